@@ -1,0 +1,482 @@
+"""VQ Lab, the dashboard: settings -> cached calls into vqcore -> panels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict
+from time import monotonic
+from typing import Any
+
+import streamlit as st
+
+from vqcore import exports, plots
+from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, shown_pixels
+from vqcore.codec import Settings
+from vqcore.pictures import (
+    MAX_BYTES,
+    SAMPLES,
+    Picture,
+    PictureError,
+    png_bytes,
+    read_picture,
+    sample_picture,
+    thumbnail,
+)
+from vqcore.sweep import Plan, Step, ladder_sizes, plan_sweep, sweep
+from vqcore.training import TRAINERS, Progress
+
+COLOUR_NAMES = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
+TRAINER_NAMES = {
+    "lbg": "LBG ladder",
+    "kmeans": "k-means++ (scikit-learn)",
+    "minibatch": "Mini-batch k-means (scikit-learn)",
+}
+LARGEST_SIZES = [2**power for power in range(1, 13)]
+DEFAULT_SIZE = 32
+SMALLEST_VIEW = 320
+THUMBNAIL_SIDE = 192
+STRIP_WIDTH = 76
+FIGURE_WIDTH = 106
+TRAINING_HEIGHT = 64
+FIRST_RESULTS_SECONDS = 0.5
+REDRAW_SECONDS = 1.5
+PROGRESS_SECONDS = 0.1
+
+
+# Cached calls: keyed by digest and settings, never by an array; what starts with _ is no key.
+
+
+@st.cache_data(max_entries=len(SAMPLES), show_spinner=False)
+def sample(name: str) -> Picture:
+    return sample_picture(name)
+
+
+@st.cache_data(max_size="512MiB", show_spinner=False)
+def uploaded(file_id: str, name: str, _data: bytes) -> Picture:
+    return read_picture(_data, name)
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def planned(digest: str, settings: Settings, sizes: tuple[int, ...], _picture: Picture) -> Plan:
+    return plan_sweep(_picture, settings, sizes)
+
+
+@st.cache_data(max_size="256MiB", show_spinner=False)
+def stored(digest: str, settings: Settings, size: int, _step: Step | None = None) -> Step:
+    """Give back the step that was once handed in; LookupError, which is not cached, before."""
+    if _step is None:
+        raise LookupError(size)
+    return _step
+
+
+@st.cache_data(max_size="256MiB", show_spinner=False)
+def original_png(digest: str, layout: BlockLayout, _picture: Picture) -> bytes:
+    return png_bytes(shown_pixels(_picture, layout))
+
+
+@st.cache_data(max_size="256MiB", show_spinner=False)
+def reconstruction_png(digest: str, settings: Settings, size: int, _step: Step) -> bytes:
+    return png_bytes(_step.encoded.decode())
+
+
+@st.cache_data(max_size="64MiB", show_spinner=False)
+def thumbnail_png(digest: str, settings: Settings, size: int, _step: Step) -> bytes:
+    return png_bytes(thumbnail(_step.encoded.decode(), THUMBNAIL_SIDE))
+
+
+# Sidebar
+
+
+def choose_picture() -> Picture:
+    st.file_uploader(
+        "Upload pictures",
+        accept_multiple_files=True,
+        key="files",
+        on_change=choose_newest,
+        max_upload_size=MAX_BYTES // 1_000_000,
+    )
+    pictures, refusals = open_files()
+    for refusal in refusals:
+        st.error(refusal)
+    names = [*pictures, *SAMPLES]
+    keep_valid("picture", names, names[0])
+    name = st.selectbox("Picture", names, key="picture", bind="query-params")
+    return pictures[name] if name in pictures else sample(name)
+
+
+def open_files() -> tuple[dict[str, Picture], list[str]]:
+    """Open what is uploaded: the pictures by name, and why the others are refused."""
+    pictures: dict[str, Picture] = {}
+    refusals = []
+    for file in st.session_state.get("files", []):
+        try:
+            picture = uploaded(file.file_id, file.name, file.getvalue())
+            pictures[unused_name(file.name, {*pictures, *SAMPLES})] = picture
+        except PictureError as error:
+            refusals.append(f"**{plain(file.name)}**: {plain(str(error))}")
+    return pictures, refusals
+
+
+def unused_name(name: str, taken: set[str]) -> str:
+    """Number a name that is taken: photo.png (2)."""
+    number = 1 + sum(other == name or other.startswith(f"{name} (") for other in taken)
+    return name if name not in taken else f"{name} ({number})"
+
+
+def choose_newest() -> None:
+    pictures, _ = open_files()
+    if pictures:
+        st.session_state.picture = list(pictures)[-1]
+
+
+def choose_settings(is_gray: bool) -> Settings:
+    block_size = st.slider(
+        "Block size (pixels)",
+        1,
+        MAX_BLOCK_SIZE,
+        8,
+        key="block",
+        bind="query-params",
+        help="The picture is cut into square blocks (patches) this wide and high.",
+    )
+    colour = st.segmented_control(
+        "Colour",
+        COLOURS,
+        default="rgb",
+        required=True,
+        format_func=COLOUR_NAMES.__getitem__,
+        key="colour",
+        bind="query-params",
+        disabled=is_gray,
+        help="This picture is gray, so it is coded in gray."
+        if is_gray
+        else "YCbCr keeps the two colour planes at half resolution.",
+    )
+    trainer = st.selectbox(
+        "Trainer",
+        TRAINERS,
+        format_func=TRAINER_NAMES.__getitem__,
+        key="trainer",
+        bind="query-params",
+        help="How codebooks are found. The ladder grows each from the one below.",
+    )
+    seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
+    return Settings(block_size, "gray" if is_gray else colour, trainer, seed)
+
+
+def choose_sizes() -> tuple[int, ...]:
+    largest = st.select_slider(
+        "Largest codebook", LARGEST_SIZES, 1024, key="largest", bind="query-params"
+    )
+    text = st.text_input(
+        "More sizes",
+        placeholder="100, 300",
+        key="more",
+        bind="query-params",
+        help="Codebook sizes of your own, 1 to 4096, with commas between.",
+    )
+    try:
+        return ladder_sizes(largest, (int(part) for part in re.findall(r"[^\s,;]+", text)))
+    except ValueError as error:
+        st.error(f"More sizes: {plain(str(error))}.")
+        return ladder_sizes(largest)
+
+
+def keep_valid(key: str, options: list[Any], default: Any) -> None:
+    """Replace what a control holds when it is no longer, or never was, one of its options."""
+    if key in st.session_state and st.session_state[key] not in options:
+        st.session_state[key] = default
+
+
+def plain(text: str) -> str:
+    """Escape text that would otherwise be read as Markdown."""
+    return re.sub(r"([^\w\s])", r"\\\1", text)
+
+
+# Work
+
+
+def finished_steps(picture: Picture, settings: Settings, plan: Plan) -> dict[int, Step]:
+    steps = {}
+    for size in plan.sizes:
+        try:
+            steps[size] = stored(picture.digest, settings, size)
+        except LookupError:
+            continue
+    return steps
+
+
+def advance(
+    events: Iterator[Progress | Step],
+    picture: Picture,
+    settings: Settings,
+    plan: Plan,
+    steps: dict[int, Step],
+    seconds: float,
+) -> None:
+    """Train under a progress bar until time is up and there is something new to show."""
+    slot = st.empty()
+    start = shown = monotonic()
+    for event in events:
+        if isinstance(event, Step):
+            size = event.point.codebook_size
+            steps[size] = stored(picture.digest, settings, size, event)
+            if monotonic() - start > seconds:
+                break
+        elif monotonic() - shown > PROGRESS_SECONDS:
+            shown = monotonic()
+            share = sum(steps) / sum(plan.sizes)
+            slot.progress(share, f"Training K = {event.codebook_size}")
+    slot.empty()
+
+
+# Panels
+
+
+def show_facts(picture: Picture, plan: Plan) -> None:
+    layout = plan.layout
+    st.header(plain(picture.name), anchor=False)
+    facts = (
+        f"{layout.width} × {layout.height} pixels · {COLOUR_NAMES[layout.colour]} · "
+        f"{count(layout.blocks)} blocks of {layout.block_size} × {layout.block_size} · "
+        f"{count(layout.raw_bytes)} bytes uncompressed"
+    )
+    st.caption(facts)
+    if plan.distinct_blocks is not None:
+        st.info(
+            f"Only {count(plan.distinct_blocks)} blocks are distinct, "
+            f"so no codebook needs more than {count(plan.distinct_blocks)} codewords."
+        )
+
+
+def explain(layout: BlockLayout) -> None:
+    with st.expander("What am I looking at?"):
+        st.markdown(
+            f"""
+**Blocks.** The picture is cut into {count(layout.blocks)} blocks (patches) of
+{layout.block_size} × {layout.block_size} pixels.
+
+**Codebook.** Training finds K typical blocks. They are the codewords; together they are the
+codebook.
+
+**Index.** Each block is stored as the number of the codeword most like it. With K = 32 that takes
+5 bits, where the block itself has {count(8 * layout.raw_bytes // layout.blocks)}. To decode is to
+look the codewords up.
+
+**Try it.** K = 1 makes every block the same and says nothing. K = 2 is already a surprise.
+At K = 32 you may have to look twice.
+"""
+        )
+
+
+def choose_size(plan: Plan) -> int:
+    options = list(plan.sizes)
+    nearest = min(options, key=lambda size: abs(size - DEFAULT_SIZE))
+    keep_valid("k", options, nearest)
+    if len(options) == 1:
+        return options[0]
+    return st.select_slider(
+        "Codebook size K (codewords)", options, nearest, key="k", bind="query-params"
+    )
+
+
+def show_pictures(picture: Picture, settings: Settings, plan: Plan, step: Step) -> None:
+    layout, size = plan.layout, step.point.codebook_size
+    name, width = picture.name, max(layout.width, SMALLEST_VIEW)
+    left, right = st.columns(2)
+    left.markdown("**Original**")
+    left.image(
+        original_png(picture.digest, layout, picture),
+        width=width,
+        output_format="PNG",
+        alt=f"{name}, original",
+    )
+    right.markdown(f"**K = {size}**")
+    right.image(
+        reconstruction_png(picture.digest, settings, size, step),
+        width=width,
+        output_format="PNG",
+        alt=f"{name}, rebuilt from {size} codewords",
+    )
+
+
+def show_figures(plan: Plan, step: Step) -> None:
+    point = step.point
+    with st.container(horizontal=True, key="figures"):
+        figure("PSNR", decibels(point.psnr_db), "Peak signal-to-noise ratio; higher is closer.")
+        figure("SSIM", similarity(point.ssim), "Structural similarity, 1 for equal pictures.")
+        figure(
+            "Nominal ratio",
+            ratio(point.nominal_ratio),
+            "Uncompressed bytes over index bytes at log2 K bits each. Leaves the codebook out.",
+        )
+        figure("Rate", f"{point.rate_bpp:.4f} bpp", "Nominal index bits for each pixel.")
+        figure("Indices", kilobytes(point.nominal_bytes), "Nominal: log2 K bits for each block.")
+        figure(
+            "Entropy",
+            kilobytes(point.entropy_bytes),
+            "The indices at their first-order entropy: seldom used ones cost more bits.",
+        )
+        figure("Codebook", kilobytes(point.codebook_bytes), "All codewords at 8 bits a sample.")
+        figure(
+            "In use",
+            f"{point.used_codewords} of {point.codebook_size}",
+            "Codewords that at least one block uses.",
+        )
+
+
+def figure(label: str, value: str, meaning: str) -> None:
+    st.metric(label, value, help=meaning, width=FIGURE_WIDTH)
+
+
+def show_strip(picture: Picture, settings: Settings, steps: Mapping[int, Step]) -> None:
+    st.subheader("Codebook sizes K", anchor=False)
+    with st.container(horizontal=True, gap="xsmall", key="strip"):
+        for size, step in steps.items():
+            with st.container(width=STRIP_WIDTH, gap="xsmall"):
+                st.image(
+                    thumbnail_png(picture.digest, settings, size, step),
+                    output_format="PNG",
+                    width=STRIP_WIDTH,
+                    alt=f"{picture.name} at K = {size}",
+                )
+                st.button(
+                    str(size),
+                    key=f"choose-{size}",
+                    on_click=set_size,
+                    args=(size,),
+                    width="stretch",
+                    type="primary" if size == st.session_state.get("k") else "secondary",
+                )
+                st.caption(
+                    f"{decibels(step.point.psnr_db)}  \n{ratio(step.point.nominal_ratio)}"
+                )
+
+
+def set_size(size: int) -> None:
+    st.session_state.k = size
+
+
+def show_charts(plan: Plan, steps: Mapping[int, Step], chosen: int) -> None:
+    points = [step.point for step in steps.values()]
+    left, right = st.columns(2)
+    with left:
+        st.subheader("PSNR", anchor=False)
+        show_chart(plots.psnr_figure(points, plan.sizes, chosen), "psnr", "PSNR in dB against K")
+    with right:
+        st.subheader("Compression ratio", anchor=False)
+        figure = plots.ratio_figure(points, plan.sizes, chosen)
+        show_chart(figure, "ratio", "Nominal compression ratio against K")
+        st.caption("Indices alone. K = 1 needs no bits: ∞.")
+
+
+def show_chart(figure: Any, key: str, alt: str) -> None:
+    st.plotly_chart(
+        figure,
+        key=key,
+        on_select=lambda: choose_point(key),
+        selection_mode="points",
+        config={"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]},
+        alt=f"{alt}. The same figures are in the table.",
+    )
+
+
+def choose_point(key: str) -> None:
+    points = st.session_state[key].selection.points
+    if points:
+        set_size(points[0]["customdata"])
+
+
+def show_table(picture: Picture, steps: Mapping[int, Step]) -> None:
+    points = [step.point for step in steps.values()]
+    st.subheader("All figures", anchor=False)
+    st.dataframe(
+        [asdict(point) for point in points],
+        hide_index=True,
+        height="content",
+        column_config=TABLE_COLUMNS,
+        alt="Every figure of every codebook size",
+    )
+    st.download_button(
+        "Download CSV",
+        lambda: exports.points_csv(points),
+        file_name=f"{picture.name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+    )
+
+
+TABLE_COLUMNS = {
+    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
+    "used_codewords": st.column_config.NumberColumn("In use", format="%d"),
+    "mse": st.column_config.NumberColumn("MSE", format="%.2f"),
+    "psnr_db": st.column_config.NumberColumn("PSNR (dB)", format="%.2f"),
+    "ssim": st.column_config.NumberColumn("SSIM", format="%.4f"),
+    "nominal_bytes": st.column_config.NumberColumn("Nominal bytes", format="%.0f"),
+    "entropy_bytes": st.column_config.NumberColumn("Entropy bytes", format="%.0f"),
+    "codebook_bytes": st.column_config.NumberColumn("Codebook bytes", format="%d"),
+    "nominal_ratio": st.column_config.NumberColumn("Nominal ratio", format="%.1f"),
+    "rate_bpp": st.column_config.NumberColumn("Rate (bpp)", format="%.4f"),
+    "train_seconds": st.column_config.NumberColumn("Training (s)", format="%.2f"),
+    "encode_seconds": st.column_config.NumberColumn("Encoding (s)", format="%.3f"),
+}
+
+
+# Numbers with their units
+
+
+def count(number: int) -> str:
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def decibels(psnr_db: float) -> str:
+    return "lossless" if psnr_db == float("inf") else f"{psnr_db:.2f} dB"
+
+
+def ratio(value: float) -> str:
+    return "∞" if value == float("inf") else f"{value:.4g}:1"
+
+
+def similarity(ssim: float | None) -> str:
+    return "too small" if ssim is None else f"{ssim:.4f}"
+
+
+def kilobytes(size: float) -> str:
+    return f"{size:.0f} B" if size < 1000 else f"{size / 1000:.1f} kB"
+
+
+def main() -> None:
+    st.set_page_config("VQ Lab", page_icon="🔲", layout="wide")
+    with st.sidebar:
+        st.title("VQ Lab", anchor=False)
+        picture = choose_picture()
+        settings = choose_settings(picture.is_gray)
+        sizes = choose_sizes()
+
+    plan = planned(picture.digest, settings, sizes, picture)
+    steps = finished_steps(picture, settings, plan)
+    show_facts(picture, plan)
+    explain(plan.layout)
+    with closing(sweep(picture, settings, plan.sizes, finished=dict(steps))) as events:
+        training = st.container(height=TRAINING_HEIGHT, border=False)
+        if not steps:
+            with training:
+                advance(events, picture, settings, plan, steps, FIRST_RESULTS_SECONDS)
+        ordered = {size: steps[size] for size in plan.sizes if size in steps}
+        chosen = choose_size(plan)
+        step = ordered.get(chosen) or list(ordered.values())[-1]
+        show_pictures(picture, settings, plan, step)
+        show_figures(plan, step)
+        show_strip(picture, settings, ordered)
+        show_charts(plan, ordered, chosen)
+        show_table(picture, ordered)
+        if len(steps) < len(plan.sizes):
+            with training:
+                advance(events, picture, settings, plan, steps, REDRAW_SECONDS)
+            st.rerun()
+
+
+if __name__ == "__main__":
+    main()

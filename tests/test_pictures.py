@@ -1,0 +1,814 @@
+"""Tests of vqcore.pictures: what is accepted, as what; what is refused, and in which words."""
+
+import dataclasses
+import doctest
+import hashlib
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Callable, Iterator
+
+import hypothesis.extra.numpy as arrays
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image, ImageCms, ImageFile
+
+from vqcore import pictures
+from vqcore.pictures import (
+    SAMPLES,
+    Picture,
+    PictureError,
+    png_bytes,
+    read_picture,
+    sample_picture,
+    thumbnail,
+)
+
+Pixels = NDArray[np.uint8]
+
+# ------------------------------------------------------------------ files made by hand, byte by byte
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """Return one PNG chunk with its right checksum."""
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png(
+    width: int, height: int, depth: int, colour: int, rows: bytes, *extra: tuple[bytes, bytes]
+) -> bytes:
+    """Return a PNG file; `rows` holds the filter bytes, `extra` goes between header and pixels."""
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    chunks = [(b"IHDR", header), *extra, (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*each) for each in chunks)
+
+
+def tiff(
+    width: int, bits: list[int], photometric: int, data: bytes, order: str = "<", **more: list[int]
+) -> bytes:
+    """Return an uncompressed TIFF of one row; `more` tags are written as t338=[1]."""
+    tags = {256: [width], 257: [1], 258: bits, 259: [1], 262: [photometric], 273: [0]}
+    tags |= {277: [len(bits)], 278: [1], 279: [len(data)]}
+    tags |= {int(tag[1:]): values for tag, values in more.items()}
+    after = 8 + 2 + 12 * len(tags) + 4
+    long_values = b""
+    entries = struct.pack(order + "H", len(tags))
+    data_at = after + sum(2 * len(v) for v in tags.values() if len(v) > 2)
+    for tag, values in sorted(tags.items()):
+        code = "I" if len(values) == 1 else "H"
+        field = struct.pack(f"{order}{len(values)}{code}", *(values if tag != 273 else [data_at]))
+        if len(field) > 4:
+            field, long_values = (
+                struct.pack(order + "I", after + len(long_values)),
+                long_values + field,
+            )
+        kind = 4 if code == "I" else 3
+        entries += struct.pack(order + "HHI", tag, kind, len(values)) + field.ljust(4, b"\0")
+    magic = b"II*\0" if order == "<" else b"MM\0*"
+    header = magic + struct.pack(order + "I", 8)
+    return header + entries + bytes(4) + long_values + data
+
+
+def gif(width: int, height: int) -> bytes:
+    """Return a GIF of which both the screen and the one frame declare these sides."""
+    screen = b"GIF89a" + struct.pack("<HHBBB", width, height, 0x80, 0, 0) + bytes(6)
+    frame = b"," + struct.pack("<HHHHB", 0, 0, width, height, 0)
+    return screen + frame + b"\x02\x02\x44\x01\x00;"
+
+
+def bmp(width: int, height: int) -> bytes:
+    """Return the header of a BMP, without any pixel."""
+    return b"BM" + struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, width, height, 1, 24, *[0] * 6)
+
+
+def unfiltered(data: bytes) -> Pixels:
+    """Decode an 8-bit gray or RGB PNG without Pillow: RFC 2083, section 6, word for word."""
+    width, height, _, colour = struct.unpack(">IIBB", data[16:26])
+    channels = {0: 1, 2: 3}[colour]
+    at, body = 8, b""
+    while at < len(data):
+        (length,) = struct.unpack(">I", data[at : at + 4])
+        body += data[at + 8 : at + 8 + length] if data[at + 4 : at + 8] == b"IDAT" else b""
+        at += length + 12
+    raw = np.frombuffer(zlib.decompress(body), np.uint8).reshape(height, 1 + width * channels)
+    rows = np.zeros((height + 1, width + 1, channels), int)  # one row and one pixel of zeros before
+    for y, x, c in np.ndindex(height, width, channels):
+        left, up, corner = rows[y + 1, x, c], rows[y, x + 1, c], rows[y, x, c]
+        paeth = min((left, up, corner), key=lambda near: abs(left + up - corner - near))
+        guess = [0, left, up, (left + up) // 2, paeth][raw[y, 0]]
+        rows[y + 1, x + 1, c] = (raw[y, 1 + x * channels + c] + guess) % 256
+    return rows[1:, 1:].astype(np.uint8).reshape((height, width, 3)[: 2 + (channels == 3)])
+
+
+# ----------------------------------------------------------------------- files made through Pillow
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    """Return the bytes of the file that Pillow writes."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def of(samples: ArrayLike, mode: str, size: tuple[int, int]) -> Image.Image:
+    """Return a Pillow image of raw 8-bit samples in the mode."""
+    return Image.frombytes(mode, size, np.asarray(samples, np.uint8).tobytes())
+
+
+def flat(colour: tuple[int, ...], mode: str = "RGB") -> Image.Image:
+    """Return a Pillow image of 16×8 pixels of one colour, which lossy formats keep."""
+    return Image.new(mode, (16, 8), colour)
+
+
+def palette(*colours: int) -> Image.Image:
+    """Return a palette image of one row that shows each of its colours once."""
+    image = Image.new("P", (len(colours) // 3, 1))
+    image.putpalette(colours)
+    image.putdata(range(len(colours) // 3))
+    return image
+
+
+def icc() -> bytes:
+    """Return a colour profile."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+
+
+def flipped(data: bytes, after: bytes, skip: int) -> bytes:
+    """Return the file with one bit changed, `skip` bytes after the start of a mark."""
+    at = data.index(after) + skip
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+RNG = np.random.default_rng(2024)
+GRAY = RNG.integers(0, 256, (5, 7), dtype=np.uint8)
+RGB = RNG.integers(0, 256, (5, 7, 3), dtype=np.uint8)
+GRAY_PNG = saved(Image.fromarray(GRAY), "PNG")
+RGB_PNG = saved(Image.fromarray(RGB), "PNG")
+RED, BLUE, WHITE = (200, 30, 40), (10, 20, 230), (255, 255, 255)
+DEEP = [0, 128, 129, 385, 386, 32896, 65535]  # beside the boundaries of v / 257 rounded
+DEEP_8 = [[0, 0, 1, 1, 2, 128, 255]]
+FRAMES = {"save_all": True, "append_images": [flat(BLUE)]}
+ROTATED_EXIF = b"Exif\0\0MM\0*\0\0\0\x08\0\1\x01\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"
+FLOATS = Image.fromarray(np.float32([[0, 0.25, 1]]))
+
+
+def floats(*samples: float) -> bytes:
+    """Return a TIFF of one row of 32-bit floats."""
+    return saved(Image.fromarray(np.float32([samples])), "TIFF")
+
+
+def int32s(*samples: int) -> bytes:
+    """Return a TIFF of one row of signed 32-bit integers."""
+    return saved(Image.fromarray(np.int32([samples])), "TIFF")
+
+
+def accepted(name: str, data: bytes, expected: ArrayLike, within: int = 0) -> object:
+    """Return a case of the table of files that must be read, to `within` levels if lossy."""
+    return pytest.param(data, np.asarray(expected), within, id=name)
+
+
+def filled(colour: tuple[int, ...]) -> Pixels:
+    """Return the pixels of `flat(colour)`."""
+    return np.full((8, 16, 3), colour, np.uint8)
+
+
+ACCEPTED = [
+    accepted("png gray", GRAY_PNG, GRAY),
+    accepted("png rgb", RGB_PNG, RGB),
+    accepted("png 1x1", png(1, 1, 8, 0, b"\0\x2a"), [[42]]),
+    accepted("png 65535x1", png(65535, 1, 8, 0, b"\0" + b"\7" * 65535), np.full((1, 65535), 7)),
+    accepted("png 1x65535", png(1, 65535, 8, 0, b"\0\7" * 65535), np.full((65535, 1), 7)),
+    accepted("png with a profile", saved(Image.fromarray(RGB), "PNG", icc_profile=icc()), RGB),
+    accepted("png of 1 bit", png(3, 1, 1, 0, b"\0\x40"), [[0, 255, 0]]),
+    accepted("png of 2 bits", png(4, 1, 2, 0, b"\0\x1b"), [[0, 85, 170, 255]]),
+    accepted("png gray of 16 bits", png(7, 1, 16, 0, b"\0" + struct.pack(">7H", *DEEP)), DEEP_8),
+    accepted(
+        "png gray of 16 bits, one transparent",
+        png(2, 1, 16, 0, b"\0" + struct.pack(">2H", 257, 258), (b"tRNS", struct.pack(">H", 258))),
+        [[1, 255]],
+    ),
+    accepted(
+        "png rgb of 16 bits",
+        png(2, 1, 16, 2, b"\0" + struct.pack(">6H", *(257 * v for v in (1, 2, 3, 200, 254, 255)))),
+        [[[1, 2, 3], [200, 254, 255]]],
+    ),
+    accepted(
+        "png rgba of 16 bits",
+        png(2, 1, 16, 6, b"\0" + struct.pack(">8H", 257, 514, 771, 65535, 0, 0, 0, 0)),
+        [[[1, 2, 3], WHITE]],
+    ),
+    accepted("png palette", saved(palette(*RED, *BLUE), "PNG"), [[RED, BLUE]]),
+    accepted("png gray palette", saved(palette(9, 9, 9, 5, 5, 5), "PNG"), [[[9] * 3, [5] * 3]]),
+    accepted(
+        "png palette, one transparent",
+        saved(palette(*RED, *BLUE), "PNG", transparency=0),
+        [[WHITE, BLUE]],
+    ),
+    accepted(
+        "png palette, half transparent",
+        saved(palette(*RED, *BLUE), "PNG", transparency=bytes([51, 255])),
+        [[[244, 210, 212], BLUE]],
+    ),
+    accepted(
+        "png gray, one transparent",
+        png(3, 1, 8, 0, b"\0\7\x08\x09", (b"tRNS", b"\0\x08")),
+        [[7, 255, 9]],
+    ),
+    accepted(
+        "png 1 bit, black transparent", png(2, 1, 1, 0, b"\0\x40", (b"tRNS", b"\0\0")), [[255, 255]]
+    ),
+    accepted(
+        "png rgb, one transparent",
+        png(2, 1, 8, 2, b"\0" + bytes([*RED, *BLUE]), (b"tRNS", struct.pack(">3H", *BLUE))),
+        [[RED, WHITE]],
+    ),
+    accepted("png LA", png(3, 1, 8, 4, bytes([0, 100, 255, 100, 51, 9, 0])), [[100, 224, 255]]),
+    accepted(
+        "png RGBA", png(2, 1, 8, 6, bytes([0, *RED, 255, *RED, 51])), [[RED, [244, 210, 212]]]
+    ),
+    accepted("png RGBA clear", saved(flat((9, 8, 7, 0), "RGBA"), "PNG"), filled(WHITE)),
+    accepted("png animated", saved(flat(RED), "PNG", **FRAMES), filled(RED)),
+    accepted("png, broken exif", saved(flat(RED), "PNG", exif=b"Exif\0\0not exif"), filled(RED)),
+    accepted("jpeg rgb", saved(flat(RED), "JPEG"), filled(RED), within=2),
+    accepted("jpeg gray", saved(flat((77,), "L"), "JPEG"), np.full((8, 16), 77), within=1),
+    accepted(
+        "jpeg cmyk",
+        saved(flat((55, 225, 215, 0), "CMYK"), "JPEG", quality=95),
+        filled(RED),
+        within=4,
+    ),
+    accepted("jpeg mpo", saved(flat(RED), "MPO", **FRAMES), filled(RED), within=2),
+    accepted(
+        "jpeg, broken exif",
+        saved(flat(RED), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff"),
+        filled(RED),
+        within=2,
+    ),
+    accepted("webp", saved(flat(RED), "WEBP"), filled(RED), within=4),
+    accepted("webp lossless", saved(Image.fromarray(RGB), "WEBP", lossless=True), RGB),
+    accepted(
+        "webp clear", saved(flat((9, 8, 7, 0), "RGBA"), "WEBP", lossless=True), filled(WHITE)
+    ),
+    accepted("webp animated", saved(flat(RED), "WEBP", lossless=True, **FRAMES), filled(RED)),
+    accepted("webp, broken exif", saved(flat(RED), "WEBP", exif=b"junk"), filled(RED), within=4),
+    accepted("avif", saved(flat(RED), "AVIF", quality=90), filled(RED), within=3),
+    accepted("avif clear", saved(flat((9, 8, 7, 0), "RGBA"), "AVIF"), filled(WHITE)),
+    accepted("avif animated", saved(flat(RED), "AVIF", quality=90, **FRAMES), filled(RED), 3),
+    accepted("gif", gif(1, 1), [[[0, 0, 0]]]),
+    accepted("gif palette", saved(palette(*RED, *BLUE), "GIF"), [[RED, BLUE]]),
+    accepted(
+        "gif transparent", saved(palette(*RED, *BLUE), "GIF", transparency=1), [[RED, WHITE]]
+    ),
+    accepted("gif animated", saved(flat(RED), "GIF", **FRAMES), filled(RED)),
+    accepted("bmp", saved(Image.fromarray(RGB), "BMP"), RGB),
+    accepted("bmp gray", saved(Image.fromarray(GRAY), "BMP"), GRAY),
+    accepted("ppm", b"P6 2 1 255\n" + bytes([*RED, *BLUE]), [[RED, BLUE]]),
+    accepted("ppm of 16 bits", b"P6 1 1 65535\n" + struct.pack(">3H", 257, 0, 65535), [[[1, 0, 255]]]),
+    accepted("pgm", b"P5\n# a comment\n7 5\n255\n" + GRAY.tobytes(), GRAY),
+    accepted("pgm in words", b"P2 3 1 255 0 128 255", [[0, 128, 255]]),
+    accepted("pgm of 16 bits", b"P5 7 1 65535\n" + struct.pack(">7H", *DEEP), DEEP_8),
+    accepted("pgm of 16 bits, dark", b"P5 2 1 65535\n" + struct.pack(">2H", 0, 200), [[0, 1]]),
+    accepted("pgm of 12 bits", b"P5 3 1 4095\n" + struct.pack(">3H", 0, 2048, 4095), [[0, 128, 255]]),
+    accepted("pbm", b"P1 3 1\n1 0 1", [[0, 255, 0]]),
+    accepted("pfm", saved(FLOATS, "PPM"), [[0, 64, 255]]),
+    accepted("tiff", saved(Image.fromarray(RGB), "TIFF"), RGB),
+    accepted("tiff lzw", saved(Image.fromarray(RGB), "TIFF", compression="tiff_lzw"), RGB),
+    accepted("tiff of 64-bit offsets", saved(Image.fromarray(GRAY), "TIFF", big_tiff=True), GRAY),
+    accepted("tiff of 1 bit", tiff(3, [1], 1, b"\x40"), [[0, 255, 0]]),
+    accepted("tiff of 16 bits", tiff(7, [16], 1, struct.pack("<7H", *DEEP)), DEEP_8),
+    accepted("tiff of 16 bits, MM", tiff(7, [16], 1, struct.pack(">7H", *DEEP), ">"), DEEP_8),
+    accepted("tiff signed", tiff(3, [16], 1, struct.pack("<3h", -5, 0, 5), t339=[2]), [[0, 128, 255]]),
+    accepted("tiff int32 bytes", int32s(0, 7, 255), [[0, 7, 255]]),
+    accepted("tiff int32 mask", int32s(0, 1), [[0, 255]]),
+    accepted("tiff int32 wide", int32s(-(2**31), 0, 2**31 - 1), [[0, 128, 255]]),
+    accepted("tiff float unit", floats(0, 0.25, 0.5, 1), [[0, 64, 128, 255]]),
+    accepted("tiff float bytes", floats(0, 1.4, 99.6, 255), [[0, 1, 100, 255]]),
+    accepted("tiff float wide", floats(-100, 0, 300), [[0, 64, 255]]),
+    accepted("tiff float huge", floats(-3e38, 0, 3e38), [[0, 128, 255]]),
+    accepted("tiff float flat", floats(1000, 1000), [[0, 0]]),
+    accepted("tiff not finite", floats(np.nan, 1, np.inf, -np.inf), [[0, 255, 0, 0]]),
+    accepted("tiff all nan", floats(np.nan, np.nan), [[0, 0]]),
+    accepted("tiff palette", saved(palette(*RED, *BLUE), "TIFF"), [[RED, BLUE]]),
+    accepted("tiff LA", tiff(2, [8, 8], 1, bytes([100, 51, 9, 0]), t338=[2]), [[224, 255]]),
+    accepted("tiff La", tiff(2, [8, 8], 1, bytes([20, 51, 0, 0]), t338=[1]), [[224, 255]]),
+    accepted(
+        "tiff PA",
+        tiff(2, [8, 8], 3, bytes([100, 255, 9, 0]), t338=[2], t320=[257 * (i % 256) for i in range(768)]),
+        [[[100] * 3, WHITE]],
+    ),
+    accepted("tiff cmyk", tiff(2, [8] * 4, 5, bytes([255, 0, 0, 0, 0, 0, 0, 255])), [[[0, 255, 255], [0] * 3]]),
+    accepted("tiff ycbcr", tiff(2, [8] * 3, 6, bytes([9, 128, 128, 76, 85, 255])), [[[9] * 3, [254, 0, 0]]]),
+    accepted("tiff lab", tiff(2, [8] * 3, 8, bytes([255, 0, 0, 0, 0, 0])), [[WHITE, [0] * 3]], within=1),
+    accepted("tiff, broken exif", tiff(2, [8], 1, b"\5\x09", t34665=[2**32 - 16]), [[5, 9]]),
+]
+
+HUGE = r"^The picture is {}×{} pixels; the limit is 50 megapixels\. Make it smaller first\.$"
+OTHER = r"^This is not a picture in a format the lab reads \(PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, PPM\)\.$"
+DAMAGED = r"^The {} file is damaged or incomplete \({}.*\)\.$"
+JPEG, AVIF = saved(flat(RED), "JPEG"), saved(flat(RED), "AVIF")
+WEBP, BMP = saved(Image.fromarray(RGB), "WEBP", lossless=True), saved(Image.fromarray(RGB), "BMP")
+GIF, TIFF = saved(Image.fromarray(RGB), "GIF"), saved(Image.fromarray(RGB), "TIFF")
+
+
+def refused(name: str, data: bytes, message: str, *about: object) -> object:
+    """Return a case of the table of files that must be refused."""
+    return pytest.param(data, message.format(*about), id=name)
+
+
+REFUSED = [
+    refused("empty", b"", r"^The file is empty\.$"),
+    refused("one byte", b"\x89", OTHER),
+    refused("zeros", bytes(1000), OTHER),
+    refused("text", b"This is not a picture.\n" * 9, OTHER),
+    refused("text that begins as BMP", b"BMW makes cars, and this is a text about them.", OTHER),
+    refused("text that begins as PPM", b"P1 is what we call the most important work.", OTHER),
+    refused("text that begins as PyPPM", b"Python is a language.", OTHER),
+    refused("text that begins as TIFF", b"MMXXIV is a year, and II is a number.", OTHER),
+    refused("svg", b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', OTHER),
+    refused("html", b"<!DOCTYPE html><html><script>alert(1)</script></html>", OTHER),
+    refused("pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", OTHER),
+    refused("zip", b"PK\x03\x04" + bytes(60), OTHER),
+    refused("heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", OTHER),
+    refused("mp4", b"\0\0\0\x18ftypisom\0\0\0\0isommp42", OTHER),
+    refused("wave sound", b"RIFF\x24\0\0\0WAVEfmt " + bytes(30), OTHER),
+    *(
+        refused(kind.lower(), saved(Image.fromarray(RGB), kind), OTHER)
+        for kind in ("ICO", "ICNS", "EPS", "PCX", "JPEG2000", "TGA", "QOI", "PDF")
+    ),
+    refused("png of signature", RGB_PNG[:8], DAMAGED, "PNG", ""),
+    refused("png cut in header", RGB_PNG[:20], DAMAGED, "PNG", ""),
+    refused("png cut in pixels", RGB_PNG[:-40], DAMAGED, "PNG", "Truncated"),
+    refused("png without end", RGB_PNG[:-12], DAMAGED, "PNG", "Truncated"),
+    refused("png of bad IHDR", flipped(RGB_PNG, b"IHDR", 18), DAMAGED, "PNG", "broken .*IHDR"),
+    refused("png of bad IDAT sum", flipped(RGB_PNG, b"IEND", -6), DAMAGED, "PNG", "broken .*IDAT"),
+    refused("png of bad IDAT", flipped(RGB_PNG, b"IDAT", 9), DAMAGED, "PNG", "broken .*IDAT"),
+    refused("png without IDAT", GRAY_PNG[:33] + chunk(b"IEND", b""), DAMAGED, "PNG", ""),
+    refused("png of bad zlib", RGB_PNG[:33] + chunk(b"IDAT", b"no") + chunk(b"IEND", b""), DAMAGED, "PNG", ""),
+    refused("png of no width", png(0, 1, 8, 0, b"\0"), DAMAGED, "PNG", ""),
+    refused("png of no such colour", png(1, 1, 8, 5, b"\0\0"), DAMAGED, "PNG", ""),
+    refused("png 49 MP, no pixels", png(7000, 7000, 8, 0, b""), DAMAGED, "PNG", "image file is trunc"),
+    refused(
+        "png text bomb",
+        png(1, 1, 8, 0, b"\0\0", (b"zTXt", b"a\0\0" + zlib.compress(bytes(2**21)))),
+        DAMAGED, "PNG", "Decompressed data too large",
+    ),
+    refused("png just too large", png(50_000_001, 1, 8, 0, b""), HUGE, 50000001, 1),
+    refused("png 65535x65535", png(65535, 65535, 8, 2, b""), HUGE, 65535, 65535),
+    refused("png 100000x100000", png(100000, 100000, 8, 0, b""), HUGE, 100000, 100000),
+    refused("png 2^31", png(2**31 - 1, 2**31 - 1, 8, 0, b""), HUGE, 2**31 - 1, 2**31 - 1),
+    refused("gif 65535x65535", gif(65535, 65535), HUGE, 65535, 65535),
+    refused("bmp 20000x20000", bmp(20000, 20000), HUGE, 20000, 20000),
+    refused("ppm 99999x99999", b"P6 99999 99999 255\n", HUGE, 99999, 99999),
+    refused("tiff 300000000x1", tiff(300_000_000, [8], 1, b""), HUGE, 300000000, 1),
+    refused("jpeg of signature", b"\xff\xd8\xff", DAMAGED, "JPEG", ""),
+    refused("jpeg cut in header", JPEG[:100], DAMAGED, "JPEG", ""),
+    refused("jpeg cut in pixels", JPEG[:-8], DAMAGED, "JPEG", "image file is truncated"),
+    refused("gif of signature", GIF[:6], DAMAGED, "GIF", ""),
+    refused("gif cut in pixels", GIF[:-30], DAMAGED, "GIF", "image file is truncated"),
+    refused("gif of no size", gif(0, 0), DAMAGED, "GIF", ""),
+    refused("gif of no frame", GIF[:13] + b";", DAMAGED, "GIF", ""),
+    refused("bmp cut in header", BMP[:40], DAMAGED, "BMP", ""),
+    refused("bmp cut in pixels", BMP[:-50], DAMAGED, "BMP", "image file is truncated"),
+    refused("bmp of no width", bmp(0, 5), DAMAGED, "BMP", ""),
+    refused("ppm cut in pixels", b"P6 9 9 255\nabc", DAMAGED, "PPM", "image file is truncated"),
+    refused("ppm of no size", b"P5 0 0 255\n", DAMAGED, "PPM", ""),
+    refused("ppm of no number", b"P5 9 x 255\n", DAMAGED, "PPM", "invalid literal"),
+    refused("tiff garbage", b"II*\0" + b"garbage!" * 4, DAMAGED, "TIFF", ""),
+    refused("tiff of no tag", b"MM\0*\0\0\0\x08\0\0\0\0\0\0", DAMAGED, "TIFF", ""),
+    refused("tiff cut in pixels", tiff(9, [8], 1, b"abc"), DAMAGED, "TIFF", "image file is trunc"),
+    refused("tiff of no such depth", tiff(1, [64], 1, bytes(8)), DAMAGED, "TIFF", "unknown"),
+    refused("webp of signature", WEBP[:12], DAMAGED, "WebP", ""),
+    refused("webp cut in pixels", WEBP[:-30], DAMAGED, "WebP", ""),
+    refused("webp of garbage", WEBP[:20] + b"garbage!" * 9, DAMAGED, "WebP", ""),
+    refused("avif of signature", AVIF[:12], DAMAGED, "AVIF", ""),
+    refused("avif cut in header", AVIF[:150], DAMAGED, "AVIF", ""),
+    refused("avif cut in pixels", AVIF[:-9], DAMAGED, "AVIF", ""),
+]
+
+
+def check_message(message: str) -> None:
+    """Assert that a message can be shown as it is: a sentence, one clean line, no innards."""
+    assert message[0].isupper() and message.endswith(".")
+    assert message.isprintable() and len(message) <= 200
+    assert "BytesIO" not in message and "object at" not in message
+
+
+@pytest.mark.parametrize(("data", "expected", "within"), ACCEPTED)
+def test_accepts(data: bytes, expected: NDArray[np.int64], within: int) -> None:
+    pixels = read_picture(data, "upload").pixels
+    assert pixels.shape == expected.shape
+    error = np.abs(pixels.astype(int) - expected).max()
+    assert error <= within, f"off by up to {error} levels: {pixels.tolist()}"
+
+
+@pytest.mark.filterwarnings("ignore")  # Pillow's own remarks on the broken headers
+@pytest.mark.parametrize(("data", "message"), REFUSED)
+def test_refuses(data: bytes, message: str) -> None:
+    with pytest.raises(PictureError, match=message) as caught:
+        read_picture(data, "upload.png")
+    check_message(str(caught.value))
+    assert "upload" not in str(caught.value)
+
+
+def test_limit_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MAX_BYTES", len(GRAY_PNG))
+    assert read_picture(GRAY_PNG, "").is_gray
+    monkeypatch.setattr(pictures, "MAX_BYTES", len(GRAY_PNG) - 1)
+    size = rf"has {len(GRAY_PNG)} bytes; the limit is {len(GRAY_PNG) - 1}\. Make it smaller"
+    with pytest.raises(PictureError, match=size) as caught:
+        read_picture(GRAY_PNG, "")
+    check_message(str(caught.value))
+
+
+def test_limit_of_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (pictures.MAX_BYTES, pictures.MAX_PIXELS) == (40_000_000, 50_000_000)
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 35)
+    assert read_picture(GRAY_PNG, "").pixels.size == 35
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 34)
+    with pytest.raises(PictureError, match="is 7×5 pixels"):
+        read_picture(GRAY_PNG, "")
+
+
+def test_size_is_judged_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 34)
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("decoded"))
+    with pytest.raises(PictureError, match="is 7×5 pixels"):
+        read_picture(GRAY_PNG, "")
+
+
+def test_warning_of_pillow_as_error_keeps_the_message() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(PictureError, match=HUGE.format(10000, 10000)):
+            read_picture(png(10000, 10000, 8, 0, b""), "")
+
+
+def test_pillow_is_left_as_it_was() -> None:
+    before = (ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS)
+    read_picture(GRAY_PNG, "")
+    assert (ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS) == before == (False, 89478485)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("bad\n\x1b[31m\0 " + "é" * 999)])
+def test_any_error_of_the_decoder_is_worded(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(self: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", fail)
+    with pytest.raises(PictureError, match=r"^The PNG file is damaged .*\((Mem|bad \[31m\))") as caught:
+        read_picture(GRAY_PNG, "")
+    check_message(str(caught.value))
+    assert caught.value.__cause__ is error
+
+
+def test_an_interruption_passes_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(self: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        read_picture(GRAY_PNG, "")
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>.png", "", "x" * 10_000, "two\nlines.png", "../../etc/passwd", "ø😀.png", "a\0b"]
+)
+def test_names_are_kept(name: str) -> None:
+    assert read_picture(GRAY_PNG, name).name == name
+    with pytest.raises(PictureError) as caught:
+        read_picture(b"no picture", name)
+    check_message(str(caught.value))
+
+
+# ------------------------------------------------------------------------------------- orientation
+
+# What each value of the EXIF tag 274 says has to be done to the stored rows to see them upright.
+UPRIGHT: dict[int, Callable[[Pixels], Pixels]] = {
+    1: lambda stored: stored,
+    2: lambda stored: stored[:, ::-1],
+    3: lambda stored: stored[::-1, ::-1],
+    4: lambda stored: stored[::-1],
+    5: lambda stored: stored.swapaxes(0, 1),
+    6: lambda stored: np.rot90(stored, -1),
+    7: lambda stored: stored[::-1, ::-1].swapaxes(0, 1),
+    8: lambda stored: np.rot90(stored, 1),
+}
+
+
+def turned(image: Image.Image, kind: str, orientation: int, **options: object) -> bytes:
+    """Return a file whose EXIF gives the orientation."""
+    exif = Image.Exif()
+    exif[274] = orientation
+    return saved(image, kind, exif=exif, **options)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("stored", [GRAY, RGB], ids=["gray", "rgb"])
+@pytest.mark.parametrize(("kind", "options"), [("PNG", {}), ("TIFF", {}), ("WEBP", {"lossless": True})])
+def test_orientation_exactly(
+    kind: str, options: dict[str, object], stored: Pixels, orientation: int
+) -> None:
+    if kind == "WEBP" and stored.ndim == 2:
+        stored = np.stack([stored] * 3, axis=2)  # the format has no gray
+    picture = read_picture(turned(Image.fromarray(stored), kind, orientation, **options), "")
+    np.testing.assert_array_equal(picture.pixels, UPRIGHT[orientation](stored))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "AVIF"])
+def test_orientation_of_lossy_files(kind: str, orientation: int) -> None:
+    corners = np.uint8([[20, 90, 130], [160, 200, 240]]).repeat(16, axis=0).repeat(16, axis=1)
+    data = turned(Image.fromarray(corners), kind, orientation, quality=95)
+    expected = UPRIGHT[orientation](corners)
+    pixels = read_picture(data, "").pixels
+    assert pixels.shape == expected.shape
+    assert np.abs(pixels.astype(int) - expected).max() <= 8
+
+
+@pytest.mark.parametrize("depth", ["16 bits", "palette"])
+def test_orientation_of_other_modes(depth: str) -> None:
+    image = palette(*RED, *BLUE) if depth == "palette" else Image.fromarray(np.uint16([[257, 65535]]))
+    expected = [[RED], [BLUE]] if depth == "palette" else [[1], [255]]
+    np.testing.assert_array_equal(read_picture(turned(image, "PNG", 6), "").pixels, expected)
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535])
+def test_orientation_that_does_not_exist_is_ignored(orientation: int) -> None:
+    data = turned(Image.fromarray(GRAY), "PNG", orientation)
+    np.testing.assert_array_equal(read_picture(data, "").pixels, GRAY)
+
+
+def test_orientation_survives_exif_that_cannot_be_written_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = saved(Image.fromarray(GRAY), "PNG", exif=ROTATED_EXIF)
+    monkeypatch.setattr(Image.Exif, "tobytes", lambda self: 1 / 0)
+    np.testing.assert_array_equal(read_picture(data, "").pixels, np.rot90(GRAY, -1))
+
+
+# ------------------------------------------------------------------- relations, references, samples
+
+
+def test_white_shows_through_by_the_formula_for_all_pairs() -> None:
+    gray, alpha = np.meshgrid(np.arange(256), np.arange(256))
+    image = of(np.dstack([gray, alpha]), "LA", (256, 256))
+    expected = np.rint((gray * alpha + 255 * (255 - alpha)) / 255)
+    np.testing.assert_array_equal(read_picture(saved(image, "PNG"), "").pixels, expected)
+    coloured = image.convert("RGBA")
+    pixels = read_picture(saved(coloured, "PNG"), "").pixels
+    np.testing.assert_array_equal(pixels, np.dstack([expected] * 3))
+
+
+def test_16_bits_are_divided_by_257_for_all_values() -> None:
+    deep = np.arange(65536, dtype=np.uint16).reshape(256, 256)
+    pixels = read_picture(saved(Image.fromarray(deep), "PNG"), "").pixels
+    np.testing.assert_array_equal(pixels, np.rint(deep / 257))
+
+
+def test_the_first_frame_is_the_picture_alone() -> None:
+    still = read_picture(saved(Image.fromarray(RGB), "WEBP", lossless=True), "")
+    film = saved(
+        Image.fromarray(RGB), "WEBP", lossless=True, save_all=True,
+        append_images=[Image.fromarray(255 - RGB)],
+    )
+    assert read_picture(film, "").digest == still.digest
+
+
+@pytest.mark.parametrize("pixels", [GRAY, RGB, GRAY[:1, :1], RGB[::2, ::-1], np.full((9, 9), 3, np.uint8)])
+def test_png_agrees_with_the_specification(pixels: Pixels) -> None:
+    np.testing.assert_array_equal(unfiltered(png_bytes(pixels)), pixels)
+
+
+def test_png_of_a_photograph() -> None:
+    photograph = sample_picture("chelsea").pixels[100:140, 100:150]
+    np.testing.assert_array_equal(unfiltered(png_bytes(photograph)), photograph)
+    assert png_bytes(photograph) == png_bytes(photograph.copy())
+    assert len(png_bytes(photograph)) < photograph.size
+
+
+small_pixels = arrays.arrays(
+    np.uint8,
+    st.one_of(
+        st.tuples(st.integers(1, 12), st.integers(1, 12)),
+        st.tuples(st.integers(1, 12), st.integers(1, 12), st.just(3)),
+    ),
+)
+
+
+@settings(deadline=None)
+@given(small_pixels)
+def test_png_round_trip(pixels: Pixels) -> None:
+    picture = read_picture(png_bytes(pixels), "round trip")
+    np.testing.assert_array_equal(picture.pixels, pixels)
+    assert picture.digest == Picture(pixels, "original").digest
+
+
+@settings(deadline=None)
+@given(small_pixels, st.data())
+def test_digest_sees_one_sample(pixels: Pixels, data: st.DataObject) -> None:
+    changed = pixels.copy()
+    changed.flat[data.draw(st.integers(0, pixels.size - 1))] ^= data.draw(st.integers(1, 255))
+    assert Picture(changed, "").digest != Picture(pixels, "").digest
+
+
+FUZZED = {
+    "png": RGB_PNG,
+    "png palette": saved(palette(*RED, *BLUE), "PNG", transparency=b"\x07"),
+    "jpeg": saved(Image.fromarray(RGB), "JPEG", exif=ROTATED_EXIF, quality=20),
+    "gif": GIF,
+    "bmp": BMP,
+    "tiff": tiff(7, [16], 1, struct.pack("<7H", *DEEP)),
+    "webp": WEBP,
+    "avif": AVIF,
+    "ppm": b"P5 7 5 255\n" + GRAY.tobytes(),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@settings(deadline=None, max_examples=60)
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 2**16), st.integers(0, 255)), max_size=4),
+    kept=st.one_of(st.just(1.0), st.floats(0, 1)),
+)
+@pytest.mark.parametrize("whole", FUZZED.values(), ids=FUZZED)
+def test_damage_is_read_or_refused(
+    whole: bytes, changes: list[tuple[int, int]], kept: float
+) -> None:
+    damaged = bytearray(whole)
+    for at, value in changes:
+        damaged[at % len(damaged)] = value
+    try:
+        picture = read_picture(bytes(damaged[: round(kept * len(damaged))]), "damaged")
+    except PictureError as error:
+        check_message(str(error))
+    else:
+        assert picture.pixels.dtype == np.uint8 and picture.pixels.size > 0
+
+
+@pytest.mark.parametrize("whole", [RGB_PNG, AVIF, BMP, GIF], ids=["png", "avif", "bmp", "gif"])
+def test_every_shorter_file_is_refused_or_equal(whole: bytes) -> None:
+    pixels = read_picture(whole, "").pixels
+    for length in range(len(whole)):
+        with pytest.raises(PictureError):
+            np.testing.assert_array_equal(read_picture(whole[:length], "").pixels, pixels)
+            raise PictureError("Read, and equal.")
+
+
+def test_every_flipped_bit_of_a_png_is_refused() -> None:
+    for bit in range(8 * len(RGB_PNG)):
+        changed = bytearray(RGB_PNG)
+        changed[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(PictureError):
+            read_picture(bytes(changed), "")
+
+
+SAMPLE_SHAPES = {
+    "chelsea": (300, 451, 3),
+    "astronaut": (512, 512, 3),
+    "coffee": (400, 600, 3),
+    "rocket": (427, 640, 3),
+    "retina": (1411, 1411, 3),
+    "camera": (512, 512),
+    "china": (427, 640, 3),
+    "flower": (427, 640, 3),
+}
+
+
+def test_samples_in_order() -> None:
+    assert list(SAMPLES) == list(SAMPLE_SHAPES)
+
+
+@pytest.mark.parametrize("name", SAMPLE_SHAPES)
+def test_sample(name: str) -> None:
+    picture = sample_picture(name)
+    assert (picture.name, picture.pixels.shape) == (name, SAMPLE_SHAPES[name])
+    assert picture.pixels.std() > 20  # a photograph, not a blank
+    assert picture.digest == sample_picture(name).digest
+
+
+def test_samples_differ() -> None:
+    assert len({sample_picture(name).digest for name in SAMPLES}) == len(SAMPLES)
+
+
+@pytest.mark.parametrize("name", ["lena", "", "Camera", "../camera", "data_dir", "x\n" * 999])
+def test_unknown_sample(name: str) -> None:
+    with pytest.raises(PictureError, match=f"there are {', '.join(SAMPLES)}") as caught:
+        sample_picture(name)
+    check_message(str(caught.value))
+
+
+# --------------------------------------------------------------------------------- the Picture itself
+
+
+def test_picture_by_hand() -> None:
+    picture = Picture(np.uint8([[1, 2, 3], [4, 5, 6]]), "six")
+    assert (picture.width, picture.height, picture.is_gray) == (3, 2, True)
+    assert picture.digest == hashlib.sha256(b"(2, 3)\1\2\3\4\5\6").hexdigest()
+    assert not Picture(RGB, "").is_gray
+    assert (Picture(RGB, "").width, Picture(RGB, "").height) == (7, 5)
+
+
+def test_picture_cannot_be_changed() -> None:
+    mine = GRAY.copy()
+    picture = Picture(mine, "mine")
+    with pytest.raises(ValueError, match="read-only"):
+        picture.pixels[0, 0] = 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        picture.name = "yours"  # type: ignore[misc]
+    assert mine.flags.writeable
+    assert picture != Picture(mine, "mine")
+
+
+def test_picture_takes_read_only_pixels() -> None:
+    frozen = GRAY.copy()
+    frozen.flags.writeable = False
+    assert Picture(frozen, "").digest == Picture(GRAY, "").digest
+
+
+def test_digest_depends_on_shape_and_pixels_alone() -> None:
+    digests = {Picture(GRAY.reshape(shape), "").digest for shape in [(5, 7), (7, 5), (1, 35)]}
+    assert len(digests) == 3
+    assert Picture(RGB[:2, :2], "a").digest == Picture(RGB[:2, :2].copy(), "b").digest
+    assert Picture(np.zeros((1, 3), np.uint8), "").digest != Picture(np.zeros((1, 1, 3), np.uint8), "").digest
+
+
+def test_digest_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = Picture(GRAY, "")
+    digest = picture.digest
+    monkeypatch.setattr(hashlib, "sha256", lambda *_: pytest.fail("computed again"))
+    assert picture.digest == digest
+
+
+BAD_PIXELS = [
+    pytest.param(np.zeros((2, 2)), "uint8, not float64", id="float"),
+    pytest.param(np.zeros((2, 2), np.int8), "uint8, not int8", id="int8"),
+    pytest.param(np.zeros((2, 2), bool), "uint8, not bool", id="bool"),
+    pytest.param(np.zeros(4, np.uint8), r"not \(4,\)", id="one axis"),
+    pytest.param(np.zeros((2, 2, 1), np.uint8), r"not \(2, 2, 1\)", id="one channel"),
+    pytest.param(np.zeros((2, 2, 4), np.uint8), r"not \(2, 2, 4\)", id="four channels"),
+    pytest.param(np.zeros((1, 2, 2, 3), np.uint8), r"not \(1, 2, 2, 3\)", id="four axes"),
+    pytest.param(np.zeros((0, 2), np.uint8), r"not \(0, 2\)", id="no rows"),
+    pytest.param(np.zeros((2, 0, 3), np.uint8), r"not \(2, 0, 3\)", id="no columns"),
+]
+
+
+@pytest.mark.parametrize(("pixels", "message"), BAD_PIXELS)
+def test_bad_pixels_are_quoted(pixels: Pixels, message: str) -> None:
+    for function in (lambda p: Picture(p, ""), png_bytes, lambda p: thumbnail(p, 9)):
+        with pytest.raises(ValueError, match=message):
+            function(pixels)
+
+
+# -------------------------------------------------------------------------------------- thumbnails
+
+
+@pytest.mark.parametrize(
+    ("shape", "side", "expected"),
+    [
+        ((300, 451, 3), 100, (67, 100, 3)),
+        ((451, 300), 100, (100, 67)),
+        ((50, 20), 50, (50, 20)),
+        ((50, 20), 51, (50, 20)),
+        ((50, 20), 1, (1, 1)),
+        ((1, 1, 3), 10_000, (1, 1, 3)),
+        ((1, 65535), 100, (1, 100)),
+        ((65535, 1, 3), 100, (100, 1, 3)),
+    ],
+)
+def test_thumbnail_sides(shape: tuple[int, ...], side: int, expected: tuple[int, ...]) -> None:
+    small = thumbnail(np.full(shape, 99, np.uint8), side)
+    assert small.shape == expected and small.dtype == np.uint8
+    assert (small == 99).all()
+
+
+@pytest.mark.parametrize("name", ["chelsea", "camera"])
+def test_thumbnail_is_about_the_mean_of_each_square(name: str) -> None:
+    pixels = sample_picture(name).pixels[:296, :296]
+    squares = pixels.reshape(37, 8, 37, 8, -1).mean(axis=(1, 3)).reshape(37, 37, *pixels.shape[2:])
+    assert np.abs(thumbnail(pixels, 37) - squares).mean() < 4
+
+
+def test_thumbnail_never_enlarges() -> None:
+    np.testing.assert_array_equal(thumbnail(RGB, 1000), RGB)
+
+
+@pytest.mark.parametrize("side", [0, -1])
+def test_thumbnail_of_no_size(side: int) -> None:
+    with pytest.raises(ValueError, match=f"at least 1, not {side}"):
+        thumbnail(GRAY, side)
+
+
+def test_examples_in_the_docstrings() -> None:
+    result = doctest.testmod(pictures)
+    assert result.attempted >= 5 and result.failed == 0
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    yield

@@ -1,0 +1,71 @@
+"""A picture encoded with a codebook, and the settings that lead there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vqcore.blocks import BlockLayout, Colour
+from vqcore.codebook import Codebook, Indices, nearest_work
+from vqcore.training import Trainer
+from vqcore.work import Work, finish
+
+Samples = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides the codebooks of a picture, beside their size."""
+
+    block_size: int = 8
+    colour: Colour = "rgb"
+    trainer: Trainer = "lbg"
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """One index for each block, and the codebook that turns them back into a picture."""
+
+    layout: BlockLayout
+    codebook: Codebook
+    indices: Indices
+
+    @property
+    def tiles(self) -> Samples:
+        """Return the codewords as little pictures, uint8 of shape (K, b, b) or (K, b, b, 3)."""
+        return self.layout.tiles(self.codebook.codewords)
+
+    @property
+    def use(self) -> NDArray[np.int64]:
+        """Return how many blocks use each codeword, shape (K,)."""
+        return self.codebook.use(self.indices)
+
+    def decode(self) -> Samples:
+        """Rebuild the picture by table look-up.
+
+        Returns
+        -------
+        pixels : uint8 array of shape (height, width) or (height, width, 3)
+        """
+        return self.layout.assemble(self.tiles[self.indices])
+
+
+def encode(layout: BlockLayout, vectors: Samples, codebook: Codebook) -> Encoded:
+    """Encode the vectors of a picture, shape (n, d), each by its nearest codeword.
+
+    Examples
+    --------
+    >>> layout = BlockLayout(width=3, height=1, block_size=1, colour="gray")
+    >>> vectors = np.uint8([[10], [200], [30]])
+    >>> encode(layout, vectors, Codebook(np.uint8([[20], [200]]))).decode()
+    array([[ 20, 200,  20]], dtype=uint8)
+    """
+    return finish(encode_work(layout, vectors, codebook))
+
+
+def encode_work(layout: BlockLayout, vectors: Samples, codebook: Codebook) -> Work[Encoded]:
+    """Do the work of `encode`, with pauses."""
+    return Encoded(layout, codebook, (yield from nearest_work(vectors, codebook.codewords)))

@@ -1,0 +1,69 @@
+"""Operating points as text others can read: CSV, JSON and a plain table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from vqcore.blocks import BlockLayout
+from vqcore.codec import Settings
+from vqcore.pictures import Picture
+from vqcore.sweep import OperatingPoint
+
+COLUMNS = tuple(field.name for field in fields(OperatingPoint))
+TABLE_COLUMNS = ("codebook_size", "used_codewords", "psnr_db", "ssim", "rate_bpp", "nominal_ratio")
+
+
+def points_csv(points: Iterable[OperatingPoint]) -> str:
+    """Return a header line and a line for each point; an infinite value is ``inf``."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(point) for point in points)
+    return text.getvalue()
+
+
+def sweep_json(
+    picture: Picture, layout: BlockLayout, settings: Settings, points: Sequence[OperatingPoint]
+) -> str:
+    """Return the sweep of a picture as one JSON object; an infinite value is the string "inf"."""
+    record = {
+        "picture": picture.name,
+        "width": picture.width,
+        "height": picture.height,
+        "colour": layout.colour,
+        "block_size": layout.block_size,
+        "blocks": layout.blocks,
+        "seed": settings.seed,
+        "points": [
+            {name: _finite(value) for name, value in asdict(point).items()} for point in points
+        ],
+    }
+    return json.dumps(record, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def points_table(points: Iterable[OperatingPoint]) -> str:
+    """Return the main figures as lines of aligned columns."""
+    rows = [TABLE_COLUMNS] + [
+        tuple(_short(getattr(point, name)) for name in TABLE_COLUMNS) for point in points
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+
+
+def _finite(value: Any) -> Any:
+    return "inf" if value == math.inf else value
+
+
+def _short(value: float | int | None) -> str:
+    if value is None:
+        return "-"
+    return str(value) if isinstance(value, int) else f"{value:.4g}"

@@ -1,0 +1,198 @@
+"""One picture, many codebook sizes: operating points, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from vqcore import metrics
+from vqcore.blocks import BlockLayout, Samples, distinct_vectors, layout_of, shown_pixels
+from vqcore.codebook import Codebook
+from vqcore.codec import Encoded, Settings, encode_work
+from vqcore.pictures import Picture
+from vqcore.training import Progress, Trained, reported, train
+
+MAX_CODEBOOK_SIZE = 4096
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """What one codebook size costs and gives. Bytes, ratios and rate are of the indices alone.
+
+    `ssim` is None for pictures under 7×7 pixels. `train_seconds` counts what this size took on top
+    of the sizes below it.
+    """
+
+    codebook_size: int
+    used_codewords: int
+    mse: float
+    psnr_db: float
+    ssim: float | None
+    nominal_bytes: float
+    entropy_bytes: float
+    codebook_bytes: int
+    nominal_ratio: float
+    rate_bpp: float
+    train_seconds: float
+    encode_seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One finished codebook size: its figures, and the encoded picture they were taken from."""
+
+    point: OperatingPoint
+    encoded: Encoded
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a sweep will do: its layout, and the sizes that are possible, ascending.
+
+    `distinct_blocks` is their number where it limits the sizes, else None.
+    """
+
+    layout: BlockLayout
+    sizes: tuple[int, ...]
+    distinct_blocks: int | None
+
+
+def ladder_sizes(largest: int, more: Iterable[int] = ()) -> tuple[int, ...]:
+    """Return 1, 2, 4, … up to `largest`, and `more`, ascending.
+
+    Raises
+    ------
+    ValueError
+        If a size is not 1 to 4096; the message names it.
+
+    Examples
+    --------
+    >>> ladder_sizes(8, more=[100])
+    (1, 2, 4, 8, 100)
+    """
+    return checked_sizes([2**power for power in range(largest.bit_length())] + list(more))
+
+
+def checked_sizes(sizes: Iterable[int]) -> tuple[int, ...]:
+    """Return the sizes ascending, each once; ValueError names one that is not 1 to 4096."""
+    ordered = tuple(sorted(set(sizes)))
+    for size in ordered:
+        if not 1 <= size <= MAX_CODEBOOK_SIZE:
+            raise ValueError(f"a codebook size is 1 to {MAX_CODEBOOK_SIZE}, not {size}")
+    return ordered
+
+
+def plan_sweep(picture: Picture, settings: Settings, sizes: Iterable[int]) -> Plan:
+    """Find out which sizes a picture allows: none has more codewords than distinct blocks.
+
+    Larger sizes become the number of distinct blocks, where the reconstruction has no error.
+    """
+    layout = layout_of(picture, settings.block_size, settings.colour)
+    wanted = checked_sizes(sizes)
+    distinct = distinct_vectors(layout.split(shown_pixels(picture, layout)), wanted[-1] - 1)
+    if distinct is None:
+        return Plan(layout, wanted, None)
+    possible = sorted({min(size, len(distinct)) for size in wanted})
+    return Plan(layout, tuple(possible), len(distinct))
+
+
+def sweep(
+    picture: Picture,
+    settings: Settings,
+    sizes: Iterable[int],
+    *,
+    finished: Mapping[int, Step] | None = None,
+) -> Iterator[Progress | Step]:
+    """Train, encode and measure each size in turn.
+
+    Parameters
+    ----------
+    picture, settings
+    sizes : codebook sizes; those the picture does not allow are clamped, see `plan_sweep`
+    finished : steps of the same picture and settings, by size, that need not be done again
+
+    Yields
+    ------
+    Progress, several times a second, and one Step for each size that was not finished, ascending
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> picture = Picture(np.uint8([[0, 0, 9, 9]]), "two tones")
+    >>> for step in sweep(picture, Settings(block_size=2), [1, 2, 4]):
+    ...     if isinstance(step, Step):
+    ...         print(step.point.codebook_size, step.point.psnr_db)
+    1 35.01326499812156
+    2 inf
+    """
+    done = finished or {}
+    plan = plan_sweep(picture, settings, sizes)
+    missing = [size for size in plan.sizes if size not in done]
+    if not missing:
+        return
+    original = shown_pixels(picture, plan.layout)
+    vectors = plan.layout.split(original)
+    known = {size: step.encoded.codebook for size, step in done.items()}
+    for event in _codebooks(vectors, missing, plan.distinct_blocks, settings, known):
+        if isinstance(event, Progress):
+            yield event
+        else:
+            yield from _measured(original, vectors, plan.layout, event)
+
+
+def _codebooks(
+    vectors: Samples,
+    sizes: list[int],
+    distinct_blocks: int | None,
+    settings: Settings,
+    known: Mapping[int, Codebook],
+) -> Iterator[Progress | Trained]:
+    """Train the sizes; where every distinct block has a codeword there is nothing to train."""
+    trainable = [size for size in sizes if size != distinct_blocks]
+    yield from train(
+        vectors, trainable, trainer=settings.trainer, seed=settings.seed, known=known
+    )
+    if len(trainable) < len(sizes):
+        start = perf_counter()
+        distinct = distinct_vectors(vectors, sizes[-1])
+        assert distinct is not None
+        yield Trained(Codebook(distinct), perf_counter() - start)
+
+
+def _measured(
+    original: Samples, vectors: Samples, layout: BlockLayout, trained: Trained
+) -> Iterator[Progress | Step]:
+    size = trained.codebook.size
+    encoding = encode_work(layout, vectors, trained.codebook)
+    encoded, encode_seconds = yield from reported(encoding, size)
+    reconstruction = encoded.decode()
+    similarity, _ = yield from reported(metrics.ssim_work(original, reconstruction), size)
+    yield Step(
+        _point(
+            encoded,
+            mse=metrics.mse(original, reconstruction),
+            ssim=similarity,
+            train_seconds=trained.seconds,
+            encode_seconds=encode_seconds,
+        ),
+        encoded,
+    )
+
+
+def _point(encoded: Encoded, *, mse: float, **measured: Any) -> OperatingPoint:
+    layout, use = encoded.layout, encoded.use
+    nominal = metrics.nominal_bytes(layout.blocks, encoded.codebook.size)
+    return OperatingPoint(
+        codebook_size=encoded.codebook.size,
+        used_codewords=int((use > 0).sum()),
+        mse=mse,
+        psnr_db=metrics.psnr_db(mse),
+        nominal_bytes=nominal,
+        entropy_bytes=metrics.entropy_bytes(use),
+        codebook_bytes=encoded.codebook.bytes,
+        nominal_ratio=metrics.compression_ratio(layout.raw_bytes, nominal),
+        rate_bpp=metrics.rate_bpp(nominal, layout.width, layout.height),
+        **measured,
+    )

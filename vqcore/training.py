@@ -1,0 +1,394 @@
+"""Training a codebook: the LBG ladder, and scikit-learn's trainers to compare it with.
+
+The ladder climbs K = 1, 2, 4, …: each rung starts from the codebook below with its cells split in
+two, then settles by Lloyd iterations, between which the codewords that are missed least move to
+where they help most. That also brings dead codewords back to life. A size off the ladder (100) is
+the rung below (64) with its worst cells split, so the result for a K never depends on which other
+sizes were asked for.
+
+Linde, Buzo & Gray 1980, doi:10.1109/TCOM.1980.1094577 (splitting); Patané & Russo 2001,
+doi:10.1016/S0893-6080(01)00108-8 (moving codewords by their utility).
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import tempfile
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Literal, TypeVar, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from vqcore.codebook import CHUNK, Codebook, score_chunks
+from vqcore.work import Work
+
+Samples = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+Trainer = Literal["lbg", "kmeans", "minibatch"]
+Result = TypeVar("Result")
+
+TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
+TOLERANCE = 1e-3
+MAX_ITERATIONS = 60
+MAX_MOVING_ROUNDS = 8
+FEW_MOVES = 0.01
+OVERSHOOT_UP_TO = 32
+POWER_ITERATIONS = 3
+SAMPLE_AT_LEAST = 16384
+SAMPLE_PER_CODEWORD = 512
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A sign of life, several times a second: the codebook size being worked on."""
+
+    codebook_size: int
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A finished codebook and the seconds it took, on top of those below it on the ladder."""
+
+    codebook: Codebook
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Partition:
+    """The cells of a codebook over n vectors.
+
+    Parameters
+    ----------
+    indices : int32 array of shape (n,)
+    counts : int array of shape (K,)
+        Vectors in each cell.
+    means : float array of shape (K, d)
+        The mean of each cell, in sample values; for an empty cell its codeword.
+    distortion : float array of shape (K,)
+        The squared error summed over each cell.
+    loss : float array of shape (K,)
+        How much the distortion would rise without each codeword; zeros unless asked for.
+    """
+
+    indices: NDArray[np.int32]
+    counts: NDArray[np.int64]
+    means: Floats
+    distortion: Floats
+    loss: Floats
+
+    @property
+    def total(self) -> float:
+        return float(self.distortion.sum())
+
+
+def train(
+    vectors: Samples,
+    sizes: Sequence[int],
+    *,
+    trainer: Trainer = "lbg",
+    seed: int = 0,
+    known: Mapping[int, Codebook] | None = None,
+) -> Iterator[Progress | Trained]:
+    """Train codebooks of ascending sizes, yielding each when done and signs of life between.
+
+    Parameters
+    ----------
+    vectors : uint8 array of shape (n, d)
+    sizes : ascending codebook sizes, each below the number of distinct vectors
+    trainer : "lbg" (the ladder), "kmeans" (scikit-learn's KMeans, k-means++ start) or "minibatch"
+        (scikit-learn's MiniBatchKMeans)
+    seed : the same seed gives the same codebooks
+    known : codebooks of this ladder trained before, by size; the climb goes on from them
+
+    Yields
+    ------
+    Progress, several times a second, and a Trained for each size
+
+    Notes
+    -----
+    Closing the iterator stops the work. O(n·K·d) time for each iteration, O(n·d) memory.
+    """
+    if trainer not in TRAINERS:
+        raise ValueError(f"the trainer is one of {', '.join(TRAINERS)}, not {trainer!r}")
+    if trainer == "lbg":
+        return _climb(vectors, sizes, seed, known or {})
+    return _scikit_learn(vectors, sizes, trainer, seed)
+
+
+def _climb(
+    vectors: Samples, sizes: Sequence[int], seed: int, known: Mapping[int, Codebook]
+) -> Iterator[Progress | Trained]:
+    """Train each size from the largest power of two below it."""
+    rungs = dict(known)
+    for size in sizes:
+        seconds = 0.0
+        for rung in (*_powers_below(size), size):
+            if rung not in rungs:
+                below = rungs[_powers_below(rung)[-1]] if rung > 1 else None
+                work = _rung(vectors, below, rung, np.random.default_rng([seed, rung]))
+                rungs[rung], seconds = yield from reported(work, rung)
+        yield Trained(rungs[size], seconds)
+
+
+def _powers_below(size: int) -> list[int]:
+    return [2**power for power in range((size - 1).bit_length())]
+
+
+def reported(work: Work[Result], size: int) -> Generator[Progress, None, tuple[Result, float]]:
+    """Turn each pause of the work into a Progress; return its result and its own seconds."""
+    seconds = 0.0
+    while True:
+        start = perf_counter()
+        try:
+            next(work)
+        except StopIteration as finished:
+            return finished.value, seconds + perf_counter() - start
+        seconds += perf_counter() - start
+        yield Progress(size)
+
+
+def _rung(
+    vectors: Samples, below: Codebook | None, size: int, rng: np.random.Generator
+) -> Work[Codebook]:
+    """Train one codebook from the one below: on a sample where blocks abound, then on all."""
+    if below is None:
+        part = yield from partition(vectors, np.zeros((1, vectors.shape[1])))
+        return _stored(part.means)
+    sample = _sample(vectors, max(SAMPLE_AT_LEAST, SAMPLE_PER_CODEWORD * size), rng)
+    part = yield from partition(sample, below.codewords)
+    part = yield from _settle(sample, (yield from _grown(sample, part, size, rng)), rng)
+    if size <= OVERSHOOT_UP_TO:
+        part = yield from _second_thoughts(sample, part, rng)
+    if len(sample) < len(vectors):
+        part = yield from lloyd(vectors, part.means)
+    return _stored(part.means)
+
+
+def _stored(means: Floats) -> Codebook:
+    return Codebook(np.rint(means).clip(0, 255).astype(np.uint8))
+
+
+def _sample(vectors: Samples, size: int, rng: np.random.Generator) -> Samples:
+    if len(vectors) <= size:
+        return vectors
+    return vectors[np.sort(rng.choice(len(vectors), size, replace=False))]
+
+
+def partition(vectors: Samples, codewords: NDArray, *, with_loss: bool = False) -> Work[Partition]:
+    """Assign every vector to its nearest codeword and gather what each cell holds.
+
+    Parameters
+    ----------
+    vectors : uint8 array of shape (n, d)
+    codewords : array of shape (K, d)
+    with_loss : also find each vector's second nearest codeword, for `Partition.loss`
+
+    """
+    size, dimension = codewords.shape
+    indices = np.empty(len(vectors), np.int32)
+    sums, distortion, loss = np.zeros((size, dimension)), np.zeros(size), np.zeros(size)
+    for rows, centred, scores in score_chunks(vectors, codewords):
+        lines = np.arange(len(scores))
+        cells = scores.argmax(axis=1).astype(np.int32)
+        best = scores[lines, cells]
+        errors = np.maximum(np.einsum("ij,ij->i", centred, centred) - 2 * best, 0)
+        indices[rows] = cells
+        sums += _cell_sums(cells, vectors[rows], size)
+        distortion += np.bincount(cells, errors, size)
+        if with_loss and size > 1:
+            scores[lines, cells] = -np.inf
+            loss += np.bincount(cells, 2 * (best - scores.max(axis=1)), size)
+        yield
+    counts = np.bincount(indices, minlength=size)
+    means = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], codewords)
+    return Partition(indices, counts, means, distortion, loss)
+
+
+def _cell_sums(cells: NDArray, values: NDArray, size: int) -> NDArray:
+    """Sum the rows of `values`, shape (m, d), by cell: shape (size, d), exact for integers."""
+    return _membership(cells, np.ones(len(cells), np.float32), size) @ values.astype(np.float32)
+
+
+def _membership(cells: NDArray, weights: NDArray, size: int) -> Any:
+    """Return the sparse (size, m) matrix that holds each row's weight in the row's cell."""
+    starts = np.arange(len(cells) + 1)
+    return csr_array((weights, cells, starts), shape=(len(cells), size)).T
+
+
+def lloyd(vectors: Samples, codewords: NDArray) -> Work[Partition]:
+    """Iterate assignment and update until the distortion falls by less than 0.1 %.
+
+    Each iteration leaves the distortion as it was or lowers it. Lloyd 1982,
+    doi:10.1109/TIT.1982.1056489.
+    """
+    part = yield from partition(vectors, codewords)
+    for _ in range(MAX_ITERATIONS):
+        before = part
+        part = yield from partition(vectors, before.means)
+        if before.total - part.total <= TOLERANCE * part.total:
+            break
+    return part
+
+
+def _settle(vectors: Samples, codewords: NDArray, rng: np.random.Generator) -> Work[Partition]:
+    """Move codewords to where they help most, between Lloyd iterations, until few move."""
+    for _ in range(MAX_MOVING_ROUNDS):
+        part = yield from partition(vectors, codewords)
+        part = yield from partition(vectors, part.means, with_loss=True)
+        codewords, moves = yield from _moved(vectors, part, rng)
+        if moves <= FEW_MOVES * len(codewords) and part.counts.all():
+            break
+    return (yield from lloyd(vectors, codewords))
+
+
+def _moved(
+    vectors: Samples, part: Partition, rng: np.random.Generator
+) -> Work[tuple[Floats, int]]:
+    """Give the cells that gain most from a second codeword those that are missed least.
+
+    A cell takes part in one move at most, and only while the gain exceeds the loss.
+    """
+    half = len(part.means) // 2
+    worst = _largest(part.distortion, half)
+    children, gains = yield from _halves(vectors, part, worst, rng)
+    order = _largest(gains, half)
+    least = _largest(-part.loss, half)
+    codewords, taken, moves = part.means.copy(), set[int](), 0
+    for giver, chosen in zip(least, order, strict=True):
+        cell = worst[chosen]
+        if gains[chosen] <= part.loss[giver]:
+            break
+        if giver != cell and taken.isdisjoint((giver, cell)):
+            codewords[[cell, giver]] = children[:, chosen]
+            taken.update((giver, cell))
+            moves += 1
+    return codewords, moves
+
+
+def _largest(values: NDArray, count: int) -> NDArray[np.intp]:
+    """Return where the largest values are, largest first, ties by position."""
+    return np.argsort(-values, kind="stable")[:count]
+
+
+def _grown(
+    vectors: Samples, part: Partition, size: int, rng: np.random.Generator
+) -> Work[Floats]:
+    """Split the cells with the largest distortion until there are `size` codewords."""
+    worst = _largest(part.distortion, size - len(part.means))
+    (kept, added), _ = yield from _halves(vectors, part, worst, rng)
+    codewords = part.means.copy()
+    codewords[worst] = kept
+    return np.concatenate([codewords, added])
+
+
+def _halves(
+    vectors: Samples, part: Partition, cells: NDArray, rng: np.random.Generator
+) -> Work[tuple[Floats, Floats]]:
+    """Cut cells across their main axis: the means of both halves (2, m, d) and the gains (m,).
+
+    The gain is how much the distortion falls when both means replace the cell's one.
+    """
+    size, dimension = len(cells), vectors.shape[1]
+    axes = rng.standard_normal((size, dimension))
+    for _ in range(POWER_ITERATIONS):
+        stretched = np.zeros((size, dimension))
+        for member, offsets, along in _projections(vectors, part, cells, axes):
+            stretched += _membership(member, along, size) @ offsets
+            yield
+        axes = stretched / np.maximum(np.linalg.norm(stretched, axis=1, keepdims=True), 1e-12)
+    sums, counts = np.zeros((2 * size, dimension)), np.zeros(2 * size)
+    for member, offsets, along in _projections(vectors, part, cells, axes):
+        sides = member + size * (along > 0)
+        sums += _cell_sums(sides, offsets, 2 * size)
+        counts += np.bincount(sides, minlength=2 * size)
+        yield
+    shifts = (sums / np.maximum(counts, 1)[:, None]).reshape(2, size, dimension)
+    gains = np.einsum("sij,sij,si->i", shifts, shifts, counts.reshape(2, size))
+    return part.means[cells] + shifts, gains
+
+
+def _projections(
+    vectors: Samples, part: Partition, cells: NDArray, axes: Floats
+) -> Iterator[tuple[NDArray, NDArray, NDArray]]:
+    """Yield for chunks of the cells' vectors: their cell, their offset from its mean, x·axis."""
+    place = np.full(len(part.means), -1, np.int32)
+    place[cells] = np.arange(len(cells))
+    means, axes = part.means.astype(np.float32), axes.astype(np.float32)
+    for start in range(0, len(vectors), CHUNK):
+        indices = part.indices[start : start + CHUNK]
+        inside = np.flatnonzero(place[indices] >= 0)
+        member = place[indices[inside]]
+        offsets = vectors[start : start + CHUNK][inside] - means[indices[inside]]
+        yield member, offsets, np.einsum("ij,ij->i", offsets, axes[member])
+
+
+def _second_thoughts(
+    vectors: Samples, part: Partition, rng: np.random.Generator
+) -> Work[Partition]:
+    """Grow to twice the size and shrink back, for as long as that finds a better codebook.
+
+    A small codebook has no spare codeword to move out of a poor local minimum; this finds one.
+    """
+    size, best = len(part.means), math.inf
+    while part.total < (1 - TOLERANCE) * best:
+        kept, best = part, part.total
+        codewords = yield from _grown(vectors, part, 2 * size, rng)
+        part = yield from _settle(vectors, codewords, rng)
+        part = yield from _settle(vectors, (yield from _shrunk(vectors, part, size)), rng)
+    return min(kept, part, key=lambda candidate: candidate.total)
+
+
+def _shrunk(vectors: Samples, part: Partition, size: int) -> Work[Floats]:
+    """Drop the codeword that is missed least, one at a time, until `size` are left."""
+    codewords = part.means
+    while len(codewords) > size:
+        part = yield from partition(vectors, codewords, with_loss=True)
+        codewords = np.delete(part.means, part.loss.argmin(), axis=0)
+    return codewords
+
+
+def _scikit_learn(
+    vectors: Samples, sizes: Sequence[int], trainer: Trainer, seed: int
+) -> Iterator[Progress | Trained]:
+    """Fit in another process, because scikit-learn cannot be interrupted; closing kills it."""
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "vectors.npy")
+        np.save(file, vectors)
+        arguments = (sender, file, list(sizes), trainer, seed)
+        worker = context.Process(target=_fit_each, args=arguments, daemon=True)
+        worker.start()
+        sender.close()
+        try:
+            for size in sizes:
+                while not receiver.poll(POLL_SECONDS):
+                    yield Progress(size)
+                means, seconds = receiver.recv()
+                yield Trained(_stored(means), seconds)
+        finally:
+            worker.kill()
+            worker.join()
+
+
+def _fit_each(sender: Any, file: Path, sizes: list[int], trainer: Trainer, seed: int) -> None:
+    """Send the means and the seconds of each size; runs in the other process."""
+    import warnings
+
+    from sklearn.cluster import KMeans, MiniBatchKMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    vectors = np.load(file).astype(np.float32)
+    estimator = {"kmeans": KMeans, "minibatch": MiniBatchKMeans}[trainer]
+    for size in sizes:
+        start = perf_counter()
+        means = estimator(size, random_state=seed).fit(vectors).cluster_centers_
+        sender.send((means, perf_counter() - start))
