@@ -24,7 +24,7 @@ from vqcore.pictures import (
     sample_picture,
     thumbnail,
 )
-from vqcore.sweep import Plan, Step, ladder_sizes, plan_sweep, sweep
+from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
 from vqcore.training import TRAINERS, Progress
 
 COLOUR_NAMES = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
@@ -178,7 +178,7 @@ def choose_sizes() -> tuple[int, ...]:
         help="Codebook sizes of your own, 1 to 4096, with commas between.",
     )
     try:
-        return ladder_sizes(largest, (int(part) for part in re.findall(r"[^\s,;]+", text)))
+        return ladder_sizes(largest, parse_sizes(text))
     except ValueError as error:
         st.error(f"More sizes: {plain(str(error))}.")
         return ladder_sizes(largest)
@@ -245,10 +245,9 @@ def show_facts(picture: Picture, plan: Plan) -> None:
     )
     st.caption(facts)
     if plan.distinct_blocks is not None:
-        st.info(
-            f"Only {count(plan.distinct_blocks)} blocks are distinct, "
-            f"so no codebook needs more than {count(plan.distinct_blocks)} codewords."
-        )
+        distinct = count(plan.distinct_blocks)
+        verb = "block is" if plan.distinct_blocks == 1 else "blocks are"
+        st.info(f"Only {distinct} {verb} distinct, so K goes no higher than {distinct}.")
 
 
 def explain(layout: BlockLayout) -> None:
@@ -284,7 +283,7 @@ def choose_size(plan: Plan) -> int:
 
 def show_pictures(picture: Picture, settings: Settings, plan: Plan, step: Step) -> None:
     layout, size = plan.layout, step.point.codebook_size
-    name, width = picture.name, max(layout.width, SMALLEST_VIEW)
+    name, width = picture.name, view_width(layout)
     left, right = st.columns(2)
     left.markdown("**Original**")
     left.image(
@@ -300,6 +299,11 @@ def show_pictures(picture: Picture, settings: Settings, plan: Plan, step: Step) 
         output_format="PNG",
         alt=f"{name}, rebuilt from {size} codewords",
     )
+
+
+def view_width(layout: BlockLayout) -> int:
+    """Enlarge small pictures; a width below the picture's own would make streamlit resample it."""
+    return max(layout.width, SMALLEST_VIEW * layout.width // max(layout.width, layout.height))
 
 
 def show_figures(plan: Plan, step: Step) -> None:
@@ -339,7 +343,7 @@ def show_strip(picture: Picture, settings: Settings, steps: Mapping[int, Step]) 
                 st.image(
                     thumbnail_png(picture.digest, settings, size, step),
                     output_format="PNG",
-                    width=STRIP_WIDTH,
+                    width="stretch",
                     alt=f"{picture.name} at K = {size}",
                 )
                 st.button(

@@ -14,7 +14,7 @@ from vqcore import exports
 from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, Colour
 from vqcore.codec import Settings
 from vqcore.pictures import Picture, PictureError, read_picture
-from vqcore.sweep import Plan, Step, checked_sizes, ladder_sizes, plan_sweep, sweep
+from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
 from vqcore.training import Progress
 
 DEFAULT_SIZES = ladder_sizes(1024)
@@ -31,9 +31,9 @@ class SizeList(click.ParamType):
         if isinstance(value, tuple):
             return value
         try:
-            return checked_sizes(int(part) for part in str(value).split(","))
+            return parse_sizes(str(value))
         except ValueError as error:
-            self.fail(f"{value!r}: {error}", param, ctx)
+            self.fail(str(error), param, ctx)
 
 
 @click.group()

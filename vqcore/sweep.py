@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from time import perf_counter
@@ -82,6 +83,26 @@ def checked_sizes(sizes: Iterable[int]) -> tuple[int, ...]:
         if not 1 <= size <= MAX_CODEBOOK_SIZE:
             raise ValueError(f"a codebook size is 1 to {MAX_CODEBOOK_SIZE}, not {size}")
     return ordered
+
+
+def parse_sizes(text: str) -> tuple[int, ...]:
+    """Return the codebook sizes written in a text, with commas or spaces between, ascending.
+
+    Raises
+    ------
+    ValueError
+        If something is not a whole number from 1 to 4096; the message quotes it.
+
+    Examples
+    --------
+    >>> parse_sizes("300, 100")
+    (100, 300)
+    """
+    words = re.findall(r"[^\s,;]+", text)
+    for word in words:
+        if not re.fullmatch(r"-?[0-9]+", word):
+            raise ValueError(f"a codebook size is a whole number, not {word!r}")
+    return checked_sizes(int(word) for word in words)
 
 
 def plan_sweep(picture: Picture, settings: Settings, sizes: Iterable[int]) -> Plan:

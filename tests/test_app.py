@@ -1,0 +1,231 @@
+"""The dashboard's logic, through streamlit's own test runner."""
+
+import json
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from vqcore import Settings, Step, sample_picture, sweep
+from vqcore.pictures import png_bytes
+
+APP = Path(__file__).parents[1] / "app.py"
+SMALL = {"largest": "8"}
+SWEEP_MODULE = sys.modules["vqcore.sweep"]  # the package's name of it is the function
+
+
+@pytest.fixture(autouse=True)
+def _empty_caches():
+    yield
+    st.cache_data.clear()
+
+
+def opened(**query):
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params.update(SMALL | query)
+    return sound(app.run())
+
+
+def sound(app):
+    assert not app.exception, app.exception[0].stack_trace
+    return app
+
+
+def upload(app, *files):
+    app.file_uploader[0].set_value([(name, data, "image/png") for name, data in files])
+    return sound(app.run())
+
+
+def figures(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def curve(app, place):
+    """The x and y of a chart's line, without the ring around the chosen point."""
+    spec = json.loads(app.get("plotly_chart")[place].proto.spec)
+    line = next(trace for trace in spec["data"] if "lines" in trace["mode"])
+    return line["x"], line["y"]
+
+
+def points(name, settings, sizes):
+    events = sweep(sample_picture(name), settings, sizes)
+    return {event.point.codebook_size: event.point for event in events if isinstance(event, Step)}
+
+
+def noise(height, width):
+    return np.random.default_rng(height * width).integers(0, 256, (height, width), dtype=np.uint8)
+
+
+def test_opens_on_a_sample_already_swept():
+    app = opened()
+    assert app.header[0].value == "chelsea"
+    assert curve(app, 0)[0] == [1, 2, 4, 8]
+    assert len(app.get("image")) == 2 + 4
+
+
+def test_figures_are_those_of_the_sweep():
+    app = opened(picture="camera", k="4")
+    point = points("camera", Settings(colour="gray"), [1, 2, 4])[4]
+    shown = figures(app)
+    assert shown["PSNR"] == f"{point.psnr_db:.2f} dB"
+    assert shown["SSIM"] == f"{point.ssim:.4f}"
+    assert shown["Nominal ratio"] == "256:1"
+    assert shown["Rate"] == f"{2 / 64:.4f} bpp"
+    assert shown["Indices"] == "1.0 kB"
+    assert shown["Codebook"] == "256 B"
+    assert shown["In use"] == "4 of 4"
+
+
+def test_charts_hold_the_points_of_the_sweep():
+    app = opened(picture="camera")
+    swept = points("camera", Settings(colour="gray"), [1, 2, 4, 8])
+    assert curve(app, 0) == ([1, 2, 4, 8], [point.psnr_db for point in swept.values()])
+    assert curve(app, 1) == ([2, 4, 8], [swept[size].nominal_ratio for size in (2, 4, 8)])
+
+
+@pytest.mark.parametrize(("query", "expected"), [({"k": "2"}, "2 of 2"), ({"k": "7"}, "8 of 8")])
+def test_size_in_the_address(query, expected):
+    assert figures(opened(picture="camera", **query))["In use"] == expected
+
+
+def test_address_gives_the_settings():
+    app = opened(picture="coffee", block="4", colour="YCbCr", seed="3", more="100", k="100")
+    assert app.header[0].value == "coffee"
+    assert "YCbCr" in app.caption[0].value
+    assert "15 000 blocks of 4 × 4" in app.caption[0].value.replace("\u202f", " ")
+    expected = points("coffee", Settings(4, "ycbcr", "lbg", 3), [100])[100]
+    assert figures(app)["PSNR"] == f"{expected.psnr_db:.2f} dB"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"picture": "no such.png"},
+        {"block": "99"},
+        {"colour": "pink"},
+        {"trainer": "nobody"},
+        {"seed": "-1"},
+        {"k": "x"},
+        {"largest": "7"},
+        {"more": "9999, x"},
+    ],
+    ids=str,
+)
+def test_nonsense_in_the_address_does_no_harm(query):
+    assert opened(**query).header[0].value == "chelsea"
+
+
+def test_button_of_the_strip_chooses():
+    app = opened(picture="camera")
+    assert figures(app)["In use"] == "8 of 8"
+    sound(app.button(key="choose-2").click().run())
+    assert figures(app)["In use"] == "2 of 2"
+    assert app.select_slider(key="k").value == 2
+
+
+def test_own_sizes_join_the_ladder():
+    app = opened(picture="camera", more="100, 3")
+    assert curve(app, 0)[0] == [1, 2, 3, 4, 8, 100]
+
+
+@pytest.mark.parametrize("text", ["0", "4097", "ten", "-3", "1.5"])
+def test_sizes_that_cannot_be_are_named(text):
+    app = opened(picture="camera", more=f"5 {text}")
+    assert text in app.error[0].value.replace("\\", "")
+    assert curve(app, 0)[0] == [1, 2, 4, 8]
+
+
+def test_newest_upload_is_chosen_and_the_others_stay():
+    app = upload(opened(), ("one.png", png_bytes(noise(40, 40))))
+    assert app.header[0].value == r"one\.png"
+    upload(app, ("one.png", png_bytes(noise(40, 40))), ("two.png", png_bytes(noise(24, 32))))
+    assert app.header[0].value == r"two\.png"
+    sound(app.selectbox(key="picture").set_value("one.png").run())
+    assert "40 × 40 pixels" in app.caption[0].value
+
+
+def test_bad_upload_is_named_and_the_good_one_goes_on():
+    app = upload(opened(), ("good.png", png_bytes(noise(40, 40))), ("a*b.png", b"not a picture"))
+    assert app.header[0].value == r"good\.png"
+    assert len(app.error) == 1
+    assert app.error[0].value.startswith(r"**a\*b\.png**: This is not a picture")
+
+
+def test_only_bad_uploads_leave_the_sample():
+    app = upload(opened(), ("empty.png", b""))
+    assert app.header[0].value == "chelsea"
+    assert "The file is empty" in app.error[0].value
+
+
+def test_same_name_twice():
+    app = upload(
+        opened(), ("p.png", png_bytes(noise(40, 40))), ("p.png", png_bytes(noise(24, 32)))
+    )
+    assert app.selectbox(key="picture").options[:2] == ["p.png", "p.png (2)"]
+    assert "32 × 24 pixels" in app.caption[0].value
+
+
+def test_upload_named_like_a_sample_does_not_hide_it():
+    app = upload(opened(), ("camera", png_bytes(noise(40, 40))))
+    assert app.selectbox(key="picture").value == "camera (2)"
+    assert "40 × 40 pixels" in app.caption[0].value
+
+
+def test_markdown_in_a_name_is_text():
+    app = upload(opened(), ("<script>*x*:red[y]$z$.png", png_bytes(noise(40, 40))))
+    assert app.header[0].value == r"\<script\>\*x\*\:red\[y\]\$z\$\.png"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 3), (1, 300), (9, 8)], ids=str)
+def test_tiny_pictures(shape):
+    app = upload(opened(), ("tiny.png", png_bytes(noise(*shape))))
+    assert f"{shape[1]} × {shape[0]} pixels" in app.caption[0].value
+
+
+def test_constant_picture_has_one_codeword_and_no_error():
+    app = upload(opened(), ("flat.png", png_bytes(np.full((40, 40, 3), 7, np.uint8))))
+    assert "1 block is distinct" in app.info[0].value
+    assert figures(app)["PSNR"] == "lossless"
+    assert figures(app)["Nominal ratio"] == "∞"
+
+
+def test_clamping_is_told():
+    app = upload(opened(), ("few.png", png_bytes(noise(8, 40))))
+    assert "5 blocks are distinct" in app.info[0].value
+    assert app.select_slider(key="k").options == ["1", "2", "4", "5"]
+
+
+def test_gray_picture_switches_colour_off():
+    assert opened(picture="camera").get("button_group")[0].disabled
+    assert not opened(picture="coffee").get("button_group")[0].disabled
+
+
+def test_finished_sizes_are_not_trained_again(monkeypatch):
+    app = opened(picture="camera")
+    monkeypatch.setattr(SWEEP_MODULE, "train", None)
+    sound(app.select_slider(key="k").set_value(2).run())
+    assert figures(app)["In use"] == "2 of 2"
+
+
+def test_more_sizes_train_only_what_is_missing(monkeypatch):
+    app = opened(picture="camera")
+    asked, train = [], SWEEP_MODULE.train
+
+    def spy(vectors, sizes, **options):
+        asked.extend(sizes)
+        return train(vectors, sizes, **options)
+
+    monkeypatch.setattr(SWEEP_MODULE, "train", spy)
+    app.text_input(key="more").set_value("6")
+    sound(app.run())
+    assert asked == [6]
+
+
+def test_infinite_ratio_is_no_error_in_the_table():
+    table = opened(picture="camera").dataframe[0].value
+    assert math.isinf(table["nominal_ratio"][0])
+    assert not table.isna().any(axis=None)
