@@ -243,7 +243,7 @@ def show_facts(picture: Picture, plan: Plan) -> None:
         f"{count(layout.blocks)} blocks of {layout.block_size} × {layout.block_size} · "
         f"{count(layout.raw_bytes)} bytes uncompressed"
     )
-    st.caption(facts)
+    st.markdown(facts)
     if plan.distinct_blocks is not None:
         distinct = count(plan.distinct_blocks)
         verb = "block is" if plan.distinct_blocks == 1 else "blocks are"
@@ -354,8 +354,9 @@ def show_strip(picture: Picture, settings: Settings, steps: Mapping[int, Step]) 
                     width="stretch",
                     type="primary" if size == st.session_state.get("k") else "secondary",
                 )
-                st.caption(
-                    f"{decibels(step.point.psnr_db)}  \n{ratio(step.point.nominal_ratio)}"
+                st.markdown(
+                    f":small[{decibels(step.point.psnr_db)}]  \n"
+                    f":small[{ratio(step.point.nominal_ratio)}]"
                 )
 
 
@@ -373,7 +374,7 @@ def show_charts(plan: Plan, steps: Mapping[int, Step], chosen: int) -> None:
         st.subheader("Compression ratio", anchor=False)
         figure = plots.ratio_figure(points, plan.sizes, chosen)
         show_chart(figure, "ratio", "Nominal compression ratio against K")
-        st.caption("Indices alone. K = 1 needs no bits: ∞.")
+        st.markdown(":small[Indices alone. K = 1 needs no bits: ∞.]")
 
 
 def show_chart(figure: Any, key: str, alt: str) -> None:

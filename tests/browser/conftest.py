@@ -1,0 +1,152 @@
+"""A real server and a real Chromium for the tests in this folder."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+# What the server's own page asks of Chromium and Chromium does not know.
+HARMLESS = ("Unrecognized feature:", "allow-scripts and allow-same-origin")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = launched(playwright)
+        yield chromium
+        chromium.close()
+
+
+def launched(playwright):
+    """Start an installed Chrome or Chromium, else one that playwright installs, else skip."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        command = [sys.executable, "-m", "playwright", "install", "chromium"]
+        subprocess.run(command, capture_output=True, check=False)
+    try:
+        return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    except Error as error:
+        reason = f"no Chrome or Chromium could be started: {error.message.splitlines()[0]}"
+        if os.environ.get("VQ_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def port(browser):
+    """Run the app as the README says, and give its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    with subprocess.Popen(command + options, cwd=ROOT, stdout=subprocess.DEVNULL) as server:
+        wait_for(f"http://localhost:{port}/_stcore/health", server)
+        yield port
+        server.terminate()
+
+
+def wait_for(address, server, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert server.poll() is None, "the server stopped"
+        try:
+            urllib.request.urlopen(address)
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+class Visitor:
+    """A page of the app, and what a person does on it."""
+
+    def __init__(self, page, address):
+        self.page = page
+        self.address = address
+        self.complaints = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self.hear)
+        page.on("response", self.look)
+
+    def hear(self, message):
+        if message.type == "error" and not any(word in message.text for word in HARMLESS):
+            self.complaints.append(message.text)
+
+    def look(self, response):
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def open(self, query=""):
+        self.page.goto(self.address + query)
+        self.page.wait_for_selector("[data-testid=stMain] h2")
+        return self.settle()
+
+    def settle(self):
+        """Wait until the script rests: a short look away, because a rerun starts a little late."""
+        self.page.wait_for_timeout(400)
+        self.page.wait_for_selector(READY, timeout=120_000)
+        self.page.wait_for_timeout(200)
+        return self
+
+    def upload(self, *files):
+        payload = [
+            {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+            for name, data in files
+        ]
+        self.page.locator("input[type=file]").set_input_files(payload)
+        return self.settle()
+
+    def choose(self, size):
+        self.page.get_by_role("button", name=str(size), exact=True).click()
+        return self.settle()
+
+    def figures(self):
+        labels = self.page.locator("[data-testid=stMetricLabel]").all_inner_texts()
+        values = self.page.locator("[data-testid=stMetricValue]").all_inner_texts()
+        return dict(zip(labels, values, strict=True))
+
+    def served(self, alternative):
+        """The bytes behind the picture that carries this text alternative."""
+        source = self.page.get_by_alt_text(alternative, exact=True).evaluate("it => it.src")
+        return self.page.request.get(source).body()
+
+    def curve(self, place):
+        """The points of a chart as the page holds them, without the ring around the chosen one."""
+        return self.page.locator(".js-plotly-plot").nth(place).evaluate(
+            "plot => { const line = plot.data.find(it => it.mode.includes('lines'));"
+            " return [Array.from(line.x), Array.from(line.y)]; }"
+        )
+
+
+@pytest.fixture
+def visitor(browser, port, request):
+    """A fresh visitor; the page must end without a script error or a traceback."""
+    options = getattr(request, "param", {"viewport": {"width": 1440, "height": 1000}})
+    context = browser.new_context(**options)
+    visitor = Visitor(context.new_page(), f"http://localhost:{port}/")
+    yield visitor
+    assert visitor.page.locator("[data-testid=stException]").count() == 0
+    assert visitor.complaints == []
+    context.close()

@@ -1,0 +1,158 @@
+"""What a person does, in a real Chromium."""
+
+import io
+import socket
+from importlib import resources
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+
+from vqcore import Settings, Step, read_picture, sweep
+
+WIDE = {"viewport": {"width": 1440, "height": 1000}}
+NARROW = {"viewport": {"width": 800, "height": 1000}}
+
+
+def photograph():
+    """A JPEG photograph of 640×427 pixels: sides that are no multiple of 8."""
+    return resources.files("sklearn.datasets.images").joinpath("china.jpg").read_bytes()
+
+
+def png(height, width, seed=0):
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def swept(data, settings, sizes):
+    events = sweep(read_picture(data, ""), settings, sizes)
+    return {event.point.codebook_size: event for event in events if isinstance(event, Step)}
+
+
+def test_server_listens_on_localhost_only(port):
+    with socket.socket() as here:
+        here.connect(("127.0.0.1", port))
+    with socket.socket() as elsewhere, pytest.raises(ConnectionRefusedError):
+        elsewhere.connect(("127.0.0.2", port))
+
+
+def test_photograph_from_upload_to_figures(visitor):
+    visitor.open("?largest=64").upload(("china photo.jpg", photograph()))
+    steps = swept(photograph(), Settings(), [1, 2, 4, 8, 16, 32, 64])
+    assert visitor.curve(0) == [list(steps), [step.point.psnr_db for step in steps.values()]]
+    assert visitor.curve(1)[0] == [2, 4, 8, 16, 32, 64]
+    for size in (2, 64):
+        visitor.choose(size)
+        served = visitor.served(f"china photo.jpg, rebuilt from {size} codewords")
+        expected = steps[size].encoded.decode()
+        np.testing.assert_array_equal(read_picture(served, "").pixels, expected)
+        assert visitor.figures()["PSNR"] == f"{steps[size].point.psnr_db:.2f} dB"
+    original = read_picture(visitor.served("china photo.jpg, original"), "")
+    np.testing.assert_array_equal(original.pixels, read_picture(photograph(), "").pixels)
+
+
+def test_large_picture_is_served_unchanged(visitor):
+    data = png(1100, 1600)
+    visitor.open("?largest=2&block=32&k=2").upload(("large.png", data))
+    steps = swept(data, Settings(block_size=32), [1, 2])
+    served = read_picture(visitor.served("large.png, rebuilt from 2 codewords"), "")
+    np.testing.assert_array_equal(served.pixels, steps[2].encoded.decode())
+
+
+def test_link_reproduces_the_view(visitor, browser):
+    visitor.open("?picture=coffee&block=16&largest=32&more=20")
+    visitor.page.get_by_text("YCbCr", exact=True).click()
+    visitor.settle().choose(20)
+    other = browser.new_context(**WIDE).new_page()
+    other.goto(visitor.page.url)
+    other.wait_for_selector("text=K = 20")
+    visitor_figures = visitor.figures()
+    visitor.page = other
+    assert visitor.settle().figures() == visitor_figures
+    assert visitor_figures["In use"] == "20 of 20"
+    assert "YCbCr" in other.inner_text("[data-testid=stMain]")
+
+
+def test_click_on_a_chart_chooses(visitor):
+    visitor.open("?picture=camera&largest=16")
+    markers = visitor.page.locator(".js-plotly-plot").first.locator(".trace.scatter").last
+    marker = markers.locator("path.point").nth(1)
+    marker.scroll_into_view_if_needed()
+    box = marker.bounding_box()
+    visitor.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert visitor.settle().figures()["In use"] == "2 of 2"
+
+
+def test_slider_by_keyboard(visitor):
+    visitor.open("?picture=camera&largest=16")
+    visitor.page.get_by_role("slider", name="Codebook size K").focus()
+    visitor.page.keyboard.press("Home")
+    assert visitor.settle().figures()["PSNR"].endswith("dB")
+    assert visitor.figures()["In use"] == "1 of 1"
+    visitor.page.keyboard.press("ArrowRight")
+    assert visitor.settle().figures()["In use"] == "2 of 2"
+
+
+BAD_FILES = [
+    ("empty.png", b"", "The file is empty."),
+    ("text.png", b"just words", "This is not a picture"),
+    ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This is not a picture"),
+    ("half.jpg", photograph()[:20_000], "The JPEG file is damaged or incomplete"),
+    ("half.png", png(60, 60)[:5000], "The PNG file is damaged or incomplete"),
+    ("<img src=x onerror=alert(1)>.gif", b"GIF89a", "The GIF file is damaged or incomplete"),
+]
+
+
+def test_bad_files_are_named_while_the_good_one_goes_on(visitor):
+    files = [(name, data) for name, data, _ in BAD_FILES]
+    visitor.open("?largest=4").upload(*files, ("good.png", png(40, 50)))
+    assert visitor.page.locator("[data-testid=stMain] h2").inner_text() == "good.png"
+    alerts = visitor.page.locator("[data-testid=stSidebar] [role=alert]").all_inner_texts()
+    for (name, _, message), alert in zip(BAD_FILES, alerts, strict=True):
+        assert alert.startswith(f"{name}: {message}")
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 200), (200, 3)], ids=str)
+def test_tiny_pictures(visitor, shape):
+    visitor.open("?largest=4").upload(("tiny.png", png(*shape)))
+    assert f"{shape[1]} × {shape[0]} pixels" in visitor.page.inner_text("[data-testid=stMain]")
+    assert visitor.page.get_by_alt_text("tiny.png, original").is_visible()
+
+
+def test_settings_changed_while_training(visitor):
+    visitor.open("?picture=camera&largest=2")
+    visitor.page.goto(f"{visitor.address}?picture=retina&largest=4096")
+    visitor.page.wait_for_selector("text=Training K =")
+    visitor.page.get_by_role("slider", name="Largest codebook").focus()
+    visitor.page.keyboard.press("Home")
+    visitor.settle()
+    assert visitor.curve(0)[0] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "visitor",
+    [WIDE | {"color_scheme": "light"}, NARROW | {"color_scheme": "dark"}],
+    indirect=True,
+    ids=["wide light", "narrow dark"],
+)
+def test_accessible(visitor):
+    visitor.open("?picture=coffee&largest=64")
+    visitor.page.get_by_text("What am I looking at?").click()
+    visitor.settle()
+    findings = Axe().run(visitor.page).response["violations"]
+    serious = [
+        (finding["id"], [node["html"][:200] for node in finding["nodes"]])
+        for finding in findings
+        if finding["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+@pytest.mark.parametrize("visitor", [NARROW], indirect=True, ids=["narrow"])
+def test_nothing_is_cut_off_at_800_pixels(visitor):
+    visitor.open("?picture=camera&largest=4096&block=16")
+    main = visitor.page.locator("[data-testid=stMain]")
+    assert main.evaluate("it => it.scrollWidth <= it.clientWidth")
