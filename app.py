@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from vqcore import exports, plots
 from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, shown_pixels
@@ -39,7 +40,6 @@ SMALLEST_VIEW = 320
 THUMBNAIL_SIDE = 192
 STRIP_WIDTH = 76
 FIGURE_WIDTH = 106
-TRAINING_HEIGHT = 64
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 1.5
 PROGRESS_SECONDS = 0.1
@@ -210,6 +210,7 @@ def finished_steps(picture: Picture, settings: Settings, plan: Plan) -> dict[int
 
 def advance(
     events: Iterator[Progress | Step],
+    bar: DeltaGenerator,
     picture: Picture,
     settings: Settings,
     plan: Plan,
@@ -217,19 +218,16 @@ def advance(
     seconds: float,
 ) -> None:
     """Train under a progress bar until time is up and there is something new to show."""
-    slot = st.empty()
     start = shown = monotonic()
     for event in events:
         if isinstance(event, Step):
             size = event.point.codebook_size
             steps[size] = stored(picture.digest, settings, size, event)
             if monotonic() - start > seconds:
-                break
+                return
         elif monotonic() - shown > PROGRESS_SECONDS:
             shown = monotonic()
-            share = sum(steps) / sum(plan.sizes)
-            slot.progress(share, f"Training K = {event.codebook_size}")
-    slot.empty()
+            bar.progress(sum(steps) / sum(plan.sizes), f"Training K = {event.codebook_size}")
 
 
 # Panels
@@ -270,6 +268,12 @@ At K = 32 you may have to look twice.
         )
 
 
+def show_progress(bar: DeltaGenerator, plan: Plan, steps: Mapping[int, Step]) -> None:
+    seconds = sum(step.point.train_seconds for step in steps.values())
+    text = f"{len(steps)} of {len(plan.sizes)} codebooks trained, in {seconds:.1f} s"
+    bar.progress(sum(steps) / sum(plan.sizes), text)
+
+
 def choose_size(plan: Plan) -> int:
     options = list(plan.sizes)
     nearest = min(options, key=lambda size: abs(size - DEFAULT_SIZE))
@@ -306,7 +310,7 @@ def view_width(layout: BlockLayout) -> int:
     return max(layout.width, SMALLEST_VIEW * layout.width // max(layout.width, layout.height))
 
 
-def show_figures(plan: Plan, step: Step) -> None:
+def show_figures(step: Step) -> None:
     point = step.point
     with st.container(horizontal=True, key="figures"):
         figure("PSNR", decibels(point.psnr_db), "Peak signal-to-noise ratio; higher is closer.")
@@ -464,22 +468,21 @@ def main() -> None:
     steps = finished_steps(picture, settings, plan)
     show_facts(picture, plan)
     explain(plan.layout)
+    bar = st.empty()
     with closing(sweep(picture, settings, plan.sizes, finished=dict(steps))) as events:
-        training = st.container(height=TRAINING_HEIGHT, border=False)
         if not steps:
-            with training:
-                advance(events, picture, settings, plan, steps, FIRST_RESULTS_SECONDS)
-        ordered = {size: steps[size] for size in plan.sizes if size in steps}
+            advance(events, bar, picture, settings, plan, steps, FIRST_RESULTS_SECONDS)
+        steps = {size: steps[size] for size in plan.sizes if size in steps}
+        show_progress(bar, plan, steps)
         chosen = choose_size(plan)
-        step = ordered.get(chosen) or list(ordered.values())[-1]
+        step = steps.get(chosen) or list(steps.values())[-1]
         show_pictures(picture, settings, plan, step)
-        show_figures(plan, step)
-        show_strip(picture, settings, ordered)
-        show_charts(plan, ordered, chosen)
-        show_table(picture, ordered)
+        show_figures(step)
+        show_strip(picture, settings, steps)
+        show_charts(plan, steps, chosen)
+        show_table(picture, steps)
         if len(steps) < len(plan.sizes):
-            with training:
-                advance(events, picture, settings, plan, steps, REDRAW_SECONDS)
+            advance(events, bar, picture, settings, plan, steps, REDRAW_SECONDS)
             st.rerun()
 
 

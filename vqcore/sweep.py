@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -125,7 +125,7 @@ def sweep(
     sizes: Iterable[int],
     *,
     finished: Mapping[int, Step] | None = None,
-) -> Iterator[Progress | Step]:
+) -> Generator[Progress | Step]:
     """Train, encode and measure each size in turn.
 
     Parameters

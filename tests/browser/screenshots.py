@@ -1,0 +1,45 @@
+"""Make the README's pictures from the running app.
+
+    python tests/browser/screenshots.py ADDRESS
+
+ADDRESS is that of a running server, such as http://localhost:8501/.
+"""
+
+import sys
+from pathlib import Path
+
+from conftest import ARGUMENTS, READY, installed_browser
+from playwright.sync_api import sync_playwright
+
+FOLDER = Path(__file__).parents[1] / "screenshots"
+SHOTS = {
+    "lab-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 0),
+    "charts-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 900),
+    "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
+}
+
+
+def main(address):
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=installed_browser(), args=ARGUMENTS
+        )
+        for name, shot in SHOTS.items():
+            take(browser, address, FOLDER / name, *shot)
+
+
+def take(browser, address, file, query, width, height, scheme, scroll):
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page.goto(address + query)
+    page.wait_for_selector("[data-testid=stMain] h2")
+    page.wait_for_timeout(500)
+    page.wait_for_selector(READY, timeout=120_000)
+    page.wait_for_selector(".js-plotly-plot .trace")
+    page.locator("[data-testid=stMain]").evaluate(f"it => it.scrollTo(0, {scroll})")
+    page.wait_for_timeout(500)
+    page.screenshot(path=file)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
