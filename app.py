@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from time import monotonic
 from typing import Any
 
@@ -13,8 +13,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vqcore import exports, plots
-from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, shown_pixels
-from vqcore.codec import Settings
+from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, shown_pixels, tile_sheet
+from vqcore.codec import Encoded, Settings
+from vqcore.container import FileError, is_vq, parse
+from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import (
     MAX_BYTES,
     SAMPLES,
@@ -39,10 +41,20 @@ DEFAULT_SIZE = 32
 SMALLEST_VIEW = 320
 THUMBNAIL_SIDE = 192
 STRIP_WIDTH = 76
-FIGURE_WIDTH = 106
+FIGURE_WIDTH = 98
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 1.5
 PROGRESS_SECONDS = 0.1
+TILE_SIDE = 24
+
+
+@dataclass(frozen=True, eq=False)
+class VqFile:
+    """An uploaded .vq file: it needs no training, and has no original."""
+
+    name: str
+    encoded: Encoded
+    size: int
 
 
 # Cached calls: keyed by digest and settings, never by an array; what starts with _ is no key.
@@ -54,8 +66,8 @@ def sample(name: str) -> Picture:
 
 
 @st.cache_data(max_size="512MiB", show_spinner=False)
-def uploaded(file_id: str, name: str, _data: bytes) -> Picture:
-    return read_picture(_data, name)
+def uploaded(file_id: str, name: str, _data: bytes) -> Picture | Encoded:
+    return parse(_data) if is_vq(_data) else read_picture(_data, name)
 
 
 @st.cache_data(max_entries=1024, show_spinner=False)
@@ -89,9 +101,9 @@ def thumbnail_png(digest: str, settings: Settings, size: int, _step: Step) -> by
 # Sidebar
 
 
-def choose_picture() -> Picture:
+def choose_picture() -> Picture | VqFile:
     st.file_uploader(
-        "Upload pictures",
+        "Upload pictures or .vq files",
         accept_multiple_files=True,
         key="files",
         on_change=choose_newest,
@@ -106,15 +118,19 @@ def choose_picture() -> Picture:
     return pictures[name] if name in pictures else sample(name)
 
 
-def open_files() -> tuple[dict[str, Picture], list[str]]:
+def open_files() -> tuple[dict[str, Picture | VqFile], list[str]]:
     """Open what is uploaded: the pictures by name, and why the others are refused."""
-    pictures: dict[str, Picture] = {}
+    pictures: dict[str, Picture | VqFile] = {}
     refusals = []
     for file in st.session_state.get("files", []):
         try:
-            picture = uploaded(file.file_id, file.name, file.getvalue())
-            pictures[unused_name(file.name, {*pictures, *SAMPLES})] = picture
-        except PictureError as error:
+            content = uploaded(file.file_id, file.name, file.getvalue())
+            name = unused_name(file.name, {*pictures, *SAMPLES})
+            if isinstance(content, Encoded):
+                pictures[name] = VqFile(name, content, file.size)
+            else:
+                pictures[name] = content
+        except (PictureError, FileError) as error:
             refusals.append(f"**{plain(file.name)}**: {plain(str(error))}")
     return pictures, refusals
 
@@ -233,15 +249,16 @@ def advance(
 # Panels
 
 
-def show_facts(picture: Picture, plan: Plan) -> None:
-    layout = plan.layout
-    st.header(plain(picture.name), anchor=False)
-    facts = (
+def show_facts(name: str, layout: BlockLayout) -> None:
+    st.header(plain(name), anchor=False)
+    st.markdown(
         f"{layout.width} × {layout.height} pixels · {COLOUR_NAMES[layout.colour]} · "
         f"{count(layout.blocks)} blocks of {layout.block_size} × {layout.block_size} · "
         f"{count(layout.raw_bytes)} bytes uncompressed"
     )
-    st.markdown(facts)
+
+
+def tell_clamping(plan: Plan) -> None:
     if plan.distinct_blocks is not None:
         distinct = count(plan.distinct_blocks)
         verb = "block is" if plan.distinct_blocks == 1 else "blocks are"
@@ -290,38 +307,36 @@ def show_pictures(picture: Picture, settings: Settings, plan: Plan, step: Step) 
     name, width = picture.name, view_width(layout)
     left, right = st.columns(2)
     left.markdown("**Original**")
-    left.image(
-        original_png(picture.digest, layout, picture),
-        width=width,
-        output_format="PNG",
-        alt=f"{name}, original",
-    )
+    original = original_png(picture.digest, layout, picture)
+    show_pixels(left, original, width, f"{name}, original")
     right.markdown(f"**K = {size}**")
-    right.image(
-        reconstruction_png(picture.digest, settings, size, step),
-        width=width,
-        output_format="PNG",
-        alt=f"{name}, rebuilt from {size} codewords",
-    )
+    rebuilt = reconstruction_png(picture.digest, settings, size, step)
+    show_pixels(right, rebuilt, width, f"{name}, rebuilt from {size} codewords")
+
+
+def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str) -> None:
+    """Show a PNG untouched; a width below the picture's own would make streamlit resample it."""
+    place.image(png, width=width, output_format="PNG", alt=alternative)
 
 
 def view_width(layout: BlockLayout) -> int:
-    """Enlarge small pictures; a width below the picture's own would make streamlit resample it."""
+    """Enlarge small pictures, and no others."""
     return max(layout.width, SMALLEST_VIEW * layout.width // max(layout.width, layout.height))
 
 
 def show_figures(step: Step) -> None:
     point = step.point
-    with st.container(horizontal=True, key="figures"):
+    with st.container(horizontal=True, gap="xsmall", key="figures"):
         figure("PSNR", decibels(point.psnr_db), "Peak signal-to-noise ratio; higher is closer.")
         figure("SSIM", similarity(point.ssim), "Structural similarity, 1 for equal pictures.")
+        figure("File", kilobytes(point.file_bytes), "The .vq file, codebook and all.")
+        figure("File ratio", ratio(point.file_ratio), "Uncompressed bytes over file bytes.")
+        figure("Rate", f"{point.rate_bpp:.4f} bpp", "File bits for each pixel.")
         figure(
-            "Nominal ratio",
+            "Nominal",
             ratio(point.nominal_ratio),
-            "Uncompressed bytes over index bytes at log2 K bits each. Leaves the codebook out.",
+            "The textbook's: log2 K bits for each block, and no codebook.",
         )
-        figure("Rate", f"{point.rate_bpp:.4f} bpp", "Nominal index bits for each pixel.")
-        figure("Indices", kilobytes(point.nominal_bytes), "Nominal: log2 K bits for each block.")
         figure(
             "Entropy",
             kilobytes(point.entropy_bytes),
@@ -337,6 +352,37 @@ def show_figures(step: Step) -> None:
 
 def figure(label: str, value: str, meaning: str) -> None:
     st.metric(label, value, help=meaning, width=FIGURE_WIDTH)
+
+
+def offer_file(picture: Picture, step: Step) -> None:
+    st.download_button(
+        "Download .vq",
+        step.file,
+        file_name=f"{picture.name}-K{step.point.codebook_size}.vq",
+        mime="application/octet-stream",
+        on_click="ignore",
+    )
+
+
+def show_file(file: VqFile) -> None:
+    """Show a .vq by itself: the picture it holds, and its codebook."""
+    layout, encoded = file.encoded.layout, file.encoded
+    size = encoded.codebook.size
+    show_facts(file.name, layout)
+    with st.container(horizontal=True, key="figures"):
+        figure("File", kilobytes(file.size), "The .vq file, codebook and all.")
+        file_ratio = compression_ratio(layout.raw_bytes, file.size)
+        figure("File ratio", ratio(file_ratio), "Uncompressed bytes over file bytes.")
+        rate = rate_bpp(file.size, layout.width, layout.height)
+        figure("Rate", f"{rate:.4f} bpp", "File bits for each pixel.")
+        in_use = f"{(encoded.use > 0).sum()} of {size}"
+        figure("In use", in_use, "Codewords that at least one block uses.")
+    left, right = st.columns(2)
+    left.markdown("**Picture**")
+    show_pixels(left, png_bytes(encoded.decode()), view_width(layout), file.name)
+    right.markdown(f"**Codebook, K = {size}**")
+    sheet = tile_sheet(encoded.tiles, TILE_SIDE)
+    show_pixels(right, png_bytes(sheet), sheet.shape[1], f"{file.name}, all codewords")
 
 
 def show_strip(picture: Picture, settings: Settings, steps: Mapping[int, Step]) -> None:
@@ -360,7 +406,7 @@ def show_strip(picture: Picture, settings: Settings, steps: Mapping[int, Step]) 
                 )
                 st.markdown(
                     f":small[{decibels(step.point.psnr_db)}]  \n"
-                    f":small[{ratio(step.point.nominal_ratio)}]"
+                    f":small[{ratio(step.point.file_ratio)}]"
                 )
 
 
@@ -377,8 +423,8 @@ def show_charts(plan: Plan, steps: Mapping[int, Step], chosen: int) -> None:
     with right:
         st.subheader("Compression ratio", anchor=False)
         figure = plots.ratio_figure(points, plan.sizes, chosen)
-        show_chart(figure, "ratio", "Nominal compression ratio against K")
-        st.markdown(":small[Indices alone. K = 1 needs no bits: ∞.]")
+        show_chart(figure, "ratio", "Compression ratio against K")
+        st.markdown(":small[Nominal: the indices alone, fixed length. At K = 1 it is ∞.]")
 
 
 def show_chart(figure: Any, key: str, alt: str) -> None:
@@ -423,13 +469,15 @@ TABLE_COLUMNS = {
     "mse": st.column_config.NumberColumn("MSE", format="%.2f"),
     "psnr_db": st.column_config.NumberColumn("PSNR (dB)", format="%.2f"),
     "ssim": st.column_config.NumberColumn("SSIM", format="%.4f"),
-    "nominal_bytes": st.column_config.NumberColumn("Nominal bytes", format="%.0f"),
-    "entropy_bytes": st.column_config.NumberColumn("Entropy bytes", format="%.0f"),
-    "codebook_bytes": st.column_config.NumberColumn("Codebook bytes", format="%d"),
+    "nominal_bytes": st.column_config.NumberColumn("Nominal (B)", format="%.0f"),
+    "entropy_bytes": st.column_config.NumberColumn("Entropy (B)", format="%.0f"),
+    "codebook_bytes": st.column_config.NumberColumn("Codebook (B)", format="%d"),
+    "file_bytes": st.column_config.NumberColumn("File (B)", format="%d"),
     "nominal_ratio": st.column_config.NumberColumn("Nominal ratio", format="%.1f"),
+    "file_ratio": st.column_config.NumberColumn("File ratio", format="%.1f"),
     "rate_bpp": st.column_config.NumberColumn("Rate (bpp)", format="%.4f"),
-    "train_seconds": st.column_config.NumberColumn("Training (s)", format="%.2f"),
-    "encode_seconds": st.column_config.NumberColumn("Encoding (s)", format="%.3f"),
+    "train_seconds": st.column_config.NumberColumn("Train (s)", format="%.2f"),
+    "encode_seconds": st.column_config.NumberColumn("Encode (s)", format="%.3f"),
 }
 
 
@@ -445,7 +493,9 @@ def decibels(psnr_db: float) -> str:
 
 
 def ratio(value: float) -> str:
-    return "∞" if value == float("inf") else f"{value:.4g}:1"
+    if value == float("inf"):
+        return "∞"
+    return f"{count(round(value))}:1" if value >= 1000 else f"{value:.4g}:1"
 
 
 def similarity(ssim: float | None) -> str:
@@ -456,17 +506,15 @@ def kilobytes(size: float) -> str:
     return f"{size:.0f} B" if size < 1000 else f"{size / 1000:.1f} kB"
 
 
-def main() -> None:
-    st.set_page_config("VQ Lab", page_icon="🔲", layout="wide")
+def lab(picture: Picture) -> None:
+    """Sweep a picture and show what is there so far, until all of it is."""
     with st.sidebar:
-        st.title("VQ Lab", anchor=False)
-        picture = choose_picture()
         settings = choose_settings(picture.is_gray)
         sizes = choose_sizes()
-
     plan = planned(picture.digest, settings, sizes, picture)
     steps = finished_steps(picture, settings, plan)
-    show_facts(picture, plan)
+    show_facts(picture.name, plan.layout)
+    tell_clamping(plan)
     explain(plan.layout)
     bar = st.empty()
     with closing(sweep(picture, settings, plan.sizes, finished=dict(steps))) as events:
@@ -474,16 +522,34 @@ def main() -> None:
             advance(events, bar, picture, settings, plan, steps, FIRST_RESULTS_SECONDS)
         steps = {size: steps[size] for size in plan.sizes if size in steps}
         show_progress(bar, plan, steps)
-        chosen = choose_size(plan)
-        step = steps.get(chosen) or list(steps.values())[-1]
-        show_pictures(picture, settings, plan, step)
-        show_figures(step)
-        show_strip(picture, settings, steps)
-        show_charts(plan, steps, chosen)
-        show_table(picture, steps)
+        show_results(picture, settings, plan, steps)
         if len(steps) < len(plan.sizes):
             advance(events, bar, picture, settings, plan, steps, REDRAW_SECONDS)
             st.rerun()
+
+
+def show_results(
+    picture: Picture, settings: Settings, plan: Plan, steps: Mapping[int, Step]
+) -> None:
+    chosen = choose_size(plan)
+    step = steps.get(chosen) or list(steps.values())[-1]
+    show_pictures(picture, settings, plan, step)
+    show_figures(step)
+    offer_file(picture, step)
+    show_strip(picture, settings, steps)
+    show_charts(plan, steps, chosen)
+    show_table(picture, steps)
+
+
+def main() -> None:
+    st.set_page_config("VQ Lab", page_icon="🔲", layout="wide")
+    with st.sidebar:
+        st.title("VQ Lab", anchor=False)
+        chosen = choose_picture()
+    if isinstance(chosen, VqFile):
+        show_file(chosen)
+    else:
+        lab(chosen)
 
 
 if __name__ == "__main__":

@@ -48,10 +48,11 @@ def facts(app):
     return next(text.value for text in app.markdown if "uncompressed" in text.value)
 
 
-def curve(app, place):
+def curve(app, place, name=""):
     """The x and y of a chart's line, without the ring around the chosen point."""
     spec = json.loads(app.get("plotly_chart")[place].proto.spec)
-    line = next(trace for trace in spec["data"] if "lines" in trace["mode"])
+    lines = [trace for trace in spec["data"] if "lines" in trace["mode"]]
+    line = next(trace for trace in lines if trace.get("name", "") == name)
     return line["x"], line["y"]
 
 
@@ -77,9 +78,10 @@ def test_figures_are_those_of_the_sweep():
     shown = figures(app)
     assert shown["PSNR"] == f"{point.psnr_db:.2f} dB"
     assert shown["SSIM"] == f"{point.ssim:.4f}"
-    assert shown["Nominal ratio"] == "256:1"
-    assert shown["Rate"] == f"{2 / 64:.4f} bpp"
-    assert shown["Indices"] == "1.0 kB"
+    assert shown["Nominal"] == "256:1"
+    assert shown["File"] == f"{point.file_bytes} B"
+    assert shown["File ratio"] == f"{512 * 512 / point.file_bytes:.4g}:1"
+    assert shown["Rate"] == f"{8 * point.file_bytes / 512**2:.4f} bpp"
     assert shown["Codebook"] == "256 B"
     assert shown["In use"] == "4 of 4"
 
@@ -88,7 +90,10 @@ def test_charts_hold_the_points_of_the_sweep():
     app = opened(picture="camera")
     swept = points("camera", Settings(colour="gray"), [1, 2, 4, 8])
     assert curve(app, 0) == ([1, 2, 4, 8], [point.psnr_db for point in swept.values()])
-    assert curve(app, 1) == ([2, 4, 8], [swept[size].nominal_ratio for size in (2, 4, 8)])
+    nominal = [swept[size].nominal_ratio for size in (2, 4, 8)]
+    assert curve(app, 1, "nominal") == ([2, 4, 8], nominal)
+    file = [point.file_ratio for point in swept.values()]
+    assert curve(app, 1, "file") == ([1, 2, 4, 8], file)
 
 
 @pytest.mark.parametrize(("query", "expected"), [({"k": "2"}, "2 of 2"), ({"k": "7"}, "8 of 8")])
@@ -194,13 +199,32 @@ def test_constant_picture_has_one_codeword_and_no_error():
     app = upload(opened(), ("flat.png", png_bytes(np.full((40, 40, 3), 7, np.uint8))))
     assert "1 block is distinct" in app.info[0].value
     assert figures(app)["PSNR"] == "lossless"
-    assert figures(app)["Nominal ratio"] == "∞"
+    assert figures(app)["Nominal"] == "∞"
 
 
 def test_clamping_is_told():
     app = upload(opened(), ("few.png", png_bytes(noise(8, 40))))
     assert "5 blocks are distinct" in app.info[0].value
     assert app.select_slider(key="k").options == ["1", "2", "4", "5"]
+
+
+def vq_file():
+    events = sweep(sample_picture("camera"), Settings(colour="gray"), [4])
+    return next(event for event in events if isinstance(event, Step)).file
+
+
+def test_vq_file_is_shown_by_itself():
+    app = upload(opened(), ("four.vq", vq_file()))
+    assert app.header[0].value == r"four\.vq"
+    assert "512 × 512 pixels · Gray" in facts(app)
+    assert figures(app)["File"] == f"{len(vq_file())} B"
+    assert figures(app)["In use"] == "4 of 4"
+    assert len(app.get("image")) == 2
+
+
+def test_damaged_vq_file_is_refused():
+    app = upload(opened(), ("torn.vq", vq_file()[:-1]))
+    assert app.error[0].value.startswith(r"**torn\.vq**: The \.vq file is incomplete")
 
 
 def test_gray_picture_switches_colour_off():

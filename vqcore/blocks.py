@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -97,8 +98,34 @@ class BlockLayout:
             return self._cut(pixels).reshape(self.blocks, self.dimension)
         blocks = self._cut(_converted(pixels, "RGB", "YCbCr"))
         chroma = self._halved(blocks[..., 1:])
-        parts = (blocks[..., 0], chroma[..., 0], chroma[..., 1])
-        return np.concatenate([part.reshape(self.blocks, -1) for part in parts], axis=1)
+        return self.vectors([blocks[..., 0], chroma[..., 0], chroma[..., 1]])
+
+    def planes(self, vectors: Samples) -> list[Samples]:
+        """Take vectors apart into their components, each a little square picture.
+
+        Parameters
+        ----------
+        vectors : uint8 array of shape (m, d)
+
+        Returns
+        -------
+        planes : uint8 arrays of shape (m, s, s); one for ``gray``, else three, R, G, B or
+            Y, Cb, Cr; s is b, for Cb and Cr half of it
+        """
+        side, count = self.block_size, len(vectors)
+        if self.colour != "ycbcr":
+            blocks = vectors.reshape(count, side, side, self.channels)
+            return [blocks[..., channel] for channel in range(self.channels)]
+        luma, chroma = np.split(vectors, [side**2], axis=1)
+        half = self._chroma_side
+        pair = chroma.reshape(count, 2, half, half)
+        return [luma.reshape(count, side, side), pair[:, 0], pair[:, 1]]
+
+    def vectors(self, planes: list[Samples]) -> Samples:
+        """Put planes together again: the inverse of `planes`."""
+        if self.colour != "ycbcr":
+            return np.stack(planes, axis=-1).reshape(-1, self.dimension)
+        return np.concatenate([plane.reshape(len(plane), -1) for plane in planes], axis=1)
 
     def tiles(self, vectors: Samples) -> Samples:
         """Turn vectors into little pictures.
@@ -116,10 +143,9 @@ class BlockLayout:
             return vectors.reshape(-1, side, side)
         if self.colour == "rgb":
             return vectors.reshape(-1, side, side, 3)
-        luma, chroma = np.split(vectors, [side**2], axis=1)
-        planes = chroma.reshape(-1, 2, self._chroma_side, self._chroma_side)
-        doubled = planes.repeat(2, axis=2).repeat(2, axis=3)[:, :, :side, :side]
-        blocks = np.stack([luma.reshape(-1, side, side), doubled[:, 0], doubled[:, 1]], axis=-1)
+        luma, *chroma = self.planes(vectors)
+        doubled = [plane.repeat(2, axis=1).repeat(2, axis=2)[:, :side, :side] for plane in chroma]
+        blocks = np.stack([luma, *doubled], axis=-1)
         return _converted(blocks.reshape(-1, side, 3), "YCbCr", "RGB").reshape(blocks.shape)
 
     def assemble(self, tiles: Samples) -> Samples:
@@ -178,6 +204,28 @@ def shown_pixels(picture: Picture, layout: BlockLayout) -> Samples:
     if layout.colour == "gray" and not picture.is_gray:
         return _converted(picture.pixels, "RGB", "L")
     return picture.pixels
+
+
+def tile_sheet(tiles: Samples, smallest_side: int) -> Samples:
+    """Lay tiles out in rows as one picture, white between them, each pixel enlarged evenly.
+
+    Parameters
+    ----------
+    tiles : uint8 array of shape (K, b, b) or (K, b, b, 3)
+    smallest_side : the side in pixels that a tile on the sheet has at least
+
+    Returns
+    -------
+    pixels : uint8 array of shape (h, w) or (h, w, 3)
+    """
+    zoom = -(-smallest_side // tiles.shape[1])
+    large = tiles.repeat(zoom, axis=1).repeat(zoom, axis=2)
+    columns = math.ceil(math.sqrt(len(tiles)))
+    missing = -len(tiles) % columns
+    gaps = [(0, missing), (1, 1), (1, 1)] + [(0, 0)] * (tiles.ndim - 3)
+    framed = np.pad(large, gaps, constant_values=255)
+    grid = framed.reshape(-1, columns, *framed.shape[1:]).swapaxes(1, 2)
+    return grid.reshape(grid.shape[0] * grid.shape[1], -1, *tiles.shape[3:])
 
 
 def distinct_vectors(vectors: Samples, limit: int) -> Samples | None:

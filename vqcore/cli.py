@@ -1,19 +1,23 @@
-"""The command line: ``python -m vqcore sweep PICTURE``."""
+"""The command line: ``python -m vqcore sweep | encode | decode | info``."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
 from vqcore import exports
 from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, Colour
-from vqcore.codec import Settings
-from vqcore.pictures import Picture, PictureError, read_picture
+from vqcore.codebook import MAX_CODEBOOK_SIZE
+from vqcore.codec import Encoded, Settings
+from vqcore.container import FileError, parse
+from vqcore.pictures import Picture, PictureError, png_bytes, read_picture
 from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
 from vqcore.training import Progress
 
@@ -41,34 +45,86 @@ def main() -> None:
     """Vector quantization of pictures."""
 
 
+FILE = click.Path(path_type=Path)
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --block, --colour and --seed, handed on as one `settings`."""
+
+    @click.option("--block", type=click.IntRange(1, MAX_BLOCK_SIZE), default=8, show_default=True)
+    @click.option("--colour", type=click.Choice(COLOURS), default="rgb", show_default=True)
+    @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+    @wraps(command)
+    def wrapped(block: int, colour: Colour, seed: int, **others: Any) -> None:
+        command(settings=Settings(block, colour, "lbg", seed), **others)
+
+    return wrapped
+
+
 @main.command("sweep")
-@click.argument("picture", type=click.Path(path_type=Path))
+@click.argument("picture", type=FILE)
 @click.option("--sizes", type=SizeList(), default=DEFAULT_SIZES, help="Codebook sizes: 1,2,4,…")
-@click.option("--block", type=click.IntRange(1, MAX_BLOCK_SIZE), default=8, show_default=True)
-@click.option("--colour", type=click.Choice(COLOURS), default="rgb", show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write all figures.")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write all figures.")
+@with_settings
+@click.option("--json", "json_file", type=FILE, help="Write all figures.")
+@click.option("--csv", "csv_file", type=FILE, help="Write all figures.")
 def sweep_command(
     picture: Path,
     sizes: tuple[int, ...],
-    block: int,
-    colour: Colour,
-    seed: int,
+    settings: Settings,
     json_file: Path | None,
     csv_file: Path | None,
 ) -> None:
     """Quantize PICTURE with codebooks of many sizes and print the figures of each."""
-    settings = Settings(block, colour, "lbg", seed)
     with one_line_errors():
         loaded = load(picture)
         plan = plan_sweep(loaded, settings, sizes)
         points = [step.point for step in steps_shown(loaded, settings, plan)]
         click.echo(exports.points_table(points))
         if json_file:
-            write_whole(json_file, exports.sweep_json(loaded, plan.layout, settings, points))
+            text = exports.sweep_json(loaded, plan.layout, settings, points)
+            write_whole(json_file, text.encode())
         if csv_file:
-            write_whole(csv_file, exports.points_csv(points))
+            write_whole(csv_file, exports.points_csv(points).encode())
+    tell_clamping(plan)
+
+
+@main.command("encode")
+@click.argument("picture", type=FILE)
+@click.argument("file", type=FILE)
+@click.option(
+    "--size", type=click.IntRange(1, MAX_CODEBOOK_SIZE), default=256, show_default=True
+)
+@with_settings
+def encode_command(picture: Path, file: Path, size: int, settings: Settings) -> None:
+    """Quantize PICTURE with one codebook and write it as a .vq FILE."""
+    with one_line_errors():
+        loaded = load(picture)
+        plan = plan_sweep(loaded, settings, [size])
+        (step,) = steps_shown(loaded, settings, plan)
+        write_whole(file, step.file)
+    click.echo(exports.points_table([step.point]))
+    tell_clamping(plan)
+
+
+@main.command("decode")
+@click.argument("file", type=FILE)
+@click.argument("picture", type=FILE)
+def decode_command(file: Path, picture: Path) -> None:
+    """Rebuild the picture in a .vq FILE and write it as a PNG."""
+    with one_line_errors():
+        write_whole(picture, png_bytes(load_vq(file)[0].decode()))
+
+
+@main.command("info")
+@click.argument("file", type=FILE)
+def info_command(file: Path) -> None:
+    """Say what a .vq FILE holds."""
+    with one_line_errors():
+        encoded, size = load_vq(file)
+    click.echo(exports.file_text(encoded, size))
+
+
+def tell_clamping(plan: Plan) -> None:
     if plan.distinct_blocks is not None:
         note = f"{plan.distinct_blocks} distinct blocks: no codebook can be larger."
         click.echo(note, err=True)
@@ -81,7 +137,7 @@ def one_line_errors() -> Iterator[None]:
         yield
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}")
-    except PictureError as error:
+    except (PictureError, FileError) as error:
         _fail(str(error))
 
 
@@ -91,6 +147,15 @@ def load(path: Path) -> Picture:
         return read_picture(path.read_bytes(), path.name)
     except PictureError as error:
         raise PictureError(f"{path}: {error}") from error
+
+
+def load_vq(path: Path) -> tuple[Encoded, int]:
+    """Decode a .vq file, and give its length in bytes; the error names the file."""
+    data = path.read_bytes()
+    try:
+        return parse(data), len(data)
+    except FileError as error:
+        raise FileError(f"{path}: {error}") from error
 
 
 def steps_shown(picture: Picture, settings: Settings, plan: Plan) -> list[Step]:
@@ -109,11 +174,11 @@ def steps_shown(picture: Picture, settings: Settings, plan: Plan) -> list[Step]:
     return steps
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write beside the target and rename, so that a half-written file is never seen."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_bytes(data)
         os.replace(beside, path)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error

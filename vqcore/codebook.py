@@ -16,9 +16,9 @@ Samples = NDArray[np.uint8]
 Floats = NDArray[np.floating]
 Indices = NDArray[np.int32]
 
-# Two threads in a product this small gain little, and lose tenfold when another program is busy.
 BLAS = ThreadpoolController()
 CHUNK = 1024
+MAX_CODEBOOK_SIZE = 4096
 MIDDLE = 128
 # Centred samples reach 128 in size, so x·c − ½|c|² of d samples stays within 1.5·2¹⁴·d, in halves.
 # Up to this d float32 holds every such sum exactly; beyond it float64 does.
@@ -123,7 +123,15 @@ def score_chunks(
     for start in range(0, len(vectors), CHUNK):
         rows = slice(start, start + CHUNK)
         centred = vectors[rows].astype(exact) - MIDDLE
-        with BLAS.limit(limits=1, user_api="blas"):
-            scores = centred @ turned
+        scores = product(centred, turned)
         scores -= half_squares
         yield rows, centred, scores
+
+
+def product(left: NDArray, right: NDArray) -> NDArray:
+    """Return the matrix product, computed on one thread.
+
+    In products this small two threads gain little, and lose tenfold when another program is busy.
+    """
+    with BLAS.limit(limits=1, user_api="blas"):
+        return left @ right

@@ -11,12 +11,16 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from vqcore.blocks import BlockLayout
-from vqcore.codec import Settings
+from vqcore.codec import Encoded, Settings
+from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import Picture
 from vqcore.sweep import OperatingPoint
 
 COLUMNS = tuple(field.name for field in fields(OperatingPoint))
-TABLE_COLUMNS = ("codebook_size", "used_codewords", "psnr_db", "ssim", "rate_bpp", "nominal_ratio")
+TABLE_COLUMNS = (
+    *("codebook_size", "used_codewords", "psnr_db", "ssim"),
+    *("nominal_ratio", "file_ratio", "file_bytes", "rate_bpp"),
+)
 
 
 def points_csv(points: Iterable[OperatingPoint]) -> str:
@@ -57,6 +61,20 @@ def points_table(points: Iterable[OperatingPoint]) -> str:
         "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
         for row in rows
     )
+
+
+def file_text(encoded: Encoded, file_bytes: int) -> str:
+    """Return what a .vq file holds, a line for each fact."""
+    layout = encoded.layout
+    facts = {
+        "picture": f"{layout.width} × {layout.height} pixels, {layout.colour}",
+        "blocks": f"{layout.blocks} of {layout.block_size} × {layout.block_size} pixels",
+        "codebook": f"{encoded.codebook.size} codewords, {int((encoded.use > 0).sum())} in use",
+        "file": f"{file_bytes} bytes",
+        "ratio": f"{compression_ratio(layout.raw_bytes, file_bytes):.4g}:1",
+        "rate": f"{rate_bpp(file_bytes, layout.width, layout.height):.4f} bits per pixel",
+    }
+    return "\n".join(f"{name:<8}  {fact}" for name, fact in facts.items())
 
 
 def _finite(value: Any) -> Any:

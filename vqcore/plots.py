@@ -12,6 +12,8 @@ from vqcore.sweep import OperatingPoint
 LINE_COLOUR = "#2a7fb8"
 CHOSEN_COLOUR = "#d55e00"
 HEIGHT = 340
+RATIOS = ("nominal", "file")
+NOMINAL_STYLE = {"name": "nominal", "colour": "#7a7a7a", "dash": "dash", "symbol": "diamond"}
 RATIO_TICKS = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
 
 
@@ -34,14 +36,17 @@ def psnr_figure(
 def ratio_figure(
     points: Sequence[OperatingPoint], sizes: Sequence[int], chosen: int
 ) -> go.Figure:
-    """Plot the nominal compression ratio against K; K = 1, which has none, is left out.
+    """Plot the compression ratio of the file, and the nominal one, against K.
 
-    Parameters are those of `psnr_figure`.
+    K = 1 has no nominal ratio and is left out of that curve. Parameters are those of
+    `psnr_figure`.
     """
-    figure = _figure(sizes, "Nominal compression ratio")
+    figure = _figure(sizes, "Compression ratio")
     figure.update_yaxes(type="log", tickvals=RATIO_TICKS, ticksuffix=":1")
-    ratios = [point.nominal_ratio for point in points]
-    _add_curve(figure, points, ratios, chosen, "%{y:.4~g}:1")
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom"})
+    nominal, file = ([getattr(point, f"{kind}_ratio") for point in points] for kind in RATIOS)
+    _add_curve(figure, points, nominal, chosen, "%{y:.4~g}:1 nominal", **NOMINAL_STYLE)
+    _add_curve(figure, points, file, chosen, "%{y:.4~g}:1 file", name="file")
     return figure
 
 
@@ -49,7 +54,7 @@ def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         height=HEIGHT,
-        margin={"l": 60, "r": 16, "t": 16, "b": 48},
+        margin={"l": 60, "r": 16, "t": 32, "b": 48},
         showlegend=False,
         clickmode="event+select",
         dragmode="zoom",
@@ -72,6 +77,11 @@ def _add_curve(
     values: Sequence[float],
     chosen: int,
     value_format: str,
+    *,
+    name: str = "",
+    colour: str = LINE_COLOUR,
+    dash: str = "solid",
+    symbol: str = "circle",
 ) -> None:
     """Draw the finite values, and a ring around the chosen size."""
     finite = [
@@ -79,30 +89,28 @@ def _add_curve(
         for point, value in zip(points, values, strict=True)
         if math.isfinite(value)
     ]
-    hover = f"K = %{{x}}<br>{value_format}<extra></extra>"
+    ring = {"size": 17, "symbol": "circle-open", "color": CHOSEN_COLOUR, "line": {"width": 3}}
     marked = [(size, value) for size, value in finite if size == chosen]
-    _add_trace(figure, marked, "markers", hover, CHOSEN_COLOUR, size=17, symbol="circle-open")
-    _add_trace(figure, finite, "lines+markers", hover, LINE_COLOUR, size=9, symbol="circle")
+    hover = f"K = %{{x}}<br>{value_format}<extra></extra>"
+    _add_trace(figure, marked, mode="markers", hovertemplate=hover, marker=ring, showlegend=False)
+    _add_trace(
+        figure,
+        finite,
+        name=name,
+        mode="lines+markers",
+        hovertemplate=hover,
+        marker={"size": 9, "symbol": symbol, "color": colour},
+        line={"color": colour, "dash": dash},
+    )
 
 
 def _add_trace(
-    figure: go.Figure,
-    places: Sequence[tuple[int, float]],
-    mode: str,
-    hover: str,
-    colour: str,
-    **marker: object,
+    figure: go.Figure, places: Sequence[tuple[int, float]], **style: object
 ) -> None:
+    """Draw points that look the same whether they are selected or not."""
     sizes = [size for size, _ in places]
     steady = {"marker": {"opacity": 1}}
+    values = [value for _, value in places]
     figure.add_scatter(
-        x=sizes,
-        y=[value for _, value in places],
-        customdata=sizes,
-        mode=mode,
-        hovertemplate=hover,
-        marker={"color": colour, "line": {"width": 3 if mode == "markers" else 0}, **marker},
-        line={"color": colour},
-        selected=steady,
-        unselected=steady,
+        x=sizes, y=values, customdata=sizes, selected=steady, unselected=steady, **style
     )

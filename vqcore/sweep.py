@@ -10,19 +10,20 @@ from typing import Any
 
 from vqcore import metrics
 from vqcore.blocks import BlockLayout, Samples, distinct_vectors, layout_of, shown_pixels
-from vqcore.codebook import Codebook
+from vqcore.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.codec import Encoded, Settings, encode_work
+from vqcore.container import pack_work
 from vqcore.pictures import Picture
 from vqcore.training import Progress, Trained, reported, train
-
-MAX_CODEBOOK_SIZE = 4096
 
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """What one codebook size costs and gives. Bytes, ratios and rate are of the indices alone.
+    """What one codebook size costs and gives.
 
-    `ssim` is None for pictures under 7×7 pixels. `train_seconds` counts what this size took on top
+    `file_bytes` is the length of a .vq file that decodes to the picture measured; `file_ratio` and
+    `rate_bpp` are that file's. The nominal and entropy figures are of the indices alone. `ssim` is
+    None for pictures under 7×7 pixels. `train_seconds` counts what this size took on top
     of the sizes below it.
     """
 
@@ -34,7 +35,9 @@ class OperatingPoint:
     nominal_bytes: float
     entropy_bytes: float
     codebook_bytes: int
+    file_bytes: int
     nominal_ratio: float
+    file_ratio: float
     rate_bpp: float
     train_seconds: float
     encode_seconds: float
@@ -42,10 +45,11 @@ class OperatingPoint:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One finished codebook size: its figures, and the encoded picture they were taken from."""
+    """One finished codebook size: its figures, the encoded picture, and the bytes of its file."""
 
     point: OperatingPoint
     encoded: Encoded
+    file: bytes
 
 
 @dataclass(frozen=True)
@@ -188,21 +192,21 @@ def _measured(
     size = trained.codebook.size
     encoding = encode_work(layout, vectors, trained.codebook)
     encoded, encode_seconds = yield from reported(encoding, size)
+    file, _ = yield from reported(pack_work(encoded), size)
     reconstruction = encoded.decode()
     similarity, _ = yield from reported(metrics.ssim_work(original, reconstruction), size)
-    yield Step(
-        _point(
-            encoded,
-            mse=metrics.mse(original, reconstruction),
-            ssim=similarity,
-            train_seconds=trained.seconds,
-            encode_seconds=encode_seconds,
-        ),
+    point = _point(
         encoded,
+        len(file),
+        mse=metrics.mse(original, reconstruction),
+        ssim=similarity,
+        train_seconds=trained.seconds,
+        encode_seconds=encode_seconds,
     )
+    yield Step(point, encoded, file)
 
 
-def _point(encoded: Encoded, *, mse: float, **measured: Any) -> OperatingPoint:
+def _point(encoded: Encoded, file_bytes: int, *, mse: float, **measured: Any) -> OperatingPoint:
     layout, use = encoded.layout, encoded.use
     nominal = metrics.nominal_bytes(layout.blocks, encoded.codebook.size)
     return OperatingPoint(
@@ -213,7 +217,9 @@ def _point(encoded: Encoded, *, mse: float, **measured: Any) -> OperatingPoint:
         nominal_bytes=nominal,
         entropy_bytes=metrics.entropy_bytes(use),
         codebook_bytes=encoded.codebook.bytes,
+        file_bytes=file_bytes,
         nominal_ratio=metrics.compression_ratio(layout.raw_bytes, nominal),
-        rate_bpp=metrics.rate_bpp(nominal, layout.width, layout.height),
+        file_ratio=metrics.compression_ratio(layout.raw_bytes, file_bytes),
+        rate_bpp=metrics.rate_bpp(file_bytes, layout.width, layout.height),
         **measured,
     )

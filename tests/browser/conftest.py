@@ -121,6 +121,7 @@ class Visitor:
             for name, data in files
         ]
         self.page.locator("input[type=file]").set_input_files(payload)
+        self.page.wait_for_selector(f"[data-testid=stMain] h2:has-text('{files[-1][0]}')")
         return self.settle()
 
     def choose(self, size):

@@ -3,6 +3,7 @@
 import io
 import socket
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def test_photograph_from_upload_to_figures(visitor):
     visitor.open("?largest=64").upload(("china photo.jpg", photograph()))
     steps = swept(photograph(), Settings(), [1, 2, 4, 8, 16, 32, 64])
     assert visitor.curve(0) == [list(steps), [step.point.psnr_db for step in steps.values()]]
-    assert visitor.curve(1)[0] == [2, 4, 8, 16, 32, 64]
+    assert visitor.curve(1)[0] == [2, 4, 8, 16, 32, 64]  # nominal: none at K = 1
     for size in (2, 64):
         visitor.choose(size)
         served = visitor.served(f"china photo.jpg, rebuilt from {size} codewords")
@@ -52,6 +53,18 @@ def test_photograph_from_upload_to_figures(visitor):
         assert visitor.figures()["PSNR"] == f"{steps[size].point.psnr_db:.2f} dB"
     original = read_picture(visitor.served("china photo.jpg, original"), "")
     np.testing.assert_array_equal(original.pixels, read_picture(photograph(), "").pixels)
+
+
+def test_downloaded_vq_uploaded_again_is_the_same_picture(visitor):
+    visitor.open("?largest=16&k=16").upload(("china.jpg", photograph()))
+    before = visitor.served("china.jpg, rebuilt from 16 codewords")
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("button", name="Download .vq").click()
+    data = Path(download.value.path()).read_bytes()
+    assert visitor.figures()["File"] == f"{len(data) / 1000:.1f} kB"
+    visitor.upload((download.value.suggested_filename, data))
+    assert download.value.suggested_filename == "china.jpg-K16.vq"
+    assert visitor.served("china.jpg-K16.vq") == before
 
 
 def test_large_picture_is_served_unchanged(visitor):
@@ -68,7 +81,7 @@ def test_link_reproduces_the_view(visitor, browser):
     visitor.settle().choose(20)
     other = browser.new_context(**WIDE).new_page()
     other.goto(visitor.page.url)
-    other.wait_for_selector("text=K = 20")
+    other.wait_for_selector("[data-testid=stMetricValue]")
     visitor_figures = visitor.figures()
     visitor.page = other
     assert visitor.settle().figures() == visitor_figures

@@ -1,0 +1,110 @@
+"""Pictures and shorthands that several test files share."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+
+from vqcore.blocks import BlockLayout, Colour, layout_of, shown_pixels
+from vqcore.pictures import Picture, sample_picture
+from vqcore.sweep import OperatingPoint, Step
+from vqcore.training import Trained, train
+
+Samples = NDArray[np.uint8]
+
+pictures = st.one_of(
+    arrays.arrays(
+        np.uint8,
+        st.tuples(st.integers(1, 24), st.integers(1, 24), *more),
+        elements=st.sampled_from([90, 91, 100, 110, 111]),
+    )
+    for more in ([], [st.just(3)])
+).map(lambda pixels: Picture(pixels, "drawn"))
+
+
+@cache
+def photograph(name: str, step: int = 1) -> Picture:
+    """Return a packaged photograph, or every `step`-th pixel of it."""
+    return Picture(np.ascontiguousarray(sample_picture(name).pixels[::step, ::step]), name)
+
+
+def smooth_picture(height: int, width: int, *, seed: int = 0, gray: bool = False) -> Picture:
+    """Return a random picture of slow waves, different in each channel."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:height, :width]
+    waves = [
+        np.sin(x * rng.uniform(0, 0.2) + y * rng.uniform(0, 0.2) + rng.uniform(0, 6))
+        for _ in range(1 if gray else 3)
+    ]
+    pixels = np.rint(127.5 + 127.5 * np.stack(waves, axis=-1)).astype(np.uint8)
+    return Picture(pixels[..., 0] if gray else pixels, "waves")
+
+
+def toned_picture(tones: Iterable[int], *, block_size: int = 4) -> Picture:
+    """Return a gray picture of one flat block for each tone, side by side."""
+    row = np.repeat(np.uint8(list(tones)), block_size)
+    return Picture(np.tile(row, (block_size, 1)), "tones")
+
+
+def vectors_of(picture: Picture, block_size: int = 8, colour: Colour = "gray") -> Samples:
+    layout = layout_of(picture, block_size, colour)
+    return layout.split(shown_pixels(picture, layout))
+
+
+def gray_layout(width: int, height: int, block_size: int) -> BlockLayout:
+    return BlockLayout(width, height, block_size, "gray")
+
+
+def trained(vectors: Samples, sizes: Iterable[int], **options: object) -> dict[int, Samples]:
+    """Train to the end and return the codewords by size."""
+    events = list(train(vectors, list(sizes), **options))
+    found = [event.codebook.codewords for event in events if isinstance(event, Trained)]
+    return {len(codewords): codewords for codewords in found}
+
+
+def steps_of(events: Iterable[object]) -> list[Step]:
+    return [event for event in events if isinstance(event, Step)]
+
+
+def squared_distances(vectors: Samples, codewords: Samples) -> NDArray[np.int64]:
+    """Return all squared distances, shape (n, K), in integers, one codeword at a time."""
+    columns = [np.square(vectors.astype(np.int64) - word).sum(axis=1) for word in codewords]
+    return np.stack(columns, axis=1)
+
+
+def made_up_points() -> list[OperatingPoint]:
+    """Return two operating points, the first with all that can be infinite or missing."""
+    first = OperatingPoint(
+        codebook_size=1,
+        used_codewords=1,
+        mse=0.0,
+        psnr_db=math.inf,
+        ssim=None,
+        nominal_bytes=0.0,
+        entropy_bytes=0.0,
+        codebook_bytes=64,
+        file_bytes=85,
+        nominal_ratio=math.inf,
+        file_ratio=48.2,
+        rate_bpp=0.166,
+        train_seconds=0.25,
+        encode_seconds=0.125,
+    )
+    second = replace(
+        first,
+        codebook_size=1024,
+        used_codewords=1000,
+        mse=0.1,
+        psnr_db=58.13080360867,
+        ssim=1 / 3,
+        nominal_bytes=23040.0,
+        entropy_bytes=2e4 / 7,
+        nominal_ratio=102.4,
+        train_seconds=1e-9,
+    )
+    return [first, second]

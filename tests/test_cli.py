@@ -1,0 +1,296 @@
+"""Tests of vqcore.cli: what is written, what is said, and how it ends when it cannot be done."""
+
+import csv
+import json
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from helpers import smooth_picture, steps_of, toned_picture
+
+from vqcore import cli
+from vqcore.codec import Settings
+from vqcore.pictures import Picture, png_bytes
+from vqcore.sweep import sweep
+
+ROOT = Path(__file__).parents[1]
+MEASURED = {"train_seconds", "encode_seconds"}
+
+Ended = tuple[int, str, str]
+Run = Callable[..., Ended]
+
+
+def in_process(*arguments: object) -> Ended:
+    """Return exit status, standard output and standard error of the command line."""
+    result = CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def in_a_shell(*arguments: object, **options: object) -> Ended:
+    """Do the same in a process of its own."""
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    ended = subprocess.run(
+        [sys.executable, "-m", "vqcore", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+        timeout=120,
+        **options,
+    )
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+BOTH_WAYS = pytest.mark.parametrize("run", [in_process, in_a_shell], ids=["runner", "shell"])
+
+
+@pytest.fixture
+def picture() -> Picture:
+    return Picture(smooth_picture(24, 33).pixels, "waves.png")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, picture: Picture, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder, made the current one, with a picture and what is not a picture."""
+    (tmp_path / "waves.png").write_bytes(png_bytes(picture.pixels))
+    (tmp_path / "tones.png").write_bytes(png_bytes(toned_picture([1, 50, 200]).pixels))
+    (tmp_path / "empty.png").write_bytes(b"")
+    (tmp_path / "text.png").write_text("This is a text.\nIt has two lines.\n")
+    (tmp_path / "cut.png").write_bytes(png_bytes(picture.pixels)[:200])
+    (tmp_path / "folder.png").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+# ------------------------------------------------------------------------------------- what is done
+
+
+@BOTH_WAYS
+def test_sweep_writes_what_the_library_finds(run: Run, folder: Path, picture: Picture) -> None:
+    status, output, complaint = run(
+        *("sweep", "waves.png", "--sizes", "8,1,5", "--block", 4, "--colour", "ycbcr"),
+        *("--seed", 3, "--json", "out.json", "--csv", "out.csv"),
+    )
+    assert (status, complaint) == (0, "")
+    steps = steps_of(sweep(picture, Settings(4, "ycbcr", "lbg", 3), [1, 5, 8]))
+    expected = [asdict(step.point) for step in steps]
+
+    record = json.loads((folder / "out.json").read_text("utf-8"))
+    points = record.pop("points")
+    assert record == {
+        "picture": "waves.png",
+        "width": 33,
+        "height": 24,
+        "colour": "ycbcr",
+        "block_size": 4,
+        "blocks": 54,
+        "seed": 3,
+    }
+    with open(folder / "out.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(points) == len(rows) == len(expected) == 3
+    for point, row, values in zip(points, rows, expected, strict=True):
+        assert list(point) == list(row) == list(values)
+        for name in values.keys() - MEASURED:
+            found = math.inf if point[name] == "inf" else point[name]
+            assert found == float(row[name]) == values[name], name
+    assert output.splitlines()[0].split()[0] == "codebook_size"
+    assert [line.split()[0] for line in output.splitlines()[1:]] == ["1", "5", "8"]
+
+
+@BOTH_WAYS
+def test_without_options_the_figures_are_only_shown(run: Run, folder: Path) -> None:
+    before = names(folder)
+    status, output, complaint = run("sweep", "tones.png", "--block", 4)
+    assert status == 0
+    assert [line.split()[0] for line in output.splitlines()[1:]] == ["1", "2", "3"]
+    assert complaint == "3 distinct blocks: no codebook can be larger.\n"
+    assert names(folder) == before
+
+
+def test_the_defaults_are_those_of_the_settings(folder: Path) -> None:
+    assert cli.DEFAULT_SIZES == (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+    status, _, _ = in_process("sweep", "waves.png", "--json", "out.json")
+    record = json.loads((folder / "out.json").read_text("utf-8"))
+    defaults = Settings()
+    assert status == 0
+    assert record["block_size"] == defaults.block_size
+    assert record["colour"] == defaults.colour
+    assert record["seed"] == defaults.seed
+    assert [point["codebook_size"] for point in record["points"]] == [1, 2, 4, 8, 15]
+
+
+def test_the_same_seed_writes_the_same_figures(folder: Path) -> None:
+    found = []
+    for _ in range(2):
+        assert in_process("sweep", "waves.png", "--sizes", "4,9", "--json", "out.json")[0] == 0
+        points = json.loads((folder / "out.json").read_text("utf-8"))["points"]
+        found.append([{key: point[key] for key in point.keys() - MEASURED} for point in points])
+    assert len(found[0]) == 2
+    assert found[0] == found[1]
+
+
+def test_files_already_there_are_replaced(folder: Path) -> None:
+    (folder / "out.json").write_text("old " * 10_000)
+    (folder / "out.csv").write_text("old " * 10_000)
+    before = names(folder)
+    arguments = ("--sizes", "1", "--json", "out.json", "--csv", folder / "out.csv")
+    assert in_process("sweep", "waves.png", *arguments)[0] == 0
+    assert json.loads((folder / "out.json").read_text())["blocks"] == 15
+    assert (folder / "out.csv").read_text().count("\n") == 2
+    assert names(folder) == before
+
+
+# -------------------------------------------------------------------------------------- what is not
+
+
+def check_failure(ended: Ended, told: str) -> None:
+    status, _, complaint = ended
+    assert status == 1
+    assert complaint.endswith("\n")
+    [line] = complaint.splitlines()
+    assert told in line
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("missing.png", "missing.png: No such file"),
+        ("folder.png", "folder.png: Is a directory"),
+        ("empty.png", "empty.png: The file is empty"),
+        ("text.png", "text.png: This is not a picture"),
+        ("cut.png", "cut.png: The PNG file is damaged"),
+        ("no/such/folder/waves.png", "no/such/folder/waves.png: No such file"),
+    ],
+)
+def test_a_picture_that_cannot_be_read_is_one_line(
+    run: Run, folder: Path, file: str, told: str
+) -> None:
+    before = names(folder)
+    ended = run("sweep", file, "--sizes", "1,2", "--json", "out.json", "--csv", "out.csv")
+    check_failure(ended, told)
+    assert ended[1] == ""
+    assert names(folder) == before
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("option", ["--json", "--csv"])
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("no/such/folder/out", "no/such/folder/out: No such file"),
+        ("folder.png", "folder.png: Is a directory"),
+    ],
+)
+def test_a_target_that_cannot_be_written_is_one_line(
+    run: Run, folder: Path, option: str, target: str, told: str
+) -> None:
+    before = names(folder)
+    check_failure(run("sweep", "waves.png", "--sizes", "1,2", option, target), told)
+    assert names(folder) == before
+    assert names(folder / "folder.png") == []
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--block", "0"], "0 is not in the range"),
+        (["--block", "33"], "33 is not in the range"),
+        (["--block", "x"], "'x' is not a valid"),
+        (["--sizes", "0"], "not 0"),
+        (["--sizes", "1,x"], "not 'x'"),
+        (["--sizes", "4097"], "not 4097"),
+        (["--colour", "cmyk"], "'cmyk' is not one of"),
+        (["--seed", "-1"], "-1 is not in the range"),
+        (["--what"], "--what"),
+        (["another.png"], "another.png"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_has_status_2(
+    run: Run, folder: Path, arguments: list[str], told: str
+) -> None:
+    before = names(folder)
+    status, output, complaint = run("sweep", "waves.png", "--json", "out.json", *arguments)
+    assert (status, output) == (2, "")
+    assert told in complaint.splitlines()[-1]
+    assert "Traceback" not in complaint
+    assert names(folder) == before
+
+
+@BOTH_WAYS
+def test_no_picture_is_wrong_usage(run: Run, folder: Path) -> None:
+    status, _, complaint = run("sweep")
+    assert status == 2
+    assert "Missing argument" in complaint
+
+
+def failing(error: OSError) -> Callable[..., None]:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize("option", ["--json", "--csv"])
+def test_a_file_is_left_whole_when_it_cannot_be_replaced(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    (folder / "out").write_text("precious")
+    before = names(folder)
+    monkeypatch.setattr("os.replace", failing(OSError(28, "No space left on device", "hidden")))
+    ended = in_process("sweep", "waves.png", "--sizes", "1,2", option, "out")
+    check_failure(ended, "out: No space left on device")
+    assert "hidden" not in ended[2]
+    assert (folder / "out").read_text() == "precious"
+    assert names(folder) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of a file")
+def test_a_file_is_left_whole_when_the_disk_is_full(folder: Path) -> None:
+    import resource
+
+    def small_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))
+
+    (folder / "out.json").write_text("precious")
+    before = names(folder)
+    ended = in_a_shell(
+        *("sweep", "waves.png", "--sizes", "1,2", "--json", "out.json"), preexec_fn=small_disk
+    )
+    check_failure(ended, "out.json: File too large")
+    assert (folder / "out.json").read_text() == "precious"
+    assert names(folder) == before
+
+
+# --------------------------------------------------------------------------------------------- help
+
+
+@BOTH_WAYS
+def test_help_names_every_option(run: Run) -> None:
+    status, output, _ = run("sweep", "--help")
+    assert status == 0
+    for option in ("--sizes", "--block", "--colour", "--seed", "--json", "--csv"):
+        assert option in output
+    assert "[gray|rgb|ycbcr]" in output
+
+
+@BOTH_WAYS
+def test_help_names_the_command(run: Run) -> None:
+    status, output, _ = run("--help")
+    assert status == 0
+    assert "sweep" in output

@@ -1,0 +1,207 @@
+"""Tests of vqcore.exports: what others read is what was measured."""
+
+import csv
+import json
+import math
+import re
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+from helpers import made_up_points, smooth_picture, steps_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vqcore import exports
+from vqcore.blocks import BlockLayout
+from vqcore.codebook import Codebook
+from vqcore.codec import Encoded, Settings
+from vqcore.pictures import Picture
+from vqcore.sweep import OperatingPoint, plan_sweep, sweep
+
+POINT_KEYS = [
+    "codebook_size",
+    "used_codewords",
+    "mse",
+    "psnr_db",
+    "ssim",
+    "nominal_bytes",
+    "entropy_bytes",
+    "codebook_bytes",
+    "file_bytes",
+    "nominal_ratio",
+    "file_ratio",
+    "rate_bpp",
+    "train_seconds",
+    "encode_seconds",
+]
+LAYOUT = BlockLayout(30, 20, 8, "ycbcr")
+SETTINGS = Settings(8, "ycbcr", "lbg", 7)
+
+
+def real_points() -> list[OperatingPoint]:
+    steps = steps_of(sweep(smooth_picture(20, 30), SETTINGS, [1, 2, 5, 100]))
+    return [step.point for step in steps]
+
+
+def as_json(points: list[OperatingPoint], name: str = "waves") -> str:
+    picture = Picture(smooth_picture(20, 30).pixels, name)
+    return exports.sweep_json(picture, LAYOUT, SETTINGS, points)
+
+
+def from_csv(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(text.splitlines()))
+
+
+floats = st.floats(0, allow_nan=False)
+
+# --------------------------------------------------------------------------------------------- JSON
+
+
+def test_json_has_its_keys_in_order() -> None:
+    record = json.loads(as_json(made_up_points()))
+    assert list(record) == [
+        *("picture", "width", "height", "colour", "block_size", "blocks", "seed", "points"),
+    ]
+    assert [list(point) for point in record["points"]] == [POINT_KEYS, POINT_KEYS]
+
+
+def test_json_says_what_was_swept() -> None:
+    record = json.loads(as_json([]))
+    assert record == {
+        "picture": "waves",
+        "width": 30,
+        "height": 20,
+        "colour": "ycbcr",
+        "block_size": 8,
+        "blocks": 12,
+        "seed": 7,
+        "points": [],
+    }
+
+
+def test_json_takes_the_colour_from_the_layout() -> None:
+    picture = smooth_picture(20, 30, gray=True)
+    layout = plan_sweep(picture, Settings(8, "rgb"), [1]).layout
+    record = json.loads(exports.sweep_json(picture, layout, Settings(8, "rgb"), []))
+    assert record["colour"] == "gray"
+
+
+def refuse_constant(name: str) -> None:
+    raise AssertionError(f"{name} is no JSON")
+
+
+def test_an_infinite_value_is_the_string_inf() -> None:
+    text = as_json(made_up_points())
+    first, second = json.loads(text, parse_constant=refuse_constant)["points"]
+    infinite = {name for name, value in first.items() if value == "inf"}
+    assert infinite == {"psnr_db", "nominal_ratio"}
+    assert "inf" not in second.values()
+
+
+def test_a_missing_value_is_null() -> None:
+    first, second = json.loads(as_json(made_up_points()))["points"]
+    assert first["ssim"] is None
+    assert second["ssim"] == 1 / 3
+
+
+def test_what_is_no_number_never_reaches_a_file() -> None:
+    points = [replace(made_up_points()[1], mse=math.nan)]
+    with pytest.raises(ValueError, match="JSON compliant"):
+        as_json(points)
+
+
+@pytest.mark.parametrize("make", [made_up_points, real_points])
+def test_json_gives_every_figure_back(make: object) -> None:
+    points = make()
+    found = json.loads(as_json(points))["points"]
+    revived = [
+        {name: math.inf if value == "inf" else value for name, value in point.items()}
+        for point in found
+    ]
+    assert revived == [asdict(point) for point in points]
+
+
+@pytest.mark.parametrize("name", ['a "b" \\ c', "Zoë ✓.png", "two\nlines", "", "</script>"])
+def test_any_name_comes_back(name: str) -> None:
+    text = as_json([], name)
+    assert json.loads(text)["picture"] == name
+    assert text.encode("utf-8")
+
+
+def test_json_ends_with_one_line_end() -> None:
+    assert as_json([]).endswith("}\n")
+
+
+# ---------------------------------------------------------------------------------------------- CSV
+
+
+def test_csv_by_hand() -> None:
+    header, first, second, rest = exports.points_csv(made_up_points()).split("\n")
+    assert header == ",".join(POINT_KEYS)
+    assert first == "1,1,0.0,inf,,0.0,0.0,64,85,inf,48.2,0.166,0.25,0.125"
+    assert second.startswith("1024,1000,0.1,58.13080360867,0.3333333333333333,23040.0,")
+    assert rest == ""
+
+
+@settings(deadline=None)
+@given(st.integers(1, 4096), floats, floats, st.one_of(st.none(), st.floats(-1, 1)))
+def test_csv_gives_every_figure_back(
+    size: int, mse: float, ratio: float, ssim: float | None
+) -> None:
+    point = replace(
+        made_up_points()[1], codebook_size=size, mse=mse, nominal_ratio=ratio, ssim=ssim
+    )
+    [row] = from_csv(exports.points_csv([point]))
+    assert list(row) == POINT_KEYS
+    for name, value in asdict(point).items():
+        assert (float(row[name]) if row[name] else None) == value, name
+
+
+def test_csv_of_a_real_sweep_has_a_line_for_each_point() -> None:
+    points = real_points()
+    rows = from_csv(exports.points_csv(iter(points)))
+    assert [int(row["codebook_size"]) for row in rows] == [1, 2, 5, 12]
+    assert [float(row["psnr_db"]) for row in rows] == [point.psnr_db for point in points]
+
+
+def test_csv_of_nothing_is_its_header() -> None:
+    assert exports.points_csv([]) == ",".join(POINT_KEYS) + "\n"
+
+
+# -------------------------------------------------------------------------------------------- table
+
+
+def test_table_by_hand() -> None:
+    header, first, second = exports.points_table(made_up_points()).split("\n")
+    columns = ["codebook_size", "used_codewords", "psnr_db", "ssim"]
+    columns += ["nominal_ratio", "file_ratio", "file_bytes", "rate_bpp"]
+    assert header.split() == columns
+    assert first.split() == ["1", "1", "inf", "-", "inf", "48.2", "85", "0.166"]
+    assert second.split() == ["1024", "1000", "58.13", "0.3333", "102.4", "48.2", "85", "0.166"]
+
+
+@pytest.mark.parametrize("make", [made_up_points, real_points])
+def test_table_columns_end_where_their_names_end(make: object) -> None:
+    wide = replace(made_up_points()[1], psnr_db=1.23456789e-300)
+    lines = exports.points_table([*make(), wide]).split("\n")
+    ends = [[cell.end() for cell in re.finditer(r"\S+", line)] for line in lines]
+    assert all(each == ends[0] for each in ends)
+    assert len(ends[0]) == 8
+
+
+# -------------------------------------------------------------------------------- what a file holds
+
+
+def test_what_a_file_holds_by_hand() -> None:
+    layout = BlockLayout(7, 4, 4, "rgb")
+    codebook = Codebook(np.zeros((3, 48), np.uint8))
+    text = exports.file_text(Encoded(layout, codebook, np.int32([2, 0])), 42)
+    assert text.split("\n") == [
+        "picture   7 × 4 pixels, rgb",
+        "blocks    2 of 4 × 4 pixels",
+        "codebook  3 codewords, 2 in use",
+        "file      42 bytes",
+        "ratio     2:1",
+        "rate      12.0000 bits per pixel",
+    ]

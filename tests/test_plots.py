@@ -1,0 +1,153 @@
+"""Tests of vqcore.plots: the curves hold the figures, and nothing that cannot be drawn."""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from helpers import made_up_points
+
+from vqcore import plots
+from vqcore.sweep import OperatingPoint
+
+SIZES = (1, 2, 4, 8, 100)
+FIGURES = pytest.mark.parametrize(
+    "figure_of", [plots.psnr_figure, plots.ratio_figure], ids=["psnr", "ratio"]
+)
+
+Figure = Callable[..., go.Figure]
+
+
+def curve_points(sizes: tuple[int, ...] = SIZES) -> list[OperatingPoint]:
+    """Return points of 10 + K/10 dB, a nominal ratio of 512 / log2 K and a file's of 50 - K/4."""
+    model = made_up_points()[1]
+    return [
+        replace(
+            model,
+            codebook_size=size,
+            psnr_db=10 + size / 10,
+            nominal_ratio=512 / math.log2(size) if size > 1 else math.inf,
+            file_ratio=50 - size / 4,
+        )
+        for size in sizes
+    ]
+
+
+def curves(figure: go.Figure) -> dict[str, Any]:
+    return {trace.name or "": trace for trace in figure.data if trace.mode == "lines+markers"}
+
+
+def rings(figure: go.Figure) -> list[Any]:
+    return [trace for trace in figure.data if trace.mode == "markers"]
+
+
+def test_psnr_against_size() -> None:
+    figure = plots.psnr_figure(curve_points(), SIZES, 8)
+    [curve] = curves(figure).values()
+    assert curve.x == SIZES
+    assert curve.y == pytest.approx((10.1, 10.2, 10.4, 10.8, 20), rel=1e-12)
+    assert "PSNR" in figure.layout.yaxis.title.text
+    assert "dB" in figure.layout.yaxis.title.text
+
+
+def test_ratios_against_size_without_the_infinite_one() -> None:
+    figure = plots.ratio_figure(curve_points(), SIZES, 8)
+    nominal, file = (curves(figure)[name] for name in ("nominal", "file"))
+    assert nominal.x == (2, 4, 8, 100)
+    assert nominal.y == pytest.approx((512, 256, 512 / 3, 512 / math.log2(100)), rel=1e-12)
+    assert file.x == SIZES
+    assert file.y == pytest.approx((49.75, 49.5, 49, 48, 25), rel=1e-12)
+    assert "ratio" in figure.layout.yaxis.title.text
+    assert figure.layout.yaxis.type == "log"
+
+
+def test_the_two_ratios_can_be_told_apart() -> None:
+    figure = plots.ratio_figure(curve_points(), SIZES, 8)
+    nominal, file = (curves(figure)[name] for name in ("nominal", "file"))
+    assert figure.layout.showlegend
+    assert nominal.line.color != file.line.color
+    assert nominal.line.dash != file.line.dash
+    assert nominal.marker.symbol != file.marker.symbol
+    assert all(ring.showlegend is False for ring in rings(figure))
+
+
+def test_a_lossless_point_is_left_out_of_the_psnr() -> None:
+    points = [*curve_points((1, 2)), replace(curve_points((4,))[0], psnr_db=math.inf)]
+    [curve] = curves(plots.psnr_figure(points, (1, 2, 4), 2)).values()
+    assert curve.x == (1, 2)
+
+
+@FIGURES
+def test_a_click_gives_the_size(figure_of: Figure) -> None:
+    figure = figure_of(curve_points(), SIZES, 8)
+    for trace in figure.data:
+        assert list(trace.customdata) == list(trace.x)
+
+
+@FIGURES
+@pytest.mark.parametrize("chosen", [2, 100])
+def test_a_ring_is_around_the_chosen_size(figure_of: Figure, chosen: int) -> None:
+    figure = figure_of(curve_points(), SIZES, chosen)
+    expected = {curve.y[curve.x.index(chosen)] for curve in curves(figure).values()}
+    assert {ring.x for ring in rings(figure)} == {(chosen,)}
+    assert {ring.y[0] for ring in rings(figure)} == expected
+    lines = {curve.marker.color for curve in curves(figure).values()}
+    assert not lines & {ring.marker.color for ring in rings(figure)}
+
+
+@pytest.mark.parametrize(
+    ("figure_of", "chosen", "ringed"),
+    [(plots.psnr_figure, 16, 0), (plots.ratio_figure, 16, 0), (plots.ratio_figure, 1, 1)],
+    ids=["psnr", "ratios", "no nominal ratio"],
+)
+def test_there_is_no_ring_where_there_is_no_point(
+    figure_of: Figure, chosen: int, ringed: int
+) -> None:
+    drawn = rings(figure_of(curve_points(), SIZES, chosen))
+    assert sum(len(ring.x) for ring in drawn) == ringed
+
+
+@FIGURES
+@pytest.mark.parametrize("sizes", [(1,), (1, 2), (5,), SIZES, (3, 100)], ids=str)
+def test_the_axis_shows_every_size(figure_of: Figure, sizes: tuple[int, ...]) -> None:
+    axis = figure_of([], sizes, sizes[0]).layout.xaxis
+    low, high = axis.range
+    assert axis.type == "log"
+    assert low < math.log10(sizes[0])
+    assert math.log10(sizes[-1]) < high
+    assert set(axis.tickvals) <= set(sizes)
+    assert len(axis.tickvals) > 0
+    assert axis.minor.tickvals == sizes
+
+
+@FIGURES
+def test_the_axis_stands_still_while_points_arrive(figure_of: Figure) -> None:
+    points = curve_points()
+    layouts = [figure_of(points[:count], SIZES, 2).layout.xaxis for count in range(len(points))]
+    assert all(axis == layouts[0] for axis in layouts)
+    whole = figure_of(points, SIZES, 100).layout.xaxis
+    assert whole == layouts[0]
+
+
+@FIGURES
+def test_a_figure_is_plain_json(figure_of: Figure) -> None:
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} cannot be drawn")
+
+    text = figure_of([*made_up_points(), *curve_points((2, 4))], (1, 2, 4, 1024), 1).to_json()
+    record = json.loads(text, parse_constant=refuse)
+    drawn = [value for trace in record["data"] for value in [*trace["x"], *trace["y"]]]
+    assert len(drawn) >= 6
+    assert all(isinstance(value, (int, float)) for value in drawn)
+
+
+@FIGURES
+def test_hovering_tells_the_size_and_the_unit(figure_of: Figure) -> None:
+    for curve in curves(figure_of(curve_points(), SIZES, 8)).values():
+        assert "K = %{x}" in curve.hovertemplate
+        assert "%{y" in curve.hovertemplate
+        unit = " dB" if figure_of is plots.psnr_figure else f":1 {curve.name}"
+        assert unit in curve.hovertemplate

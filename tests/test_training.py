@@ -1,0 +1,439 @@
+"""Tests of vqcore.training: what a partition holds, and what the ladder promises."""
+
+import multiprocessing
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers import photograph, smooth_picture, squared_distances, trained, vectors_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+from sklearn.cluster import KMeans, MiniBatchKMeans
+from threadpoolctl import threadpool_limits
+
+from vqcore import metrics, training
+from vqcore.codebook import CHUNK, Codebook, nearest
+from vqcore.training import Partition, Progress, Trained, lloyd, partition, reported, train
+from vqcore.work import Work, finish
+
+Samples = NDArray[np.uint8]
+
+LADDER = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+PHOTOGRAPHS = ("chelsea", "astronaut", "coffee", "rocket", "camera", "china", "flower")
+
+
+def psnr_db(vectors: Samples, codewords: Samples) -> float:
+    """Return the PSNR of the vectors, each as its nearest codeword."""
+    return metrics.psnr_db(metrics.mse(vectors, codewords[nearest(vectors, codewords)]))
+
+
+def total_distortion(vectors: Samples, codewords: Samples) -> int:
+    return int(squared_distances(vectors, codewords).min(axis=1).sum())
+
+
+def own_blocks(vectors: Samples, size: int) -> Samples:
+    """Return `size` distinct vectors out of many, the same on every call."""
+    distinct = np.unique(vectors, axis=0)
+    return distinct[np.random.default_rng(0).permutation(len(distinct))[:size]]
+
+
+def assert_equal_codebooks(some: dict[int, Samples], others: dict[int, Samples]) -> None:
+    for size in some.keys() & others.keys():
+        np.testing.assert_array_equal(some[size], others[size], f"K = {size}", strict=True)
+
+
+small_vectors = arrays.arrays(
+    np.uint8,
+    st.tuples(st.integers(2, 40), st.integers(1, 5)),
+    elements=st.sampled_from([0, 1, 2, 128, 254, 255]),
+)
+
+
+# ---------------------------------------------------------------------------------------- partition
+
+
+def test_partition_by_hand() -> None:
+    part = finish(
+        partition(np.uint8([[0], [2], [10], [1]]), np.uint8([[1], [9], [200]]), with_loss=True)
+    )
+    assert part.indices.tolist() == [0, 0, 1, 0]
+    assert part.counts.tolist() == [3, 1, 0]
+    assert part.means.tolist() == [[1], [10], [200]]
+    assert part.distortion.tolist() == [2, 1, 0]
+    # Without the first, 0, 2 and 1 go to 9: 81 + 49 + 64 - 2. Without the second, 10 goes to 1.
+    assert part.loss.tolist() == [192, 81 - 1, 0]
+    assert part.total == 3
+
+
+def test_a_partition_in_one_cell_has_no_loss() -> None:
+    part = finish(partition(np.uint8([[0], [4]]), np.uint8([[9]]), with_loss=True))
+    assert (part.means.tolist(), part.total, part.loss.tolist()) == ([[2]], 106, [0])
+
+
+def test_the_loss_is_zero_unless_asked_for() -> None:
+    part = finish(partition(np.uint8([[0], [9]]), np.uint8([[0], [9]])))
+    assert part.loss.tolist() == [0, 0]
+
+
+def check_partition(vectors: Samples, codewords: Samples, part: Partition) -> None:
+    """Compare with the definitions, worked out in integers."""
+    distances = squared_distances(vectors, codewords)
+    indices = distances.argmin(axis=1)
+    np.testing.assert_array_equal(part.indices, indices)
+    for index, codeword in enumerate(codewords):
+        cell = vectors[indices == index].astype(np.int64)
+        assert part.counts[index] == len(cell)
+        expected = cell.sum(axis=0) / len(cell) if len(cell) else codeword
+        np.testing.assert_array_equal(part.means[index], expected)
+        assert part.distortion[index] == np.square(cell - codeword).sum()
+    before = distances.min(axis=1).sum()
+    assert part.total == before
+    for index in range(len(codewords) if len(codewords) > 1 else 0):
+        without = np.delete(distances, index, axis=1).min(axis=1).sum()
+        assert part.loss[index] == without - before
+
+
+@settings(deadline=None)
+@given(st.data(), small_vectors, st.integers(1, 9))
+def test_partition_is_brute_force(data: st.DataObject, vectors: Samples, size: int) -> None:
+    codewords = data.draw(arrays.arrays(np.uint8, (size, vectors.shape[1])))
+    check_partition(vectors, codewords, finish(partition(vectors, codewords, with_loss=True)))
+
+
+@pytest.mark.parametrize("size", [1, 2, 17, 64])
+@pytest.mark.parametrize(("name", "block_size"), [("camera", 8), ("coffee", 4)])
+def test_partition_of_a_photograph_is_brute_force(name: str, block_size: int, size: int) -> None:
+    vectors = vectors_of(photograph(name, 2), block_size)
+    codewords = own_blocks(vectors, size)
+    check_partition(vectors, codewords, finish(partition(vectors, codewords, with_loss=True)))
+
+
+def test_partition_pauses_after_each_chunk() -> None:
+    work = partition(np.zeros((2 * CHUNK + 1, 2), np.uint8), np.zeros((3, 2), np.uint8))
+    assert sum(1 for _ in work) == 3
+
+
+# -------------------------------------------------------------------------------------------- Lloyd
+
+
+@pytest.mark.parametrize("size", [2, 16, 100])
+@pytest.mark.parametrize("name", ["camera", "chelsea", "flower", "rocket"])
+def test_distortion_never_rises_in_a_lloyd_iteration(name: str, size: int) -> None:
+    vectors = vectors_of(photograph(name, 2))
+    part = finish(partition(vectors, own_blocks(vectors, size)))
+    first = part.total
+    for _ in range(15):
+        before = part
+        part = finish(partition(vectors, before.means))
+        # float32 places a vector between two means wrongly only where it hardly matters.
+        assert part.total <= before.total * (1 + 1e-6)
+    assert part.total < 0.95 * first
+
+
+def test_lloyd_by_hand() -> None:
+    vectors = np.uint8([[0], [1], [2], [3], [100], [101]])
+    part = finish(lloyd(vectors, np.uint8([[0], [3]])))
+    assert part.means.tolist() == [[1.5], [100.5]]
+    assert part.indices.tolist() == [0, 0, 0, 0, 1, 1]
+    assert part.total == 5.5
+
+
+@pytest.mark.parametrize(("size", "iterations"), [(2, 3), (16, 3), (100, 1)])
+def test_an_iteration_is_scikit_learns(size: int, iterations: int) -> None:
+    vectors = vectors_of(photograph("coffee", 2))
+    codewords = own_blocks(vectors, size).astype(np.float64)
+    means: NDArray[np.floating] = codewords
+    for _ in range(iterations):
+        means = finish(partition(vectors, means)).means
+    fitted = KMeans(size, init=codewords, n_init=1, max_iter=iterations, tol=0).fit(vectors / 1.0)
+    np.testing.assert_allclose(means, fitted.cluster_centers_, rtol=1e-9)
+    assert finish(partition(vectors, means)).total == pytest.approx(fitted.inertia_, rel=1e-5)
+
+
+@pytest.mark.parametrize("size", [2, 5, 16])  # with more, float32 and float64 part ways
+def test_lloyd_stops_when_an_iteration_gains_less_than_a_thousandth(size: int) -> None:
+    vectors = vectors_of(photograph("coffee", 2))
+    part = finish(lloyd(vectors, own_blocks(vectors, size)))
+    samples, means = vectors.astype(np.float64), own_blocks(vectors, size).astype(np.float64)
+    totals = []
+    while len(totals) < 2 or totals[-2] - totals[-1] > 1e-3 * totals[-1]:
+        distances = cdist(samples, means, "sqeuclidean")
+        totals.append(distances.min(axis=1).sum())
+        indices = distances.argmin(axis=1)
+        for index in np.unique(indices):  # the mean of an empty cell stays where it is
+            means[index] = samples[indices == index].mean(axis=0)
+    assert len(totals) >= 3
+    assert part.total == pytest.approx(totals[-1], rel=1e-5)
+
+
+def test_lloyd_leaves_a_fixed_point_alone() -> None:
+    vectors = np.uint8([[0], [2], [90], [110]])
+    part = finish(lloyd(vectors, np.uint8([[1], [100]])))
+    assert (part.means.tolist(), part.total) == ([[1], [100]], 202)
+
+
+# ------------------------------------------------------------------------------ the ladder, by hand
+
+
+def test_one_codeword_is_the_rounded_mean_by_hand() -> None:
+    assert trained(np.uint8([[0, 9], [1, 9], [7, 255]]), [1])[1].tolist() == [[3, 91]]
+
+
+@pytest.mark.parametrize("name", ["camera", "flower"])
+def test_one_codeword_is_the_rounded_mean(name: str) -> None:
+    vectors = vectors_of(photograph(name), 8, "rgb")
+    np.testing.assert_array_equal(trained(vectors, [1])[1], [np.rint(vectors.mean(axis=0))])
+
+
+def test_clusters_far_apart_are_found() -> None:
+    centres = np.uint8([[20, 20], [20, 220], [120, 120], [220, 20]])
+    vectors = np.concatenate([centres + np.uint8([0, step]) for step in (0, 1, 2)])
+    found = trained(vectors, [2, 4])[4]
+    assert sorted(found.tolist()) == (centres + np.uint8([0, 1])).tolist()
+
+
+def test_a_rare_far_vector_gets_a_codeword() -> None:
+    vectors = np.repeat(np.uint8([[0], [1], [2], [255]]), [500, 500, 500, 1], axis=0)
+    found = trained(vectors, [2])[2]
+    assert sorted(found.tolist()) == [[1], [255]]
+
+
+# ---------------------------------------------------------------------------- the ladder, relations
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
+def test_psnr_never_falls_as_the_codebook_doubles(name: str) -> None:
+    vectors = vectors_of(photograph(name))
+    codebooks = trained(vectors, LADDER)
+    figures = [psnr_db(vectors, codebooks[size]) for size in LADDER]
+    assert figures == sorted(figures)
+    assert figures[-1] > figures[0] + 6
+
+
+def test_psnr_never_falls_where_rungs_are_trained_on_a_sample() -> None:
+    vectors = vectors_of(photograph("retina", 2), 4)
+    assert len(vectors) > training.SAMPLE_AT_LEAST
+    codebooks = trained(vectors, LADDER[:7])
+    figures = [psnr_db(vectors, codebooks[size]) for size in LADDER[:7]]
+    assert figures == sorted(figures)
+
+
+@settings(deadline=None, max_examples=60)
+@given(small_vectors)
+def test_any_size_below_the_distinct_vectors_is_trained(vectors: Samples) -> None:
+    sizes = range(1, len(np.unique(vectors, axis=0)))
+    codebooks = trained(vectors, sizes)
+    assert list(codebooks) == list(sizes)
+    for codewords in codebooks.values():
+        assert codewords.shape[1] == vectors.shape[1]
+        assert total_distortion(vectors, codewords) <= total_distortion(vectors, codebooks[1])
+
+
+@pytest.mark.filterwarnings("error")
+def test_nearly_as_many_codewords_as_distinct_vectors() -> None:
+    distinct = np.random.default_rng(0).integers(0, 256, (40, 16), dtype=np.uint8)
+    vectors = np.concatenate([distinct, distinct[:25], distinct[:5]])
+    codewords = trained(vectors, [39])[39]
+    distances = squared_distances(vectors, codewords)
+    exact = np.unique(distances.argmin(axis=1)[distances.min(axis=1) == 0])
+    assert len(exact) == 38  # one cell holds two vectors, each of the others one
+    assert np.isfinite(distances).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_black_and_white_alone_give_no_warning() -> None:
+    vectors = np.random.default_rng(0).choice(np.uint8([0, 255]), (300, 4))
+    assert len(np.unique(vectors, axis=0)) == 16
+    codebooks = trained(vectors, [1, 2, 4, 8, 15])
+    errors = [total_distortion(vectors, codewords) for codewords in codebooks.values()]
+    assert errors == sorted(errors, reverse=True)
+    assert errors[-1] > 0
+
+
+@pytest.fixture(scope="module")
+def camera() -> Samples:
+    return vectors_of(photograph("camera", 2))
+
+
+@pytest.mark.parametrize(
+    "sizes", [[100], [64], [128], [1, 2, 100], [3, 64, 65, 100, 128]], ids=str
+)
+def test_a_codebook_does_not_depend_on_the_other_sizes(camera: Samples, sizes: list[int]) -> None:
+    all_sizes = trained(camera, [64, 100, 128])
+    some = trained(camera, sizes)
+    assert list(some) == sizes
+    assert some.keys() & all_sizes.keys()
+    assert_equal_codebooks(some, all_sizes)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**31 - 1, 2**70])
+def test_the_same_seed_gives_the_same_codebooks(camera: Samples, seed: int) -> None:
+    first = trained(camera, [16, 100], seed=seed)
+    assert_equal_codebooks(first, trained(camera.copy(), [16, 100], seed=seed))
+
+
+def test_another_seed_gives_other_codebooks(camera: Samples) -> None:
+    first, second = (trained(camera, [100], seed=seed)[100] for seed in (0, 1))
+    assert not np.array_equal(first, second)
+
+
+@pytest.mark.parametrize(("block_size", "colour"), [(8, "gray"), (4, "rgb"), (16, "rgb")])
+def test_the_number_of_threads_changes_nothing(block_size: int, colour: str) -> None:
+    vectors = vectors_of(photograph("coffee", 2), block_size, colour)
+    codebooks = []
+    for threads in (1, 2):
+        with threadpool_limits(threads, user_api="blas"):
+            codebooks.append(trained(vectors, [2, 32, 100]))
+    assert_equal_codebooks(*codebooks)
+
+
+def test_training_leaves_the_vectors_as_they_were() -> None:
+    vectors = vectors_of(photograph("camera", 4)).copy()
+    before = vectors.copy()
+    vectors.flags.writeable = False
+    trained(vectors, [32])
+    np.testing.assert_array_equal(vectors, before)
+
+
+# ---------------------------------------------------------------------------------- known codebooks
+
+
+@pytest.mark.parametrize("known_sizes", [[1], [1, 2, 4, 8], [8], [1, 2, 4, 8, 16, 20]], ids=str)
+def test_to_go_on_gives_the_same_as_one_climb(camera: Samples, known_sizes: list[int]) -> None:
+    whole = trained(camera, [1, 2, 4, 8, 16, 20, 32, 40])
+    known = {size: Codebook(whole[size]) for size in known_sizes}
+    assert_equal_codebooks(trained(camera, [16, 20, 32, 40], known=known), whole)
+
+
+def test_what_is_known_is_not_trained_again(camera: Samples) -> None:
+    whole = trained(camera, [1, 2, 4, 8])
+    known = {size: Codebook(codewords) for size, codewords in whole.items()}
+    events = list(train(camera, [8, 16], known=known))
+    assert {event.codebook_size for event in events if isinstance(event, Progress)} == {16}
+    assert events[0].codebook is known[8]
+    assert events[0].seconds == 0
+    assert sorted(known) == [1, 2, 4, 8]
+
+
+# ------------------------------------------------------------------- against scikit-learn's k-means
+
+
+@pytest.mark.parametrize("name", ["camera", "coffee", "rocket"])
+def test_the_ladder_is_as_good_as_k_means(name: str) -> None:
+    vectors = vectors_of(photograph(name, 2))
+    ladder = trained(vectors, LADDER[1:8])
+    for size, codewords in ladder.items():
+        fitted = KMeans(size, random_state=0).fit(vectors.astype(np.float32))
+        rival = np.rint(fitted.cluster_centers_).astype(np.uint8)
+        assert psnr_db(vectors, codewords) >= psnr_db(vectors, rival) - 0.15, size
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize(
+    ("trainer", "estimator"), [("kmeans", KMeans), ("minibatch", MiniBatchKMeans)]
+)
+def test_other_trainers_are_scikit_learns(trainer: str, estimator: type, seed: int) -> None:
+    vectors = vectors_of(smooth_picture(96, 80, gray=True))
+    found = trained(vectors, [1, 5, 12], trainer=trainer, seed=seed)
+    assert list(found) == [1, 5, 12]
+    for size, codewords in found.items():
+        fitted = estimator(size, random_state=seed).fit(vectors.astype(np.float32))
+        expected = np.rint(fitted.cluster_centers_).astype(np.uint8)
+        np.testing.assert_array_equal(codewords, expected, strict=True)
+
+
+def test_an_unknown_trainer_is_refused() -> None:
+    with pytest.raises(ValueError, match="lbg, kmeans, minibatch, not 'genetic'"):
+        train(np.zeros((4, 2), np.uint8), [1], trainer="genetic")
+
+
+# ----------------------------------------------------------------------- signs of life, and the end
+
+
+def test_every_rung_gives_many_signs_of_life() -> None:
+    vectors = vectors_of(smooth_picture(1024, 1024, gray=True))
+    events = list(train(vectors, LADDER))
+    signs = Counter(event.codebook_size for event in events if isinstance(event, Progress))
+    passes = len(vectors) / CHUNK
+    # A rung above the first goes through all vectors at least ten times, a chunk between two signs.
+    assert signs[1] >= passes
+    assert all(signs[size] >= 10 * passes for size in LADDER[1:])
+
+
+def test_each_size_is_handed_over_before_the_next_is_begun(camera: Samples) -> None:
+    highest = 0
+    for event in train(camera, [1, 2, 8, 16]):
+        if isinstance(event, Trained):
+            assert event.codebook.size == max(highest, 1)
+        else:
+            highest = event.codebook_size
+    assert highest == 16
+
+
+def test_the_ladder_can_be_closed_on_the_way(camera: Samples) -> None:
+    events = train(camera, [256])
+    assert isinstance(next(events), Progress)
+    events.close()
+    assert list(events) == []
+
+
+@pytest.fixture
+def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize("trainer", ["kmeans", "minibatch"])
+def test_closing_kills_the_other_process(trainer: str, temporary_folder: Path) -> None:
+    events = train(vectors_of(photograph("astronaut"), 4, "rgb"), [1000], trainer=trainer)
+    assert next(events) == Progress(1000)
+    [worker] = multiprocessing.active_children()
+    assert list(temporary_folder.iterdir())
+    events.close()
+    assert worker.exitcode == -signal.SIGKILL  # it did not come to its end by itself
+    assert multiprocessing.active_children() == []
+    assert list(temporary_folder.iterdir()) == []
+
+
+def test_no_process_is_left_when_all_is_done(temporary_folder: Path) -> None:
+    trained(np.arange(40, dtype=np.uint8).reshape(20, 2), [2], trainer="kmeans")
+    assert multiprocessing.active_children() == []
+    assert list(temporary_folder.iterdir()) == []
+
+
+def test_seconds_leave_out_what_happens_at_the_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(training, "perf_counter", lambda: clock[0])
+
+    def work() -> Work[str]:
+        for _ in range(3):
+            clock[0] += 1
+            yield
+        clock[0] += 0.5
+        return "done"
+
+    def watched() -> Iterator[Progress]:
+        results.append((yield from reported(work(), 8)))
+
+    results: list[tuple[str, float]] = []
+    for event in watched():
+        assert event == Progress(8)
+        clock[0] += 100
+    assert results == [("done", 3.5)]
+
+
+def test_a_size_off_the_ladder_does_not_count_the_seconds_below_it(
+    camera: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter(range(10**6))
+    monkeypatch.setattr(training, "perf_counter", lambda: next(ticks))
+    events = list(train(camera, [3]))
+    signs = Counter(event.codebook_size for event in events if isinstance(event, Progress))
+    # Each stretch of work starts and stops the clock once: one tick, and one more for the end.
+    assert events[-1].seconds == signs[3] + 1
