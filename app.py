@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from time import monotonic
 from typing import Any
@@ -28,7 +28,7 @@ from vqcore.pictures import (
     thumbnail,
 )
 from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
-from vqcore.training import TRAINERS, Progress
+from vqcore.training import TRAINERS, Progress, Trained
 
 COLOUR_NAMES = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
 TRAINER_NAMES = {
@@ -38,6 +38,7 @@ TRAINER_NAMES = {
 }
 LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_SIZE = 32
+RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 SMALLEST_VIEW = 320
 THUMBNAIL_SIDE = 192
 STRIP_WIDTH = 76
@@ -81,6 +82,16 @@ def stored(digest: str, settings: Settings, size: int, _step: Step | None = None
     if _step is None:
         raise LookupError(size)
     return _step
+
+
+@st.cache_data(max_size="128MiB", show_spinner=False)
+def stored_codebook(
+    digest: str, training: Settings, size: int, _trained: Trained | None = None
+) -> Trained:
+    """Do as `stored` does: a codebook serves all rate weights."""
+    if _trained is None:
+        raise LookupError(size)
+    return _trained
 
 
 @st.cache_data(max_size="256MiB", show_spinner=False)
@@ -179,7 +190,16 @@ def choose_settings(is_gray: bool) -> Settings:
         help="How codebooks are found. The ladder grows each from the one below.",
     )
     seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
-    return Settings(block_size, "gray" if is_gray else colour, trainer, seed)
+    rate_weight = st.select_slider(
+        "Rate weight λ",
+        RATE_WEIGHTS,
+        0,
+        key="rate",
+        bind="query-params",
+        help="0 takes the nearest codeword. More saves bits and costs likeness: "
+        "each block minimizes squared error + λ · bits.",
+    )
+    return Settings(block_size, "gray" if is_gray else colour, trainer, seed, rate_weight)
 
 
 def choose_sizes() -> tuple[int, ...]:
@@ -214,14 +234,21 @@ def plain(text: str) -> str:
 # Work
 
 
-def finished_steps(picture: Picture, settings: Settings, plan: Plan) -> dict[int, Step]:
-    steps = {}
+def known(look_up: Callable[..., Any], digest: str, settings: Settings, plan: Plan) -> dict:
+    """Return by size what a store holds already."""
+    found = {}
     for size in plan.sizes:
-        try:
-            steps[size] = stored(picture.digest, settings, size)
-        except LookupError:
-            continue
-    return steps
+        with suppress(LookupError):
+            found[size] = look_up(digest, settings, size)
+    return found
+
+
+def missing_steps(
+    picture: Picture, settings: Settings, plan: Plan, steps: Mapping[int, Step]
+) -> Generator[Progress | Step]:
+    missing = [size for size in plan.sizes if size not in steps]
+    trained = known(stored_codebook, picture.digest, settings.training, plan)
+    return sweep(picture, settings, missing, trained=trained)
 
 
 def advance(
@@ -239,6 +266,7 @@ def advance(
         if isinstance(event, Step):
             size = event.point.codebook_size
             steps[size] = stored(picture.digest, settings, size, event)
+            stored_codebook(picture.digest, settings.training, size, event.trained)
             if monotonic() - start > seconds:
                 return
         elif monotonic() - shown > PROGRESS_SECONDS:
@@ -512,12 +540,12 @@ def lab(picture: Picture) -> None:
         settings = choose_settings(picture.is_gray)
         sizes = choose_sizes()
     plan = planned(picture.digest, settings, sizes, picture)
-    steps = finished_steps(picture, settings, plan)
+    steps = known(stored, picture.digest, settings, plan)
     show_facts(picture.name, plan.layout)
     tell_clamping(plan)
     explain(plan.layout)
     bar = st.empty()
-    with closing(sweep(picture, settings, plan.sizes, finished=dict(steps))) as events:
+    with closing(missing_steps(picture, settings, plan, steps)) as events:
         if not steps:
             advance(events, bar, picture, settings, plan, steps, FIRST_RESULTS_SECONDS)
         steps = {size: steps[size] for size in plan.sizes if size in steps}

@@ -21,7 +21,7 @@ pictures = st.one_of(
     arrays.arrays(
         np.uint8,
         st.tuples(st.integers(1, 24), st.integers(1, 24), *more),
-        elements=st.sampled_from([90, 91, 100, 110, 111]),
+        elements=st.sampled_from([0, 1, 100, 254, 255]),
     )
     for more in ([], [st.just(3)])
 ).map(lambda pixels: Picture(pixels, "drawn"))

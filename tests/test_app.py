@@ -253,6 +253,16 @@ def test_more_sizes_train_only_what_is_missing(monkeypatch):
     assert asked == [6]
 
 
+def test_rate_weight_trains_nothing_new(monkeypatch):
+    app = opened(picture="camera")
+    before = figures(app)
+    monkeypatch.setattr("vqcore.training._rung", None)
+    sound(app.select_slider(key="rate").set_value(5000).run())
+    after = figures(app)
+    assert float(after["PSNR"].split()[0]) < float(before["PSNR"].split()[0])
+    assert float(after["File ratio"].split(":")[0]) > float(before["File ratio"].split(":")[0])
+
+
 def test_infinite_ratio_is_no_error_in_the_table():
     table = opened(picture="camera").dataframe[0].value
     assert math.isinf(table["nominal_ratio"][0])

@@ -17,7 +17,7 @@ ROWS = [
     ["blocks", "codebook"],
     ["training", "entropy"],
     ["codec"],
-    ["container"],
+    ["container", "rateaware"],
     ["sweep", "rivals"],
     ["exports", "plots", "viewer"],
     ["cli"],

@@ -2,6 +2,7 @@
 
 import math
 import multiprocessing
+import sys
 from dataclasses import astuple, fields
 from itertools import islice
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from skimage.metrics import structural_similarity
 
 from vqcore.blocks import COLOURS, BlockLayout, shown_pixels
+from vqcore.codebook import Codebook
 from vqcore.codec import Settings
 from vqcore.container import parse
 from vqcore.pictures import Picture
@@ -26,9 +28,10 @@ from vqcore.sweep import (
     plan_sweep,
     sweep,
 )
-from vqcore.training import TRAINERS, Progress
+from vqcore.training import TRAINERS, Trained, train
 
 GRAY = Settings(block_size=4, colour="gray")
+SWEEP_MODULE = sys.modules["vqcore.sweep"]  # the package's own name for it is the function
 
 
 def swept(picture: Picture, settings: Settings, sizes: list[int]) -> dict[int, Step]:
@@ -133,7 +136,7 @@ def test_no_codebook_is_larger_than_the_distinct_blocks(trainer: str) -> None:
     [
         ([1], (1,), None),
         ([4], (4,), None),
-        ([5], (5,), None),
+        ([5], (5,), 5),
         ([6], (5,), 5),
         ([5, 6, 7], (5,), 5),
         ([3, 4096], (3, 5), 5),
@@ -159,6 +162,14 @@ def test_blocks_are_distinct_as_they_are_coded() -> None:
 def test_a_codeword_for_each_distinct_block_loses_nothing(size: int) -> None:
     picture = toned_picture([10, 20, 90, 200, 250][:size])
     assert swept(picture, GRAY, [size])[size].point.psnr_db == math.inf
+
+
+@pytest.mark.parametrize("sizes", [[4], [1, 2, 4], [4, 8], [1, 100]], ids=str)
+def test_as_many_codewords_as_distinct_blocks_find_the_rarest(sizes: list[int]) -> None:
+    pixels = np.zeros((200, 200), np.uint8)
+    pixels[:, 100:], pixels[0, 0], pixels[7, 7] = 200, 10, 30
+    step = swept(Picture(pixels, "two dots"), Settings(1, "gray"), sizes)[4]
+    assert (step.point.mse, step.point.used_codewords) == (0, 4)
 
 
 # -------------------------------------------------------------------------------------- the figures
@@ -229,13 +240,26 @@ def test_the_file_of_a_step_decodes_to_the_picture_measured(colour: str) -> None
         np.testing.assert_array_equal(parse(step.file).decode(), step.encoded.decode())
 
 
-def test_codebooks_are_those_of_the_trainer() -> None:
+@pytest.mark.parametrize("trainer", TRAINERS)
+def test_codebooks_are_those_of_the_trainer(trainer: str) -> None:
     picture = photograph("chelsea", 4)
-    settings = Settings(8, "ycbcr", "lbg", 3)
+    settings = Settings(8, "ycbcr", trainer, 3)
     layout = plan_sweep(picture, settings, [16]).layout
-    expected = trained(layout.split(picture.pixels), [16], seed=3)[16]
+    expected = trained(layout.split(picture.pixels), [16], trainer=trainer, seed=3)[16]
     step = swept(picture, settings, [16])[16]
     np.testing.assert_array_equal(step.encoded.codebook.codewords, expected)
+
+
+def test_a_dead_codeword_is_not_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    codewords = np.repeat(np.uint8([[10], [10], [90], [255]]), 16, axis=1)
+    monkeypatch.setattr(
+        SWEEP_MODULE,
+        "train",
+        lambda *_, **__: iter([Trained(Codebook(codewords), 0.5)]),
+    )
+    [step] = steps_of(sweep(toned_picture([10, 91, 10, 11, 92, 93]), GRAY, [4]))
+    assert (step.point.codebook_size, step.point.used_codewords) == (4, 2)
+    assert step.encoded.use.tolist() == [3, 0, 3, 0]
 
 
 @pytest.mark.parametrize("colour", ["gray", "rgb"])
@@ -305,35 +329,49 @@ def test_every_step_is_sound(
 # ------------------------------------------------------------------------------- going on, stopping
 
 
-def test_finished_steps_are_not_done_again() -> None:
-    picture = photograph("camera", 4)
-    whole = swept(picture, GRAY, [1, 2, 4, 8, 16])
-    finished = {size: whole[size] for size in (1, 2, 4, 8)}
-    events = list(sweep(picture, GRAY, [1, 2, 4, 8, 16], finished=finished))
-    assert {event.codebook_size for event in events if isinstance(event, Progress)} == {16}
-    [step] = steps_of(events)
-    expected = whole[16].encoded
-    np.testing.assert_array_equal(step.encoded.codebook.codewords, expected.codebook.codewords)
-    np.testing.assert_array_equal(step.encoded.indices, expected.indices)
-    assert sorted(finished) == [1, 2, 4, 8]
+@pytest.fixture
+def sizes_trained(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list to which every training adds its sizes."""
+    asked: list[int] = []
+
+    def watched(vectors: object, sizes: list[int], **options: object) -> object:
+        asked.extend(sizes)
+        return train(vectors, sizes, **options)
+
+    monkeypatch.setattr(SWEEP_MODULE, "train", watched)
+    return asked
 
 
-def test_a_gap_among_the_finished_steps_is_filled() -> None:
-    picture = photograph("camera", 4)
-    whole = swept(picture, GRAY, [1, 2, 4, 8, 16])
-    finished = {size: whole[size] for size in (1, 2, 16)}
-    steps = steps_of(sweep(picture, GRAY, [1, 2, 4, 8, 16], finished=finished))
-    assert [step.point.codebook_size for step in steps] == [4, 8]
-    for step in steps:
-        expected = whole[step.point.codebook_size].encoded.codebook.codewords
-        np.testing.assert_array_equal(step.encoded.codebook.codewords, expected)
+@pytest.mark.parametrize("done", [[1, 2, 4, 8], [1, 2, 16], [8], []], ids=str)
+def test_what_was_trained_before_is_not_trained_again(
+    done: list[int], sizes_trained: list[int]
+) -> None:
+    picture, sizes = photograph("camera", 4), [1, 2, 4, 8, 16]
+    whole = swept(picture, GRAY, sizes)
+    before = {size: whole[size].trained for size in done}
+    sizes_trained.clear()
+    again = steps_of(sweep(picture, GRAY, sizes, trained=before))
+    assert sizes_trained == [size for size in sizes if size not in done]
+    assert [step.point.codebook_size for step in again] == sizes
+    assert sorted(before) == sorted(done)
+    for size, step in zip(sizes, again, strict=True):
+        expected = whole[size]
+        assert step.trained is before.get(size, step.trained)
+        assert step.file == expected.file
+        assert step.point.mse == expected.point.mse
+        np.testing.assert_array_equal(step.encoded.indices, expected.encoded.indices)
+        if size in done:
+            assert step.point.train_seconds == expected.point.train_seconds
 
 
-def test_nothing_happens_when_all_is_finished() -> None:
+def test_nothing_is_trained_when_all_was(sizes_trained: list[int]) -> None:
     picture = toned_picture([10, 20, 90, 200, 250])
-    finished = swept(picture, GRAY, [1, 2, 4, 8])
-    assert list(finished) == [1, 2, 4, 5]
-    assert list(sweep(picture, GRAY, [1, 2, 4, 8, 16], finished=finished)) == []
+    before = {size: step.trained for size, step in swept(picture, GRAY, [1, 2, 4, 8]).items()}
+    assert list(before) == [1, 2, 4, 5]
+    sizes_trained.clear()
+    again = steps_of(sweep(picture, GRAY, [1, 2, 4, 8, 16], trained=before))
+    assert [step.point.codebook_size for step in again] == [1, 2, 4, 5]
+    assert sizes_trained == []
 
 
 def test_a_step_comes_before_the_next_size_is_begun() -> None:

@@ -21,6 +21,7 @@ from vqcore.pictures import Picture, PictureError, png_bytes, read_picture
 from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
 from vqcore.training import Progress
 
+MAX_RATE_WEIGHT = 1e6
 DEFAULT_SIZES = ladder_sizes(1024)
 
 
@@ -49,14 +50,21 @@ FILE = click.Path(path_type=Path)
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Add --block, --colour and --seed, handed on as one `settings`."""
+    """Add --block, --colour, --seed and --rate-weight, handed on as one `settings`."""
 
     @click.option("--block", type=click.IntRange(1, MAX_BLOCK_SIZE), default=8, show_default=True)
     @click.option("--colour", type=click.Choice(COLOURS), default="rgb", show_default=True)
     @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+    @click.option(
+        "--rate-weight",
+        type=click.FloatRange(0, MAX_RATE_WEIGHT),
+        default=0,
+        show_default=True,
+        help="Squared error worth one bit: 0 takes the nearest codeword.",
+    )
     @wraps(command)
-    def wrapped(block: int, colour: Colour, seed: int, **others: Any) -> None:
-        command(settings=Settings(block, colour, "lbg", seed), **others)
+    def wrapped(block: int, colour: Colour, seed: int, rate_weight: float, **others: Any) -> None:
+        command(settings=Settings(block, colour, "lbg", seed, rate_weight), **others)
 
     return wrapped
 

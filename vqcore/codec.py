@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,21 @@ Samples = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Settings:
-    """All that decides the codebooks of a picture, beside their size."""
+    """All that decides how a picture is encoded, beside the codebook size.
+
+    `rate_weight` is λ, in squared error per bit; 0 takes the nearest codeword, as in the textbook.
+    """
 
     block_size: int = 8
     colour: Colour = "rgb"
     trainer: Trainer = "lbg"
     seed: int = 0
+    rate_weight: float = 0
+
+    @property
+    def training(self) -> Settings:
+        """The settings that the trained codebooks depend on; the rate weight comes after."""
+        return replace(self, rate_weight=0)
 
 
 @dataclass(frozen=True, eq=False)

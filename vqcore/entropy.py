@@ -167,8 +167,9 @@ class SideMatch:
     def likeness(self, blocks: NDArray[np.intp], indices: Indices) -> Weights:
         """Return (40 / (40 + d))² for m blocks, shape (m, K); 1 for the very first block."""
         beside, below = blocks % self._columns > 0, blocks >= self._columns
-        steps = _squared_steps(self._right[indices[blocks - 1]], self._left, beside)
-        steps += _squared_steps(self._bottom[indices[blocks - self._columns]], self._top, below)
+        left, above = indices[blocks - 1] * beside, indices[blocks - self._columns] * below
+        steps = _squared_steps(self._right[left], self._left, beside)
+        steps += _squared_steps(self._bottom[above], self._top, below)
         samples = self._left.shape[1] * (beside.astype(np.float32) + below)
         scale = STEP_SCALE * np.maximum(samples, 1)[:, None]
         steps += scale

@@ -14,6 +14,7 @@ from vqcore.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.codec import Encoded, Settings, encode_work
 from vqcore.container import pack_work
 from vqcore.pictures import Picture
+from vqcore.rateaware import rate_aware_work
 from vqcore.training import Progress, Trained, reported, train
 
 
@@ -45,11 +46,15 @@ class OperatingPoint:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One finished codebook size: its figures, the encoded picture, and the bytes of its file."""
+    """One finished codebook size: its figures, the encoded picture, and the bytes of its file.
+
+    `trained` is the codebook as trained; with a rate weight the encoded picture has its own.
+    """
 
     point: OperatingPoint
     encoded: Encoded
     file: bytes
+    trained: Trained
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ def plan_sweep(picture: Picture, settings: Settings, sizes: Iterable[int]) -> Pl
     """
     layout = layout_of(picture, settings.block_size, settings.colour)
     wanted = checked_sizes(sizes)
-    distinct = distinct_vectors(layout.split(shown_pixels(picture, layout)), wanted[-1] - 1)
+    distinct = distinct_vectors(layout.split(shown_pixels(picture, layout)), wanted[-1])
     if distinct is None:
         return Plan(layout, wanted, None)
     possible = sorted({min(size, len(distinct)) for size in wanted})
@@ -128,7 +133,7 @@ def sweep(
     settings: Settings,
     sizes: Iterable[int],
     *,
-    finished: Mapping[int, Step] | None = None,
+    trained: Mapping[int, Trained] | None = None,
 ) -> Generator[Progress | Step]:
     """Train, encode and measure each size in turn.
 
@@ -136,11 +141,11 @@ def sweep(
     ----------
     picture, settings
     sizes : codebook sizes; those the picture does not allow are clamped, see `plan_sweep`
-    finished : steps of the same picture and settings, by size, that need not be done again
+    trained : by size, what was trained before for this picture and these `settings.training`
 
     Yields
     ------
-    Progress, several times a second, and one Step for each size that was not finished, ascending
+    Progress, several times a second, and one Step for each size, ascending
 
     Examples
     --------
@@ -152,65 +157,84 @@ def sweep(
     1 35.01326499812156
     2 inf
     """
-    done = finished or {}
     plan = plan_sweep(picture, settings, sizes)
-    missing = [size for size in plan.sizes if size not in done]
-    if not missing:
-        return
     original = shown_pixels(picture, plan.layout)
     vectors = plan.layout.split(original)
-    known = {size: step.encoded.codebook for size, step in done.items()}
-    for event in _codebooks(vectors, missing, plan.distinct_blocks, settings, known):
+    for event in _codebooks(vectors, plan, settings, trained or {}):
         if isinstance(event, Progress):
             yield event
         else:
-            yield from _measured(original, vectors, plan.layout, event)
+            yield from _measured(original, vectors, plan.layout, settings, event)
 
 
 def _codebooks(
-    vectors: Samples,
-    sizes: list[int],
-    distinct_blocks: int | None,
-    settings: Settings,
-    known: Mapping[int, Codebook],
+    vectors: Samples, plan: Plan, settings: Settings, trained: Mapping[int, Trained]
 ) -> Iterator[Progress | Trained]:
-    """Train the sizes; where every distinct block has a codeword there is nothing to train."""
-    trainable = [size for size in sizes if size != distinct_blocks]
-    yield from train(
-        vectors, trainable, trainer=settings.trainer, seed=settings.seed, known=known
+    """Give back what is trained, and train the rest.
+
+    Where every distinct block has a codeword there is nothing to train.
+    """
+    missing = [size for size in plan.sizes if size not in trained]
+    new = train(
+        vectors,
+        [size for size in missing if size != plan.distinct_blocks],
+        trainer=settings.trainer,
+        seed=settings.seed,
+        known={size: result.codebook for size, result in trained.items()},
     )
-    if len(trainable) < len(sizes):
-        start = perf_counter()
-        distinct = distinct_vectors(vectors, sizes[-1])
-        assert distinct is not None
-        yield Trained(Codebook(distinct), perf_counter() - start)
+    for size in plan.sizes:
+        if size in trained:
+            yield trained[size]
+        elif size == plan.distinct_blocks:
+            yield _lossless(vectors, size)
+        else:
+            yield from _until_trained(new)
+
+
+def _until_trained(events: Iterator[Progress | Trained]) -> Iterator[Progress | Trained]:
+    for event in events:
+        yield event
+        if isinstance(event, Trained):
+            return
+
+
+def _lossless(vectors: Samples, size: int) -> Trained:
+    start = perf_counter()
+    distinct = distinct_vectors(vectors, size)
+    assert distinct is not None
+    return Trained(Codebook(distinct), perf_counter() - start)
 
 
 def _measured(
-    original: Samples, vectors: Samples, layout: BlockLayout, trained: Trained
+    original: Samples, vectors: Samples, layout: BlockLayout, settings: Settings, trained: Trained
 ) -> Iterator[Progress | Step]:
     size = trained.codebook.size
-    encoding = encode_work(layout, vectors, trained.codebook)
+    if settings.rate_weight:
+        encoding = rate_aware_work(layout, vectors, trained.codebook, settings.rate_weight)
+    else:
+        encoding = encode_work(layout, vectors, trained.codebook)
     encoded, encode_seconds = yield from reported(encoding, size)
     file, _ = yield from reported(pack_work(encoded), size)
     reconstruction = encoded.decode()
     similarity, _ = yield from reported(metrics.ssim_work(original, reconstruction), size)
     point = _point(
         encoded,
-        len(file),
+        codebook_size=size,
+        file_bytes=len(file),
         mse=metrics.mse(original, reconstruction),
         ssim=similarity,
         train_seconds=trained.seconds,
         encode_seconds=encode_seconds,
     )
-    yield Step(point, encoded, file)
+    yield Step(point, encoded, file, trained)
 
 
-def _point(encoded: Encoded, file_bytes: int, *, mse: float, **measured: Any) -> OperatingPoint:
+def _point(
+    encoded: Encoded, *, file_bytes: int, mse: float, **measured: Any
+) -> OperatingPoint:
     layout, use = encoded.layout, encoded.use
     nominal = metrics.nominal_bytes(layout.blocks, encoded.codebook.size)
     return OperatingPoint(
-        codebook_size=encoded.codebook.size,
         used_codewords=int((use > 0).sum()),
         mse=mse,
         psnr_db=metrics.psnr_db(mse),

@@ -207,8 +207,28 @@ def partition(vectors: Samples, codewords: NDArray, *, with_loss: bool = False) 
             loss += np.bincount(cells, 2 * (best - scores.max(axis=1)), size)
         yield
     counts = np.bincount(indices, minlength=size)
-    means = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], codewords)
-    return Partition(indices, counts, means, distortion, loss)
+    return Partition(indices, counts, _means(sums, counts, codewords), distortion, loss)
+
+
+def cell_means(vectors: Samples, indices: NDArray[np.int32], codewords: Samples) -> Samples:
+    """Return the mean of each cell, rounded to 8 bits; for an empty cell its codeword.
+
+    Parameters
+    ----------
+    vectors : uint8 array of shape (n, d)
+    indices : int32 array of shape (n,)
+    codewords : uint8 array of shape (K, d)
+    """
+    sums = np.zeros(codewords.shape)
+    for start in range(0, len(vectors), CHUNK):
+        rows = slice(start, start + CHUNK)
+        sums += _cell_sums(indices[rows], vectors[rows], len(codewords))
+    counts = np.bincount(indices, minlength=len(codewords))
+    return _stored(_means(sums, counts, codewords)).codewords
+
+
+def _means(sums: Floats, counts: NDArray[np.int64], codewords: NDArray) -> Floats:
+    return np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], codewords)
 
 
 def _cell_sums(cells: NDArray, values: NDArray, size: int) -> NDArray:
