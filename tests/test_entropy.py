@@ -128,7 +128,7 @@ def assert_round_trip(layout: BlockLayout, codewords: Samples, indices: Indices)
     # A reader knows how many there are and nothing else: what is handed in must not matter.
     found = code_codewords(reader, layout, np.full_like(codewords, 77))
     np.testing.assert_array_equal(found, codewords)
-    passed = finish(code_indices(reader, layout, found, np.zeros_like(indices)))
+    passed = finish(code_indices(reader, layout, found, np.full_like(indices, 10**6)))
     np.testing.assert_array_equal(passed, indices)
     assert (found.dtype, passed.dtype) == (np.uint8, np.int32)
     assert reader.is_genuine()

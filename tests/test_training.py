@@ -198,6 +198,15 @@ def test_clusters_far_apart_are_found() -> None:
     assert sorted(found.tolist()) == (centres + np.uint8([0, 1])).tolist()
 
 
+def test_a_size_off_the_ladder_splits_the_worst_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    # With all later repairs turned off, what is left is the split itself.
+    for name in ("MAX_MOVING_ROUNDS", "MAX_ITERATIONS", "OVERSHOOT_UP_TO"):
+        monkeypatch.setattr(training, name, 0)
+    codebooks = trained(np.uint8([[10], [11], [12], [14], [100], [140], [200], [240]]), [2, 3])
+    assert sorted(codebooks[2].tolist()) == [[12], [170]]
+    assert sorted(codebooks[3].tolist()) == [[12], [120], [220]]
+
+
 def test_a_rare_far_vector_gets_a_codeword() -> None:
     vectors = np.repeat(np.uint8([[0], [1], [2], [255]]), [500, 500, 500, 1], axis=0)
     found = trained(vectors, [2])[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,10 @@ class SizeList(click.ParamType):
         if isinstance(value, tuple):
             return value
         try:
-            return parse_sizes(str(value))
+            sizes = parse_sizes(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
+        return sizes or self.fail("there is no size in it", param, ctx)
 
 
 @click.group()
@@ -144,7 +145,7 @@ def one_line_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}")
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror))
     except (PictureError, FileError) as error:
         _fail(str(error))
 
@@ -152,7 +153,8 @@ def one_line_errors() -> Iterator[None]:
 def load(path: Path) -> Picture:
     """Read a picture file; the error names the file."""
     try:
-        return read_picture(path.read_bytes(), path.name)
+        name = os.fsencode(path.name).decode(errors="replace")
+        return read_picture(path.read_bytes(), name)
     except PictureError as error:
         raise PictureError(f"{path}: {error}") from error
 
@@ -184,16 +186,17 @@ def steps_shown(picture: Picture, settings: Settings, plan: Plan) -> list[Step]:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write beside the target and rename, so that a half-written file is never seen."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = path.parent / f".vqcore-{os.getpid()}"
     try:
         beside.write_bytes(data)
         os.replace(beside, path)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
 
 
 def _fail(message: str) -> None:
-    click.echo(f"Error: {message}", err=True)
+    click.echo(f"Error: {' '.join(message.splitlines())}", err=True)
     sys.exit(1)

@@ -121,6 +121,8 @@ def plan_sweep(picture: Picture, settings: Settings, sizes: Iterable[int]) -> Pl
     """
     layout = layout_of(picture, settings.block_size, settings.colour)
     wanted = checked_sizes(sizes)
+    if not wanted:
+        raise ValueError("a sweep needs at least one codebook size")
     distinct = distinct_vectors(layout.split(shown_pixels(picture, layout)), wanted[-1])
     if distinct is None:
         return Plan(layout, wanted, None)

@@ -393,6 +393,8 @@ def _scikit_learn(
                     yield Progress(size)
                 means, seconds = receiver.recv()
                 yield Trained(_stored(means), seconds)
+        except EOFError:
+            raise RuntimeError("scikit-learn's process ended before its work was done") from None
         finally:
             worker.kill()
             worker.join()
