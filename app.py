@@ -480,6 +480,7 @@ def show_table(picture: Picture, steps: Mapping[int, Step]) -> None:
         hide_index=True,
         height="content",
         column_config=TABLE_COLUMNS,
+        column_order=list(TABLE_COLUMNS),
         alt="Every figure of every codebook size",
     )
     st.download_button(
@@ -505,7 +506,6 @@ TABLE_COLUMNS = {
     "file_ratio": st.column_config.NumberColumn("File ratio", format="%.1f"),
     "rate_bpp": st.column_config.NumberColumn("Rate (bpp)", format="%.4f"),
     "train_seconds": st.column_config.NumberColumn("Train (s)", format="%.2f"),
-    "encode_seconds": st.column_config.NumberColumn("Encode (s)", format="%.3f"),
 }
 
 

@@ -39,7 +39,7 @@ class Codebook:
     def __post_init__(self) -> None:
         if self.codewords.dtype != np.uint8 or self.codewords.ndim != 2 or not self.bytes:
             shape, dtype = self.codewords.shape, self.codewords.dtype
-            raise ValueError(f"codewords are a uint8 array (K, d), K and d >= 1, not {dtype} {shape}")
+            raise ValueError(f"codewords are a uint8 array of shape (K, d), not {dtype} {shape}")
 
     @property
     def size(self) -> int:
