@@ -55,7 +55,7 @@ def header(
 def coded(layout: BlockLayout, codewords: Samples, indices: NDArray[np.int32]) -> bytes:
     """Return the coded words of codewords in the order given."""
     writer = Writer()
-    code_codewords(writer, layout, codewords)
+    finish(code_codewords(writer, layout, codewords))
     finish(code_indices(writer, layout, codewords, indices))
     return writer.bytes()
 
@@ -178,10 +178,11 @@ def test_packing_leaves_its_input_alone() -> None:
     np.testing.assert_array_equal(encoded.indices, same.indices)
 
 
-def test_packing_pauses_once_a_diagonal() -> None:
+def test_packing_pauses_once_a_sample_and_once_a_diagonal() -> None:
     layout, _ = GOLDEN_LAYOUTS["gray"]
     pauses = sum(1 for _ in pack_work(golden_encoded("gray")))
-    assert pauses == layout.columns + layout.rows - 1 == 6
+    samples, diagonals = layout.dimension - 1, layout.columns + layout.rows - 1
+    assert pauses == samples + diagonals == 15 + 6
 
 
 @pytest.mark.parametrize(

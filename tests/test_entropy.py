@@ -47,7 +47,7 @@ class Recorder:
 
 
 def pass_all(coder: Coder, layout: BlockLayout, codewords: Samples, indices: Indices) -> None:
-    code_codewords(coder, layout, codewords)
+    finish(code_codewords(coder, layout, codewords))
     finish(code_indices(coder, layout, codewords, indices))
 
 
@@ -71,7 +71,7 @@ def recorded_indices(layout: BlockLayout, codewords: Samples, indices: Indices) 
 
 def recorded_codewords(layout: BlockLayout, codewords: Samples) -> Recorder:
     recorder = Recorder()
-    code_codewords(recorder, layout, codewords)
+    finish(code_codewords(recorder, layout, codewords))
     return recorder
 
 
@@ -126,7 +126,7 @@ kinds = st.tuples(st.sampled_from(list(CODEWORDS)), st.sampled_from(list(INDICES
 def assert_round_trip(layout: BlockLayout, codewords: Samples, indices: Indices) -> None:
     reader = Reader(written(layout, codewords, indices))
     # A reader knows how many there are and nothing else: what is handed in must not matter.
-    found = code_codewords(reader, layout, np.full_like(codewords, 77))
+    found = finish(code_codewords(reader, layout, np.full_like(codewords, 77)))
     np.testing.assert_array_equal(found, codewords)
     passed = finish(code_indices(reader, layout, found, np.full_like(indices, 10**6)))
     np.testing.assert_array_equal(passed, indices)
@@ -162,7 +162,7 @@ def test_writing_leaves_its_input_alone(colour: str) -> None:
     codewords, indices = made(layout, 7)
     before = codewords.copy(), indices.copy()
     writer = Writer()
-    np.testing.assert_array_equal(code_codewords(writer, layout, codewords), before[0])
+    np.testing.assert_array_equal(finish(code_codewords(writer, layout, codewords)), before[0])
     passed = finish(code_indices(writer, layout, codewords, indices))
     np.testing.assert_array_equal(passed, before[1])
     assert passed is not indices
@@ -185,7 +185,7 @@ def test_other_bytes_are_not_genuine(change: str) -> None:
     codewords, indices = made(layout, 7)
     data = changed_words(written(layout, codewords, indices))[change]
     reader = Reader(data)
-    found = code_codewords(reader, layout, codewords)
+    found = finish(code_codewords(reader, layout, codewords))
     finish(code_indices(reader, layout, found, indices))
     assert not reader.is_genuine()
 
@@ -217,7 +217,7 @@ def test_one_codeword_costs_no_index_bytes(colour: str) -> None:
     layout = BlockLayout(40, 40, 2, colour)
     codewords, indices = made(layout, 1)
     writer = Writer()
-    code_codewords(writer, layout, codewords)
+    finish(code_codewords(writer, layout, codewords))
     assert written(layout, codewords, indices) == writer.bytes()
     assert index_bytes(layout, codewords, indices) == b""
 
@@ -437,7 +437,7 @@ def test_side_match_beats_the_first_order_entropy() -> None:
 def test_codewords_of_a_photograph_take_less_than_their_samples() -> None:
     layout, codewords, _ = photograph_parts()
     writer = Writer()
-    code_codewords(writer, layout, codewords)
+    finish(code_codewords(writer, layout, codewords))
     assert len(writer.bytes()) < 0.75 * codewords.size
 
 

@@ -70,7 +70,7 @@ def pack_work(encoded: Encoded) -> Work[bytes]:
     """Do the work of `pack`, with pauses."""
     layout, codewords, indices = encoded.layout, *_sorted(encoded)
     writer = Writer()
-    code_codewords(writer, layout, codewords)
+    yield from code_codewords(writer, layout, codewords)
     yield from code_indices(writer, layout, codewords, indices)
     colour = COLOURS.index(layout.colour)
     header = HEADER.pack(
@@ -92,9 +92,11 @@ def parse(data: bytes) -> Encoded:
     layout, size = _parse_header(data)
     reader = Reader(data[HEADER.size : -CHECKSUM.size])
     try:
-        codewords = code_codewords(reader, layout, np.zeros((size, layout.dimension), np.uint8))
-        unknown = np.zeros(layout.blocks, np.int32)
-        indices = finish(code_indices(reader, layout, codewords, unknown))
+        unknown = np.zeros((size, layout.dimension), np.uint8)
+        codewords = finish(code_codewords(reader, layout, unknown))
+        indices = finish(
+            code_indices(reader, layout, codewords, np.zeros(layout.blocks, np.int32))
+        )
         genuine = reader.is_genuine() and _ascending(codewords)
     except AssertionError:  # constriction's word for impossible words
         genuine = False

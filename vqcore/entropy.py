@@ -86,16 +86,16 @@ class Reader:
         return self._echo.bytes() == self._data
 
 
-def code_codewords(coder: Coder, layout: BlockLayout, codewords: Samples) -> Samples:
+def code_codewords(coder: Coder, layout: BlockLayout, codewords: Samples) -> Work[Samples]:
     """Pass the codewords, uint8 of shape (K, d), through the coder; a Reader looks at K alone."""
     planes = [plane.astype(np.float32) for plane in layout.planes(codewords)]
     for place, plane in enumerate(planes):
         alike = place > 0 and plane.shape == planes[0].shape
-        _code_plane(coder, plane, planes[0] if alike else np.zeros_like(plane))
+        yield from _code_plane(coder, plane, planes[0] if alike else np.zeros_like(plane))
     return layout.vectors([plane.astype(np.uint8) for plane in planes])
 
 
-def _code_plane(coder: Coder, plane: Values, base: Values) -> None:
+def _code_plane(coder: Coder, plane: Values, base: Values) -> Work[None]:
     """Pass one plane of all codewords through; what is predicted is its difference to the base."""
     _code_first(coder, plane, base)
     misses = np.full(len(plane), 10, np.float32)
@@ -108,6 +108,7 @@ def _code_plane(coder: Coder, plane: Values, base: Values) -> None:
         away = np.abs(LEVELS - predicted[:, None])
         plane[:, y, x] = coder.code(plane[:, y, x], _fourth_power(spread[:, None], away))
         misses += np.abs(plane[:, y, x] - predicted)
+        yield
 
 
 def _code_first(coder: Coder, plane: Values, base: Values) -> None:
