@@ -13,7 +13,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vqcore import exports, plots
-from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, shown_pixels, tile_sheet
+from vqcore.blocks import (
+    COLOURS,
+    MAX_BLOCK_SIZE,
+    BlockLayout,
+    Colour,
+    shown_pixels,
+    tile_sheet,
+)
 from vqcore.codec import Encoded, Settings
 from vqcore.container import FileError, is_vq, parse
 from vqcore.metrics import compression_ratio, rate_bpp
@@ -28,7 +35,7 @@ from vqcore.pictures import (
     thumbnail,
 )
 from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
-from vqcore.training import TRAINERS, Progress, Trained
+from vqcore.training import TRAINERS, Progress, Trained, Trainer
 
 COLOUR_NAMES = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
 TRAINER_NAMES = {
@@ -168,6 +175,14 @@ def choose_settings(is_gray: bool) -> Settings:
         bind="query-params",
         help="The picture is cut into square blocks (patches) this wide and high.",
     )
+    colour = choose_colour(is_gray)
+    trainer = choose_trainer()
+    seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
+    return Settings(block_size, colour, trainer, seed, choose_rate_weight())
+
+
+def choose_colour(is_gray: bool) -> Colour:
+    meaning = "YCbCr keeps the two colour planes at half resolution."
     colour = st.segmented_control(
         "Colour",
         COLOURS,
@@ -177,11 +192,13 @@ def choose_settings(is_gray: bool) -> Settings:
         key="colour",
         bind="query-params",
         disabled=is_gray,
-        help="This picture is gray, so it is coded in gray."
-        if is_gray
-        else "YCbCr keeps the two colour planes at half resolution.",
+        help="This picture is gray, so it is coded in gray." if is_gray else meaning,
     )
-    trainer = st.selectbox(
+    return "gray" if is_gray else colour
+
+
+def choose_trainer() -> Trainer:
+    return st.selectbox(
         "Trainer",
         TRAINERS,
         format_func=TRAINER_NAMES.__getitem__,
@@ -189,8 +206,10 @@ def choose_settings(is_gray: bool) -> Settings:
         bind="query-params",
         help="How codebooks are found. The ladder grows each from the one below.",
     )
-    seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
-    rate_weight = st.select_slider(
+
+
+def choose_rate_weight() -> int:
+    return st.select_slider(
         "Rate weight λ",
         RATE_WEIGHTS,
         0,
@@ -199,7 +218,6 @@ def choose_settings(is_gray: bool) -> Settings:
         help="0 takes the nearest codeword. More saves bits and costs likeness: "
         "each block minimizes squared error + λ · bits.",
     )
-    return Settings(block_size, "gray" if is_gray else colour, trainer, seed, rate_weight)
 
 
 def choose_sizes() -> tuple[int, ...]:

@@ -164,6 +164,14 @@ def test_codewords_are_stored_by_ascending_sum_and_ties_as_trained() -> None:
     assert_same(found, encoded)
 
 
+def test_many_ties_stay_as_trained() -> None:
+    layout = BlockLayout(2, 1, 2, "gray")
+    words = [[100 + 37 * place % 100, 99 - 37 * place % 100, 5, 5] for place in range(100)]
+    found = parse(pack(Encoded(layout, Codebook(np.uint8(words)), np.int32([70]))))
+    assert found.codebook.codewords.tolist() == words
+    assert found.indices.tolist() == [70]
+
+
 def test_sums_beyond_16_bits_are_ordered() -> None:
     layout = BlockLayout(32, 32, 32, "gray")
     words = np.uint8([[64] * 1024, [63] * 1024, [1] * 1024])
@@ -353,10 +361,15 @@ def test_random_damage_is_refused(colour: str) -> None:
         (b"VQLA" + bytes(40), "This is not a .vq file."),
         (b"VQLB", "incomplete: 4 bytes"),
         (header() + b"123", "incomplete: 20 bytes"),
+        (with_checksum(header()[:13]), "incomplete: 17 bytes"),
+        (with_checksum(header()[:9]), "incomplete: 13 bytes"),
         (with_checksum(header() + b"12345"), "incomplete: 26 bytes"),
         (header() + bytes(8), "damaged: its checksum is wrong"),
     ],
-    ids=["empty", "PNG", "magic", "magic alone", "20 bytes", "5 coded bytes", "checksum"],
+    ids=[
+        *("empty", "PNG", "magic", "magic alone", "20 bytes"),
+        *("half a header", "less of a header", "5 coded bytes", "checksum"),
+    ],
 )
 def test_what_is_no_whole_file_is_refused(data: bytes, message: str) -> None:
     assert message in refusal(data)

@@ -20,6 +20,7 @@ move on.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import constriction
@@ -198,11 +199,11 @@ def _three_quarter_power(counts: Values) -> Values:
     return root * np.sqrt(root)
 
 
-def _diagonals(layout: BlockLayout) -> list[NDArray[np.intp]]:
-    """Return the blocks of each anti-diagonal, from the first block to the last."""
-    rows, columns = np.divmod(np.arange(layout.blocks), layout.columns)
-    order = np.argsort(rows + columns, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(rows + columns))[:-1])
+def _diagonals(layout: BlockLayout) -> Iterator[NDArray[np.intp]]:
+    """Yield the blocks of each anti-diagonal, from the first block to the last."""
+    for step in range(layout.rows + layout.columns - 1):
+        rows = np.arange(max(0, step - layout.columns + 1), min(layout.rows, step + 1))
+        yield rows * layout.columns + step - rows
 
 
 def _in_parts(blocks: NDArray[np.intp], size: int) -> list[NDArray[np.intp]]:
