@@ -61,7 +61,7 @@ def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
     )
     margin = 0.04 * math.log10(2 * sizes[-1])
     figure.update_xaxes(
-        title="Codebook size K (codewords)",
+        title="K (codewords)",
         type="log",
         range=[-margin, math.log10(sizes[-1]) + margin],
         tickvals=[size for size in sizes if size.bit_count() == 1] or list(sizes),
