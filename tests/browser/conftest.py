@@ -22,6 +22,9 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+# What streamlit says of a picture that a rerun replaced before the page had asked for it. What is
+# shown in the end must be whole, see BROKEN_PICTURES; other missing files are seen in `look`.
+REPLACED = ("Failed to load resource", "Image source error")
 BROKEN_PICTURES = "[...document.images].filter(it => it.complete && !it.naturalWidth).length"
 
 
@@ -94,12 +97,10 @@ class Visitor:
         page.on("response", self.look)
 
     def hear(self, message):
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not any(words in message.text for words in REPLACED):
             self.complaints.append(message.text)
 
     def look(self, response):
-        # A picture can be gone before the page asks for it, when a rerun has replaced it already;
-        # what is still shown in the end must be whole, see BROKEN_PICTURES.
         if response.status >= 400 and "/media/" not in response.url:
             self.complaints.append(f"{response.status} {response.url}")
 
