@@ -135,10 +135,10 @@ def test_golden_file_is_still_read(colour: str) -> None:
         ("rgb", 1, 1, 2, 1, "01 01 01  01 00 00 00  02 00 00 00  00 00"),
         ("ycbcr", 32, 0x0201, 0x0304, 3, "01 02 20  01 02 00 00  04 03 00 00  02 00"),
         ("gray", 1, 5, 4, 0x0F01, "01 00 01  05 00 00 00  04 00 00 00  00 0F"),
-        ("gray", 32, 0x030201, 1, 1, "01 00 20  01 02 03 00  01 00 00 00  00 00"),
+        ("gray", 32, 0xFFFF, 1, 1, "01 00 20  FF FF 00 00  01 00 00 00  00 00"),
         ("gray", 1, 2, 2, 4096, "01 00 01  02 00 00 00  02 00 00 00  FF 0F"),
     ],
-    ids=["gray", "rgb", "ycbcr", "order of bytes in K − 1", "three-byte width", "largest K"],
+    ids=["gray", "rgb", "ycbcr", "order of bytes in K − 1", "longest side", "largest K"],
 )
 def test_layout_of_the_file(
     colour: Colour, block: int, width: int, height: int, size: int, expected: str
@@ -165,11 +165,11 @@ def test_codewords_are_stored_by_ascending_sum_and_ties_as_trained() -> None:
 
 
 def test_many_ties_stay_as_trained() -> None:
-    layout = BlockLayout(2, 1, 2, "gray")
-    words = [[100 + 37 * place % 100, 99 - 37 * place % 100, 5, 5] for place in range(100)]
+    layout = BlockLayout(2, 2, 2, "gray")
+    words = [[place, 200 - place, place % 3, 0] for place in range(200)]
     found = parse(pack(Encoded(layout, Codebook(np.uint8(words)), np.int32([70]))))
-    assert found.codebook.codewords.tolist() == words
-    assert found.indices.tolist() == [70]
+    assert found.codebook.codewords.tolist() == sorted(words, key=sum)
+    assert found.codebook.codewords[found.indices[0]].tolist() == words[70]
 
 
 def test_sums_beyond_16_bits_are_ordered() -> None:
@@ -391,8 +391,9 @@ LARGEST = 2**32 - 1
         ({"block": 33}, "asks for block size 33,"),
         ({"width": 0}, "asks for 0×10 pixels,"),
         ({"height": 0}, "asks for 13×0 pixels,"),
-        ({"width": 50_000_001, "height": 1, "block": 32}, "asks for 50000001×1 pixels,"),
-        ({"width": 1, "height": 50_000_001, "block": 32}, "asks for 1×50000001 pixels,"),
+        # With one codeword there is little to do, should such a file be accepted.
+        ({"width": 50_000_001, "height": 1, "last": 0}, "asks for 50000001×1 pixels,"),
+        ({"width": 1, "height": 50_000_001, "last": 0}, "asks for 1×50000001 pixels,"),
         ({"width": 7072, "height": 7072}, "asks for 7072×7072 pixels,"),
         # 2¹⁶ · 2¹⁶ is 0 in 32 bits.
         ({"width": 2**16, "height": 2**16}, "asks for 65536×65536 pixels,"),
@@ -416,7 +417,7 @@ def test_fields_of_the_golden_file_are_legal() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"width": 50_000_001, "height": 1, "block": 32},
+        {"width": 50_000_001, "height": 1, "last": 0},
         {"width": LARGEST, "height": LARGEST},
         {"width": 7072, "height": 7072, "block": 1, "last": 4095},
     ],
@@ -507,3 +508,17 @@ def test_mutants_with_a_right_checksum_are_refused_or_genuine(colour: str) -> No
             assert len(found.decode()) == found.layout.height
     # Some change the size of the picture, and not the number of its blocks.
     assert min(seen.values()) > 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(65_536, 1), (1, 65_536), (50_000_000, 1)])
+def test_sides_that_would_take_minutes_are_refused(width: int, height: int) -> None:
+    body = struct.pack("<4sBBBIIH", b"VQLB", 1, 0, 1, width, height, 1) + b"\1\2\3\4" * 10
+    with pytest.raises(FileError, match=f"{width}×{height} pixels"):
+        parse(body + struct.pack("<I", zlib.crc32(body)))
+
+
+def test_picture_that_no_decoder_takes_is_not_packed() -> None:
+    layout = BlockLayout(65_536, 1, 32, "gray")
+    indices = np.zeros(layout.blocks, np.int32)
+    with pytest.raises(FileError, match="65536×1 pixels"):
+        pack(Encoded(layout, Codebook(np.zeros((1, 1024), np.uint8)), indices))

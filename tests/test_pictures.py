@@ -867,3 +867,10 @@ def test_thumbnail_never_enlarges() -> None:
 def test_thumbnail_of_no_size(side: int) -> None:
     with pytest.raises(ValueError, match=f"at least 1, not {side}"):
         thumbnail(GRAY, side)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 65_536), (65_536, 1)])
+def test_side_beyond_the_limit(height: int, width: int) -> None:
+    data = png_bytes(np.zeros((height, width), np.uint8))
+    with pytest.raises(PictureError, match="limit of a side is 65,535"):
+        read_picture(data, "long.png")

@@ -17,7 +17,8 @@ magic          4      ``VQLB``
 version        1      1; it fixes the colour conversion and the models    1
 colour         1      0 gray, 1 rgb, 2 ycbcr                              0 to 2
 block size     1      side b of a block in pixels                         1 to 32
-width, height  4 + 4  of the picture in pixels                            ≥ 1, ≤ 50 000 000 pixels
+width, height  4 + 4  of the picture in pixels                            1 to 65 535 each,
+                                                                          ≤ 50 000 000 pixels
 K − 1          2      number of codewords, less one                       0 to 4095
 coded          4·m    32-bit words of one range coder: the codewords
                       in ascending order of their sums, ties as trained,
@@ -45,7 +46,7 @@ from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, Samples
 from vqcore.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.codec import Encoded
 from vqcore.entropy import WORD, Reader, Writer, code_codewords, code_indices
-from vqcore.pictures import MAX_PIXELS
+from vqcore.pictures import MAX_PIXELS, MAX_SIDE
 from vqcore.work import Work, finish
 
 MAGIC = b"VQLB"
@@ -61,7 +62,8 @@ class FileError(ValueError):
 def pack(encoded: Encoded) -> bytes:
     """Return the .vq file of an encoded picture.
 
-    The same codewords, indices and layout give the same bytes on every machine.
+    The same codewords, indices and layout give the same bytes on every machine. FileError if the
+    picture is larger than a file may hold.
     """
     return finish(pack_work(encoded))
 
@@ -69,15 +71,13 @@ def pack(encoded: Encoded) -> bytes:
 def pack_work(encoded: Encoded) -> Work[bytes]:
     """Do the work of `pack`, with pauses."""
     layout, codewords, indices = encoded.layout, *_sorted(encoded)
+    colour = COLOURS.index(layout.colour)
+    fields = colour, layout.block_size, layout.width, layout.height
+    _check_fields(*fields, len(codewords))
     writer = Writer()
     yield from code_codewords(writer, layout, codewords)
     yield from code_indices(writer, layout, codewords, indices)
-    colour = COLOURS.index(layout.colour)
-    header = HEADER.pack(
-        *(MAGIC, VERSION, colour, layout.block_size, layout.width, layout.height),
-        len(codewords) - 1,
-    )
-    body = header + writer.bytes()
+    body = HEADER.pack(MAGIC, VERSION, *fields, len(codewords) - 1) + writer.bytes()
     return body + CHECKSUM.pack(zlib.crc32(body))
 
 
@@ -130,7 +130,8 @@ def _check_fields(colour: int, block_size: int, width: int, height: int, size: i
     legal = {
         f"colour mode {colour}": colour < len(COLOURS),
         f"block size {block_size}": 1 <= block_size <= MAX_BLOCK_SIZE,
-        f"{width}×{height} pixels": 1 <= width * height <= MAX_PIXELS,
+        f"{width}×{height} pixels": 1 <= width * height <= MAX_PIXELS
+        and max(width, height) <= MAX_SIDE,
         f"{size} codewords": size <= MAX_CODEBOOK_SIZE,
     }
     for what, allowed in legal.items():

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_PIXELS = 50_000_000
+MAX_SIDE = 65_535
 MAX_BYTES = 40_000_000
 
 SAMPLES = ("chelsea", "astronaut", "coffee", "rocket", "retina", "camera", "china", "flower")
@@ -102,7 +103,7 @@ def read_picture(data: bytes, name: str) -> Picture:
     ----------
     data : bytes
         A whole PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or PPM file of at most `MAX_BYTES` bytes
-        and `MAX_PIXELS` pixels.
+        and `MAX_PIXELS` pixels, no side longer than `MAX_SIDE`.
     name : str
         Kept as it is.
 
@@ -270,6 +271,11 @@ def _open(data: bytes) -> Image.Image:
         raise PictureError(
             f"The picture is {image.width}×{image.height} pixels; the limit is "
             f"{MAX_PIXELS // 1_000_000} megapixels. Make it smaller first."
+        )
+    if max(image.size) > MAX_SIDE:
+        raise PictureError(
+            f"The picture is {image.width}×{image.height} pixels; the limit of a side is "
+            f"{MAX_SIDE:,}. Make it smaller first."
         )
     return image
 
