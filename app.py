@@ -322,7 +322,7 @@ def explain(layout: BlockLayout) -> None:
 codebook.
 
 **Index.** Each block is stored as the number of the codeword most like it. With K = 32 that takes
-5 bits, where the block itself has {count(8 * layout.raw_bytes // layout.blocks)}. To decode is to
+5 bits, where the block itself has {count(layout.block_bits)}. To decode is to
 look the codewords up.
 
 **Try it.** K = 1 makes every block the same and says nothing. K = 2 is already a surprise.

@@ -72,6 +72,11 @@ def test_opens_on_a_sample_already_swept():
     assert len(app.get("image")) == 2 + 4
 
 
+def test_explanation_counts_the_bits_of_a_whole_block():
+    explanation = next(text.value for text in opened().markdown if "Index." in text.value)
+    assert "1536" in explanation.replace("\u202f", "")
+
+
 def test_figures_are_those_of_the_sweep():
     app = opened(picture="camera", k="4")
     point = points("camera", Settings(colour="gray"), [1, 2, 4])[4]

@@ -69,6 +69,11 @@ class BlockLayout:
         return luma + 2 * self._chroma_side**2 if self.colour == "ycbcr" else luma * self.channels
 
     @property
+    def block_bits(self) -> int:
+        """Return the bits of one block shown, at 8 bits a sample."""
+        return 8 * self.block_size**2 * self.channels
+
+    @property
     def raw_bytes(self) -> int:
         """Return the bytes of the picture shown, at 8 bits a sample."""
         return self.width * self.height * self.channels

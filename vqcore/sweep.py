@@ -23,9 +23,9 @@ class OperatingPoint:
     """What one codebook size costs and gives.
 
     `file_bytes` is the length of a .vq file that decodes to the picture measured; `file_ratio` and
-    `rate_bpp` are that file's. The nominal and entropy figures are of the indices alone. `ssim` is
-    None for pictures under 7×7 pixels. `train_seconds` counts what this size took on top
-    of the sizes below it.
+    `rate_bpp` are that file's. The nominal and entropy figures are of the indices alone, and with a
+    rate weight of the codewords still in use. `ssim` is None for pictures under 7×7 pixels.
+    `train_seconds` counts what this size took on top of the sizes below it.
     """
 
     codebook_size: int
