@@ -400,6 +400,15 @@ def figure(label: str, value: str, meaning: str) -> None:
     st.metric(label, value, help=meaning, width=FIGURE_WIDTH)
 
 
+def tell_sample(plan: Plan, step: Step) -> None:
+    blocks, sample_size = plan.layout.blocks, step.trained.sample
+    if sample_size < blocks:
+        st.markdown(
+            f":small[Trained on a sample of {count(sample_size)} blocks, "
+            f"finished on all {count(blocks)}.]"
+        )
+
+
 def offer_file(picture: Picture, step: Step) -> None:
     st.download_button(
         "Download .vq",
@@ -581,6 +590,7 @@ def show_results(
     step = steps.get(chosen) or list(steps.values())[-1]
     show_pictures(picture, settings, plan, step)
     show_figures(step)
+    tell_sample(plan, step)
     offer_file(picture, step)
     show_strip(picture, settings, steps)
     show_charts(plan, steps, chosen)

@@ -207,6 +207,15 @@ def test_constant_picture_has_one_codeword_and_no_error():
     assert figures(app)["Nominal"] == "∞"
 
 
+@pytest.mark.parametrize(("block", "told"), [("8", []), ("4", ["4 096 blocks", "all 16 384"])])
+def test_a_sample_of_the_blocks_is_told_with_its_size(block, told):
+    app = opened(picture="camera", block=block)
+    texts = [text.value for text in app.markdown if "a sample of" in text.value]
+    assert len(texts) == bool(told)
+    for words in told:
+        assert words in texts[0].replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
 def test_clamping_is_told():
     app = upload(opened(), ("few.png", png_bytes(noise(8, 40))))
     assert "5 blocks are distinct" in app.info[0].value

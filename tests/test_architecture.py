@@ -15,6 +15,7 @@ ROWS = [
     ["work"],
     ["pictures", "metrics"],
     ["blocks", "codebook"],
+    ["sketch"],
     ["training", "entropy"],
     ["codec"],
     ["container", "rateaware"],

@@ -16,9 +16,10 @@ from vqcore.codebook import (
     CHUNK,
     EXACT_FLOAT32_DIMENSION,
     Codebook,
+    chunks,
     nearest,
     nearest_work,
-    score_chunks,
+    scored,
 )
 
 Samples = NDArray[np.uint8]
@@ -121,7 +122,7 @@ def test_every_codeword_is_nearest_to_itself() -> None:
 @pytest.mark.parametrize("count", [1, CHUNK, CHUNK + 1, 3 * CHUNK])
 def test_nearest_pauses_after_each_chunk(count: int) -> None:
     work = nearest_work(np.zeros((count, 2), np.uint8), np.zeros((3, 2), np.uint8))
-    assert sum(1 for _ in work) == -(-count // CHUNK)
+    assert sum(1 for _ in work) == len(list(chunks(count)))
 
 
 def test_nearest_takes_little_memory() -> None:
@@ -145,17 +146,30 @@ def test_vectors_and_codewords_of_different_d_are_refused() -> None:
 # ------------------------------------------------------------------------------------------- scores
 
 
+@pytest.mark.parametrize("size", [7, 1024])
 @pytest.mark.parametrize("dimension", [1, 64, EXACT_FLOAT32_DIMENSION + 1])
-def test_scores_are_squared_distances_turned_round(dimension: int) -> None:
+def test_scores_are_squared_distances_turned_round(dimension: int, size: int) -> None:
     vectors = random_samples((CHUNK + 5, dimension), range(256))
-    codewords = random_samples((7, dimension), [0, 255], seed=1)
-    expected, seen = squared_distances(vectors, codewords), []
-    for rows, centred, scores in score_chunks(vectors, codewords):
+    codewords = random_samples((size, dimension), [0, 255], seed=1)
+    expected = squared_distances(vectors, codewords)
+
+    def gather(rows: slice, centred: NDArray, scores: NDArray) -> NDArray:
         np.testing.assert_array_equal(centred, vectors[rows].astype(int) - 128)
         distances = np.square(centred).sum(axis=1, keepdims=True) - 2 * scores
-        np.testing.assert_array_equal(distances, expected[rows])
-        seen.append(np.arange(len(vectors))[rows])
+        np.testing.assert_array_equal(distances[:, :size], expected[rows])
+        assert (scores[:, size:] == -np.inf).all()
+        return np.arange(len(vectors))[rows]
+
+    seen = list(scored(vectors, codewords, gather))
     np.testing.assert_array_equal(np.concatenate(seen), np.arange(len(vectors)))
+
+
+@pytest.mark.parametrize("count", [0, 1, CHUNK, CHUNK + 1, 10**5])
+@pytest.mark.parametrize("size", [1, 300, CHUNK, 10**6])
+def test_chunks_are_all_in_order_and_none_too_long(count: int, size: int) -> None:
+    slices = list(chunks(count, size))
+    assert [i for rows in slices for i in range(rows.start, rows.stop)] == list(range(count))
+    assert all(rows.stop - rows.start <= CHUNK for rows in slices)
 
 
 # ----------------------------------------------------------------------------------------- codebook

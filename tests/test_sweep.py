@@ -255,7 +255,7 @@ def test_a_dead_codeword_is_not_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         SWEEP_MODULE,
         "train",
-        lambda *_, **__: iter([Trained(Codebook(codewords), 0.5)]),
+        lambda *_, **__: iter([Trained(Codebook(codewords), 0.5, 64)]),
     )
     [step] = steps_of(sweep(toned_picture([10, 91, 10, 11, 92, 93]), GRAY, [4]))
     assert (step.point.codebook_size, step.point.used_codewords) == (4, 2)

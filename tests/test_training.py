@@ -2,8 +2,10 @@
 
 import multiprocessing
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
-from vqcore import metrics, training
+from vqcore import metrics, sketch, training
 from vqcore.codebook import CHUNK, Codebook, nearest
 from vqcore.training import Partition, Progress, Trained, lloyd, partition, reported, train
 from vqcore.work import Work, finish
@@ -116,7 +118,7 @@ def test_partition_of_a_photograph_is_brute_force(name: str, block_size: int, si
 
 def test_partition_pauses_after_each_chunk() -> None:
     work = partition(np.zeros((2 * CHUNK + 1, 2), np.uint8), np.zeros((3, 2), np.uint8))
-    assert sum(1 for _ in work) == 3
+    assert sum(1 for _ in work) == 2 * 4  # nearest codewords, then means
 
 
 # -------------------------------------------------------------------------------------------- Lloyd
@@ -157,12 +159,12 @@ def test_an_iteration_is_scikit_learns(size: int, iterations: int) -> None:
 
 
 @pytest.mark.parametrize("size", [2, 5, 16])  # with more, float32 and float64 part ways
-def test_lloyd_stops_when_an_iteration_gains_less_than_a_thousandth(size: int) -> None:
+def test_lloyd_stops_when_an_iteration_gains_less_than_two_thousandths(size: int) -> None:
     vectors = vectors_of(photograph("coffee", 2))
     part = finish(lloyd(vectors, own_blocks(vectors, size)))
     samples, means = vectors.astype(np.float64), own_blocks(vectors, size).astype(np.float64)
     totals = []
-    while len(totals) < 2 or totals[-2] - totals[-1] > 1e-3 * totals[-1]:
+    while len(totals) < 2 or totals[-2] - totals[-1] > 2e-3 * totals[-1]:
         distances = cdist(samples, means, "sqeuclidean")
         totals.append(distances.min(axis=1).sum())
         indices = distances.argmin(axis=1)
@@ -227,7 +229,7 @@ def test_psnr_never_falls_as_the_codebook_doubles(name: str) -> None:
 
 def test_psnr_never_falls_where_rungs_are_trained_on_a_sample() -> None:
     vectors = vectors_of(photograph("retina", 2), 4)
-    assert len(vectors) > training.SAMPLE_AT_LEAST
+    assert len(vectors) > sketch.SAMPLE_AT_LEAST
     codebooks = trained(vectors, LADDER[:7])
     figures = [psnr_db(vectors, codebooks[size]) for size in LADDER[:7]]
     assert figures == sorted(figures)
@@ -369,10 +371,8 @@ def test_every_rung_gives_many_signs_of_life() -> None:
     vectors = vectors_of(smooth_picture(1024, 1024, gray=True))
     events = list(train(vectors, LADDER))
     signs = Counter(event.codebook_size for event in events if isinstance(event, Progress))
-    passes = len(vectors) / CHUNK
-    # A rung above the first goes through all vectors at least ten times, a chunk between two signs.
-    assert signs[1] >= passes
-    assert all(signs[size] >= 10 * passes for size in LADDER[1:])
+    assert signs[1] >= len(vectors) / CHUNK
+    assert all(signs[size] >= 20 for size in LADDER[1:])
 
 
 def test_each_size_is_handed_over_before_the_next_is_begun(camera: Samples) -> None:
@@ -390,6 +390,27 @@ def test_the_ladder_can_be_closed_on_the_way(camera: Samples) -> None:
     assert isinstance(next(events), Progress)
     events.close()
     assert list(events) == []
+
+
+@pytest.mark.parametrize("events", [1, 7, 30, 80])
+def test_nothing_runs_on_after_closing(events: int) -> None:
+    vectors = vectors_of(photograph("retina"), 4, "rgb")
+    work = train(vectors, [64])
+    for _ in range(events):
+        next(work)
+    work.close()
+    time.sleep(0.3)
+    before = time.process_time()
+    time.sleep(0.2)
+    assert time.process_time() - before < 0.02
+
+
+def test_two_ladders_at_once_are_each_as_alone(camera: Samples) -> None:
+    alone = [trained(camera, [16, 100], seed=seed) for seed in (0, 1)]
+    with ThreadPoolExecutor(2) as pool:
+        together = pool.map(lambda seed: trained(camera, [16, 100], seed=seed), (0, 1))
+        for some, others in zip(alone, together, strict=True):
+            assert_equal_codebooks(some, others)
 
 
 @pytest.fixture

@@ -1,6 +1,12 @@
 """Tests of vqcore.work: work that pauses, and stops when it is closed."""
 
-from vqcore.work import Work, finish
+import threading
+import time
+
+import pytest
+from threadpoolctl import threadpool_info
+
+from vqcore.work import CORES, Work, finish, on_all_cores, one_thread_a_product
 
 
 def counted(pauses: int, log: list[str]) -> Work[int]:
@@ -29,3 +35,64 @@ def test_closed_work_stops_where_it_is() -> None:
     next(work)
     work.close()
     assert log == ["step 0", "end"]
+
+
+# ---------------------------------------------------------------------------------- on all cores
+
+
+def test_results_come_in_order_whatever_takes_longest() -> None:
+    def slow(number: int) -> int:
+        time.sleep(0.01 if number % 3 == 0 else 0)
+        return -number
+
+    assert list(on_all_cores(slow, range(50))) == [-number for number in range(50)]
+
+
+def test_work_is_shared_by_as_many_threads_as_there_are_cores() -> None:
+    meeting = threading.Barrier(CORES, timeout=10)
+    list(on_all_cores(lambda _: meeting.wait(), range(CORES)))
+
+
+def test_an_error_reaches_the_caller_and_the_rest_is_left() -> None:
+    started = []
+
+    def fail(number: int) -> None:
+        started.append(number)
+        raise ValueError(f"number {number}")
+
+    with pytest.raises(ValueError, match="number 0"):
+        list(on_all_cores(fail, range(10_000)))
+    time.sleep(0.05)
+    assert len(started) <= 4 * CORES
+
+
+def test_closing_leaves_nothing_running() -> None:
+    finished = []
+
+    def slow(number: int) -> None:
+        time.sleep(0.02)
+        finished.append(number)
+
+    results = on_all_cores(slow, range(10_000))
+    next(results)
+    results.close()
+    time.sleep(0.1)
+    after = len(finished)
+    time.sleep(0.1)
+    assert len(finished) == after <= 4 * CORES
+
+
+def blas_threads() -> set[int]:
+    libraries = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    return {library["num_threads"] for library in libraries}
+
+
+def test_products_keep_to_one_thread_until_the_last_caller_has_done() -> None:
+    before = blas_threads()
+    with one_thread_a_product():
+        inner = on_all_cores(abs, range(3))
+        next(inner)
+        inner.close()
+        assert blas_threads() == {1}
+        assert list(on_all_cores(lambda _: blas_threads(), [0])) == [{1}]
+    assert blas_threads() == before

@@ -7,13 +7,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.work import Work, finish
+from vqcore.work import Work, finish, on_all_cores
 
 Pixels = NDArray[np.uint8]
 
 PEAK = 255
 SSIM_WINDOW = 7
-STRIP_ROWS = 32
+STRIP_ROWS = 24
 
 
 def mse(original: Pixels, reconstruction: Pixels) -> float:
@@ -76,24 +76,47 @@ def ssim(original: Pixels, reconstruction: Pixels) -> float | None:
 
 
 def ssim_work(original: Pixels, reconstruction: Pixels) -> Work[float | None]:
-    """Do the work of `ssim` in strips that overlap by the window, with a pause after each.
-
-    The value is that of the whole picture; on 12 megapixels it takes a fifth of the time.
-    """
-    from skimage.metrics import structural_similarity
-
+    """Do the work of `ssim` in strips that overlap by the window, with a pause after each."""
     _same_shape(original, reconstruction)
-    windows = len(original) - SSIM_WINDOW + 1
-    if min(original.shape[:2]) < SSIM_WINDOW:
+    height, width = original.shape[:2]
+    if min(height, width) < SSIM_WINDOW:
         return None
-    total, channel_axis = 0.0, 2 if original.ndim == 3 else None
-    for top in range(0, windows, STRIP_ROWS):
-        rows = min(STRIP_ROWS, windows - top)
-        strip = slice(top, top + rows + SSIM_WINDOW - 1)
-        pair = original[strip], reconstruction[strip]
-        total += rows * structural_similarity(*pair, channel_axis=channel_axis)
+
+    def total(windows: slice) -> float:
+        rows = slice(windows.start, windows.stop + SSIM_WINDOW - 1)
+        return float(_similarities(original[rows], reconstruction[rows]).sum())
+
+    windows, whole = height - SSIM_WINDOW + 1, 0.0
+    tops = range(0, windows, STRIP_ROWS)
+    strips = (slice(top, min(top + STRIP_ROWS, windows)) for top in tops)
+    for part in on_all_cores(total, strips):
+        whole += part
         yield
-    return float(total / windows)
+    return whole / (windows * (width - SSIM_WINDOW + 1) * (original.size // (height * width)))
+
+
+def _similarities(original: Pixels, reconstruction: Pixels) -> NDArray[np.float64]:
+    """Return the structural similarity of each window, from integer sums that are exact."""
+    one, other = original.astype(np.int32), reconstruction.astype(np.int32)
+    count = SSIM_WINDOW**2
+    sum_one, sum_other = _window_sums(one), _window_sums(other)
+    squares, product = sum_one**2 + sum_other**2, sum_one * sum_other
+    variances = count * _window_sums(one**2 + other**2) - squares
+    covariances = count * _window_sums(one * other) - product
+    brightness = (0.01 * PEAK * count) ** 2
+    contrast = (0.03 * PEAK) ** 2 * count * (count - 1)
+    upper = (2 * product + brightness) * (2 * covariances + contrast)
+    return upper / ((squares + brightness) * (variances + contrast))
+
+
+def _window_sums(values: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Sum each 7×7 window: 7 = 4 + 2 + 1, down and across."""
+    for axis in (0, 1):
+        values = values.swapaxes(0, axis)
+        two = values[:-1] + values[1:]
+        four = two[:-2] + two[2:]
+        values = (four[:-3] + two[4:-1] + values[6:]).swapaxes(0, axis)
+    return values
 
 
 def index_entropy_bits(use: NDArray[np.integer]) -> float:

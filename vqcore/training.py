@@ -1,10 +1,13 @@
 """Training a codebook: the LBG ladder, and scikit-learn's trainers to compare it with.
 
 The ladder climbs K = 1, 2, 4, …: each rung starts from the codebook below with its cells split in
-two, then settles by Lloyd iterations, between which the codewords that are missed least move to
-where they help most. That also brings dead codewords back to life. A size off the ladder (100) is
-the rung below (64) with its worst cells split, so the result for a K never depends on which other
-sizes were asked for.
+two, then settles: Lloyd iterations, between which the codewords that are missed least move to where
+they help most. That also brings dead codewords back to life. A size off the ladder (100) is the
+rung below (64) with its worst cells split, so the result for a K never depends on which other sizes
+were asked for.
+
+To be quick, a rung does this in a sketch: for a sample of the vectors that grows with K, and along
+their few principal axes. Only its last Lloyd iterations see all vectors whole.
 
 Linde, Buzo & Gray 1980, doi:10.1109/TCOM.1980.1094577 (splitting); Patané & Russo 2001,
 doi:10.1016/S0893-6080(01)00108-8 (moving codewords by their utility).
@@ -15,7 +18,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 import tempfile
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -25,23 +28,24 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from vqcore.codebook import CHUNK, Codebook, score_chunks
-from vqcore.work import Work
+from vqcore.codebook import Codebook, chunks, scored
+from vqcore.sketch import Axes, principal_axes, sample_of, sample_size, sketch_work
+from vqcore.work import Work, finish, on_all_cores
 
 Samples = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Trainer = Literal["lbg", "kmeans", "minibatch"]
 Result = TypeVar("Result")
+Gathered = TypeVar("Gathered")
 
 TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
-TOLERANCE = 1e-3
+TOLERANCE = 2e-3
 MAX_ITERATIONS = 60
 MAX_MOVING_ROUNDS = 8
-FEW_MOVES = 0.01
+FEW_MOVES = 0.03
 OVERSHOOT_UP_TO = 32
 POWER_ITERATIONS = 3
-SAMPLE_AT_LEAST = 16384
-SAMPLE_PER_CODEWORD = 512
+VECTORS_PER_AXIS = 64
 POLL_SECONDS = 0.1
 
 
@@ -54,10 +58,20 @@ class Progress:
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A finished codebook and the seconds it took, on top of those below it on the ladder."""
+    """A finished codebook, and what went into it.
+
+    Parameters
+    ----------
+    codebook : Codebook
+    seconds : float
+        What it took on top of those below it on the ladder.
+    sample : int
+        How many vectors the codewords were searched among, before the last iterations on all.
+    """
 
     codebook: Codebook
     seconds: float
+    sample: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,15 +140,19 @@ def _climb(
     vectors: Samples, sizes: Sequence[int], seed: int, known: Mapping[int, Codebook]
 ) -> Iterator[Progress | Trained]:
     """Train each size from the largest power of two below it."""
-    rungs = dict(known)
+    rungs, axes = dict(known), None
     for size in sizes:
         seconds = 0.0
         for rung in (*_powers_below(size), size):
             if rung not in rungs:
+                preparing = 0.0
+                if axes is None:
+                    axes, preparing = yield from reported(principal_axes(vectors), rung)
                 below = rungs[_powers_below(rung)[-1]] if rung > 1 else None
-                work = _rung(vectors, below, rung, np.random.default_rng([seed, rung]))
+                work = _rung(vectors, below, rung, axes, np.random.default_rng([seed, rung]))
                 rungs[rung], seconds = yield from reported(work, rung)
-        yield Trained(rungs[size], seconds)
+                seconds += preparing
+        yield Trained(rungs[size], seconds, sample_size(size, len(vectors)))
 
 
 def _powers_below(size: int) -> list[int]:
@@ -155,59 +173,58 @@ def reported(work: Work[Result], size: int) -> Generator[Progress, None, tuple[R
 
 
 def _rung(
-    vectors: Samples, below: Codebook | None, size: int, rng: np.random.Generator
+    vectors: Samples, below: Codebook | None, size: int, axes: Axes, rng: np.random.Generator
 ) -> Work[Codebook]:
-    """Train one codebook from the one below: on a sample where blocks abound, then on all."""
+    """Search for a codebook in a sketch, starting from the one below; finish it on all vectors."""
     if below is None:
         part = yield from partition(vectors, np.zeros((1, vectors.shape[1])))
         return _stored(part.means)
-    sample = _sample(vectors, max(SAMPLE_AT_LEAST, SAMPLE_PER_CODEWORD * size), rng)
-    part = yield from partition(sample, below.codewords)
-    part = yield from _settle(sample, (yield from _grown(sample, part, size, rng)), rng)
+    sample = sample_of(vectors, sample_size(size, len(vectors)), rng)
+    few_axes = axes.enough(sample, below.codewords)
+    sketch = yield from sketch_work(sample, few_axes)
+    part = yield from partition(sketch, few_axes.along(below.codewords))
+    part = yield from _settle(sketch, (yield from _grown(sketch, part, size, rng)), rng)
     if size <= OVERSHOOT_UP_TO:
-        part = yield from _second_thoughts(sample, part, rng)
-    if len(sample) < len(vectors):
-        part = yield from lloyd(vectors, part.means)
-    return _stored(part.means)
+        part = yield from _second_thoughts(sketch, part, rng)
+    codewords = yield from _means(sample, part.indices, few_axes.lift(part.means))
+    return _stored((yield from lloyd(vectors, codewords)).means)
 
 
 def _stored(means: Floats) -> Codebook:
     return Codebook(np.rint(means).clip(0, 255).astype(np.uint8))
 
 
-def _sample(vectors: Samples, size: int, rng: np.random.Generator) -> Samples:
-    if len(vectors) <= size:
-        return vectors
-    return vectors[np.sort(rng.choice(len(vectors), size, replace=False))]
-
-
-def partition(vectors: Samples, codewords: NDArray, *, with_loss: bool = False) -> Work[Partition]:
+def partition(vectors: NDArray, codewords: NDArray, *, with_loss: bool = False) -> Work[Partition]:
     """Assign every vector to its nearest codeword and gather what each cell holds.
 
     Parameters
     ----------
-    vectors : uint8 array of shape (n, d)
+    vectors : array of shape (n, d)
     codewords : array of shape (K, d)
     with_loss : also find each vector's second nearest codeword, for `Partition.loss`
 
     """
-    size, dimension = codewords.shape
+    size = len(codewords)
     indices = np.empty(len(vectors), np.int32)
-    sums, distortion, loss = np.zeros((size, dimension)), np.zeros(size), np.zeros(size)
-    for rows, centred, scores in score_chunks(vectors, codewords):
+    errors, losses = np.zeros((2, len(vectors)))
+
+    def measure(rows: slice, centred: NDArray, scores: NDArray) -> None:
         lines = np.arange(len(scores))
-        cells = scores.argmax(axis=1).astype(np.int32)
+        cells = indices[rows] = scores.argmax(axis=1)
         best = scores[lines, cells]
-        errors = np.maximum(np.einsum("ij,ij->i", centred, centred) - 2 * best, 0)
-        indices[rows] = cells
-        sums += _cell_sums(cells, vectors[rows], size)
-        distortion += np.bincount(cells, errors, size)
+        errors[rows] = np.einsum("ij,ij->i", centred, centred) - 2 * best
         if with_loss and size > 1:
             scores[lines, cells] = -np.inf
-            loss += np.bincount(cells, 2 * (best - scores.max(axis=1)), size)
-        yield
-    counts = np.bincount(indices, minlength=size)
-    return Partition(indices, counts, _means(sums, counts, codewords), distortion, loss)
+            losses[rows] = 2 * (best - scores.max(axis=1))
+
+    yield from scored(vectors, codewords, measure)
+    return Partition(
+        indices,
+        counts=np.bincount(indices, minlength=size),
+        means=(yield from _means(vectors, indices, codewords)),
+        distortion=np.bincount(indices, errors.clip(0), size).astype(np.float64),
+        loss=np.bincount(indices, losses, size).astype(np.float64),
+    )
 
 
 def cell_means(vectors: Samples, indices: NDArray[np.int32], codewords: Samples) -> Samples:
@@ -219,16 +236,21 @@ def cell_means(vectors: Samples, indices: NDArray[np.int32], codewords: Samples)
     indices : int32 array of shape (n,)
     codewords : uint8 array of shape (K, d)
     """
+    return _stored(finish(_means(vectors, indices, codewords))).codewords
+
+
+def _means(vectors: NDArray, indices: NDArray[np.int32], codewords: NDArray) -> Work[Floats]:
+    """Return the mean of each cell; for an empty cell its codeword."""
+
+    def chunk_sums(rows: slice) -> NDArray:
+        return _cell_sums(indices[rows], vectors[rows], len(codewords))
+
     sums = np.zeros(codewords.shape)
-    for start in range(0, len(vectors), CHUNK):
-        rows = slice(start, start + CHUNK)
-        sums += _cell_sums(indices[rows], vectors[rows], len(codewords))
-    counts = np.bincount(indices, minlength=len(codewords))
-    return _stored(_means(sums, counts, codewords)).codewords
-
-
-def _means(sums: Floats, counts: NDArray[np.int64], codewords: NDArray) -> Floats:
-    return np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], codewords)
+    for chunk in on_all_cores(chunk_sums, chunks(len(vectors))):
+        sums += chunk
+        yield
+    counts = np.bincount(indices, minlength=len(codewords))[:, None]
+    return np.where(counts > 0, sums / np.maximum(counts, 1), codewords)
 
 
 def _cell_sums(cells: NDArray, values: NDArray, size: int) -> NDArray:
@@ -242,8 +264,8 @@ def _membership(cells: NDArray, weights: NDArray, size: int) -> Any:
     return csr_array((weights, cells, starts), shape=(len(cells), size)).T
 
 
-def lloyd(vectors: Samples, codewords: NDArray) -> Work[Partition]:
-    """Iterate assignment and update until the distortion falls by less than 0.1 %.
+def lloyd(vectors: NDArray, codewords: NDArray) -> Work[Partition]:
+    """Iterate assignment and update until the distortion falls by less than 0.2 %.
 
     Each iteration leaves the distortion as it was or lowers it. Lloyd 1982,
     doi:10.1109/TIT.1982.1056489.
@@ -257,11 +279,10 @@ def lloyd(vectors: Samples, codewords: NDArray) -> Work[Partition]:
     return part
 
 
-def _settle(vectors: Samples, codewords: NDArray, rng: np.random.Generator) -> Work[Partition]:
+def _settle(vectors: NDArray, codewords: NDArray, rng: np.random.Generator) -> Work[Partition]:
     """Move codewords to where they help most, between Lloyd iterations, until few move."""
     for _ in range(MAX_MOVING_ROUNDS):
-        part = yield from partition(vectors, codewords)
-        part = yield from partition(vectors, part.means, with_loss=True)
+        part = yield from partition(vectors, codewords, with_loss=True)
         codewords, moves = yield from _moved(vectors, part, rng)
         if moves <= FEW_MOVES * len(codewords) and part.counts.all():
             break
@@ -269,7 +290,7 @@ def _settle(vectors: Samples, codewords: NDArray, rng: np.random.Generator) -> W
 
 
 def _moved(
-    vectors: Samples, part: Partition, rng: np.random.Generator
+    vectors: NDArray, part: Partition, rng: np.random.Generator
 ) -> Work[tuple[Floats, int]]:
     """Give the cells that gain most from a second codeword those that are missed least.
 
@@ -298,7 +319,7 @@ def _largest(values: NDArray, count: int) -> NDArray[np.intp]:
 
 
 def _grown(
-    vectors: Samples, part: Partition, size: int, rng: np.random.Generator
+    vectors: NDArray, part: Partition, size: int, rng: np.random.Generator
 ) -> Work[Floats]:
     """Split the cells with the largest distortion until there are `size` codewords."""
     worst = _largest(part.distortion, size - len(part.means))
@@ -309,48 +330,78 @@ def _grown(
 
 
 def _halves(
-    vectors: Samples, part: Partition, cells: NDArray, rng: np.random.Generator
+    vectors: NDArray, part: Partition, cells: NDArray, rng: np.random.Generator
 ) -> Work[tuple[Floats, Floats]]:
     """Cut cells across their main axis: the means of both halves (2, m, d) and the gains (m,).
 
     The gain is how much the distortion falls when both means replace the cell's one.
     """
     size, dimension = len(cells), vectors.shape[1]
-    axes = rng.standard_normal((size, dimension))
-    for _ in range(POWER_ITERATIONS):
-        stretched = np.zeros((size, dimension))
-        for member, offsets, along in _projections(vectors, part, cells, axes):
-            stretched += _membership(member, along, size) @ offsets
-            yield
-        axes = stretched / np.maximum(np.linalg.norm(stretched, axis=1, keepdims=True), 1e-12)
+    axes = yield from _main_axes(vectors, part, cells, rng)
     sums, counts = np.zeros((2 * size, dimension)), np.zeros(2 * size)
-    for member, offsets, along in _projections(vectors, part, cells, axes):
-        sides = member + size * (along > 0)
-        sums += _cell_sums(sides, offsets, 2 * size)
-        counts += np.bincount(sides, minlength=2 * size)
+    for chunk_sums, chunk_counts in _across(vectors, part.indices, part.means, cells, axes, _cut):
+        sums += chunk_sums
+        counts += chunk_counts
         yield
     shifts = (sums / np.maximum(counts, 1)[:, None]).reshape(2, size, dimension)
     gains = np.einsum("sij,sij,si->i", shifts, shifts, counts.reshape(2, size))
     return part.means[cells] + shifts, gains
 
 
-def _projections(
-    vectors: Samples, part: Partition, cells: NDArray, axes: Floats
-) -> Iterator[tuple[NDArray, NDArray, NDArray]]:
-    """Yield for chunks of the cells' vectors: their cell, their offset from its mean, x·axis."""
-    place = np.full(len(part.means), -1, np.int32)
+def _main_axes(
+    vectors: NDArray, part: Partition, cells: NDArray, rng: np.random.Generator
+) -> Work[Floats]:
+    """Find about the axis along which each cell is longest, shape (m, d), by power iteration."""
+    step = -(-len(vectors) // (VECTORS_PER_AXIS * len(part.means)))
+    some, indices = vectors[::step], part.indices[::step]
+    axes = rng.standard_normal((len(cells), vectors.shape[1]))
+    for _ in range(POWER_ITERATIONS):
+        stretched = np.zeros(axes.shape)
+        for chunk in _across(some, indices, part.means, cells, axes, _stretched):
+            stretched += chunk
+            yield
+        axes = stretched / np.maximum(np.linalg.norm(stretched, axis=1, keepdims=True), 1e-12)
+    return axes
+
+
+def _across(
+    vectors: NDArray,
+    indices: NDArray[np.int32],
+    means: Floats,
+    cells: NDArray,
+    axes: Floats,
+    gather: Callable[[NDArray, NDArray, NDArray, int], Gathered],
+) -> Iterator[Gathered]:
+    """Gather, for chunks of the cells' vectors, their cell, their offset from its mean, x·axis."""
+    place = np.full(len(means), -1, np.int32)
     place[cells] = np.arange(len(cells))
-    means, axes = part.means.astype(np.float32), axes.astype(np.float32)
-    for start in range(0, len(vectors), CHUNK):
-        indices = part.indices[start : start + CHUNK]
-        inside = np.flatnonzero(place[indices] >= 0)
-        member = place[indices[inside]]
-        offsets = vectors[start : start + CHUNK][inside] - means[indices[inside]]
-        yield member, offsets, np.einsum("ij,ij->i", offsets, axes[member])
+    short_means, short_axes = means.astype(np.float32), axes.astype(np.float32)
+
+    def look(rows: slice) -> Gathered:
+        inside = np.flatnonzero(place[indices[rows]] >= 0)
+        member = place[indices[rows][inside]]
+        offsets = vectors[rows][inside] - short_means[indices[rows][inside]]
+        along = np.einsum("ij,ij->i", offsets, short_axes[member])
+        return gather(member, offsets, along, len(cells))
+
+    return on_all_cores(look, chunks(len(vectors)))
+
+
+def _stretched(member: NDArray, offsets: NDArray, along: NDArray, size: int) -> NDArray:
+    """Sum each cell's offsets, as much of each as there is along the axis: one power iteration."""
+    return _membership(member, along, size) @ offsets
+
+
+def _cut(
+    member: NDArray, offsets: NDArray, along: NDArray, size: int
+) -> tuple[NDArray, NDArray]:
+    """Sum and count the offsets of each cell's two sides: shapes (2·size, d) and (2·size,)."""
+    sides = member + size * (along > 0)
+    return _cell_sums(sides, offsets, 2 * size), np.bincount(sides, minlength=2 * size)
 
 
 def _second_thoughts(
-    vectors: Samples, part: Partition, rng: np.random.Generator
+    vectors: NDArray, part: Partition, rng: np.random.Generator
 ) -> Work[Partition]:
     """Grow to twice the size and shrink back, for as long as that finds a better codebook.
 
@@ -365,12 +416,13 @@ def _second_thoughts(
     return min(kept, part, key=lambda candidate: candidate.total)
 
 
-def _shrunk(vectors: Samples, part: Partition, size: int) -> Work[Floats]:
-    """Drop the codeword that is missed least, one at a time, until `size` are left."""
+def _shrunk(vectors: NDArray, part: Partition, size: int) -> Work[Floats]:
+    """Drop the codewords that are missed least, an eighth of the excess at a time."""
     codewords = part.means
     while len(codewords) > size:
         part = yield from partition(vectors, codewords, with_loss=True)
-        codewords = np.delete(part.means, part.loss.argmin(), axis=0)
+        least = _largest(-part.loss, -(-(len(codewords) - size) // 8))
+        codewords = np.delete(part.means, least, axis=0)
     return codewords
 
 
@@ -392,7 +444,7 @@ def _scikit_learn(
                 while not receiver.poll(POLL_SECONDS):
                     yield Progress(size)
                 means, seconds = receiver.recv()
-                yield Trained(_stored(means), seconds)
+                yield Trained(_stored(means), seconds, len(vectors))
         except EOFError:
             raise RuntimeError("scikit-learn's process ended before its work was done") from None
         finally:

@@ -1,11 +1,24 @@
-"""Long work that pauses often, so that whoever waits can show progress, or stop waiting."""
+"""Long work: on all cores, with pauses, so that whoever waits can show progress or stop waiting."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TypeVar
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property, partial
+from threading import Lock
+from typing import Any, Generic, TypeVar
 
+from joblib import cpu_count
+from threadpoolctl import ThreadpoolController
+
+Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+CORES: int = cpu_count()
+POOL = ThreadPoolExecutor(max(1, CORES - 1), thread_name_prefix="vqcore")
 
 Work = Generator[None, None, Result]
 """Yields None many times a second; its return value is the result. Closing it stops the work."""
@@ -28,3 +41,88 @@ def finish(work: Work[Result]) -> Result:
         except StopIteration as end:
             result: Result = end.value
             return result
+
+
+@dataclass
+class _Task(Generic[Result]):
+    """A call that waits for a thread of the pool, unless whoever needs the result is quicker."""
+
+    call: Callable[[], Result]
+    future: Future[Result]
+
+    def taken(self) -> bool:
+        """Make the call here and now, if no thread has begun it."""
+        if not self.future.cancel():
+            return False
+        self.future = Future()
+        self.future.set_result(self.call())
+        return True
+
+
+def on_all_cores(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield function(item) for each item, in order, while the next few are being worked on.
+
+    The caller's thread works too; all callers in a process share the others. Closing the iterator
+    leaves at most one call a core to its end. `function` must not call `on_all_cores`.
+
+    Examples
+    --------
+    >>> list(on_all_cores(abs, [-3, 2]))
+    [3, 2]
+    """
+    ahead: deque[_Task[Result]] = deque()
+    try:
+        with one_thread_a_product():
+            for item in items:
+                call = partial(function, item)
+                ahead.append(_Task(call, POOL.submit(call)))
+                if len(ahead) > 2 * CORES:
+                    yield _first(ahead)
+            while ahead:
+                yield _first(ahead)
+    finally:
+        for task in ahead:
+            task.future.cancel()
+
+
+def _first(ahead: deque[_Task[Result]]) -> Result:
+    """Return the first task's result, working on those behind it while it is not there."""
+    while not ahead[0].future.done() and any(task.taken() for task in ahead):
+        pass
+    return ahead.popleft().future.result()
+
+
+class _Blas:
+    """The matrix libraries, held to one thread for as long as anyone asks for that."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._users = 0
+        self._limit: Any = None
+
+    @cached_property
+    def _controller(self) -> ThreadpoolController:
+        """What is loaded when first asked: by then, both numpy's and scipy's library."""
+        return ThreadpoolController()
+
+    @contextmanager
+    def one_thread(self) -> Iterator[None]:
+        with self._lock:
+            if not self._users:
+                self._limit = self._controller.limit(limits=1, user_api="blas")
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                if not self._users:
+                    self._limit.restore_original_limits()
+
+
+one_thread_a_product = _Blas().one_thread
+"""A context in which each matrix product runs on the thread that asks for it.
+
+The products here are small: threads of their own gain little and, when another program is busy,
+lose tenfold. Many of them at once keep the cores busier.
+"""
