@@ -32,10 +32,17 @@ from vqcore.pictures import (
     png_bytes,
     read_picture,
     sample_picture,
-    thumbnail,
 )
 from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
 from vqcore.training import TRAINERS, Progress, Trained, Trainer
+from vqcore.viewer import (
+    LAYER_JS,
+    VIEWER_CSS,
+    VIEWER_HTML,
+    VIEWER_JS,
+    original_layer,
+    size_layer,
+)
 
 COLOUR_NAMES = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
 TRAINER_NAMES = {
@@ -47,13 +54,16 @@ LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 SMALLEST_VIEW = 320
-THUMBNAIL_SIDE = 192
-STRIP_WIDTH = 76
 FIGURE_WIDTH = 98
 FIRST_RESULTS_SECONDS = 0.5
-REDRAW_SECONDS = 1.5
+REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
+
+bring_layer = st.components.v2.component("vq_layer", js=LAYER_JS)
+viewer = st.components.v2.component(
+    "vq_viewer", html=VIEWER_HTML, css=VIEWER_CSS, js=VIEWER_JS
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,18 +112,19 @@ def stored_codebook(
 
 
 @st.cache_data(max_size="256MiB", show_spinner=False)
-def original_png(digest: str, layout: BlockLayout, _picture: Picture) -> bytes:
-    return png_bytes(shown_pixels(_picture, layout))
+def original_bytes(
+    digest: str, settings: Settings, layout: BlockLayout, _picture: Picture
+) -> bytes:
+    return original_layer(sweep_name(digest, settings), shown_pixels(_picture, layout))
 
 
 @st.cache_data(max_size="256MiB", show_spinner=False)
-def reconstruction_png(digest: str, settings: Settings, size: int, _step: Step) -> bytes:
-    return png_bytes(_step.encoded.decode())
+def size_bytes(digest: str, settings: Settings, size: int, _step: Step) -> bytes:
+    return size_layer(sweep_name(digest, settings), _step.encoded, figures_in_short(_step))
 
 
-@st.cache_data(max_size="64MiB", show_spinner=False)
-def thumbnail_png(digest: str, settings: Settings, size: int, _step: Step) -> bytes:
-    return png_bytes(thumbnail(_step.encoded.decode(), THUMBNAIL_SIDE))
+def sweep_name(digest: str, settings: Settings) -> str:
+    return f"{digest} {settings}"
 
 
 # Sidebar
@@ -276,15 +287,20 @@ def advance(
     settings: Settings,
     plan: Plan,
     steps: dict[int, Step],
+    layers: DeltaGenerator,
     seconds: float,
 ) -> None:
-    """Train under a progress bar until time is up and there is something new to show."""
+    """Train under a progress bar until time is up and there is something new to show.
+
+    The viewer gets each size at once; what else is on the page waits for the next run.
+    """
     start = shown = monotonic()
     for event in events:
         if isinstance(event, Step):
             size = event.point.codebook_size
             steps[size] = stored(picture.digest, settings, size, event)
             stored_codebook(picture.digest, settings.training, size, event.trained)
+            bring_size(layers, picture, settings, steps[size])
             if monotonic() - start > seconds:
                 return
         elif monotonic() - shown > PROGRESS_SECONDS:
@@ -337,27 +353,64 @@ def show_progress(bar: DeltaGenerator, plan: Plan, steps: Mapping[int, Step]) ->
     bar.progress(sum(steps) / sum(plan.sizes), text)
 
 
-def choose_size(plan: Plan) -> int:
-    options = list(plan.sizes)
-    nearest = min(options, key=lambda size: abs(size - DEFAULT_SIZE))
-    keep_valid("k", options, nearest)
-    if len(options) == 1:
-        return options[0]
-    return st.select_slider(
-        "Codebook size K (codewords)", options, nearest, key="k", bind="query-params"
+def chosen_size(plan: Plan) -> int:
+    """Return the K that the viewer, a chart or the address asks for, and keep it in the address."""
+    text = st.query_params.get("k", "")
+    linked = int(text) if text.isdecimal() else 0
+    size = st.session_state.get("size", linked)
+    if size not in plan.sizes:
+        size = min(plan.sizes, key=lambda other: abs(other - DEFAULT_SIZE))
+    if text != str(size):
+        st.query_params["k"] = str(size)
+    return size
+
+
+def bring_original(
+    layers: DeltaGenerator, picture: Picture, settings: Settings, plan: Plan
+) -> None:
+    data = original_bytes(picture.digest, settings, plan.layout, picture)
+    with layers:
+        bring_layer(key="layer-original", data=data)
+
+
+def bring_size(
+    layers: DeltaGenerator, picture: Picture, settings: Settings, step: Step
+) -> None:
+    size = step.point.codebook_size
+    data = size_bytes(picture.digest, settings, size, step)
+    with layers:
+        bring_layer(key=f"layer-{size}", data=data)
+
+
+def show_viewer(picture: Picture, settings: Settings, size: int) -> None:
+    """Show the layers that the page has; the page decodes."""
+    viewer(
+        key="viewer",
+        data={
+            "sweep": sweep_name(picture.digest, settings),
+            "picture": picture.digest,
+            "name": picture.name,
+            "size": size,
+            "asked": st.session_state.get("asked", 0),
+        },
+        on_view_change=take_view,
     )
 
 
-def show_pictures(picture: Picture, settings: Settings, plan: Plan, step: Step) -> None:
-    layout, size = plan.layout, step.point.codebook_size
-    name, width = picture.name, view_width(layout)
-    left, right = st.columns(2)
-    left.markdown("**Original**")
-    original = original_png(picture.digest, layout, picture)
-    show_pixels(left, original, width, f"{name}, original")
-    right.markdown(f"**K = {size}**")
-    rebuilt = reconstruction_png(picture.digest, settings, size, step)
-    show_pixels(right, rebuilt, width, f"{name}, rebuilt from {size} codewords")
+def take_view() -> None:
+    st.session_state.size = st.session_state.viewer["view"]["size"]
+
+
+def figures_in_short(step: Step) -> list[str]:
+    point = step.point
+    return [
+        f"K = {point.codebook_size}",
+        f"PSNR {decibels(point.psnr_db)}",
+        f"SSIM {similarity(point.ssim)}",
+        f"{point.rate_bpp:.4f} bpp",
+        ratio(point.file_ratio),
+        f"{count(point.file_bytes)} bytes",
+    ]
 
 
 def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str) -> None:
@@ -440,35 +493,6 @@ def show_file(file: VqFile) -> None:
     show_pixels(right, png_bytes(sheet), sheet.shape[1], f"{file.name}, all codewords")
 
 
-def show_strip(picture: Picture, settings: Settings, steps: Mapping[int, Step]) -> None:
-    st.subheader("Codebook sizes K", anchor=False)
-    with st.container(horizontal=True, gap="xsmall", key="strip"):
-        for size, step in steps.items():
-            with st.container(width=STRIP_WIDTH, gap="xsmall"):
-                st.image(
-                    thumbnail_png(picture.digest, settings, size, step),
-                    output_format="PNG",
-                    width="stretch",
-                    alt=f"{picture.name} at K = {size}",
-                )
-                st.button(
-                    str(size),
-                    key=f"choose-{size}",
-                    on_click=set_size,
-                    args=(size,),
-                    width="stretch",
-                    type="primary" if size == st.session_state.get("k") else "secondary",
-                )
-                st.markdown(
-                    f":small[{decibels(step.point.psnr_db)}]  \n"
-                    f":small[{ratio(step.point.file_ratio)}]"
-                )
-
-
-def set_size(size: int) -> None:
-    st.session_state.k = size
-
-
 def show_charts(plan: Plan, steps: Mapping[int, Step], chosen: int) -> None:
     points = [step.point for step in steps.values()]
     left, right = st.columns(2)
@@ -496,7 +520,8 @@ def show_chart(figure: Any, key: str, alt: str) -> None:
 def choose_point(key: str) -> None:
     points = st.session_state[key].selection.points
     if points:
-        set_size(points[0]["customdata"])
+        st.session_state.size = points[0]["customdata"]
+        st.session_state.asked = st.session_state.get("asked", 0) + 1
 
 
 def show_table(picture: Picture, steps: Mapping[int, Step]) -> None:
@@ -571,29 +596,34 @@ def lab(picture: Picture) -> None:
     show_facts(picture.name, plan.layout)
     tell_clamping(plan)
     explain(plan.layout)
-    bar = st.empty()
+    bar, layers = st.empty(), st.container(gap=None)
+    bring_original(layers, picture, settings, plan)
+    for step in steps.values():
+        bring_size(layers, picture, settings, step)
     with closing(missing_steps(picture, settings, plan, steps)) as events:
+        work = events, bar, picture, settings, plan, steps, layers
         if not steps:
-            advance(events, bar, picture, settings, plan, steps, FIRST_RESULTS_SECONDS)
-        steps = {size: steps[size] for size in plan.sizes if size in steps}
+            advance(*work, FIRST_RESULTS_SECONDS)
+        in_order = {size: steps[size] for size in plan.sizes if size in steps}
         show_progress(bar, plan, steps)
-        show_results(picture, settings, plan, steps)
+        show_results(picture, settings, plan, in_order)
         if len(steps) < len(plan.sizes):
-            advance(events, bar, picture, settings, plan, steps, REDRAW_SECONDS)
+            advance(*work, REDRAW_SECONDS)
             st.rerun()
 
 
+@st.fragment
 def show_results(
     picture: Picture, settings: Settings, plan: Plan, steps: Mapping[int, Step]
 ) -> None:
-    chosen = choose_size(plan)
-    step = steps.get(chosen) or list(steps.values())[-1]
-    show_pictures(picture, settings, plan, step)
+    """Show what is there. A choice of K reruns this alone, and training goes on."""
+    size = chosen_size(plan)
+    step = steps.get(size) or list(steps.values())[-1]
+    show_viewer(picture, settings, size)
     show_figures(step)
     tell_sample(plan, step)
     offer_file(picture, step)
-    show_strip(picture, settings, steps)
-    show_charts(plan, steps, chosen)
+    show_charts(plan, steps, size)
     show_table(picture, steps)
 
 

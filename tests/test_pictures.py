@@ -25,7 +25,6 @@ from vqcore.pictures import (
     png_bytes,
     read_picture,
     sample_picture,
-    thumbnail,
 )
 
 Pixels = NDArray[np.uint8]
@@ -824,53 +823,6 @@ BAD_PIXELS = [
 
 @pytest.mark.parametrize(("pixels", "message"), BAD_PIXELS)
 def test_bad_pixels_are_quoted(pixels: Pixels, message: str) -> None:
-    for function in (lambda p: Picture(p, ""), png_bytes, lambda p: thumbnail(p, 9)):
+    for function in (lambda p: Picture(p, ""), png_bytes):
         with pytest.raises(ValueError, match=message):
             function(pixels)
-
-
-# --------------------------------------------------------------------------------------- thumbnails
-
-
-@pytest.mark.parametrize(
-    ("shape", "side", "expected"),
-    [
-        ((300, 451, 3), 100, (67, 100, 3)),
-        ((451, 300), 100, (100, 67)),
-        ((50, 20), 50, (50, 20)),
-        ((50, 20), 51, (50, 20)),
-        ((50, 20), 1, (1, 1)),
-        ((1, 1, 3), 10_000, (1, 1, 3)),
-        ((1, 65535), 100, (1, 100)),
-        ((65535, 1, 3), 100, (100, 1, 3)),
-    ],
-)
-def test_thumbnail_sides(shape: tuple[int, ...], side: int, expected: tuple[int, ...]) -> None:
-    small = thumbnail(np.full(shape, 99, np.uint8), side)
-    assert small.shape == expected
-    assert small.dtype == np.uint8
-    assert (small == 99).all()
-
-
-@pytest.mark.parametrize("name", ["chelsea", "camera"])
-def test_thumbnail_is_about_the_mean_of_each_square(name: str) -> None:
-    pixels = sample_picture(name).pixels[:296, :296]
-    squares = pixels.reshape(37, 8, 37, 8, -1).mean(axis=(1, 3)).reshape(37, 37, *pixels.shape[2:])
-    assert np.abs(thumbnail(pixels, 37) - squares).mean() < 4
-
-
-def test_thumbnail_never_enlarges() -> None:
-    np.testing.assert_array_equal(thumbnail(RGB, 1000), RGB)
-
-
-@pytest.mark.parametrize("side", [0, -1])
-def test_thumbnail_of_no_size(side: int) -> None:
-    with pytest.raises(ValueError, match=f"at least 1, not {side}"):
-        thumbnail(GRAY, side)
-
-
-@pytest.mark.parametrize(("height", "width"), [(1, 65_536), (65_536, 1)])
-def test_side_beyond_the_limit(height: int, width: int) -> None:
-    data = png_bytes(np.zeros((height, width), np.uint8))
-    with pytest.raises(PictureError, match="limit of a side is 65,535"):
-        read_picture(data, "long.png")

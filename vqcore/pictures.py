@@ -203,37 +203,6 @@ def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
     return file.getvalue()
 
 
-def thumbnail(pixels: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
-    """Shrink pixels to fit a square, keeping the aspect ratio; never enlarge them.
-
-    Parameters
-    ----------
-    pixels : uint8 array of shape (h, w) or (h, w, 3)
-    longest_side : int
-        Side of the square in pixels, at least 1.
-
-    Returns
-    -------
-    uint8 array of shape (h', w') or (h', w', 3), every side at least 1
-
-    Raises
-    ------
-    ValueError
-        If `longest_side` is below 1, or the pixels have another type or shape.
-
-    Examples
-    --------
-    >>> thumbnail(np.zeros((30, 60, 3), np.uint8), 20).shape
-    (10, 20, 3)
-    """
-    _check_pixels(pixels)
-    if longest_side < 1:
-        raise ValueError(f"longest_side must be at least 1, not {longest_side}")
-    image = Image.fromarray(pixels)
-    image.thumbnail((longest_side, longest_side))
-    return np.array(image)
-
-
 def _check_pixels(pixels: NDArray[np.uint8]) -> None:
     """Raise a ValueError unless the pixels are a gray or RGB picture of 8-bit samples."""
     if pixels.dtype != np.uint8:

@@ -1,5 +1,6 @@
 """A real server and a real Chromium for the tests in this folder."""
 
+import base64
 import os
 import shutil
 import socket
@@ -9,7 +10,9 @@ import time
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Error, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +28,15 @@ READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 # What streamlit says of a picture that a rerun replaced before the page had asked for it. What is
 # shown in the end must be whole, see BROKEN_PICTURES; other missing files are seen in `look`.
 REPLACED = ("Failed to load resource", "Image source error")
+CANVAS_BYTES = """canvas => {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  let text = "";
+  for (let at = 0; at < data.length; at += 32768) {
+    text += String.fromCharCode(...data.subarray(at, at + 32768));
+  }
+  return `${width} ${height} ${btoa(text)}`;
+}"""
 BROKEN_PICTURES = "[...document.images].filter(it => it.complete && !it.naturalWidth).length"
 
 
@@ -114,7 +126,11 @@ class Visitor:
         self.page.wait_for_timeout(400)
         self.page.wait_for_selector(READY, timeout=120_000)
         self.page.wait_for_timeout(200)
-        return self
+        for _ in range(50):  # the page takes a moment to remove what a run has replaced
+            if self.page.locator(".viewer").count() < 2:
+                return self
+            self.page.wait_for_timeout(100)
+        raise AssertionError("two viewers on the page")
 
     def upload(self, *files):
         payload = [
@@ -125,9 +141,31 @@ class Visitor:
         self.page.wait_for_selector(f"[data-testid=stMain] h2:has-text('{files[-1][0]}')")
         return self.settle()
 
-    def choose(self, size):
-        self.page.get_by_role("button", name=str(size), exact=True).click()
-        return self.settle()
+    def side(self, name, selector):
+        """A control of one of the viewer's sides, "a" or "b"."""
+        return self.page.locator(f".viewer [data-side={name}] {selector}")
+
+    def choose(self, size, side="b"):
+        """Drag a side's slider to a K."""
+        slider = self.side(side, ".size")
+        for place in range(int(slider.get_attribute("max")) + 1):
+            slider.fill(str(place))
+            if self.side(side, ".k").inner_text() == str(size):
+                return self.settle()
+        raise AssertionError(f"the slider has no K = {size}")
+
+    def stage(self):
+        """The pixels of the viewer's canvas, an array of shape (height, width, 3)."""
+        text = self.page.locator(".pictures").evaluate(CANVAS_BYTES)
+        width, height, data = text.split(" ")
+        pixels = np.frombuffer(base64.b64decode(data), np.uint8)
+        return pixels.reshape(int(height), int(width), 4)[..., :3]
+
+    def saved(self, side):
+        """The picture that "Save PNG" gives."""
+        with self.page.expect_download() as download:
+            self.side(side, ".save").click()
+        return np.asarray(Image.open(download.value.path()).convert("RGB"))
 
     def figures(self):
         labels = self.page.locator("[data-testid=stMetricLabel]").all_inner_texts()

@@ -14,7 +14,8 @@ from playwright.sync_api import sync_playwright
 FOLDER = Path(__file__).parents[1] / "screenshots"
 SHOTS = {
     "lab-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 0),
-    "charts-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 900),
+    "inside-light.png": ("?picture=coffee&block=8&k=64", 1440, 1000, "light", 330),
+    "charts-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 1500),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
 }
 
@@ -36,9 +37,18 @@ def take(browser, address, file, query, width, height, scheme, scroll):
     page.wait_for_timeout(500)
     page.wait_for_selector(READY, timeout=120_000)
     page.wait_for_selector(".js-plotly-plot .trace")
+    if file.name.startswith("inside"):
+        look_inside(page)
     page.locator("[data-testid=stMain]").evaluate(f"it => it.scrollTo(0, {scroll})")
     page.wait_for_timeout(500)
     page.screenshot(path=file)
+
+
+def look_inside(page):
+    """Go side by side, closer, and light up the blocks like the one in the middle."""
+    page.locator(".pictures").focus()
+    for key in ("s", "1", "+", "+", "+", "Enter"):
+        page.keyboard.press(key)
 
 
 if __name__ == "__main__":

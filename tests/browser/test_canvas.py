@@ -1,0 +1,246 @@
+"""The viewer, in a real Chromium: what is on the canvas, and what hands do to it."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from vqcore import Settings, Step, read_picture, sweep
+
+LAYERS_JS = Path(__file__).parents[2] / "vqcore" / "viewer" / "layers.js"
+
+
+def png(height, width, seed=0):
+    """A picture with smooth parts and rough ones."""
+    rng = np.random.default_rng(seed)
+    slopes = np.add.outer(np.arange(height), 2 * np.arange(width))[..., None] * [1, 2, 3] // 4 % 256
+    rough = rng.integers(0, 64, (height, width, 3))
+    file = io.BytesIO()
+    Image.fromarray(np.clip(slopes + rough - 32, 0, 255).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def swept(data, settings, sizes):
+    events = sweep(read_picture(data, ""), settings, sizes)
+    return {event.point.codebook_size: event for event in events if isinstance(event, Step)}
+
+
+def press(visitor, *keys):
+    visitor.page.locator(".pictures").focus()
+    for key in keys:
+        visitor.page.keyboard.press(key)
+
+
+def middle(stage, height, width):
+    """The picture that lies in the middle of the stage at 1:1."""
+    left = int(np.floor(stage.shape[1] / 2 - width / 2 + 0.5))
+    top = int(np.floor(stage.shape[0] / 2 - height / 2 + 0.5))
+    return stage[top : top + height, left : left + width]
+
+
+def as_rgb(pixels):
+    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+
+
+def all_of_b_at_one_to_one(visitor):
+    press(visitor, "0", "1", *["Shift+ArrowLeft"] * 10)
+
+
+@pytest.mark.parametrize(
+    ("colour", "label", "block"),
+    [("gray", "Gray", 4), ("gray", "Gray", 16), ("rgb", "RGB", 8), ("ycbcr", "YCbCr", 8)],
+)
+def test_canvas_is_the_reconstruction_to_the_pixel(visitor, colour, label, block):
+    data = png(101, 167)
+    steps = swept(data, Settings(block, colour), [1, 2, 4, 8, 16])
+    visitor.open(f"?block={block}&colour={label}&largest=16&k=16").upload(("odd.png", data))
+    original = read_picture(data, "")
+    gray = np.asarray(Image.fromarray(original.pixels).convert("L"))
+    shown = gray if colour == "gray" else original.pixels
+    all_of_b_at_one_to_one(visitor)
+    for size in (16, 2):
+        visitor.choose(size)
+        expected = as_rgb(steps[size].encoded.decode())
+        np.testing.assert_array_equal(middle(visitor.stage(), 101, 167), expected)
+    press(visitor, "+", "+", "ArrowLeft", "ArrowDown", "-", "-", "-")
+    all_of_b_at_one_to_one(visitor)
+    np.testing.assert_array_equal(middle(visitor.stage(), 101, 167), expected)
+    visitor.side("b", ".show").select_option("difference")
+    visitor.side("b", ".gain").select_option("8")
+    error = np.abs(as_rgb(shown).astype(int) - expected)
+    np.testing.assert_array_equal(middle(visitor.stage(), 101, 167), np.minimum(8 * error, 255))
+    visitor.side("b", ".show").select_option("original")
+    np.testing.assert_array_equal(middle(visitor.stage(), 101, 167), as_rgb(shown))
+    visitor.side("b", ".show").select_option("indices")
+    layout, indices = steps[2].encoded.layout, steps[2].encoded.indices
+    colours = middle(visitor.stage(), 101, 167)
+    places = indices.reshape(layout.rows, layout.columns).repeat(block, 0).repeat(block, 1)
+    for index in (0, 1):
+        assert len(np.unique(colours[places[:101, :167] == index], axis=0)) == 1
+    assert len(np.unique(colours.reshape(-1, 3), axis=0)) == 2
+
+
+def test_scrubbing_asks_the_server_for_nothing(visitor):
+    sent = []
+    visitor.page.on("websocket", lambda it: it.on("framesent", lambda frame: sent.append(frame)))
+    visitor.page.on("request", lambda request: sent.append(request.url))
+    visitor.open("?picture=camera&largest=256")
+    sent.clear()
+    slider = visitor.side("b", ".size")
+    seen = slider.evaluate(
+        """slider => [...Array(9).keys()].map(place => {
+          slider.value = place;
+          slider.dispatchEvent(new Event("input"));
+          return slider.closest("fieldset").querySelector(".figures").textContent;
+        })"""
+    )
+    assert sent == []
+    assert [text.split(" · ")[0] for text in seen] == [f"K = {2**power}" for power in range(9)]
+    visitor.settle()
+    assert visitor.figures()["In use"] == "256 of 256"
+    assert "k=256" in visitor.page.url
+
+
+def test_view_survives_new_layers_and_other_controls(visitor):
+    visitor.open("?picture=camera&largest=16&k=4")
+    press(visitor, "s", "+", "+", "ArrowLeft", "Enter")
+    visitor.settle()
+    before = visitor.stage()
+    visitor.page.get_by_role("textbox", name="More sizes").fill("100")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.side("b", ".size")).to_have_attribute("max", "5", timeout=20_000)
+    visitor.settle()
+    np.testing.assert_array_equal(visitor.stage(), before)
+
+
+def test_another_picture_resets_the_place_and_keeps_the_mode(visitor):
+    visitor.open("?largest=4").upload(("one.png", png(300, 500)))
+    press(visitor, "s")
+    fitted = visitor.page.locator(".zoom").inner_text()
+    press(visitor, "+", "+", "ArrowLeft")
+    visitor.upload(("other.png", png(300, 500, seed=1)))
+    assert visitor.page.locator("[data-mode=sides]").get_attribute("aria-pressed") == "true"
+    assert visitor.page.locator(".zoom").inner_text() == fitted
+
+
+def test_keyboard_alone(visitor):
+    visitor.open("?picture=camera&largest=16&k=4")
+    page = visitor.page
+    press(visitor, "]")
+    assert visitor.side("b", ".k").inner_text() == "8"
+    press(visitor, "[", "[")
+    assert visitor.side("b", ".k").inner_text() == "2"
+    press(visitor, "Enter")
+    assert "has index" in page.locator(".facts").inner_text()
+    assert "Codeword" in page.locator(".told").inner_text()
+    press(visitor, "Escape")
+    page.locator(".scroller").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".told").inner_text().startswith("Codeword")
+    press(visitor, "?")
+    assert page.locator("dialog.help").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog.help").is_visible()
+    press(visitor, "p")
+    assert page.locator("[data-do=play]").get_attribute("aria-pressed") == "true"
+    page.wait_for_function("document.querySelector('[data-testid=stMain]') !== null")
+    page.wait_for_timeout(1000)
+    press(visitor, "p")
+    assert visitor.side("b", ".k").inner_text() == "4"
+    assert "K = 4" in page.locator(".pictures").get_attribute("aria-label")
+    visitor.settle()
+
+
+def test_divider_is_dragged_and_wheel_zooms_at_the_pointer(visitor):
+    visitor.open("?largest=2").upload(("one.png", png(64, 64)))
+    page = visitor.page
+    box = page.locator(".pictures").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 3
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 200, y, steps=4)
+    page.mouse.up()
+    stage = visitor.stage()
+    line = stage[10, :].astype(int)
+    assert (line[round(box["width"] / 2) + 200] == 255).all()
+    press(visitor, "1")
+    before = page.locator(".zoom").inner_text()
+    page.mouse.move(x - 10, y)
+    page.mouse.wheel(0, -100)
+    assert (before, page.locator(".zoom").inner_text()) == ("100 %", "200 %")
+
+
+def test_click_lights_the_blocks_of_a_codeword(visitor):
+    data = png(64, 96)
+    visitor.open("?block=8&largest=4&k=4").upload(("one.png", data))
+    step = swept(data, Settings(8), [1, 2, 4])[4]
+    all_of_b_at_one_to_one(visitor)
+    plain = middle(visitor.stage(), 64, 96)
+    box = visitor.page.locator(".pictures").bounding_box()
+    left = box["x"] + np.floor(box["width"] / 2 - 48 + 0.5)
+    top = box["y"] + np.floor(box["height"] / 2 - 32 + 0.5)
+    visitor.page.mouse.click(left + 20, top + 12)  # the block 2 across, 1 down
+    lit = middle(visitor.stage(), 64, 96)
+    places = step.encoded.indices.reshape(8, 12).repeat(8, 0).repeat(8, 1)
+    chosen = places == places[12, 20]
+    np.testing.assert_array_equal(lit[chosen], plain[chosen])
+    assert lit[~chosen].mean() < 0.5 * plain[~chosen].mean()
+    told = visitor.page.locator(".told").inner_text()
+    assert told.startswith(f"Codeword {places[12, 20]}: {step.encoded.use[places[12, 20]]} block")
+    visitor.settle()
+
+
+def test_name_of_a_picture_is_text(visitor):
+    name = "<img src=x onerror=alert(1)>.png"
+    visitor.open("?largest=2").upload((name, png(40, 40)))
+    assert name in visitor.page.locator(".pictures").get_attribute("aria-label")
+    assert visitor.page.locator("img[src=x]").count() == 0
+
+
+@pytest.fixture
+def script(browser):
+    """A page with layers.js and nothing else."""
+    page = browser.new_page()
+    page.add_script_tag(content=LAYERS_JS.read_text(encoding="utf-8"))
+    yield page.evaluate
+    page.close()
+
+
+def test_order_by_hand(script):
+    layer = """{ size: 3, blockSize: 1, use: [2, 5, 2],
+                 tiles: Uint32Array.of(0xff303030, 0xff000000, 0xff0000ff) }"""
+    assert script(f"ordered({layer}, 'use')") == [1, 0, 2]
+    assert script(f"ordered({layer}, 'brightness')") == [1, 0, 2]
+    assert script(f"ordered({layer}, 'index')") == [0, 1, 2]
+
+
+def test_hit_test_by_hand(script):
+    layer = "{ width: 10, height: 5, blockSize: 4, columns: 3 }"
+    hits = [script(f"blockAt({layer}, {x}, {y})") for x, y in [(0, 0), (9, 0), (4, 4), (10, 0)]]
+    assert hits == [0, 2, 4, -1]
+    assert script(f"blockAt({layer}, -1, 0)") == -1
+
+
+def test_error_of_a_block_leaves_out_the_padding(script):
+    layer = """{ width: 3, height: 1, channels: 1, blockSize: 2, columns: 2, size: 1,
+                 indices: Uint16Array.of(0, 0), tiles: new Uint32Array(4).fill(0xff050505) }"""
+    original = "{ pixels: Uint32Array.of(0xff000000, 0xff050505, 0xff080808) }"
+    assert script(f"blockError({layer}, {original}, 0)") == 12.5
+    assert script(f"blockError({layer}, {original}, 1)") == 9
+
+
+def test_layers_of_one_sweep_come_by_size(script):
+    found = script(
+        """() => {
+          const store = new LayerStore();
+          [["b", 8], ["a", 4], ["a", undefined], ["a", 2]].forEach(([sweep, size], at) =>
+            store.put(`owner ${at}`, { sweep, size }));
+          store.drop("owner 1");
+          const { original, sizes } = store.of("a");
+          return [original.sweep, sizes.map(({ size }) => size)];
+        }"""
+    )
+    assert found == ["a", [2]]

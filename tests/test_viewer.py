@@ -1,0 +1,51 @@
+"""Tests of vqcore.viewer: what is in a layer, by hand, and how much of it there is."""
+
+import json
+
+import numpy as np
+from helpers import photograph, trained, vectors_of
+
+from vqcore import Codebook, encode, layout_of
+from vqcore.blocks import BlockLayout
+from vqcore.codec import Encoded
+from vqcore.viewer import original_layer, size_layer
+
+
+def opened(message: bytes) -> tuple[dict, bytes]:
+    length = int.from_bytes(message[:4], "little")
+    return json.loads(message[4 : 4 + length]), message[4 + length :]
+
+
+def test_original_by_hand() -> None:
+    header, body = opened(original_layer("one", np.uint8([[[1, 2, 3], [4, 5, 6]]])))
+    assert header == {"sweep": "one", "width": 2, "height": 1, "channels": 3}
+    assert body == bytes([1, 2, 3, 4, 5, 6])
+
+
+def test_size_by_hand() -> None:
+    layout = BlockLayout(width=3, height=1, block_size=1, colour="gray")
+    encoded = Encoded(layout, Codebook(np.uint8([[7], [9]])), np.int32([1, 0, 1]))
+    header, body = opened(size_layer("é", encoded, ["K = 2", "1 dB"]))
+    assert header == {
+        "sweep": "é", "width": 3, "height": 1, "channels": 1,
+        "size": 2, "blockSize": 1, "columns": 3, "rows": 1, "figures": ["K = 2", "1 dB"],
+    }  # fmt: skip
+    assert body == bytes([1, 0, 0, 0, 1, 0]) + bytes([7, 9])
+
+
+def test_indices_begin_where_two_bytes_can_be_read_at_once() -> None:
+    for name in ("a", "bb", "ccc", "dddd"):
+        message = original_layer(name, np.zeros((1, 1), np.uint8))
+        assert int.from_bytes(message[:4], "little") % 4 == 0
+
+
+def test_all_sizes_of_a_photograph_are_small() -> None:
+    picture = photograph("camera")
+    layout = layout_of(picture, 8, "gray")
+    vectors = vectors_of(picture, 8, "gray")
+    total = sum(
+        len(size_layer("sweep", encode(layout, vectors, Codebook(codewords)), []))
+        for codewords in trained(vectors, [2**power for power in range(9)]).values()
+    )
+    # 2 bytes an index and 64 a codeword, and a header each
+    assert total <= 9 * (2 * 4096 + 300) + 64 * 511

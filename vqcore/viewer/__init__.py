@@ -1,0 +1,30 @@
+"""The viewer: the browser gets tiles and indices, and decodes on a canvas itself.
+
+The parts of the two components of `app.py`, as text: one that takes a layer, and shows nothing, and
+one that shows all the layers the page has. `layers.js` is what both share.
+"""
+
+from pathlib import Path
+
+from vqcore.viewer.payload import original_layer, size_layer
+
+_HERE = Path(__file__).parent
+
+
+def _text(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+LAYER_JS = _text("layers.js", "layer.js")
+VIEWER_JS = _text("layers.js", "draw.js", "viewer.js")
+VIEWER_CSS = _text("viewer.css")
+VIEWER_HTML = _text("viewer.html")
+
+__all__ = [
+    "LAYER_JS",
+    "VIEWER_CSS",
+    "VIEWER_HTML",
+    "VIEWER_JS",
+    "original_layer",
+    "size_layer",
+]

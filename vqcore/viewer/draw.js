@@ -1,0 +1,122 @@
+// Drawing: sides of the stage, highlighted blocks, tiles of the codebook.
+
+const ZOOMS = [1 / 16, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+const GRID_FROM = 24;
+
+/** Pixels of one side, decoded when what it shows has changed, and not before. */
+class Surface {
+  canvas = document.createElement("canvas");
+  #shown = null;
+
+  /** Decode what a side shows: { show, layer, original, gain }. */
+  show(content) {
+    if (same(this.#shown, content)) return;
+    this.#shown = content;
+    const { show, layer, original, gain } = content;
+    const { width, height } = layer ?? original;
+    if (this.canvas.width !== width || this.canvas.height !== height) this.#resize(width, height);
+    if (show === "original") this.colours.set(original.pixels);
+    else decode(show === "indices" ? indexMap(layer) : layer, this.colours);
+    if (show === "difference") differences(original.pixels, gain, this.colours);
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  #resize(width, height) {
+    Object.assign(this.canvas, { width, height });
+    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+    this.image = this.context.createImageData(width, height);
+    this.colours = new Uint32Array(this.image.data.buffer);
+  }
+}
+
+const same = (one, other) =>
+  one !== null && Object.keys(other).every((key) => one[key] === other[key]);
+
+/** Return where a picture lies on a part of the stage: whole device pixels. */
+function placed(view, part) {
+  return {
+    left: Math.round(part.left + part.width / 2 - view.x * view.zoom),
+    top: Math.round(part.top + part.height / 2 - view.y * view.zoom),
+  };
+}
+
+/** Draw a picture on a part of the stage, seen through a clip: crisp when enlarged. */
+function drawSide(context, canvas, view, part, clip) {
+  const { left, top } = placed(view, part);
+  clipped(context, clip, () => {
+    context.imageSmoothingEnabled = view.zoom < 1;
+    context.drawImage(canvas, left, top, canvas.width * view.zoom, canvas.height * view.zoom);
+  });
+}
+
+function clipped(context, clip, draw) {
+  context.save();
+  context.beginPath();
+  context.rect(clip.left, clip.top, clip.width, clip.height);
+  context.clip();
+  draw();
+  context.restore();
+}
+
+/** Return a canvas with one pixel a block: dark, but for the blocks of one codeword. */
+function dimmed(layer, codeword) {
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: layer.columns, height: layer.rows,
+  });
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(layer.columns, layer.rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  layer.indices.forEach((index, block) => { pixels[block] = index === codeword ? 0 : 0xb0000000; });
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+function drawDimmed(context, mask, layer, view, part, clip) {
+  const { left, top } = placed(view, part);
+  const scale = layer.blockSize * view.zoom;
+  clipped(context, clip, () => {
+    context.beginPath();
+    context.rect(left, top, layer.width * view.zoom, layer.height * view.zoom);
+    context.clip();
+    context.imageSmoothingEnabled = false;
+    context.drawImage(mask, left, top, mask.width * scale, mask.height * scale);
+  });
+}
+
+/** Draw the borders of the blocks, where they are large enough to be told apart. */
+function drawGrid(context, layer, view, part, clip) {
+  const step = layer.blockSize * view.zoom;
+  if (step < GRID_FROM) return;
+  const { left, top } = placed(view, part);
+  clipped(context, clip, () => {
+    context.beginPath();
+    context.rect(left, top, layer.width * view.zoom, layer.height * view.zoom);
+    context.clip();
+    context.fillStyle = "rgba(128, 128, 128, 0.7)";
+    for (let x = left; x < clip.left + clip.width; x += step) context.fillRect(x, clip.top, 1, clip.height);
+    for (let y = top; y < clip.top + clip.height; y += step) context.fillRect(clip.left, y, clip.width, 1);
+  });
+}
+
+/** Draw one tile, enlarged and crisp. */
+function drawTile(context, colours, side, x, y, width) {
+  const image = new ImageData(new Uint8ClampedArray(Uint32Array.from(colours).buffer), side, side);
+  const small = Object.assign(document.createElement("canvas"), { width: side, height: side });
+  small.getContext("2d").putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, x, y, width, width);
+}
+
+/** Return the colours of a block of the original; black beyond the picture's edge. */
+function blockColours(layer, pixels, block) {
+  const { blockSize, columns, width, height } = layer;
+  const left = (block % columns) * blockSize;
+  const top = Math.floor(block / columns) * blockSize;
+  return Uint32Array.from({ length: blockSize ** 2 }, (_, at) => {
+    const x = left + (at % blockSize), y = top + Math.floor(at / blockSize);
+    return x < width && y < height ? pixels[y * width + x] : OPAQUE;
+  });
+}
+
+const tileColours = (layer, index) =>
+  layer.tiles.subarray(index * layer.blockSize ** 2, (index + 1) * layer.blockSize ** 2);

@@ -1,0 +1,663 @@
+// The viewer: two sides that show the same place, a slider through K, a look inside a block.
+
+const REPORT_AFTER = 300;
+const BLINK_EVERY = 700;
+const PLAY_EVERY = 800;
+const CLICK_WITHIN = 4;
+const DIVIDER_WITHIN = 12;
+const TILE = 36;
+const NAMES = { a: "A", b: "B" };
+
+class Viewer {
+  view = { zoom: 1, x: 0, y: 0 };
+  fitted = true; // until a hand zooms or moves the picture
+  mode = "divider";
+  divider = 0.5;
+  swapped = false;
+  active = "b";
+  picked = null; // { size, index }: the codeword whose blocks are lit
+  sides = {
+    a: { show: "original", size: null, gain: 4, surface: new Surface() },
+    b: { show: "rebuilt", size: null, gain: 4, surface: new Surface() },
+  };
+
+  constructor(host) {
+    this.host = host;
+    this.root = host.querySelector(".viewer");
+    this.canvas = this.find(".pictures");
+    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+    this.book = new CodebookPanel(this.root, (index) => this.pick(this.bookLayer(), index));
+    this.#buildSides();
+    this.#listen();
+  }
+
+  find(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  // What comes from outside
+
+  /** Take what the script says: which sweep to show, and a K when one is asked for. */
+  update({ data, setStateValue }) {
+    this.report = (value) => setStateValue("view", value);
+    const before = this.data;
+    this.data = data;
+    if (before?.sweep !== data.sweep) this.picked = null;
+    if (before?.asked !== data.asked) this.#setSize("b", data.size);
+    this.fitted ||= before?.picture !== data.picture;
+    this.refresh();
+  }
+
+  /** Take up the layers that are there now. */
+  refresh() {
+    this.layers = pageStore().of(this.data.sweep);
+    if (!this.layers.original) return;
+    for (const side of Object.values(this.sides)) side.size ??= this.data.size;
+    this.#syncSides();
+    if (this.fitted) this.fit();
+    this.draw();
+  }
+
+  close() {
+    this.observer.disconnect();
+    pageStore().removeEventListener("change", this.onLayers);
+    clearInterval(this.playing);
+    clearInterval(this.blinking);
+    clearTimeout(this.reporting);
+  }
+
+  // Sides
+
+  #buildSides() {
+    const template = this.find("template.side");
+    for (const [name, side] of Object.entries(this.sides)) {
+      const panel = template.content.firstElementChild.cloneNode(true);
+      panel.dataset.side = name;
+      panel.querySelector("legend").textContent = NAMES[name];
+      side.panel = panel;
+      this.find(".panels").append(panel);
+      const on = (selector, event, act) => { panel.querySelector(selector)[event] = act; };
+      on(".show", "onchange", ({ target }) => this.#change(name, { show: target.value }));
+      on(".gain", "onchange", ({ target }) => this.#change(name, { gain: Number(target.value) }));
+      on(".size", "oninput", ({ target }) => this.scrub(name, this.layers.sizes[target.value].size));
+      on(".save", "onclick", () => this.save(name));
+      panel.onfocusin = () => { this.active = name; this.#syncSides(); };
+    }
+  }
+
+  #change(name, values) {
+    Object.assign(this.sides[name], values);
+    this.#syncSides();
+    this.draw();
+  }
+
+  /** Show another K on a side, and tell the script when the hand rests. */
+  scrub(name, size) {
+    this.#setSize(name, size);
+    this.#syncSides();
+    this.draw();
+    this.#reportSoon();
+  }
+
+  #setSize(name, size) {
+    const side = this.sides[name];
+    side.size = size;
+    if (side.show === "original") side.show = name === "b" ? "rebuilt" : "original";
+  }
+
+  #reportSoon() {
+    clearTimeout(this.reporting);
+    this.reporting = setTimeout(() => {
+      this.report({ size: this.layerOf("b").size, mode: this.mode, picked: this.picked });
+    }, REPORT_AFTER);
+  }
+
+  /** Return the layer a side shows: that of its K, or the nearest there is. */
+  layerOf(name) {
+    const wanted = this.sides[name].size;
+    const far = (layer) => Math.abs(Math.log2(layer.size / wanted));
+    return this.layers.sizes.reduce((best, layer) => (far(layer) < far(best) ? layer : best));
+  }
+
+  #syncSides() {
+    if (!this.layers?.sizes.length) return;
+    for (const [name, side] of Object.entries(this.sides)) {
+      const layer = this.layerOf(name);
+      const part = (selector) => side.panel.querySelector(selector);
+      part(".show").value = side.show;
+      part(".size").max = this.layers.sizes.length - 1;
+      part(".size").value = this.layers.sizes.indexOf(layer);
+      part(".size").ariaValueText = `K = ${layer.size}`;
+      part(".k").textContent = layer.size;
+      part(".forsize").hidden = side.show === "original";
+      part(".forgain").hidden = side.show !== "difference";
+      part(".figures").textContent = side.show === "original"
+        ? "as uploaded" : layer.figures.join(" · ");
+      side.panel.classList.toggle("active", name === this.active);
+    }
+  }
+
+  /** Go to the next larger or smaller K on the side used last. */
+  step(by) {
+    const name = this.sides[this.active].show === "original" ? "b" : this.active;
+    const { sizes } = this.layers;
+    const next = sizes[sizes.indexOf(this.layerOf(name)) + by];
+    if (next) this.scrub(name, next.size);
+    return Boolean(next);
+  }
+
+  play() {
+    const button = this.find("[data-do=play]");
+    if (this.playing) {
+      clearInterval(this.playing);
+      this.playing = null;
+    } else {
+      let by = 1;
+      this.playing = setInterval(() => { if (!this.step(by)) this.step(by = -by); }, PLAY_EVERY);
+    }
+    button.ariaPressed = String(Boolean(this.playing));
+  }
+
+  /** Save the exact pixels of a side. */
+  save(name) {
+    this.#decode(name);
+    const side = this.sides[name];
+    const what = side.show === "original" ? "original" : `K${this.layerOf(name).size}-${side.show}`;
+    side.surface.canvas.toBlob((blob) => {
+      const link = Object.assign(document.createElement("a"), {
+        href: URL.createObjectURL(blob), download: `${this.data.name}-${what}.png`,
+      });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    });
+  }
+
+  // Place
+
+  /** Return the parts of the stage: for each side where it lies, and where it is to be seen. */
+  parts() {
+    const { width, height } = this.canvas;
+    const whole = { left: 0, top: 0, width, height };
+    const [first, second] = this.swapped ? ["b", "a"] : ["a", "b"];
+    if (this.mode === "blink") return [{ name: first, part: whole, clip: whole }];
+    const middle = Math.round(width * (this.mode === "sides" ? 0.5 : this.divider));
+    const left = { left: 0, top: 0, width: middle, height };
+    const right = { left: middle, top: 0, width: width - middle, height };
+    const place = (side) => (this.mode === "sides" ? side : whole);
+    return [
+      { name: first, part: place(left), clip: left },
+      { name: second, part: place(right), clip: right },
+    ];
+  }
+
+  fit() {
+    const { width, height } = this.layers.original;
+    const [{ part }] = this.parts();
+    if (!part.width || !part.height) return;
+    const most = Math.min(part.width / width, part.height / height);
+    this.fitted = true;
+    this.view = { zoom: most < 1 ? most : Math.floor(most), x: width / 2, y: height / 2 };
+    this.draw();
+  }
+
+  actual() {
+    this.zoomTo(1);
+  }
+
+  zoomBy(steps, at = this.#centre()) {
+    const { zoom } = this.view;
+    const next = steps > 0
+      ? ZOOMS.find((level) => level > zoom * 1.001) : ZOOMS.findLast((level) => level < zoom * 0.999);
+    if (next) this.zoomTo(next, at);
+  }
+
+  /** Zoom so that the picture stays where it is under a point of the stage. */
+  zoomTo(zoom, at = this.#centre()) {
+    const { part } = this.#partAt(at);
+    const dx = at.x - part.left - part.width / 2, dy = at.y - part.top - part.height / 2;
+    const { view } = this;
+    this.view = { zoom, x: view.x + dx / view.zoom - dx / zoom, y: view.y + dy / view.zoom - dy / zoom };
+    this.pan(0, 0);
+  }
+
+  /** Move the picture by device pixels; its middle stays within its borders. */
+  pan(dx, dy) {
+    const { width, height } = this.layers.original;
+    const inside = (value, most) => Math.max(0, Math.min(most, value));
+    this.view.x = inside(this.view.x - dx / this.view.zoom, width);
+    this.view.y = inside(this.view.y - dy / this.view.zoom, height);
+    this.fitted = false;
+    this.draw();
+  }
+
+  #centre() {
+    const [{ part }] = this.parts();
+    return { x: part.left + part.width / 2, y: part.top + part.height / 2 };
+  }
+
+  #partAt({ x }) {
+    const parts = this.parts();
+    return parts.find(({ clip }) => x >= clip.left && x < clip.left + clip.width) ?? parts[0];
+  }
+
+  /** Return the side and the pixel of the picture at a point of the stage. */
+  pixelAt(point) {
+    const { name, part } = this.#partAt(point);
+    const { left, top } = placed(this.view, part);
+    const { zoom } = this.view;
+    return { name, x: Math.floor((point.x - left) / zoom), y: Math.floor((point.y - top) / zoom) };
+  }
+
+  setMode(mode) {
+    this.mode = mode;
+    this.swapped = false;
+    clearInterval(this.blinking);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (mode === "blink" && !still) this.blinking = setInterval(() => this.swap(), BLINK_EVERY);
+    for (const button of this.root.querySelectorAll("[data-mode]")) {
+      button.ariaPressed = String(button.dataset.mode === mode);
+    }
+    if (this.fitted) this.fit();
+    this.draw();
+  }
+
+  swap() {
+    this.swapped = !this.swapped;
+    this.draw();
+  }
+
+  // Drawing
+
+  draw() {
+    if (!this.layers?.original || !this.canvas.width) return;
+    const { context, canvas } = this;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    for (const place of this.parts()) this.#drawPart(place);
+    if (this.mode === "divider") this.#drawDivider();
+    this.find(".zoom").textContent = `${Math.round(100 * this.view.zoom)} %`;
+    this.canvas.ariaLabel = this.#inWords();
+    if (this.layers.sizes.length) this.book.show(this.bookLayer(), this.picked);
+  }
+
+  #decode(name) {
+    const { show, gain, surface } = this.sides[name];
+    const layer = show === "original" || !this.layers.sizes.length ? null : this.layerOf(name);
+    surface.show({ show: layer ? show : "original", layer, original: this.layers.original, gain });
+    return layer;
+  }
+
+  #drawPart({ name, part, clip }) {
+    const { context, view } = this;
+    const layer = this.#decode(name);
+    drawSide(context, this.sides[name].surface.canvas, view, part, clip);
+    const blocks = layer ?? this.layers.sizes.at(-1);
+    if (blocks) drawGrid(context, blocks, view, part, clip);
+    const lit = this.#litLayer();
+    if (lit) drawDimmed(context, this.#mask(lit), lit, view, part, clip);
+    this.#drawName(name, clip);
+  }
+
+  #litLayer() {
+    return this.picked && this.layers.sizes.find((layer) => layer.size === this.picked.size);
+  }
+
+  #mask(layer) {
+    const { index } = this.picked;
+    if (!same(this.maskOf ?? null, { layer, index })) {
+      this.maskOf = { layer, index, canvas: dimmed(layer, index) };
+    }
+    return this.maskOf.canvas;
+  }
+
+  #drawName(name, clip) {
+    const { context } = this;
+    const scale = devicePixelRatio;
+    const text = this.#nameOf(name);
+    context.font = `${13 * scale}px ${getComputedStyle(this.root).fontFamily}`;
+    const width = context.measureText(text).width + 12 * scale;
+    const left = name === (this.swapped ? "a" : "b") && this.mode !== "blink"
+      ? clip.left + clip.width - width : clip.left;
+    clipped(context, clip, () => {
+      context.fillStyle = "rgba(0, 0, 0, 0.75)";
+      context.fillRect(left, 0, width, 24 * scale);
+      context.fillStyle = "#fff";
+      context.fillText(text, left + 6 * scale, 17 * scale);
+    });
+  }
+
+  #nameOf(name) {
+    const { show } = this.sides[name];
+    if (show === "original" || !this.layers.sizes.length) return `${NAMES[name]}: original`;
+    const kind = { rebuilt: "", difference: ", difference", indices: ", index map" }[show];
+    return `${NAMES[name]}: K = ${this.layerOf(name).size}${kind}`;
+  }
+
+  #drawDivider() {
+    const { context, canvas } = this;
+    const x = Math.round(canvas.width * this.divider);
+    context.fillStyle = "#000";
+    context.fillRect(x - 2, 0, 4, canvas.height);
+    context.fillStyle = "#fff";
+    context.fillRect(x - 1, 0, 2, canvas.height);
+    context.beginPath();
+    context.arc(x, canvas.height / 2, 9 * devicePixelRatio, 0, 7);
+    context.fill();
+    context.strokeStyle = "#000";
+    context.stroke();
+  }
+
+  #inWords() {
+    const figures = (name) => this.sides[name].show === "original" || !this.layers.sizes.length
+      ? this.#nameOf(name) : [this.#nameOf(name), ...this.layerOf(name).figures.slice(1)].join(", ");
+    const modes = { divider: "with a divider", sides: "side by side", blink: "in turn" };
+    return `${this.data.name}, two sides ${modes[this.mode]}. ${figures("a")}. ${figures("b")}. `
+      + `Zoom ${Math.round(100 * this.view.zoom)} percent.`;
+  }
+
+  // A look inside
+
+  bookLayer() {
+    return this.layerOf(this.sides[this.active].show === "original" ? "b" : this.active);
+  }
+
+  /** Show the block at a pixel beside its codeword. */
+  inspect({ name, x, y }) {
+    if (!this.layers?.sizes.length) return;
+    const layer = this.layerOf(this.sides[name].show === "original" ? "b" : name);
+    const block = blockAt(layer, x, y);
+    if (block < 0) return;
+    const index = layer.indices[block];
+    const { original } = this.layers;
+    const paint = (selector, colours) => {
+      const canvas = this.find(selector);
+      drawTile(canvas.getContext("2d"), colours, layer.blockSize, 0, 0, canvas.width);
+    };
+    paint(".own", blockColours(layer, original.pixels, block));
+    paint(".code", tileColours(layer, index));
+    const column = (block % layer.columns) + 1, row = Math.floor(block / layer.columns) + 1;
+    this.find(".facts").textContent = `K = ${layer.size}: block ${column} across, ${row} down has index `
+      + `${index}, as ${counted(layer.use[index], "block")} in all. `
+      + `MSE ${blockError(layer, original, block).toFixed(1)}.`;
+  }
+
+  /** Light up all blocks of a codeword, or none if they are lit already. */
+  pick(layer, index) {
+    const again = this.picked?.size === layer.size && this.picked.index === index;
+    this.picked = again ? null : { size: layer.size, index };
+    this.draw();
+    this.#reportSoon();
+  }
+
+  pickAt(point) {
+    const { name, x, y } = this.pixelAt(point);
+    const layer = this.layerOf(this.sides[name].show === "original" ? "b" : name);
+    const block = blockAt(layer, x, y);
+    if (block >= 0) this.pick(layer, layer.indices[block]);
+    this.inspect({ name, x, y });
+  }
+
+  // Hands
+
+  #listen() {
+    const { canvas, root } = this;
+    const pointers = new Map();
+    let start = null, last = null, dividing = false, wheel = 0;
+    const pointOf = (event) => {
+      const box = canvas.getBoundingClientRect();
+      const scale = canvas.width / box.width;
+      return { x: (event.clientX - box.left) * scale, y: (event.clientY - box.top) * scale };
+    };
+    const nearDivider = (point) => this.mode === "divider"
+      && Math.abs(point.x - this.divider * canvas.width) < DIVIDER_WITHIN * devicePixelRatio;
+    const spread = () => {
+      const [one, other] = [...pointers.values()];
+      return Math.hypot(one.x - other.x, one.y - other.y);
+    };
+    canvas.onpointerdown = (event) => {
+      const point = pointOf(event);
+      canvas.setPointerCapture(event.pointerId);
+      pointers.set(event.pointerId, point);
+      start = last = point;
+      dividing = pointers.size === 1 && nearDivider(point);
+      if (pointers.size === 2) wheel = spread();
+    };
+    canvas.onpointermove = (event) => {
+      const point = pointOf(event);
+      canvas.classList.toggle("dividing", dividing || nearDivider(point));
+      if (!pointers.has(event.pointerId)) return this.inspect(this.pixelAt(point));
+      pointers.set(event.pointerId, point);
+      if (pointers.size === 2) {
+        const ratio = spread() / wheel;
+        if (ratio > 1.3 || ratio < 0.77) {
+          this.zoomBy(ratio > 1 ? 1 : -1, point);
+          wheel = spread();
+        }
+      } else if (dividing) this.#divide(point.x / canvas.width);
+      else this.pan(point.x - last.x, point.y - last.y);
+      last = point;
+    };
+    canvas.onpointerup = canvas.onpointercancel = (event) => {
+      const point = pointOf(event);
+      const still = start && Math.hypot(point.x - start.x, point.y - start.y) < CLICK_WITHIN;
+      if (event.type === "pointerup" && still && !dividing && pointers.size === 1) this.pickAt(point);
+      pointers.delete(event.pointerId);
+      dividing = false;
+    };
+    canvas.onwheel = (event) => {
+      event.preventDefault();
+      wheel += event.deltaY;
+      if (Math.abs(wheel) < 40) return;
+      this.zoomBy(-Math.sign(wheel), pointOf(event));
+      wheel = 0;
+    };
+    root.onkeydown = (event) => this.#key(event);
+    root.onclick = ({ target }) => {
+      if (target.dataset.mode) this.setMode(target.dataset.mode);
+      this.#actions[target.dataset.do]?.();
+    };
+    this.onLayers = () => this.data && this.refresh();
+    pageStore().addEventListener("change", this.onLayers);
+    this.observer = new ResizeObserver(() => this.#resize());
+    this.observer.observe(this.find(".stage"));
+  }
+
+  #divide(share) {
+    this.divider = Math.max(0, Math.min(1, share));
+    this.draw();
+  }
+
+  #resize() {
+    const { width, height } = this.find(".stage").getBoundingClientRect();
+    this.canvas.width = Math.round(width * devicePixelRatio);
+    this.canvas.height = Math.round(height * devicePixelRatio);
+    if (this.book.layer) this.book.draw();
+    if (this.fitted && this.layers?.original) this.fit();
+    this.draw();
+  }
+
+  #actions = {
+    zoomIn: () => this.zoomBy(1),
+    zoomOut: () => this.zoomBy(-1),
+    fit: () => this.fit(),
+    actual: () => this.actual(),
+    play: () => this.play(),
+    fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen()),
+    help: () => this.find("dialog.help").showModal(),
+    closeHelp: () => this.find("dialog.help").close(),
+    lightsOff: () => { this.picked = null; this.draw(); },
+    middle: () => this.pickAt(this.#centre()),
+  };
+
+  #keys = {
+    "[": () => this.step(-1),
+    "]": () => this.step(1),
+    "+": () => this.zoomBy(1),
+    "=": () => this.zoomBy(1),
+    "-": () => this.zoomBy(-1),
+    0: this.#actions.fit,
+    1: this.#actions.actual,
+    d: () => this.setMode("divider"),
+    s: () => this.setMode("sides"),
+    b: () => this.setMode("blink"),
+    p: this.#actions.play,
+    f: this.#actions.fullScreen,
+    "?": this.#actions.help,
+    Escape: this.#actions.lightsOff,
+  };
+
+  /** Keys of the stage alone: elsewhere they belong to sliders, lists and buttons. */
+  #stageKeys = {
+    " ": () => this.swap(),
+    Enter: this.#actions.middle,
+    ArrowLeft: (event) => this.#arrow(event, 1, 0),
+    ArrowRight: (event) => this.#arrow(event, -1, 0),
+    ArrowUp: (event) => this.#arrow(event, 0, 1),
+    ArrowDown: (event) => this.#arrow(event, 0, -1),
+  };
+
+  #arrow(event, x, y) {
+    if (event.shiftKey) this.#divide(this.divider - 0.05 * x);
+    else this.pan(40 * devicePixelRatio * x, 40 * devicePixelRatio * y);
+  }
+
+  #key(event) {
+    const focused = event.composedPath()[0];
+    const taken = focused.tagName === "SELECT" || this.find("dialog.help").open;
+    if (taken || event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const act = (focused === this.canvas && this.#stageKeys[key]) || this.#keys[key];
+    if (!act || !this.layers?.sizes.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act(event);
+  }
+}
+
+/** The codebook's tiles: only those in sight are drawn, so that 4096 scroll as easily as 16. */
+class CodebookPanel {
+  constructor(root, onPick) {
+    const find = (selector) => root.querySelector(selector);
+    this.scroller = find(".scroller");
+    this.room = find(".room");
+    this.canvas = find(".tiles");
+    this.told = find(".told");
+    this.orderBy = find(".order");
+    this.onPick = onPick;
+    this.scroller.onscroll = () => this.draw();
+    this.orderBy.onchange = () => this.#reorder();
+    this.canvas.onpointermove = (event) => this.#tell(this.#at(event));
+    this.canvas.onpointerleave = () => this.#tell(this.picked?.index);
+    this.canvas.onclick = (event) => this.#pick(this.#at(event));
+    this.scroller.onkeydown = (event) => this.#key(event);
+  }
+
+  show(layer, picked) {
+    const lit = picked?.size === layer.size ? picked : null;
+    if (this.layer === layer && this.picked === lit) return;
+    const another = this.layer !== layer;
+    Object.assign(this, { layer, picked: lit });
+    if (another) this.#reorder();
+    else this.draw();
+    this.#tell(lit?.index);
+  }
+
+  #reorder() {
+    this.order = ordered(this.layer, this.orderBy.value);
+    this.draw();
+  }
+
+  get columns() {
+    return Math.max(1, Math.floor(this.scroller.clientWidth / TILE));
+  }
+
+  draw() {
+    const { scroller, canvas, layer } = this;
+    const scale = devicePixelRatio;
+    const width = Math.round(scroller.clientWidth * scale), height = Math.round(scroller.clientHeight * scale);
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    this.room.style.height = `${Math.ceil(layer.size / this.columns) * TILE}px`;
+    canvas.style.height = `${scroller.clientHeight}px`;
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, width, height);
+    const first = Math.floor(scroller.scrollTop / TILE), rows = Math.ceil(scroller.clientHeight / TILE) + 1;
+    this.order.slice(first * this.columns, (first + rows) * this.columns).forEach((index, at) => {
+      const x = (at % this.columns) * TILE, y = (first + Math.floor(at / this.columns)) * TILE - scroller.scrollTop;
+      this.#drawTile(context, index, x * scale, y * scale, (TILE - 4) * scale);
+    });
+  }
+
+  #drawTile(context, index, x, y, width) {
+    const { layer } = this;
+    drawTile(context, tileColours(layer, index), layer.blockSize, x, y, width);
+    context.lineWidth = 2 * devicePixelRatio;
+    if (!layer.use[index]) this.#cross(context, x, y, width);
+    if (this.picked?.index !== index) return;
+    context.strokeStyle = getComputedStyle(this.scroller).getPropertyValue("--st-primary-color");
+    context.lineWidth = 4 * devicePixelRatio;
+    context.strokeRect(x + 2, y + 2, width - 4, width - 4);
+  }
+
+  /** Mark a dead codeword. */
+  #cross(context, x, y, width) {
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(x + width, y + width);
+    context.moveTo(x + width, y);
+    context.lineTo(x, y + width);
+    context.strokeStyle = "#d00";
+    context.stroke();
+  }
+
+  #at({ offsetX, offsetY }) {
+    const column = Math.floor(offsetX / TILE), row = Math.floor((offsetY + this.scroller.scrollTop) / TILE);
+    return column < this.columns ? this.order[row * this.columns + column] : undefined;
+  }
+
+  #tell(index) {
+    const { layer } = this;
+    if (index === undefined) {
+      const dead = layer.use.filter((use) => !use).length;
+      this.told.textContent = `K = ${layer.size}${dead ? `, ${dead} dead` : ""}`;
+      return;
+    }
+    const share = (100 * layer.use[index]) / layer.indices.length;
+    const use = layer.use[index] ? `${counted(layer.use[index], "block")}, ${share.toFixed(1)} %` : "dead";
+    this.told.textContent = `Codeword ${index}: ${use}`;
+  }
+
+  #pick(index) {
+    if (index !== undefined) this.onPick(index);
+  }
+
+  /** Move the choice with the arrows; it counts at once. */
+  #key(event) {
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
+    const by = steps[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const from = this.picked ? this.order.indexOf(this.picked.index) : -by;
+    const to = Math.max(0, Math.min(this.order.length - 1, from + by));
+    if (this.order[to] !== this.picked?.index) this.#pick(this.order[to]);
+    const top = Math.floor(to / this.columns) * TILE;
+    const { scroller } = this;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    if (top + TILE > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + TILE - scroller.clientHeight;
+  }
+}
+
+const counted = (number, noun) => `${number.toLocaleString("en").replaceAll(",", "\u202f")} ${noun}${number === 1 ? "" : "s"}`;
+
+const viewers = new WeakMap();
+
+export default function (component) {
+  const host = component.parentElement;
+  const viewer = viewers.get(host) ?? new Viewer(host);
+  viewers.set(host, viewer);
+  const run = (viewer.latestRun = {});
+  viewer.update(component);
+  return () => {
+    if (viewer.latestRun !== run) return;
+    viewer.close();
+    viewers.delete(host);
+  };
+}
