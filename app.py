@@ -40,6 +40,7 @@ from vqcore.viewer import (
     VIEWER_CSS,
     VIEWER_HTML,
     VIEWER_JS,
+    file_layer,
     original_layer,
     size_layer,
 )
@@ -373,6 +374,23 @@ def bring_original(
         bring_layer(key="layer-original", data=data)
 
 
+def bring_files(layers: DeltaGenerator, picture: Picture, settings: Settings) -> None:
+    """Bring the other uploads of the same size as they are: the browser decodes them."""
+    sweep_id = sweep_name(picture.digest, settings)
+    for file in st.session_state.get("files", []):
+        with suppress(PictureError, FileError):
+            other = uploaded(file.file_id, file.name, file.getvalue())
+            if isinstance(other, Picture) and is_alike(other, picture):
+                data = file_layer(sweep_id, file.name, picture.pixels.shape, file.getvalue())
+                with layers:
+                    bring_layer(key=f"layer-{file.file_id}", data=data)
+
+
+def is_alike(other: Picture, picture: Picture) -> bool:
+    """Tell whether another picture can be laid over this one."""
+    return other.digest != picture.digest and other.pixels.shape[:2] == picture.pixels.shape[:2]
+
+
 def bring_size(
     layers: DeltaGenerator, picture: Picture, settings: Settings, step: Step
 ) -> None:
@@ -598,6 +616,7 @@ def lab(picture: Picture) -> None:
     explain(plan.layout)
     bar, layers = st.empty(), st.container(gap=None)
     bring_original(layers, picture, settings, plan)
+    bring_files(layers, picture, settings)
     for step in steps.values():
         bring_size(layers, picture, settings, step)
     with closing(missing_steps(picture, settings, plan, steps)) as events:

@@ -8,7 +8,7 @@ from helpers import photograph, trained, vectors_of
 from vqcore import Codebook, encode, layout_of
 from vqcore.blocks import BlockLayout
 from vqcore.codec import Encoded
-from vqcore.viewer import original_layer, size_layer
+from vqcore.viewer import file_layer, original_layer, size_layer
 
 
 def opened(message: bytes) -> tuple[dict, bytes]:
@@ -20,6 +20,13 @@ def test_original_by_hand() -> None:
     header, body = opened(original_layer("one", np.uint8([[[1, 2, 3], [4, 5, 6]]])))
     assert header == {"sweep": "one", "width": 2, "height": 1, "channels": 3}
     assert body == bytes([1, 2, 3, 4, 5, 6])
+
+
+def test_file_is_as_it_was() -> None:
+    header, body = opened(file_layer("one", "<b>.jpg", (5, 7, 3), b"\xff\xd8 and so on"))
+    frame = {"sweep": "one", "width": 7, "height": 5, "channels": 3}
+    assert header == frame | {"file": "<b>.jpg", "figures": ["<b>.jpg"]}
+    assert body == b"\xff\xd8 and so on"
 
 
 def test_size_by_hand() -> None:

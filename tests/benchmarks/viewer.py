@@ -99,19 +99,19 @@ def settle(page):
 
 def leak(page, changes):
     """Change the picture again and again, and compare the page's memory, garbage collected."""
-    choices = ["camera", "chelsea"]
-    for name in choices:
+    samples = ["camera", "chelsea"]
+    for name in samples:
         choose(page, name)
     before = memory(page)
     for change in range(changes):
-        choose(page, choices[change % 2])
+        choose(page, samples[change % 2])
     print(f"page memory {before:.1f} MB, after {changes} changes of picture {memory(page):.1f} MB")
 
 
 def choose(page, name):
-    page.get_by_role("combobox", name="Picture").fill(name)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(f"[data-testid=stMain] h2:text-is('{name}')")
+    page.get_by_role("combobox", name="Picture", exact=True).click()
+    page.get_by_role("option", name=name).click()
+    page.locator("[data-testid=stMain] h2", has_text=name).first.wait_for()
     page.wait_for_selector(READY, timeout=300_000)
 
 

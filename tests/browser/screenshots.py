@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 FOLDER = Path(__file__).parents[1] / "screenshots"
 SHOTS = {
     "lab-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 0),
-    "inside-light.png": ("?picture=coffee&block=8&k=64", 1440, 1000, "light", 330),
+    "inside-light.png": ("?picture=coffee&block=8&k=64", 1440, 1000, "light", 250),
     "charts-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 1500),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
 }

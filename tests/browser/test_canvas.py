@@ -193,6 +193,20 @@ def test_click_lights_the_blocks_of_a_codeword(visitor):
     visitor.settle()
 
 
+def test_another_upload_of_the_same_size_is_decoded_by_the_browser(visitor):
+    first, file = png(64, 96), io.BytesIO()
+    Image.open(io.BytesIO(first)).save(file, "JPEG", quality=20)
+    visitor.open("?largest=4").upload(
+        ("other.png", png(65, 96)), ("same.jpg", file.getvalue()), ("one.png", first)
+    )
+    shown = visitor.side("a", ".show")
+    expect(shown.locator("option")).to_have_count(5, timeout=20_000)
+    shown.select_option("same.jpg")
+    expected = np.asarray(Image.open(io.BytesIO(file.getvalue()))).astype(int)
+    assert np.abs(visitor.saved("a") - expected).mean() < 2  # two decoders of JPEG
+    assert np.abs(visitor.saved("a") - np.asarray(Image.open(io.BytesIO(first)))).mean() > 4
+
+
 def test_name_of_a_picture_is_text(visitor):
     name = "<img src=x onerror=alert(1)>.png"
     visitor.open("?largest=2").upload((name, png(40, 40)))

@@ -15,7 +15,7 @@ class Surface {
     const { show, layer, original, gain } = content;
     const { width, height } = layer ?? original;
     if (this.canvas.width !== width || this.canvas.height !== height) this.#resize(width, height);
-    if (show === "original") this.colours.set(original.pixels);
+    if (show === "flat") this.colours.set(original.pixels);
     else decode(show === "indices" ? indexMap(layer) : layer, this.colours);
     if (show === "difference") differences(original.pixels, gain, this.colours);
     this.context.putImageData(this.image, 0, 0);

@@ -1,18 +1,33 @@
 // One layer: it takes bytes, hands them to the viewer, and shows nothing.
 
+/** Let the browser decode a picture file; null if it cannot, or the size is another. */
+async function decoded({ data, ...layer }) {
+  try {
+    const bitmap = await createImageBitmap(new Blob([data]));
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.drawImage(bitmap, 0, 0);
+    const image = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    const alike = bitmap.width === layer.width && bitmap.height === layer.height;
+    return alike ? { ...layer, pixels: new Uint32Array(image.data.buffer) } : null;
+  } catch {
+    return null;
+  }
+}
+
 const brought = new WeakMap();
-const latestRun = new WeakMap();
+
+async function bring(host, data) {
+  brought.set(host, data);
+  const layer = parseLayer(data);
+  const whole = layer.file ? await decoded(layer) : layer;
+  if (whole && brought.get(host) === data) pageStore().put(host, whole);
+}
 
 export default function ({ data, parentElement }) {
-  const run = {};
-  latestRun.set(parentElement, run);
-  if (brought.get(parentElement) !== data) {
-    brought.set(parentElement, data);
-    pageStore().put(parentElement, parseLayer(data));
-  }
-  return () => {
-    if (latestRun.get(parentElement) !== run) return;
+  if (brought.get(parentElement) !== data) bring(parentElement, data);
+  return () => whenGone(parentElement, () => {
     brought.delete(parentElement);
     pageStore().drop(parentElement);
-  };
+  });
 }

@@ -2,11 +2,12 @@
 
 const OPAQUE = 0xff000000;
 
-/** Read a message of payload.py: { sweep, width, height, channels, …, indices?, tiles? | pixels }. */
+/** Read a message of payload.py: { sweep, width, height, channels, …, indices, tiles | pixels }. */
 function parseLayer(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const layer = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
   const body = bytes.slice(4 + length);
+  if (layer.file) return { ...layer, data: body };
   if (!layer.size) return { ...layer, pixels: colours(body, layer.channels) };
   const blocks = layer.columns * layer.rows;
   const indices = new Uint16Array(body.buffer, 0, blocks);
@@ -143,12 +144,16 @@ class LayerStore extends EventTarget {
     this.#layers.delete(owner);
   }
 
-  /** Return the original, if it is there, and the layers with a codebook by ascending size. */
+  /** Return the original, if it is there, the layers with a codebook by size, and the files. */
   of(sweep) {
     const layers = [...this.#layers.values()].filter((layer) => layer.sweep === sweep);
-    const sized = layers.filter((layer) => layer.size).sort((one, other) => one.size - other.size);
-    return { original: layers.find((layer) => !layer.size), sizes: sized };
+    const sizes = layers.filter((layer) => layer.size).sort((one, other) => one.size - other.size);
+    const files = layers.filter((layer) => layer.file);
+    return { original: layers.find((layer) => !layer.size && !layer.file), sizes, files };
   }
 }
 
 const pageStore = () => (globalThis.vqLabLayers ??= new LayerStore());
+
+/** Act if an element has left the page. Cleaning up is asked for too when data change in haste. */
+const whenGone = (element, act) => setTimeout(() => element.isConnected || act());

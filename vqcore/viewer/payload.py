@@ -4,10 +4,12 @@
     4         n, the length of the header, little-endian
     n         the header, JSON in UTF-8, filled with spaces so that 4 + n is a multiple of 4
     2·blocks  the indices, little-endian, row by row (layers with a codebook)
-    the rest  the tiles, (K, b, b) or (K, b, b, 3), or the original's pixels, (h, w) or (h, w, 3)
+    the rest  the tiles, (K, b, b) or (K, b, b, 3), or the original's pixels, (h, w) or (h, w, 3),
+              or the bytes of a picture file, which the browser decodes
 
 The header has `sweep`, which layers belong together, `width`, `height`, `channels`; with a codebook
-also `size` (K), `blockSize`, `columns`, `rows`, and `figures`, what stands beside the picture.
+also `size` (K), `blockSize`, `columns`, `rows`, and `figures`, what stands beside the picture; with
+a picture file its `file` name and `figures`.
 """
 
 from __future__ import annotations
@@ -27,6 +29,11 @@ Samples = NDArray[np.uint8]
 def original_layer(sweep: str, pixels: Samples) -> bytes:
     """Return the layer of the picture itself, uint8 pixels of shape (h, w) or (h, w, 3)."""
     return _message(_frame(sweep, pixels.shape), pixels.tobytes())
+
+
+def file_layer(sweep: str, name: str, shape: tuple[int, ...], data: bytes) -> bytes:
+    """Return the layer of a picture file, as it is; its pixels are of shape (h, w) or (h, w, 3)."""
+    return _message(_frame(sweep, shape) | {"file": name, "figures": [name]}, data)
 
 
 def size_layer(sweep: str, encoded: Encoded, figures: Sequence[str]) -> bytes:

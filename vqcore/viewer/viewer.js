@@ -102,7 +102,7 @@ class Viewer {
   #setSize(name, size) {
     const side = this.sides[name];
     side.size = size;
-    if (side.show === "original") side.show = name === "b" ? "rebuilt" : "original";
+    if (name === "b" && this.layers && this.flatOf("b")) side.show = "rebuilt";
   }
 
   #reportSoon() {
@@ -124,22 +124,40 @@ class Viewer {
     for (const [name, side] of Object.entries(this.sides)) {
       const layer = this.layerOf(name);
       const part = (selector) => side.panel.querySelector(selector);
+      this.#offerFiles(part(".show"));
       part(".show").value = side.show;
       part(".size").max = this.layers.sizes.length - 1;
       part(".size").value = this.layers.sizes.indexOf(layer);
       part(".size").ariaValueText = `K = ${layer.size}`;
       part(".k").textContent = layer.size;
-      part(".forsize").hidden = side.show === "original";
+      const flat = this.flatOf(name);
+      part(".forsize").hidden = flat !== null;
       part(".forgain").hidden = side.show !== "difference";
-      part(".figures").textContent = side.show === "original"
-        ? "as uploaded" : layer.figures.join(" · ");
+      part(".figures").textContent = flat ? "as uploaded" : layer.figures.join(" · ");
       side.panel.classList.toggle("active", name === this.active);
     }
   }
 
+  /** List the picture files after what every sweep has. */
+  #offerFiles(list) {
+    const names = this.layers.files.map(({ file }) => file);
+    const there = [...list.options].slice(4).map(({ value }) => value);
+    if (names.join("/") === there.join("/")) return;
+    list.length = 4;
+    list.append(...names.map((name) => new Option(name, name)));
+  }
+
+  /** Return the layer with pixels that a side shows, if it does: a file's or the original. */
+  flatOf(name) {
+    const { show } = this.sides[name];
+    const decodes = ["rebuilt", "difference", "indices"].includes(show) && this.layers.sizes.length;
+    if (decodes) return null;
+    return this.layers.files.find(({ file }) => file === show) ?? this.layers.original;
+  }
+
   /** Go to the next larger or smaller K on the side used last. */
   step(by) {
-    const name = this.sides[this.active].show === "original" ? "b" : this.active;
+    const name = this.decodingSide();
     const { sizes } = this.layers;
     const next = sizes[sizes.indexOf(this.layerOf(name)) + by];
     if (next) this.scrub(name, next.size);
@@ -162,7 +180,7 @@ class Viewer {
   save(name) {
     this.#decode(name);
     const side = this.sides[name];
-    const what = side.show === "original" ? "original" : `K${this.layerOf(name).size}-${side.show}`;
+    const what = this.flatOf(name) ? side.show : `K${this.layerOf(name).size}-${side.show}`;
     side.surface.canvas.toBlob((blob) => {
       const link = Object.assign(document.createElement("a"), {
         href: URL.createObjectURL(blob), download: `${this.data.name}-${what}.png`,
@@ -281,8 +299,9 @@ class Viewer {
 
   #decode(name) {
     const { show, gain, surface } = this.sides[name];
-    const layer = show === "original" || !this.layers.sizes.length ? null : this.layerOf(name);
-    surface.show({ show: layer ? show : "original", layer, original: this.layers.original, gain });
+    const flat = this.flatOf(name);
+    const layer = flat ? null : this.layerOf(name);
+    surface.show({ show: layer ? show : "flat", layer, original: flat ?? this.layers.original, gain });
     return layer;
   }
 
@@ -327,7 +346,8 @@ class Viewer {
 
   #nameOf(name) {
     const { show } = this.sides[name];
-    if (show === "original" || !this.layers.sizes.length) return `${NAMES[name]}: original`;
+    const flat = this.flatOf(name);
+    if (flat) return `${NAMES[name]}: ${flat.file ?? "original"}`;
     const kind = { rebuilt: "", difference: ", difference", indices: ", index map" }[show];
     return `${NAMES[name]}: K = ${this.layerOf(name).size}${kind}`;
   }
@@ -347,7 +367,7 @@ class Viewer {
   }
 
   #inWords() {
-    const figures = (name) => this.sides[name].show === "original" || !this.layers.sizes.length
+    const figures = (name) => this.flatOf(name)
       ? this.#nameOf(name) : [this.#nameOf(name), ...this.layerOf(name).figures.slice(1)].join(", ");
     const modes = { divider: "with a divider", sides: "side by side", blink: "in turn" };
     return `${this.data.name}, two sides ${modes[this.mode]}. ${figures("a")}. ${figures("b")}. `
@@ -356,14 +376,19 @@ class Viewer {
 
   // A look inside
 
+  /** Return the side whose codebook counts: the one used last, or B if that shows a flat picture. */
+  decodingSide(name = this.active) {
+    return this.flatOf(name) ? "b" : name;
+  }
+
   bookLayer() {
-    return this.layerOf(this.sides[this.active].show === "original" ? "b" : this.active);
+    return this.layerOf(this.decodingSide());
   }
 
   /** Show the block at a pixel beside its codeword. */
   inspect({ name, x, y }) {
     if (!this.layers?.sizes.length) return;
-    const layer = this.layerOf(this.sides[name].show === "original" ? "b" : name);
+    const layer = this.layerOf(this.decodingSide(name));
     const block = blockAt(layer, x, y);
     if (block < 0) return;
     const index = layer.indices[block];
@@ -390,7 +415,7 @@ class Viewer {
 
   pickAt(point) {
     const { name, x, y } = this.pixelAt(point);
-    const layer = this.layerOf(this.sides[name].show === "original" ? "b" : name);
+    const layer = this.layerOf(this.decodingSide(name));
     const block = blockAt(layer, x, y);
     if (block >= 0) this.pick(layer, layer.indices[block]);
     this.inspect({ name, x, y });
@@ -653,11 +678,9 @@ export default function (component) {
   const host = component.parentElement;
   const viewer = viewers.get(host) ?? new Viewer(host);
   viewers.set(host, viewer);
-  const run = (viewer.latestRun = {});
   viewer.update(component);
-  return () => {
-    if (viewer.latestRun !== run) return;
+  return () => whenGone(host, () => {
     viewer.close();
     viewers.delete(host);
-  };
+  });
 }
