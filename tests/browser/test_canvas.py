@@ -116,6 +116,19 @@ def test_view_survives_new_layers_and_other_controls(visitor):
     np.testing.assert_array_equal(visitor.stage(), before)
 
 
+def test_view_survives_a_change_of_theme(visitor):
+    visitor.open("?picture=camera&largest=16&k=4")
+    press(visitor, "s", "+", "+", "ArrowLeft", "Enter")
+    texts = [visitor.page.locator(place).inner_text() for place in (".zoom", ".told", ".facts")]
+    light = visitor.page.locator(".viewer").evaluate("it => getComputedStyle(it).color")
+    visitor.settle().page.emulate_media(color_scheme="dark")
+    visitor.settle()
+    assert visitor.page.locator(".viewer").evaluate("it => getComputedStyle(it).color") != light
+    for place, text in zip((".zoom", ".told", ".facts"), texts, strict=True):
+        assert visitor.page.locator(place).inner_text() == text
+    assert visitor.page.locator("[data-mode=sides]").get_attribute("aria-pressed") == "true"
+
+
 def test_another_picture_resets_the_place_and_keeps_the_mode(visitor):
     visitor.open("?largest=4").upload(("one.png", png(300, 500)))
     press(visitor, "s")
