@@ -107,6 +107,34 @@ function drawTile(context, colours, side, x, y, width) {
   context.drawImage(small, x, y, width, width);
 }
 
+/** Return a canvas with all tiles of a layer, a square of them. */
+function tileSheet(layer) {
+  const { blockSize, size } = layer;
+  const across = Math.ceil(Math.sqrt(size));
+  const side = across * blockSize;
+  const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
+  const image = new ImageData(side, side);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let index = 0; index < size; index++) {
+    const corner = (Math.floor(index / across) * side + (index % across)) * blockSize;
+    const tile = tileColours(layer, index);
+    for (let y = 0; y < blockSize; y++) {
+      pixels.set(tile.subarray(y * blockSize, (y + 1) * blockSize), corner + y * side);
+    }
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** Draw a tile of a sheet, enlarged and crisp. */
+function drawFromSheet(context, sheet, layer, index, x, y, width) {
+  const { blockSize } = layer;
+  const across = sheet.width / blockSize;
+  const left = (index % across) * blockSize, top = Math.floor(index / across) * blockSize;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(sheet, left, top, blockSize, blockSize, x, y, width, width);
+}
+
 /** Return the colours of a block of the original; black beyond the picture's edge. */
 function blockColours(layer, pixels, block) {
   const { blockSize, columns, width, height } = layer;

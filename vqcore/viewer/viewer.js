@@ -581,8 +581,10 @@ class CodebookPanel {
     if (this.layer === layer && this.picked === lit) return;
     const another = this.layer !== layer;
     Object.assign(this, { layer, picked: lit });
-    if (another) this.#reorder();
-    else this.draw();
+    if (another) {
+      this.sheet = tileSheet(layer);
+      this.#reorder();
+    } else this.draw();
     this.#tell(lit?.index);
   }
 
@@ -613,7 +615,7 @@ class CodebookPanel {
 
   #drawTile(context, index, x, y, width) {
     const { layer } = this;
-    drawTile(context, tileColours(layer, index), layer.blockSize, x, y, width);
+    drawFromSheet(context, this.sheet, layer, index, x, y, width);
     context.lineWidth = 2 * devicePixelRatio;
     if (!layer.use[index]) this.#cross(context, x, y, width);
     if (this.picked?.index !== index) return;
