@@ -28,6 +28,11 @@ READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 # What streamlit says of a picture that a rerun replaced before the page had asked for it. What is
 # shown in the end must be whole, see BROKEN_PICTURES; other missing files are seen in `look`.
 REPLACED = ("Failed to load resource", "Image source error")
+ALL_TRAINED = """() => {
+  const bar = document.querySelector("[data-testid=stProgress]");
+  const done = bar?.textContent.match(/(\\d+) of (\\d+) codebooks/);
+  return !bar || (done && done[1] === done[2]);
+}"""
 CANVAS_BYTES = """canvas => {
   const { width, height } = canvas;
   const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
@@ -124,6 +129,8 @@ class Visitor:
     def settle(self):
         """Wait until the script rests: a short look away, because a rerun starts a little late."""
         self.page.wait_for_timeout(400)
+        self.page.wait_for_selector(READY, timeout=120_000)
+        self.page.wait_for_function(ALL_TRAINED, timeout=120_000)
         self.page.wait_for_selector(READY, timeout=120_000)
         self.page.wait_for_timeout(200)
         return self

@@ -112,6 +112,7 @@ def test_bad_files_are_named_while_the_good_one_goes_on(visitor):
 def test_tiny_pictures(visitor, shape):
     visitor.open("?largest=4").upload(("tiny.png", png(*shape)))
     assert f"{shape[1]} × {shape[0]} pixels" in visitor.page.inner_text("[data-testid=stMain]")
+    visitor.page.locator(".pictures[aria-label^='tiny.png']").wait_for()
     assert visitor.saved("a").shape == (*shape, 3)
 
 
