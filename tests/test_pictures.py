@@ -826,3 +826,10 @@ def test_bad_pixels_are_quoted(pixels: Pixels, message: str) -> None:
     for function in (lambda p: Picture(p, ""), png_bytes):
         with pytest.raises(ValueError, match=message):
             function(pixels)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 65_536), (65_536, 1)])
+def test_side_beyond_the_limit(height: int, width: int) -> None:
+    data = png_bytes(np.zeros((height, width), np.uint8))
+    with pytest.raises(PictureError, match="limit of a side is 65,535"):
+        read_picture(data, "long.png")
