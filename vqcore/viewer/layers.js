@@ -142,6 +142,7 @@ class LayerStore extends EventTarget {
 
   drop(owner) {
     this.#layers.delete(owner);
+    this.dispatchEvent(new Event("change"));
   }
 
   /** Return the original, if it is there, the layers with a codebook by size, and the files. */

@@ -22,7 +22,6 @@ class Viewer {
   };
 
   constructor(host) {
-    this.host = host;
     this.root = host.querySelector(".viewer");
     this.canvas = this.find(".pictures");
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
