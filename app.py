@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from time import monotonic
@@ -33,16 +33,26 @@ from vqcore.pictures import (
     read_picture,
     sample_picture,
 )
-from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
+from vqcore.sweep import (
+    OperatingPoint,
+    Plan,
+    Preview,
+    Step,
+    ladder_sizes,
+    parse_sizes,
+    plan_sweep,
+    sweep,
+)
 from vqcore.training import TRAINERS, Progress, Trained, Trainer
 from vqcore.viewer import (
     LAYER_JS,
     VIEWER_CSS,
     VIEWER_HTML,
     VIEWER_JS,
+    codebook_layer,
+    figures_layer,
     file_layer,
     original_layer,
-    size_layer,
 )
 
 COLOUR_NAMES = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
@@ -113,19 +123,13 @@ def stored_codebook(
 
 
 @st.cache_data(max_size="256MiB", show_spinner=False)
-def original_bytes(
-    digest: str, settings: Settings, layout: BlockLayout, _picture: Picture
-) -> bytes:
-    return original_layer(sweep_name(digest, settings), shown_pixels(_picture, layout))
+def original_bytes(original: str, _picture: Picture, _layout: BlockLayout) -> bytes:
+    return original_layer(original, shown_pixels(_picture, _layout))
 
 
 @st.cache_data(max_size="256MiB", show_spinner=False)
-def size_bytes(digest: str, settings: Settings, size: int, _step: Step) -> bytes:
-    return size_layer(sweep_name(digest, settings), _step.encoded, figures_in_short(_step))
-
-
-def sweep_name(digest: str, settings: Settings) -> str:
-    return f"{digest} {settings}"
+def codebook_bytes(sweep_id: str, size: int, _encoded: Encoded) -> bytes:
+    return codebook_layer(sweep_id, size, _encoded)
 
 
 # Sidebar
@@ -264,6 +268,39 @@ def plain(text: str) -> str:
 # Work
 
 
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A picture, how it is to be quantized, and the sizes that are done."""
+
+    picture: Picture
+    settings: Settings
+    plan: Plan
+    steps: dict[int, Step]
+
+    @property
+    def key(self) -> tuple[str, Settings]:
+        return self.picture.digest, self.settings
+
+    @property
+    def points(self) -> list[OperatingPoint]:
+        return [self.steps[size].point for size in self.plan.sizes if size in self.steps]
+
+    @property
+    def original(self) -> str:
+        """Name the picture's layers on the page."""
+        return f"{self.picture.digest} {self.plan.layout.channels}"
+
+    @property
+    def sweep(self) -> str:
+        """Name the sweep's layers on the page."""
+        return f"{self.picture.digest} {self.settings}"
+
+
+def study_of(picture: Picture, settings: Settings, sizes: tuple[int, ...]) -> Study:
+    plan = planned(picture.digest, settings, sizes, picture)
+    return Study(picture, settings, plan, known(stored, picture.digest, settings, plan))
+
+
 def known(look_up: Callable[..., Any], digest: str, settings: Settings, plan: Plan) -> dict:
     """Return by size what a store holds already."""
     found = {}
@@ -273,22 +310,18 @@ def known(look_up: Callable[..., Any], digest: str, settings: Settings, plan: Pl
     return found
 
 
-def missing_steps(
-    picture: Picture, settings: Settings, plan: Plan, steps: Mapping[int, Step]
-) -> Generator[Progress | Step]:
-    missing = [size for size in plan.sizes if size not in steps]
+def missing_steps(study: Study) -> Generator[Progress | Preview | Step]:
+    picture, settings, plan = study.picture, study.settings, study.plan
+    missing = [size for size in plan.sizes if size not in study.steps]
     trained = known(stored_codebook, picture.digest, settings.training, plan)
     return sweep(picture, settings, missing, trained=trained)
 
 
 def advance(
-    events: Iterator[Progress | Step],
+    study: Study,
+    events: Iterator[Progress | Preview | Step],
     bar: DeltaGenerator,
-    picture: Picture,
-    settings: Settings,
-    plan: Plan,
-    steps: dict[int, Step],
-    layers: DeltaGenerator,
+    layers: Layers,
     seconds: float,
 ) -> None:
     """Train under a progress bar until time is up and there is something new to show.
@@ -297,16 +330,68 @@ def advance(
     """
     start = shown = monotonic()
     for event in events:
-        if isinstance(event, Step):
-            size = event.point.codebook_size
-            steps[size] = stored(picture.digest, settings, size, event)
-            stored_codebook(picture.digest, settings.training, size, event.trained)
-            bring_size(layers, picture, settings, steps[size])
-            if monotonic() - start > seconds:
-                return
-        elif monotonic() - shown > PROGRESS_SECONDS:
-            shown = monotonic()
-            bar.progress(sum(steps) / sum(plan.sizes), f"Training K = {event.codebook_size}")
+        if isinstance(event, Progress):
+            if monotonic() - shown > PROGRESS_SECONDS:
+                shown = monotonic()
+                done = sum(study.steps) / sum(study.plan.sizes)
+                bar.progress(done, f"Training K = {event.codebook_size}")
+            continue
+        take(study, event, layers)
+        if monotonic() - start > seconds:
+            return
+
+
+def take(study: Study, event: Preview | Step, layers: Layers) -> None:
+    """Keep what is done, and bring it to the page."""
+    digest, settings = study.key
+    if isinstance(event, Preview):
+        size = event.codebook_size
+        stored_codebook(digest, settings.training, size, event.trained)
+        layers.bring_codebook(study, size, event.encoded)
+    else:
+        size = event.point.codebook_size
+        study.steps[size] = stored(digest, settings, size, event)
+        layers.bring_figures(study, event)
+
+
+class Layers:
+    """What the page needs to decode: invisible elements, one a layer."""
+
+    def __init__(self) -> None:
+        self._places = {kind: st.container(gap=None) for kind in ("pictures", "sizes", "figures")}
+
+    def bring_original(self, study: Study) -> None:
+        data = original_bytes(study.original, study.picture, study.plan.layout)
+        self._bring("pictures", "original", data)
+
+    def bring_files(self, study: Study) -> None:
+        """Bring the other uploads of the same size as they are: the browser decodes them."""
+        for file in st.session_state.get("files", []):
+            with suppress(PictureError, FileError):
+                other = uploaded(file.file_id, file.name, file.getvalue())
+                if isinstance(other, Picture) and is_alike(other, study.picture):
+                    size = (other.width, other.height)
+                    data = file_layer(
+                        study.original, file.name, size, file.getvalue(), "as uploaded"
+                    )
+                    self._bring("pictures", file.file_id, data)
+
+    def bring_codebook(self, study: Study, size: int, encoded: Encoded) -> None:
+        self._bring("sizes", f"codebook-{size}", codebook_bytes(study.sweep, size, encoded))
+
+    def bring_figures(self, study: Study, step: Step) -> None:
+        size = step.point.codebook_size
+        data = figures_layer(study.sweep, size, figures_in_short(step))
+        self._bring("figures", f"figures-{size}", data)
+
+    def _bring(self, place: str, name: str, data: bytes) -> None:
+        with self._places[place]:
+            bring_layer(key=f"layer-{name}", data=data)
+
+
+def is_alike(other: Picture, picture: Picture) -> bool:
+    """Tell whether another picture can be laid over this one."""
+    return other.digest != picture.digest and other.pixels.shape[:2] == picture.pixels.shape[:2]
 
 
 # Panels
@@ -348,10 +433,11 @@ At K = 32 you may have to look twice.
         )
 
 
-def show_progress(bar: DeltaGenerator, plan: Plan, steps: Mapping[int, Step]) -> None:
-    seconds = sum(step.point.train_seconds for step in steps.values())
-    text = f"{len(steps)} of {len(plan.sizes)} codebooks trained, in {seconds:.1f} s"
-    bar.progress(sum(steps) / sum(plan.sizes), text)
+def show_progress(bar: DeltaGenerator, study: Study) -> None:
+    steps, sizes = study.steps, study.plan.sizes
+    seconds = sum(point.train_seconds for point in study.points)
+    text = f"{len(steps)} of {len(sizes)} codebooks trained, in {seconds:.1f} s"
+    bar.progress(sum(steps) / sum(sizes), text)
 
 
 def chosen_size(plan: Plan) -> int:
@@ -366,48 +452,15 @@ def chosen_size(plan: Plan) -> int:
     return size
 
 
-def bring_original(
-    layers: DeltaGenerator, picture: Picture, settings: Settings, plan: Plan
-) -> None:
-    data = original_bytes(picture.digest, settings, plan.layout, picture)
-    with layers:
-        bring_layer(key="layer-original", data=data)
-
-
-def bring_files(layers: DeltaGenerator, picture: Picture, settings: Settings) -> None:
-    """Bring the other uploads of the same size as they are: the browser decodes them."""
-    sweep_id = sweep_name(picture.digest, settings)
-    for file in st.session_state.get("files", []):
-        with suppress(PictureError, FileError):
-            other = uploaded(file.file_id, file.name, file.getvalue())
-            if isinstance(other, Picture) and is_alike(other, picture):
-                data = file_layer(sweep_id, file.name, picture.pixels.shape, file.getvalue())
-                with layers:
-                    bring_layer(key=f"layer-{file.file_id}", data=data)
-
-
-def is_alike(other: Picture, picture: Picture) -> bool:
-    """Tell whether another picture can be laid over this one."""
-    return other.digest != picture.digest and other.pixels.shape[:2] == picture.pixels.shape[:2]
-
-
-def bring_size(
-    layers: DeltaGenerator, picture: Picture, settings: Settings, step: Step
-) -> None:
-    size = step.point.codebook_size
-    data = size_bytes(picture.digest, settings, size, step)
-    with layers:
-        bring_layer(key=f"layer-{size}", data=data)
-
-
-def show_viewer(picture: Picture, settings: Settings, size: int) -> None:
+def show_viewer(study: Study, size: int) -> None:
     """Show the layers that the page has; the page decodes."""
     viewer(
         key="viewer",
         data={
-            "sweep": sweep_name(picture.digest, settings),
-            "picture": picture.digest,
-            "name": picture.name,
+            "sweep": study.sweep,
+            "original": study.original,
+            "picture": study.picture.digest,
+            "name": study.picture.name,
             "size": size,
             "asked": st.session_state.get("asked", 0),
         },
@@ -419,16 +472,16 @@ def take_view() -> None:
     st.session_state.size = st.session_state.viewer["view"]["size"]
 
 
-def figures_in_short(step: Step) -> list[str]:
+def figures_in_short(step: Step) -> str:
     point = step.point
-    return [
-        f"K = {point.codebook_size}",
+    figures = [
         f"PSNR {decibels(point.psnr_db)}",
         f"SSIM {similarity(point.ssim)}",
         f"{point.rate_bpp:.4f} bpp",
         ratio(point.file_ratio),
         f"{count(point.file_bytes)} bytes",
     ]
+    return " · ".join(figures)
 
 
 def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str) -> None:
@@ -511,15 +564,15 @@ def show_file(file: VqFile) -> None:
     show_pixels(right, png_bytes(sheet), sheet.shape[1], f"{file.name}, all codewords")
 
 
-def show_charts(plan: Plan, steps: Mapping[int, Step], chosen: int) -> None:
-    points = [step.point for step in steps.values()]
+def show_charts(study: Study, chosen: int) -> None:
+    points, sizes = study.points, study.plan.sizes
     left, right = st.columns(2)
     with left:
         st.subheader("PSNR", anchor=False)
-        show_chart(plots.psnr_figure(points, plan.sizes, chosen), "psnr", "PSNR in dB against K")
+        show_chart(plots.psnr_figure(points, sizes, chosen), "psnr", "PSNR in dB against K")
     with right:
         st.subheader("Compression ratio", anchor=False)
-        figure = plots.ratio_figure(points, plan.sizes, chosen)
+        figure = plots.ratio_figure(points, sizes, chosen)
         show_chart(figure, "ratio", "Compression ratio against K")
         st.markdown(":small[Nominal: the indices alone, fixed length. At K = 1 it is ∞.]")
 
@@ -542,8 +595,8 @@ def choose_point(key: str) -> None:
         st.session_state.asked = st.session_state.get("asked", 0) + 1
 
 
-def show_table(picture: Picture, steps: Mapping[int, Step]) -> None:
-    points = [step.point for step in steps.values()]
+def show_table(study: Study) -> None:
+    points = study.points
     st.subheader("All figures", anchor=False)
     st.dataframe(
         [asdict(point) for point in points],
@@ -556,7 +609,7 @@ def show_table(picture: Picture, steps: Mapping[int, Step]) -> None:
     st.download_button(
         "Download CSV",
         lambda: exports.points_csv(points),
-        file_name=f"{picture.name}.csv",
+        file_name=f"{study.picture.name}.csv",
         mime="text/csv",
         on_click="ignore",
     )
@@ -609,41 +662,38 @@ def lab(picture: Picture) -> None:
     with st.sidebar:
         settings = choose_settings(picture.is_gray)
         sizes = choose_sizes()
-    plan = planned(picture.digest, settings, sizes, picture)
-    steps = known(stored, picture.digest, settings, plan)
-    show_facts(picture.name, plan.layout)
-    tell_clamping(plan)
-    explain(plan.layout)
-    bar, layers = st.empty(), st.container(gap=None)
-    bring_original(layers, picture, settings, plan)
-    bring_files(layers, picture, settings)
-    for step in steps.values():
-        bring_size(layers, picture, settings, step)
-    with closing(missing_steps(picture, settings, plan, steps)) as events:
-        work = events, bar, picture, settings, plan, steps, layers
-        if not steps:
-            advance(*work, FIRST_RESULTS_SECONDS)
-        in_order = {size: steps[size] for size in plan.sizes if size in steps}
-        show_progress(bar, plan, steps)
-        show_results(picture, settings, plan, in_order)
-        if len(steps) < len(plan.sizes):
-            advance(*work, REDRAW_SECONDS)
+    study = study_of(picture, settings, sizes)
+    show_facts(picture.name, study.plan.layout)
+    tell_clamping(study.plan)
+    explain(study.plan.layout)
+    bar, layers = st.empty(), Layers()
+    layers.bring_original(study)
+    layers.bring_files(study)
+    for size, step in study.steps.items():
+        layers.bring_codebook(study, size, step.encoded)
+        layers.bring_figures(study, step)
+    with closing(missing_steps(study)) as events:
+        if not study.steps:
+            advance(study, events, bar, layers, FIRST_RESULTS_SECONDS)
+        show_progress(bar, study)
+        show_results(study)
+        if len(study.steps) < len(study.plan.sizes):
+            advance(study, events, bar, layers, REDRAW_SECONDS)
             st.rerun()
 
 
 @st.fragment
-def show_results(
-    picture: Picture, settings: Settings, plan: Plan, steps: Mapping[int, Step]
-) -> None:
+def show_results(study: Study) -> None:
     """Show what is there. A choice of K reruns this alone, and training goes on."""
-    size = chosen_size(plan)
-    step = steps.get(size) or list(steps.values())[-1]
-    show_viewer(picture, settings, size)
-    show_figures(step)
-    tell_sample(plan, step)
-    offer_file(picture, step)
-    show_charts(plan, steps, size)
-    show_table(picture, steps)
+    size = chosen_size(study.plan)
+    show_viewer(study, size)
+    if study.steps:
+        step = study.steps.get(size) or study.steps[max(study.steps)]
+        show_figures(step)
+        tell_sample(study.plan, step)
+        offer_file(study.picture, step)
+        show_charts(study, size)
+        show_table(study)
 
 
 def main() -> None:

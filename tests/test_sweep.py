@@ -21,6 +21,7 @@ from vqcore.container import parse
 from vqcore.pictures import Picture
 from vqcore.sweep import (
     OperatingPoint,
+    Preview,
     Step,
     checked_sizes,
     ladder_sizes,
@@ -374,15 +375,26 @@ def test_nothing_is_trained_when_all_was(sizes_trained: list[int]) -> None:
     assert sizes_trained == []
 
 
-def test_a_step_comes_before_the_next_size_is_begun() -> None:
-    begun = 0
-    for event in sweep(photograph("camera", 4), GRAY, [1, 2, 4, 8]):
-        if isinstance(event, Step):
-            assert begun == event.point.codebook_size
-        else:
-            assert event.codebook_size in (begun, max(1, 2 * begun))
-            begun = event.codebook_size
-    assert begun == 8
+@pytest.mark.parametrize(
+    ("sizes", "order"),
+    [
+        ([1, 2, 8, 16, 32], "look 1, look 2, look 8, 1, 2, 8, look 16, 16, look 32, 32"),
+        ([1, 3], "look 1, look 3, 1, 3"),
+        ([16, 20], "look 16, 16, look 20, 20"),
+    ],
+)
+def test_the_first_few_can_be_looked_at_before_any_is_measured(
+    sizes: list[int], order: str
+) -> None:
+    found, previews = [], {}
+    for event in sweep(photograph("camera", 4), GRAY, sizes):
+        if isinstance(event, Preview):
+            previews[event.codebook_size] = event
+            found.append(f"look {event.codebook_size}")
+        elif isinstance(event, Step):
+            assert event.encoded is previews[event.point.codebook_size].encoded
+            found.append(str(event.point.codebook_size))
+    assert ", ".join(found) == order
 
 
 @pytest.mark.parametrize("trainer", TRAINERS)

@@ -8,7 +8,7 @@ from helpers import photograph, trained, vectors_of
 from vqcore import Codebook, encode, layout_of
 from vqcore.blocks import BlockLayout
 from vqcore.codec import Encoded
-from vqcore.viewer import file_layer, original_layer, size_layer
+from vqcore.viewer import codebook_layer, figures_layer, file_layer, original_layer
 
 
 def opened(message: bytes) -> tuple[dict, bytes]:
@@ -18,26 +18,34 @@ def opened(message: bytes) -> tuple[dict, bytes]:
 
 def test_original_by_hand() -> None:
     header, body = opened(original_layer("one", np.uint8([[[1, 2, 3], [4, 5, 6]]])))
-    assert header == {"sweep": "one", "width": 2, "height": 1, "channels": 3}
+    assert header == {"kind": "original", "of": "one", "width": 2, "height": 1, "channels": 3}
     assert body == bytes([1, 2, 3, 4, 5, 6])
 
 
 def test_file_is_as_it_was() -> None:
-    header, body = opened(file_layer("one", "<b>.jpg", (5, 7, 3), b"\xff\xd8 and so on"))
-    frame = {"sweep": "one", "width": 7, "height": 5, "channels": 3}
-    assert header == frame | {"file": "<b>.jpg", "figures": ["<b>.jpg"]}
+    header, body = opened(file_layer("one", "<b>.jpg", (7, 5), b"\xff\xd8 and so on", "9 bytes"))
+    assert header == {
+        "kind": "file", "of": "one", "width": 7, "height": 5, "name": "<b>.jpg",
+        "figures": "9 bytes",
+    }  # fmt: skip
     assert body == b"\xff\xd8 and so on"
 
 
-def test_size_by_hand() -> None:
+def test_codebook_by_hand() -> None:
     layout = BlockLayout(width=3, height=1, block_size=1, colour="gray")
     encoded = Encoded(layout, Codebook(np.uint8([[7], [9]])), np.int32([1, 0, 1]))
-    header, body = opened(size_layer("é", encoded, ["K = 2", "1 dB"]))
+    header, body = opened(codebook_layer("é", 4, encoded))
     assert header == {
-        "sweep": "é", "width": 3, "height": 1, "channels": 1,
-        "size": 2, "blockSize": 1, "columns": 3, "rows": 1, "figures": ["K = 2", "1 dB"],
+        "kind": "codebook", "of": "é", "width": 3, "height": 1, "channels": 1,
+        "size": 4, "blockSize": 1, "columns": 3, "rows": 1,
     }  # fmt: skip
     assert body == bytes([1, 0, 0, 0, 1, 0]) + bytes([7, 9])
+
+
+def test_figures_by_hand() -> None:
+    header, body = opened(figures_layer("one", 4, "1 dB"))
+    assert header == {"kind": "figures", "of": "one", "size": 4, "figures": "1 dB"}
+    assert body == b""
 
 
 def test_indices_begin_where_two_bytes_can_be_read_at_once() -> None:
@@ -51,8 +59,8 @@ def test_all_sizes_of_a_photograph_are_small() -> None:
     layout = layout_of(picture, 8, "gray")
     vectors = vectors_of(picture, 8, "gray")
     total = sum(
-        len(size_layer("sweep", encode(layout, vectors, Codebook(codewords)), []))
-        for codewords in trained(vectors, [2**power for power in range(9)]).values()
+        len(codebook_layer("sweep", size, encode(layout, vectors, Codebook(codewords))))
+        for size, codewords in trained(vectors, [2**power for power in range(9)]).items()
     )
     # 2 bytes an index and 64 a codeword, and a header each
     assert total <= 9 * (2 * 4096 + 300) + 64 * 511

@@ -178,7 +178,7 @@ def steps_shown(picture: Picture, settings: Settings, plan: Plan) -> list[Step]:
             if isinstance(event, Progress):
                 bar.label = f"Training K = {event.codebook_size}"
                 bar.render_progress()
-            else:
+            elif isinstance(event, Step):
                 steps.append(event)
                 bar.update(event.point.codebook_size)
     return steps

@@ -17,6 +17,8 @@ from vqcore.pictures import Picture
 from vqcore.rateaware import rate_aware_work
 from vqcore.training import Progress, Trained, reported, train
 
+SHOWN_FIRST = 8
+
 
 @dataclass(frozen=True)
 class OperatingPoint:
@@ -42,6 +44,20 @@ class OperatingPoint:
     rate_bpp: float
     train_seconds: float
     encode_seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """A codebook size that can be looked at already, and has yet to be measured."""
+
+    encoded: Encoded
+    trained: Trained
+    encode_seconds: float
+
+    @property
+    def codebook_size(self) -> int:
+        """Return the size as trained; with a rate weight, fewer codewords may be in use."""
+        return self.trained.codebook.size
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +152,8 @@ def sweep(
     sizes: Iterable[int],
     *,
     trained: Mapping[int, Trained] | None = None,
-) -> Generator[Progress | Step]:
-    """Train, encode and measure each size in turn.
+) -> Generator[Progress | Preview | Step]:
+    """Train, encode and measure each size in turn; the first few are measured together.
 
     Parameters
     ----------
@@ -147,7 +163,7 @@ def sweep(
 
     Yields
     ------
-    Progress, several times a second, and one Step for each size, ascending
+    Progress, several times a second, and for each size a Preview and later a Step, both ascending
 
     Examples
     --------
@@ -162,11 +178,19 @@ def sweep(
     plan = plan_sweep(picture, settings, sizes)
     original = shown_pixels(picture, plan.layout)
     vectors = plan.layout.split(original)
+    last_shown_first = max((size for size in plan.sizes if size <= SHOWN_FIRST), default=0)
+    previews: list[Preview] = []
     for event in _codebooks(vectors, plan, settings, trained or {}):
         if isinstance(event, Progress):
             yield event
-        else:
-            yield from _measured(original, vectors, plan.layout, settings, event)
+            continue
+        preview = yield from _encoded(vectors, plan.layout, settings, event)
+        yield preview
+        previews.append(preview)
+        if preview.codebook_size >= last_shown_first:
+            for shown in previews:
+                yield from _measured(original, shown)
+            previews.clear()
 
 
 def _codebooks(
@@ -207,15 +231,20 @@ def _lossless(vectors: Samples, size: int) -> Trained:
     return Trained(Codebook(distinct), perf_counter() - start, len(vectors))
 
 
-def _measured(
-    original: Samples, vectors: Samples, layout: BlockLayout, settings: Settings, trained: Trained
-) -> Iterator[Progress | Step]:
-    size = trained.codebook.size
+def _encoded(
+    vectors: Samples, layout: BlockLayout, settings: Settings, trained: Trained
+) -> Generator[Progress, None, Preview]:
+    codebook = trained.codebook
     if settings.rate_weight:
-        encoding = rate_aware_work(layout, vectors, trained.codebook, settings.rate_weight)
+        encoding = rate_aware_work(layout, vectors, codebook, settings.rate_weight)
     else:
-        encoding = encode_work(layout, vectors, trained.codebook)
-    encoded, encode_seconds = yield from reported(encoding, size)
+        encoding = encode_work(layout, vectors, codebook)
+    encoded, seconds = yield from reported(encoding, codebook.size)
+    return Preview(encoded, trained, seconds)
+
+
+def _measured(original: Samples, preview: Preview) -> Iterator[Progress | Step]:
+    encoded, size = preview.encoded, preview.codebook_size
     file, _ = yield from reported(pack_work(encoded), size)
     reconstruction = encoded.decode()
     similarity, _ = yield from reported(metrics.ssim_work(original, reconstruction), size)
@@ -225,10 +254,10 @@ def _measured(
         file_bytes=len(file),
         mse=metrics.mse(original, reconstruction),
         ssim=similarity,
-        train_seconds=trained.seconds,
-        encode_seconds=encode_seconds,
+        train_seconds=preview.trained.seconds,
+        encode_seconds=preview.encode_seconds,
     )
-    yield Step(point, encoded, file, trained)
+    yield Step(point, encoded, file, preview.trained)
 
 
 def _point(

@@ -237,7 +237,7 @@ def script(browser):
 
 
 def test_order_by_hand(script):
-    layer = """{ size: 3, blockSize: 1, use: [2, 5, 2],
+    layer = """{ blockSize: 1, use: [2, 5, 2],
                  tiles: Uint32Array.of(0xff303030, 0xff000000, 0xff0000ff) }"""
     assert script(f"ordered({layer}, 'use')") == [1, 0, 2]
     assert script(f"ordered({layer}, 'brightness')") == [1, 0, 2]
@@ -263,11 +263,13 @@ def test_layers_of_one_sweep_come_by_size(script):
     found = script(
         """() => {
           const store = new LayerStore();
-          [["b", 8], ["a", 4], ["a", undefined], ["a", 2]].forEach(([sweep, size], at) =>
-            store.put(`owner ${at}`, { sweep, size }));
-          store.drop("owner 1");
-          const { original, sizes } = store.of("a");
-          return [original.sweep, sizes.map(({ size }) => size)];
+          [["original", "photo"], ["original", "other"], ["file", "photo"],
+           ["codebook", "sweep", 8], ["codebook", "sweep", 4], ["codebook", "sweep", 2],
+           ["codebook", "another", 1], ["figures", "sweep", 4]].forEach(([kind, of, size], at) =>
+            store.put(`owner ${at}`, { kind, of, size, figures: `those of ${size}` }));
+          store.drop("owner 3");
+          const { original, files, sizes, figures } = store.of("photo", "sweep");
+          return [original.of, files.length, sizes.map(({ size }) => size), [...figures]];
         }"""
     )
-    assert found == ["a", [2]]
+    assert found == ["photo", 1, [2, 4], [[4, "those of 4"]]]

@@ -6,7 +6,7 @@ one that shows all the layers the page has. `layers.js` is what both share.
 
 from pathlib import Path
 
-from vqcore.viewer.payload import file_layer, original_layer, size_layer
+from vqcore.viewer.payload import codebook_layer, figures_layer, file_layer, original_layer
 
 _HERE = Path(__file__).parent
 
@@ -25,7 +25,8 @@ __all__ = [
     "VIEWER_CSS",
     "VIEWER_HTML",
     "VIEWER_JS",
+    "codebook_layer",
+    "figures_layer",
     "file_layer",
     "original_layer",
-    "size_layer",
 ]

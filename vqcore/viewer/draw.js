@@ -109,13 +109,13 @@ function drawTile(context, colours, side, x, y, width) {
 
 /** Return a canvas with all tiles of a layer, a square of them. */
 function tileSheet(layer) {
-  const { blockSize, size } = layer;
-  const across = Math.ceil(Math.sqrt(size));
+  const { blockSize, use } = layer;
+  const across = Math.ceil(Math.sqrt(use.length));
   const side = across * blockSize;
   const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
   const image = new ImageData(side, side);
   const pixels = new Uint32Array(image.data.buffer);
-  for (let index = 0; index < size; index++) {
+  for (let index = 0; index < use.length; index++) {
     const corner = (Math.floor(index / across) * side + (index % across)) * blockSize;
     const tile = tileColours(layer, index);
     for (let y = 0; y < blockSize; y++) {

@@ -2,18 +2,23 @@
 
 const OPAQUE = 0xff000000;
 
-/** Read a message of payload.py: { sweep, width, height, channels, …, indices, tiles | pixels }. */
+/** Read a message of payload.py: its header, and the body as its kind has it. */
 function parseLayer(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const layer = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  const body = bytes.slice(4 + length);
-  if (layer.file) return { ...layer, data: body };
-  if (!layer.size) return { ...layer, pixels: colours(body, layer.channels) };
-  const blocks = layer.columns * layer.rows;
-  const indices = new Uint16Array(body.buffer, 0, blocks);
-  const tiles = colours(body.subarray(2 * blocks), layer.channels);
-  return { ...layer, indices, tiles, use: useOf(indices, layer.size) };
+  return { ...layer, ...BODIES[layer.kind](bytes.slice(4 + length), layer) };
 }
+
+const BODIES = {
+  original: (body, { channels }) => ({ pixels: colours(body, channels) }),
+  file: (data) => ({ data }),
+  codebook: (body, { channels, columns, rows, blockSize }) => {
+    const indices = new Uint16Array(body.buffer, 0, columns * rows);
+    const tiles = colours(body.subarray(2 * indices.length), channels);
+    return { indices, tiles, use: useOf(indices, tiles.length / blockSize ** 2) };
+  },
+  figures: () => ({}),
+};
 
 /** Turn samples, one or three a pixel, into canvas colours: 0xAABBGGRR. */
 function colours(samples, channels) {
@@ -30,8 +35,8 @@ function colours(samples, channels) {
 }
 
 /** Count the blocks of each codeword. */
-function useOf(indices, size) {
-  const use = new Uint32Array(size);
+function useOf(indices, codewords) {
+  const use = new Uint32Array(codewords);
   for (const index of indices) use[index]++;
   return use;
 }
@@ -81,15 +86,15 @@ function indexColours(size) {
 /** Return the layer with each tile in one colour: decoding it gives the index map. */
 function indexMap(layer) {
   const area = layer.blockSize ** 2;
-  const tiles = new Uint32Array(layer.size * area);
-  indexColours(layer.size).forEach((colour, index) =>
+  const tiles = new Uint32Array(layer.use.length * area);
+  indexColours(layer.use.length).forEach((colour, index) =>
     tiles.fill(colour, index * area, (index + 1) * area));
   return { ...layer, tiles };
 }
 
 /** Return the codewords in the order to show them, ties by index. */
 function ordered(layer, by) {
-  const order = Array.from({ length: layer.size }, (_, index) => index);
+  const order = Array.from(layer.use, (_, index) => index);
   const keys = { use: (index) => -layer.use[index], brightness: (index) => brightness(layer, index) };
   const key = keys[by];
   if (!key) return order;
@@ -145,12 +150,16 @@ class LayerStore extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Return the original, if it is there, the layers with a codebook by size, and the files. */
-  of(sweep) {
-    const layers = [...this.#layers.values()].filter((layer) => layer.sweep === sweep);
-    const sizes = layers.filter((layer) => layer.size).sort((one, other) => one.size - other.size);
-    const files = layers.filter((layer) => layer.file);
-    return { original: layers.find((layer) => !layer.size && !layer.file), sizes, files };
+  /** Return a picture's original, if it is there, and files; a sweep's codebooks and figures by size. */
+  of(picture, sweep) {
+    const every = (kind, of) =>
+      [...this.#layers.values()].filter((layer) => layer.kind === kind && layer.of === of);
+    return {
+      original: every("original", picture)[0],
+      files: every("file", picture),
+      sizes: every("codebook", sweep).sort((one, other) => one.size - other.size),
+      figures: new Map(every("figures", sweep).map(({ size, figures }) => [size, figures])),
+    };
   }
 }
 

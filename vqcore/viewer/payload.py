@@ -3,19 +3,23 @@
     bytes     what
     4         n, the length of the header, little-endian
     n         the header, JSON in UTF-8, filled with spaces so that 4 + n is a multiple of 4
-    2·blocks  the indices, little-endian, row by row (layers with a codebook)
-    the rest  the tiles, (K, b, b) or (K, b, b, 3), or the original's pixels, (h, w) or (h, w, 3),
-              or the bytes of a picture file, which the browser decodes
+    the rest  as its kind has it
 
-The header has `sweep`, which layers belong together, `width`, `height`, `channels`; with a codebook
-also `size` (K), `blockSize`, `columns`, `rows`, and `figures`, what stands beside the picture; with
-a picture file its `file` name and `figures`.
+The header has the `kind`, and `of`, which layers belong together: those of one picture, or those of
+one sweep of it.
+
+    kind      header besides                                       body
+    original  width, height, channels                              pixels, (h, w) or (h, w, 3)
+    file      width, height, name, figures                         a picture file
+    codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
+              columns, rows                                        row by row; then the tiles,
+                                                                   (K, b, b) or (K, b, b, 3)
+    figures   size, figures: what stands beside the picture
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,35 +30,50 @@ from vqcore.codec import Encoded
 Samples = NDArray[np.uint8]
 
 
-def original_layer(sweep: str, pixels: Samples) -> bytes:
+def original_layer(of: str, pixels: Samples) -> bytes:
     """Return the layer of the picture itself, uint8 pixels of shape (h, w) or (h, w, 3)."""
-    return _message(_frame(sweep, pixels.shape), pixels.tobytes())
+    height, width, *channels = pixels.shape
+    return _message(
+        pixels.tobytes(),
+        kind="original",
+        of=of,
+        width=width,
+        height=height,
+        channels=channels[0] if channels else 1,
+    )
 
 
-def file_layer(sweep: str, name: str, shape: tuple[int, ...], data: bytes) -> bytes:
-    """Return the layer of a picture file, as it is; its pixels are of shape (h, w) or (h, w, 3)."""
-    return _message(_frame(sweep, shape) | {"file": name, "figures": [name]}, data)
+def file_layer(of: str, name: str, size: tuple[int, int], data: bytes, figures: str) -> bytes:
+    """Return the layer of a picture file, as it is; its size is (width, height) in pixels."""
+    width, height = size
+    return _message(
+        data, kind="file", of=of, width=width, height=height, name=name, figures=figures
+    )
 
 
-def size_layer(sweep: str, encoded: Encoded, figures: Sequence[str]) -> bytes:
+def codebook_layer(of: str, size: int, encoded: Encoded) -> bytes:
     """Return the layer of one codebook size: its indices and tiles, from which it is decoded."""
-    layout, tiles = encoded.layout, encoded.tiles
-    header = _frame(sweep, (layout.height, layout.width, *tiles.shape[3:])) | {
-        "size": encoded.codebook.size,
-        "blockSize": layout.block_size,
-        "columns": layout.columns,
-        "rows": layout.rows,
-        "figures": list(figures),
-    }
-    return _message(header, encoded.indices.astype("<u2").tobytes() + tiles.tobytes())
+    layout = encoded.layout
+    return _message(
+        encoded.indices.astype("<u2").tobytes() + encoded.tiles.tobytes(),
+        kind="codebook",
+        of=of,
+        width=layout.width,
+        height=layout.height,
+        channels=layout.channels,
+        size=size,
+        blockSize=layout.block_size,
+        columns=layout.columns,
+        rows=layout.rows,
+    )
 
 
-def _frame(sweep: str, shape: tuple[int, ...]) -> dict[str, Any]:
-    channels = shape[2] if len(shape) == 3 else 1
-    return {"sweep": sweep, "width": shape[1], "height": shape[0], "channels": channels}
+def figures_layer(of: str, size: int, figures: str) -> bytes:
+    """Return what stands beside the picture of one codebook size, once it is measured."""
+    return _message(b"", kind="figures", of=of, size=size, figures=figures)
 
 
-def _message(header: Mapping[str, Any], body: bytes) -> bytes:
+def _message(body: bytes, **header: Any) -> bytes:
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 4)
     return len(text).to_bytes(4, "little") + text + body

@@ -49,7 +49,7 @@ class Viewer {
 
   /** Take up the layers that are there now. */
   refresh() {
-    this.layers = pageStore().of(this.data.sweep);
+    this.layers = pageStore().of(this.data.original, this.data.sweep);
     if (!this.layers.original) return;
     for (const side of Object.values(this.sides)) side.size ??= this.data.size;
     this.#syncSides();
@@ -57,9 +57,16 @@ class Viewer {
     this.draw();
   }
 
+  /** Layers come in crowds: once a frame is enough. */
+  #refreshSoon() {
+    cancelAnimationFrame(this.refreshing);
+    this.refreshing = requestAnimationFrame(() => this.data && this.refresh());
+  }
+
   close() {
     this.observer.disconnect();
     pageStore().removeEventListener("change", this.onLayers);
+    cancelAnimationFrame(this.refreshing);
     clearInterval(this.playing);
     clearInterval(this.blinking);
     clearTimeout(this.reporting);
@@ -132,14 +139,21 @@ class Viewer {
       const flat = this.flatOf(name);
       part(".forsize").hidden = flat !== null;
       part(".forgain").hidden = side.show !== "difference";
-      part(".figures").textContent = flat ? "as uploaded" : layer.figures.join(" · ");
+      part(".figures").textContent = this.#figuresOf(name);
       side.panel.classList.toggle("active", name === this.active);
     }
   }
 
+  #figuresOf(name) {
+    const flat = this.flatOf(name);
+    if (flat) return flat.figures ?? "as uploaded";
+    const { size } = this.layerOf(name);
+    return `K = ${size} · ${this.layers.figures.get(size) ?? "not measured yet"}`;
+  }
+
   /** List the picture files after what every sweep has. */
   #offerFiles(list) {
-    const names = this.layers.files.map(({ file }) => file);
+    const names = this.layers.files.map((file) => file.name);
     const there = [...list.options].slice(4).map(({ value }) => value);
     if (names.join("/") === there.join("/")) return;
     list.length = 4;
@@ -151,7 +165,7 @@ class Viewer {
     const { show } = this.sides[name];
     const decodes = ["rebuilt", "difference", "indices"].includes(show) && this.layers.sizes.length;
     if (decodes) return null;
-    return this.layers.files.find(({ file }) => file === show) ?? this.layers.original;
+    return this.layers.files.find((file) => file.name === show) ?? this.layers.original;
   }
 
   /** Go to the next larger or smaller K on the side used last. */
@@ -346,7 +360,7 @@ class Viewer {
   #nameOf(name) {
     const { show } = this.sides[name];
     const flat = this.flatOf(name);
-    if (flat) return `${NAMES[name]}: ${flat.file ?? "original"}`;
+    if (flat) return `${NAMES[name]}: ${flat.name ?? "original"}`;
     const kind = { rebuilt: "", difference: ", difference", indices: ", index map" }[show];
     return `${NAMES[name]}: K = ${this.layerOf(name).size}${kind}`;
   }
@@ -366,8 +380,7 @@ class Viewer {
   }
 
   #inWords() {
-    const figures = (name) => this.flatOf(name)
-      ? this.#nameOf(name) : [this.#nameOf(name), ...this.layerOf(name).figures.slice(1)].join(", ");
+    const figures = (name) => `${this.#nameOf(name)}: ${this.#figuresOf(name)}`;
     const modes = { divider: "with a divider", sides: "side by side", blink: "in turn" };
     return `${this.data.name}, two sides ${modes[this.mode]}. ${figures("a")}. ${figures("b")}. `
       + `Zoom ${Math.round(100 * this.view.zoom)} percent.`;
@@ -479,7 +492,7 @@ class Viewer {
       if (target.dataset.mode) this.setMode(target.dataset.mode);
       this.#actions[target.dataset.do]?.();
     };
-    this.onLayers = () => this.data && this.refresh();
+    this.onLayers = () => this.#refreshSoon();
     pageStore().addEventListener("change", this.onLayers);
     this.observer = new ResizeObserver(() => this.#resize());
     this.observer.observe(this.find(".stage"));
@@ -601,7 +614,7 @@ class CodebookPanel {
     const scale = devicePixelRatio;
     const width = Math.round(scroller.clientWidth * scale), height = Math.round(scroller.clientHeight * scale);
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    this.room.style.height = `${Math.ceil(layer.size / this.columns) * TILE}px`;
+    this.room.style.height = `${Math.ceil(layer.use.length / this.columns) * TILE}px`;
     canvas.style.height = `${scroller.clientHeight}px`;
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, width, height);
