@@ -3,8 +3,6 @@
 const REPORT_AFTER = 300;
 const BLINK_EVERY = 700;
 const PLAY_EVERY = 800;
-const CLICK_WITHIN = 4;
-const DIVIDER_WITHIN = 12;
 const NAMES = { a: "A", b: "B" };
 
 class Viewer {
@@ -25,6 +23,7 @@ class Viewer {
     this.canvas = this.find(".pictures");
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
     this.book = new CodebookPanel(this.root, (index) => this.pick(this.bookLayer(), index));
+    this.pointer = new PointerInput(this);
     this.#buildSides();
     this.#listen();
   }
@@ -422,59 +421,8 @@ class Viewer {
   // Hands
 
   #listen() {
-    const { canvas, root } = this;
-    const pointers = new Map();
-    let start = null, last = null, dividing = false, wheel = 0;
-    const pointOf = (event) => {
-      const box = canvas.getBoundingClientRect();
-      const scale = canvas.width / box.width;
-      return { x: (event.clientX - box.left) * scale, y: (event.clientY - box.top) * scale };
-    };
-    const nearDivider = (point) => this.mode === "divider"
-      && Math.abs(point.x - this.divider * canvas.width) < DIVIDER_WITHIN * devicePixelRatio;
-    const spread = () => {
-      const [one, other] = [...pointers.values()];
-      return Math.hypot(one.x - other.x, one.y - other.y);
-    };
-    canvas.onpointerdown = (event) => {
-      const point = pointOf(event);
-      canvas.setPointerCapture(event.pointerId);
-      pointers.set(event.pointerId, point);
-      start = last = point;
-      dividing = pointers.size === 1 && nearDivider(point);
-      if (pointers.size === 2) wheel = spread();
-    };
-    canvas.onpointermove = (event) => {
-      const point = pointOf(event);
-      canvas.classList.toggle("dividing", dividing || nearDivider(point));
-      if (!pointers.has(event.pointerId)) return this.inspect(this.pixelAt(point));
-      pointers.set(event.pointerId, point);
-      if (pointers.size === 2) {
-        const ratio = spread() / wheel;
-        if (ratio > 1.3 || ratio < 0.77) {
-          this.zoomBy(ratio > 1 ? 1 : -1, point);
-          wheel = spread();
-        }
-      } else if (dividing) this.#divide(point.x / canvas.width);
-      else this.pan(point.x - last.x, point.y - last.y);
-      last = point;
-    };
-    canvas.onpointerup = canvas.onpointercancel = (event) => {
-      const point = pointOf(event);
-      const still = start && Math.hypot(point.x - start.x, point.y - start.y) < CLICK_WITHIN;
-      if (event.type === "pointerup" && still && !dividing && pointers.size === 1) this.pickAt(point);
-      pointers.delete(event.pointerId);
-      dividing = false;
-    };
-    canvas.onwheel = (event) => {
-      event.preventDefault();
-      wheel += event.deltaY;
-      if (Math.abs(wheel) < 40) return;
-      this.zoomBy(-Math.sign(wheel), pointOf(event));
-      wheel = 0;
-    };
-    root.onkeydown = (event) => this.#key(event);
-    root.onclick = ({ target }) => {
+    this.root.onkeydown = (event) => this.#key(event);
+    this.root.onclick = ({ target }) => {
       if (target.dataset.mode) this.setMode(target.dataset.mode);
       this.#actions[target.dataset.do]?.();
     };
@@ -484,7 +432,7 @@ class Viewer {
     this.observer.observe(this.find(".stage"));
   }
 
-  #divide(share) {
+  divide(share) {
     this.divider = Math.max(0, Math.min(1, share));
     this.draw();
   }
@@ -539,7 +487,7 @@ class Viewer {
   };
 
   #arrow(event, x, y) {
-    if (event.shiftKey) this.#divide(this.divider - 0.05 * x);
+    if (event.shiftKey) this.divide(this.divider - 0.05 * x);
     else this.pan(40 * devicePixelRatio * x, 40 * devicePixelRatio * y);
   }
 
