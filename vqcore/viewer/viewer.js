@@ -405,7 +405,11 @@ class Viewer {
   /** Light up all blocks of a codeword, or none if they are lit already. */
   pick(layer, index) {
     const again = this.picked?.size === layer.size && this.picked.index === index;
-    this.picked = again ? null : { size: layer.size, index };
+    this.#light(again ? null : { size: layer.size, index });
+  }
+
+  #light(picked) {
+    this.picked = picked;
     this.draw();
     this.#reportSoon();
   }
@@ -455,7 +459,7 @@ class Viewer {
     fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen()),
     help: () => this.find("dialog.help").showModal(),
     closeHelp: () => this.find("dialog.help").close(),
-    lightsOff: () => { this.picked = null; this.draw(); },
+    lightsOff: () => this.picked && this.#light(null),
     middle: () => this.pickAt(this.#centre()),
   };
 
