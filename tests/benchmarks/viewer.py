@@ -7,20 +7,15 @@ after each event makes sure that the canvas is done. Prints the median and the s
 that came to the page, and its memory before and after 200 changes of picture.
 """
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 from statistics import median
 
 import click
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.browser.running import ARGUMENTS, READY, installed_browser, running_app
+
 LABELS = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 DRAG = """slider => {
   const places = [...Array(Number(slider.max) + 1).keys()];
   const canvas = slider.getRootNode().querySelector(".pictures");
@@ -42,35 +37,13 @@ DRAG = """slider => {
 @click.option("--changes", type=int, default=200, show_default=True)
 def main(picture, colour, largest, changes):
     """Time scrubbing through K, and look for leaks."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as server:
-        wait_for(f"http://localhost:{port}/_stcore/health")
-        with sync_playwright() as playwright:
-            measure(playwright, port, picture, colour, largest, changes)
-        server.terminate()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(address):
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(address)
-            return
-        except OSError:
-            time.sleep(0.1)
+    with running_app() as port, sync_playwright() as playwright:
+        measure(playwright, port, picture, colour, largest, changes)
 
 
 def measure(playwright, port, picture, colour, largest, changes):
-    arguments = ["--no-sandbox", "--js-flags=--expose-gc", "--enable-precise-memory-info"]
-    path = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
-    browser = playwright.chromium.launch(executable_path=path, args=arguments)
+    arguments = [*ARGUMENTS, "--js-flags=--expose-gc", "--enable-precise-memory-info"]
+    browser = playwright.chromium.launch(executable_path=installed_browser(), args=arguments)
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     received = []
     page.on("websocket", lambda ws: ws.on("framereceived", lambda it: received.append(len(it))))

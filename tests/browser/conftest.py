@@ -2,29 +2,15 @@
 
 import base64
 import os
-import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Error, sync_playwright
+from running import ARGUMENTS, READY, installed_browser, running_app
 
-ROOT = Path(__file__).parents[2]
-NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 # What streamlit says of a picture that a rerun replaced before the page had asked for it. What is
 # shown in the end must be whole, see BROKEN_PICTURES; other missing files are seen in `look`.
 REPLACED = ("Failed to load resource", "Image source error")
@@ -68,38 +54,11 @@ def launched(playwright):
         pytest.skip(reason)
 
 
-def installed_browser():
-    return next(filter(None, map(shutil.which, NAMES)), None)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def port(browser):
-    """Run the app as the README says, and give its port."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    options = ["--server.port", str(port), "--server.headless", "true"]
-    with subprocess.Popen(command + options, cwd=ROOT, stdout=subprocess.DEVNULL) as server:
-        wait_for(f"http://localhost:{port}/_stcore/health", server)
+    """The port of an app that runs; the browser comes first, because without it all is skipped."""
+    with running_app() as port:
         yield port
-        server.terminate()
-
-
-def wait_for(address, server, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        assert server.poll() is None, "the server stopped"
-        try:
-            urllib.request.urlopen(address)
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not start")
 
 
 class Visitor:

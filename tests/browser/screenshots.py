@@ -8,8 +8,8 @@ ADDRESS is that of a running server, such as http://localhost:8501/.
 import sys
 from pathlib import Path
 
-from conftest import ARGUMENTS, READY, installed_browser
 from playwright.sync_api import sync_playwright
+from running import ARGUMENTS, READY, installed_browser
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
 SHOTS = {

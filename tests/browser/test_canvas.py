@@ -206,6 +206,19 @@ def test_click_lights_the_blocks_of_a_codeword(visitor):
     visitor.settle()
 
 
+def test_lights_out_are_reported_if_any_was_lit(visitor):
+    sent = []
+    visitor.page.on("websocket", lambda it: it.on("framesent", lambda frame: sent.append(frame)))
+    visitor.open("?picture=camera&largest=4")
+    press(visitor, "Enter")
+    visitor.settle()
+    for reported in (True, False):
+        sent.clear()
+        press(visitor, "Escape")
+        visitor.settle()
+        assert bool(sent) == reported
+
+
 def test_another_upload_of_the_same_size_is_decoded_by_the_browser(visitor):
     first, file = png(64, 96), io.BytesIO()
     Image.open(io.BytesIO(first)).save(file, "JPEG", quality=20)

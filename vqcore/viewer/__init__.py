@@ -16,7 +16,7 @@ def _text(*names: str) -> str:
 
 
 LAYER_JS = _text("layers.js", "layer.js")
-VIEWER_JS = _text("layers.js", "draw.js", "viewer.js")
+VIEWER_JS = _text("layers.js", "draw.js", "codebook.js", "pointer.js", "viewer.js")
 VIEWER_CSS = _text("viewer.css")
 VIEWER_HTML = _text("viewer.html")
 

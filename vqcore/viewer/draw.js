@@ -58,6 +58,13 @@ function clipped(context, clip, draw) {
   context.restore();
 }
 
+/** Draw on a picture, seen through a clip, and not beyond its edges. */
+function onPicture(context, { width, height }, view, part, clip, draw) {
+  const { zoom } = view;
+  const edges = { ...placed(view, part), width: width * zoom, height: height * zoom };
+  clipped(context, clip, () => clipped(context, edges, () => draw(edges)));
+}
+
 /** Return a canvas with one pixel a block: dark, but for the blocks of one codeword. */
 function dimmed(layer, codeword) {
   const canvas = Object.assign(document.createElement("canvas"), {
@@ -72,12 +79,8 @@ function dimmed(layer, codeword) {
 }
 
 function drawDimmed(context, mask, layer, view, part, clip) {
-  const { left, top } = placed(view, part);
   const scale = layer.blockSize * view.zoom;
-  clipped(context, clip, () => {
-    context.beginPath();
-    context.rect(left, top, layer.width * view.zoom, layer.height * view.zoom);
-    context.clip();
+  onPicture(context, layer, view, part, clip, ({ left, top }) => {
     context.imageSmoothingEnabled = false;
     context.drawImage(mask, left, top, mask.width * scale, mask.height * scale);
   });
@@ -87,11 +90,7 @@ function drawDimmed(context, mask, layer, view, part, clip) {
 function drawGrid(context, layer, view, part, clip) {
   const step = layer.blockSize * view.zoom;
   if (step < GRID_FROM) return;
-  const { left, top } = placed(view, part);
-  clipped(context, clip, () => {
-    context.beginPath();
-    context.rect(left, top, layer.width * view.zoom, layer.height * view.zoom);
-    context.clip();
+  onPicture(context, layer, view, part, clip, ({ left, top }) => {
     context.fillStyle = "rgba(128, 128, 128, 0.7)";
     for (let x = left; x < clip.left + clip.width; x += step) context.fillRect(x, clip.top, 1, clip.height);
     for (let y = top; y < clip.top + clip.height; y += step) context.fillRect(clip.left, y, clip.width, 1);

@@ -3,9 +3,6 @@
 const REPORT_AFTER = 300;
 const BLINK_EVERY = 700;
 const PLAY_EVERY = 800;
-const CLICK_WITHIN = 4;
-const DIVIDER_WITHIN = 12;
-const TILE = 36;
 const NAMES = { a: "A", b: "B" };
 
 class Viewer {
@@ -26,6 +23,7 @@ class Viewer {
     this.canvas = this.find(".pictures");
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
     this.book = new CodebookPanel(this.root, (index) => this.pick(this.bookLayer(), index));
+    this.pointer = new PointerInput(this);
     this.#buildSides();
     this.#listen();
   }
@@ -420,7 +418,11 @@ class Viewer {
   /** Light up all blocks of a codeword, or none if they are lit already. */
   pick(layer, index) {
     const again = this.picked?.size === layer.size && this.picked.index === index;
-    this.picked = again ? null : { size: layer.size, index };
+    this.#light(again ? null : { size: layer.size, index });
+  }
+
+  #light(picked) {
+    this.picked = picked;
     this.draw();
     this.#reportSoon();
   }
@@ -436,59 +438,8 @@ class Viewer {
   // Hands
 
   #listen() {
-    const { canvas, root } = this;
-    const pointers = new Map();
-    let start = null, last = null, dividing = false, wheel = 0;
-    const pointOf = (event) => {
-      const box = canvas.getBoundingClientRect();
-      const scale = canvas.width / box.width;
-      return { x: (event.clientX - box.left) * scale, y: (event.clientY - box.top) * scale };
-    };
-    const nearDivider = (point) => this.mode === "divider"
-      && Math.abs(point.x - this.divider * canvas.width) < DIVIDER_WITHIN * devicePixelRatio;
-    const spread = () => {
-      const [one, other] = [...pointers.values()];
-      return Math.hypot(one.x - other.x, one.y - other.y);
-    };
-    canvas.onpointerdown = (event) => {
-      const point = pointOf(event);
-      canvas.setPointerCapture(event.pointerId);
-      pointers.set(event.pointerId, point);
-      start = last = point;
-      dividing = pointers.size === 1 && nearDivider(point);
-      if (pointers.size === 2) wheel = spread();
-    };
-    canvas.onpointermove = (event) => {
-      const point = pointOf(event);
-      canvas.classList.toggle("dividing", dividing || nearDivider(point));
-      if (!pointers.has(event.pointerId)) return this.inspect(this.pixelAt(point));
-      pointers.set(event.pointerId, point);
-      if (pointers.size === 2) {
-        const ratio = spread() / wheel;
-        if (ratio > 1.3 || ratio < 0.77) {
-          this.zoomBy(ratio > 1 ? 1 : -1, point);
-          wheel = spread();
-        }
-      } else if (dividing) this.#divide(point.x / canvas.width);
-      else this.pan(point.x - last.x, point.y - last.y);
-      last = point;
-    };
-    canvas.onpointerup = canvas.onpointercancel = (event) => {
-      const point = pointOf(event);
-      const still = start && Math.hypot(point.x - start.x, point.y - start.y) < CLICK_WITHIN;
-      if (event.type === "pointerup" && still && !dividing && pointers.size === 1) this.pickAt(point);
-      pointers.delete(event.pointerId);
-      dividing = false;
-    };
-    canvas.onwheel = (event) => {
-      event.preventDefault();
-      wheel += event.deltaY;
-      if (Math.abs(wheel) < 40) return;
-      this.zoomBy(-Math.sign(wheel), pointOf(event));
-      wheel = 0;
-    };
-    root.onkeydown = (event) => this.#key(event);
-    root.onclick = ({ target }) => {
+    this.root.onkeydown = (event) => this.#key(event);
+    this.root.onclick = ({ target }) => {
       if (target.dataset.mode) this.setMode(target.dataset.mode);
       this.#actions[target.dataset.do]?.();
     };
@@ -498,7 +449,7 @@ class Viewer {
     this.observer.observe(this.find(".stage"));
   }
 
-  #divide(share) {
+  divide(share) {
     this.divider = Math.max(0, Math.min(1, share));
     this.draw();
   }
@@ -521,7 +472,7 @@ class Viewer {
     fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen()),
     help: () => this.find("dialog.help").showModal(),
     closeHelp: () => this.find("dialog.help").close(),
-    lightsOff: () => { this.picked = null; this.draw(); },
+    lightsOff: () => this.picked && this.#light(null),
     middle: () => this.pickAt(this.#centre()),
   };
 
@@ -553,7 +504,7 @@ class Viewer {
   };
 
   #arrow(event, x, y) {
-    if (event.shiftKey) this.#divide(this.divider - 0.05 * x);
+    if (event.shiftKey) this.divide(this.divider - 0.05 * x);
     else this.pan(40 * devicePixelRatio * x, 40 * devicePixelRatio * y);
   }
 
@@ -569,122 +520,6 @@ class Viewer {
     act(event);
   }
 }
-
-/** The codebook's tiles: only those in sight are drawn, so that 4096 scroll as easily as 16. */
-class CodebookPanel {
-  constructor(root, onPick) {
-    const find = (selector) => root.querySelector(selector);
-    this.scroller = find(".scroller");
-    this.room = find(".room");
-    this.canvas = find(".tiles");
-    this.told = find(".told");
-    this.orderBy = find(".order");
-    this.onPick = onPick;
-    this.scroller.onscroll = () => this.draw();
-    this.orderBy.onchange = () => this.#reorder();
-    this.canvas.onpointermove = (event) => this.#tell(this.#at(event));
-    this.canvas.onpointerleave = () => this.#tell(this.picked?.index);
-    this.canvas.onclick = (event) => this.#pick(this.#at(event));
-    this.scroller.onkeydown = (event) => this.#key(event);
-  }
-
-  show(layer, picked) {
-    const lit = picked?.size === layer.size ? picked : null;
-    if (this.layer === layer && this.picked === lit) return;
-    const another = this.layer !== layer;
-    Object.assign(this, { layer, picked: lit });
-    if (another) {
-      this.sheet = tileSheet(layer);
-      this.#reorder();
-    } else this.draw();
-    this.#tell(lit?.index);
-  }
-
-  #reorder() {
-    this.order = ordered(this.layer, this.orderBy.value);
-    this.draw();
-  }
-
-  get columns() {
-    return Math.max(1, Math.floor(this.scroller.clientWidth / TILE));
-  }
-
-  draw() {
-    const { scroller, canvas, layer } = this;
-    const scale = devicePixelRatio;
-    const width = Math.round(scroller.clientWidth * scale), height = Math.round(scroller.clientHeight * scale);
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    this.room.style.height = `${Math.ceil(layer.use.length / this.columns) * TILE}px`;
-    canvas.style.height = `${scroller.clientHeight}px`;
-    const context = canvas.getContext("2d");
-    context.clearRect(0, 0, width, height);
-    const first = Math.floor(scroller.scrollTop / TILE), rows = Math.ceil(scroller.clientHeight / TILE) + 1;
-    this.order.slice(first * this.columns, (first + rows) * this.columns).forEach((index, at) => {
-      const x = (at % this.columns) * TILE, y = (first + Math.floor(at / this.columns)) * TILE - scroller.scrollTop;
-      this.#drawTile(context, index, x * scale, y * scale, (TILE - 4) * scale);
-    });
-  }
-
-  #drawTile(context, index, x, y, width) {
-    const { layer } = this;
-    drawFromSheet(context, this.sheet, layer, index, x, y, width);
-    context.lineWidth = 2 * devicePixelRatio;
-    if (!layer.use[index]) this.#cross(context, x, y, width);
-    if (this.picked?.index !== index) return;
-    context.strokeStyle = getComputedStyle(this.scroller).getPropertyValue("--st-primary-color");
-    context.lineWidth = 4 * devicePixelRatio;
-    context.strokeRect(x + 2, y + 2, width - 4, width - 4);
-  }
-
-  /** Mark a dead codeword. */
-  #cross(context, x, y, width) {
-    context.beginPath();
-    context.moveTo(x, y);
-    context.lineTo(x + width, y + width);
-    context.moveTo(x + width, y);
-    context.lineTo(x, y + width);
-    context.strokeStyle = "#d00";
-    context.stroke();
-  }
-
-  #at({ offsetX, offsetY }) {
-    const column = Math.floor(offsetX / TILE), row = Math.floor((offsetY + this.scroller.scrollTop) / TILE);
-    return column < this.columns ? this.order[row * this.columns + column] : undefined;
-  }
-
-  #tell(index) {
-    const { layer } = this;
-    if (index === undefined) {
-      const dead = layer.use.filter((use) => !use).length;
-      this.told.textContent = `K = ${layer.size}${dead ? `, ${dead} dead` : ""}`;
-      return;
-    }
-    const share = (100 * layer.use[index]) / layer.indices.length;
-    const use = layer.use[index] ? `${counted(layer.use[index], "block")}, ${share.toFixed(1)} %` : "dead";
-    this.told.textContent = `Codeword ${index}: ${use}`;
-  }
-
-  #pick(index) {
-    if (index !== undefined) this.onPick(index);
-  }
-
-  /** Move the choice with the arrows; it counts at once. */
-  #key(event) {
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
-    const by = steps[event.key];
-    if (!by) return;
-    event.preventDefault();
-    const from = this.picked ? this.order.indexOf(this.picked.index) : -by;
-    const to = Math.max(0, Math.min(this.order.length - 1, from + by));
-    if (this.order[to] !== this.picked?.index) this.#pick(this.order[to]);
-    const top = Math.floor(to / this.columns) * TILE;
-    const { scroller } = this;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    if (top + TILE > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + TILE - scroller.clientHeight;
-  }
-}
-
-const counted = (number, noun) => `${number.toLocaleString("en").replaceAll(",", "\u202f")} ${noun}${number === 1 ? "" : "s"}`;
 
 const viewers = new WeakMap();
 
