@@ -8,7 +8,8 @@ class PointerInput {
   start = null;
   last = null;
   dividing = false;
-  wheel = 0; // turned so far; with two pointers down, how far apart they were
+  wheel = 0; // turned since the last zoom
+  apart = 0; // how far two fingers were from each other at the last zoom
 
   constructor(viewer) {
     const { canvas } = viewer;
@@ -42,7 +43,7 @@ class PointerInput {
     this.pressed.set(event.pointerId, point);
     this.start = this.last = point;
     this.dividing = this.pressed.size === 1 && this.#nearDivider(point);
-    if (this.pressed.size === 2) this.wheel = this.#spread();
+    if (this.pressed.size === 2) this.apart = this.#spread();
   }
 
   #move(event) {
@@ -64,10 +65,10 @@ class PointerInput {
   }
 
   #pinch(point) {
-    const ratio = this.#spread() / this.wheel;
+    const ratio = this.#spread() / this.apart;
     if (ratio > 1.3 || ratio < 0.77) {
       this.viewer.zoomBy(ratio > 1 ? 1 : -1, point);
-      this.wheel = this.#spread();
+      this.apart = this.#spread();
     }
   }
 
