@@ -34,6 +34,7 @@ from vqcore.pictures import (
     sample_picture,
 )
 from vqcore.sweep import (
+    SHOWN_FIRST,
     OperatingPoint,
     Plan,
     Preview,
@@ -336,13 +337,13 @@ def advance(
                 done = sum(study.steps) / sum(study.plan.sizes)
                 bar.progress(done, f"Training K = {event.codebook_size}")
             continue
-        take(study, event, layers)
-        if monotonic() - start > seconds:
+        size = take(study, event, layers)
+        if size >= SHOWN_FIRST and monotonic() - start > seconds:
             return
 
 
-def take(study: Study, event: Preview | Step, layers: Layers) -> None:
-    """Keep what is done, and bring it to the page."""
+def take(study: Study, event: Preview | Step, layers: Layers) -> int:
+    """Keep what is done, bring it to the page, and return its K."""
     digest, settings = study.key
     if isinstance(event, Preview):
         size = event.codebook_size
@@ -352,6 +353,7 @@ def take(study: Study, event: Preview | Step, layers: Layers) -> None:
         size = event.point.codebook_size
         study.steps[size] = stored(digest, settings, size, event)
         layers.bring_figures(study, event)
+    return size
 
 
 class Layers:
@@ -667,8 +669,6 @@ def lab(picture: Picture) -> None:
     tell_clamping(study.plan)
     explain(study.plan.layout)
     bar, layers = st.empty(), Layers()
-    layers.bring_original(study)
-    layers.bring_files(study)
     for size, step in study.steps.items():
         layers.bring_codebook(study, size, step.encoded)
         layers.bring_figures(study, step)
@@ -677,6 +677,8 @@ def lab(picture: Picture) -> None:
             advance(study, events, bar, layers, FIRST_RESULTS_SECONDS)
         show_progress(bar, study)
         show_results(study)
+        layers.bring_original(study)
+        layers.bring_files(study)
         if len(study.steps) < len(study.plan.sizes):
             advance(study, events, bar, layers, REDRAW_SECONDS)
             st.rerun()

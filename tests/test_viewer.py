@@ -18,7 +18,10 @@ def opened(message: bytes) -> tuple[dict, bytes]:
 
 def test_original_by_hand() -> None:
     header, body = opened(original_layer("one", np.uint8([[[1, 2, 3], [4, 5, 6]]])))
-    assert header == {"kind": "original", "of": "one", "width": 2, "height": 1, "channels": 3}
+    assert header == {
+        "kind": "original", "of": "one", "width": 2, "height": 1, "channels": 3,
+        "name": "original", "figures": "as uploaded",
+    }  # fmt: skip
     assert body == bytes([1, 2, 3, 4, 5, 6])
 
 

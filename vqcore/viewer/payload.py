@@ -9,12 +9,14 @@ The header has the `kind`, and `of`, which layers belong together: those of one 
 one sweep of it.
 
     kind      header besides                                       body
-    original  width, height, channels                              pixels, (h, w) or (h, w, 3)
-    file      width, height, name, figures                         a picture file
+    original  name, figures, width, height, channels               pixels, (h, w) or (h, w, 3)
+    file      name, figures, width, height                         a picture file
     codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
               columns, rows                                        row by row; then the tiles,
                                                                    (K, b, b) or (K, b, b, 3)
-    figures   size, figures: what stands beside the picture
+    figures   size, figures
+
+Figures are a text that stands beside the picture.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ def original_layer(of: str, pixels: Samples) -> bytes:
         pixels.tobytes(),
         kind="original",
         of=of,
+        name="original",
+        figures="as uploaded",
         width=width,
         height=height,
         channels=channels[0] if channels else 1,

@@ -4,6 +4,7 @@ const REPORT_AFTER = 300;
 const BLINK_EVERY = 700;
 const PLAY_EVERY = 800;
 const NAMES = { a: "A", b: "B" };
+const ON_ITS_WAY = { name: "on its way", figures: "" };
 
 class Viewer {
   view = { zoom: 1, x: 0, y: 0 };
@@ -48,11 +49,16 @@ class Viewer {
   /** Take up the layers that are there now. */
   refresh() {
     this.layers = pageStore().of(this.data.original, this.data.sweep);
-    if (!this.layers.original) return;
+    if (!this.frame) return;
     for (const side of Object.values(this.sides)) side.size ??= this.data.size;
     this.#syncSides();
     if (this.fitted) this.fit();
     this.draw();
+  }
+
+  /** Return a layer that has the picture's width and height, if any is there yet. */
+  get frame() {
+    return this.layers?.original ?? this.layers?.sizes[0];
   }
 
   /** Layers come in crowds: once a frame is enough. */
@@ -144,7 +150,7 @@ class Viewer {
 
   #figuresOf(name) {
     const flat = this.flatOf(name);
-    if (flat) return flat.figures ?? "as uploaded";
+    if (flat) return flat.figures;
     const { size } = this.layerOf(name);
     return `K = ${size} · ${this.layers.figures.get(size) ?? "not measured yet"}`;
   }
@@ -158,12 +164,13 @@ class Viewer {
     list.append(...names.map((name) => new Option(name, name)));
   }
 
-  /** Return the layer with pixels that a side shows, if it does: a file's or the original. */
+  /** Return what a side shows without decoding, if it does: the original or a file. */
   flatOf(name) {
     const { show } = this.sides[name];
-    const decodes = ["rebuilt", "difference", "indices"].includes(show) && this.layers.sizes.length;
-    if (decodes) return null;
-    return this.layers.files.find((file) => file.name === show) ?? this.layers.original;
+    const { original, sizes, files } = this.layers;
+    const decodes = ["rebuilt", "indices"].includes(show) || (show === "difference" && original);
+    if (decodes && sizes.length) return null;
+    return files.find((file) => file.name === show) ?? original ?? ON_ITS_WAY;
   }
 
   /** Go to the next larger or smaller K on the side used last. */
@@ -189,6 +196,7 @@ class Viewer {
 
   /** Save the exact pixels of a side. */
   save(name) {
+    if (this.flatOf(name) === ON_ITS_WAY) return;
     this.#decode(name);
     const side = this.sides[name];
     const what = this.flatOf(name) ? side.show : `K${this.layerOf(name).size}-${side.show}`;
@@ -220,7 +228,7 @@ class Viewer {
   }
 
   fit() {
-    const { width, height } = this.layers.original;
+    const { width, height } = this.frame;
     const [{ part }] = this.parts();
     if (!part.width || !part.height) return;
     const most = Math.min(part.width / width, part.height / height);
@@ -251,7 +259,7 @@ class Viewer {
 
   /** Move the picture by device pixels; its middle stays within its borders. */
   pan(dx, dy) {
-    const { width, height } = this.layers.original;
+    const { width, height } = this.frame;
     const inside = (value, most) => Math.max(0, Math.min(most, value));
     this.view.x = inside(this.view.x - dx / this.view.zoom, width);
     this.view.y = inside(this.view.y - dy / this.view.zoom, height);
@@ -298,7 +306,7 @@ class Viewer {
   // Drawing
 
   draw() {
-    if (!this.layers?.original || !this.canvas.width) return;
+    if (!this.frame || !this.canvas.width) return;
     const { context, canvas } = this;
     context.clearRect(0, 0, canvas.width, canvas.height);
     for (const place of this.parts()) this.#drawPart(place);
@@ -313,14 +321,14 @@ class Viewer {
     const flat = this.flatOf(name);
     const layer = flat ? null : this.layerOf(name);
     surface.show({ show: layer ? show : "flat", layer, original: flat ?? this.layers.original, gain });
-    return layer;
+    return surface.canvas;
   }
 
   #drawPart({ name, part, clip }) {
     const { context, view } = this;
-    const layer = this.#decode(name);
-    drawSide(context, this.sides[name].surface.canvas, view, part, clip);
-    const blocks = layer ?? this.layers.sizes.at(-1);
+    const flat = this.flatOf(name);
+    if (flat !== ON_ITS_WAY) drawSide(context, this.#decode(name), view, part, clip);
+    const blocks = flat ? this.layers.sizes.at(-1) : this.layerOf(name);
     if (blocks) drawGrid(context, blocks, view, part, clip);
     const lit = this.#litLayer();
     if (lit) drawDimmed(context, this.#mask(lit), lit, view, part, clip);
@@ -358,7 +366,7 @@ class Viewer {
   #nameOf(name) {
     const { show } = this.sides[name];
     const flat = this.flatOf(name);
-    if (flat) return `${NAMES[name]}: ${flat.name ?? "original"}`;
+    if (flat) return `${NAMES[name]}: ${flat.name}`;
     const kind = { rebuilt: "", difference: ", difference", indices: ", index map" }[show];
     return `${NAMES[name]}: K = ${this.layerOf(name).size}${kind}`;
   }
@@ -397,7 +405,7 @@ class Viewer {
 
   /** Show the block at a pixel beside its codeword. */
   inspect({ name, x, y }) {
-    if (!this.layers?.sizes.length) return;
+    if (!this.layers?.sizes.length || !this.layers.original) return;
     const layer = this.layerOf(this.decodingSide(name));
     const block = blockAt(layer, x, y);
     if (block < 0) return;
@@ -459,7 +467,7 @@ class Viewer {
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
     if (this.book.layer) this.book.draw();
-    if (this.fitted && this.layers?.original) this.fit();
+    if (this.fitted && this.frame) this.fit();
     this.draw();
   }
 
