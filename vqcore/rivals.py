@@ -81,12 +81,12 @@ RIVALS: dict[Codec, Rival] = {
         largest_side=None,
     ),
 }
-"""The codecs at their best where it costs nothing in the browser.
+"""The codecs as they do well.
 
-JPEG is progressive with tables of its own, colour at half resolution as Pillow does. WebP takes its
-slowest method: 4 % fewer bytes than the default for three times its time, which is still less than
-AVIF's. AVIF is given two threads whatever the machine, because its bytes depend on whether there is
-one or more, and no tiles, which cost 1 %. PNG-8 has a palette by median cut and no dither: vector
+JPEG is progressive with tables of its own, colour at half resolution. WebP takes its slowest
+method: 1 to 3 % fewer bytes than the default in two to three times its time, still less than
+AVIF's. AVIF has two threads whatever the machine, because its bytes depend on whether there is one
+or more, and no tiles, which cost 1 %. PNG-8 has a palette by median cut and no dither: it is vector
 quantization of single pixels.
 """
 
