@@ -6,7 +6,15 @@ import time
 import pytest
 from threadpoolctl import threadpool_info
 
-from vqcore.work import CORES, Work, finish, on_all_cores, one_thread_a_product
+from vqcore.work import (
+    CORES,
+    POOL,
+    Work,
+    finish,
+    on_all_cores,
+    one_thread_a_product,
+    until_done,
+)
 
 
 def counted(pauses: int, log: list[str]) -> Work[int]:
@@ -35,6 +43,37 @@ def test_closed_work_stops_where_it_is() -> None:
     next(work)
     work.close()
     assert log == ["step 0", "end"]
+
+
+# ----------------------------------------------------------------------------- on another thread
+
+
+def test_waiting_pauses_until_the_call_is_done() -> None:
+    go_on = threading.Event()
+    work = until_done(POOL.submit(go_on.wait, 10))
+    start = time.perf_counter()
+    for _ in range(3):
+        assert next(work) is None
+    assert time.perf_counter() - start < 1
+    go_on.set()
+    assert finish(work) is True
+
+
+def test_the_error_of_a_call_reaches_who_waits() -> None:
+    with pytest.raises(ZeroDivisionError):
+        finish(until_done(POOL.submit(lambda: 1 / 0)))
+
+
+def test_a_call_that_nobody_waits_for_is_not_begun() -> None:
+    go_on, begun = threading.Event(), []
+    busy = [POOL.submit(go_on.wait, 10) for _ in range(POOL._max_workers)]
+    work = until_done(POOL.submit(begun.append, 1))
+    next(work)
+    work.close()
+    go_on.set()
+    assert all(future.result() for future in busy)
+    POOL.submit(int).result()
+    assert not begun
 
 
 # ---------------------------------------------------------------------------------- on all cores

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -16,6 +16,8 @@ from threadpoolctl import ThreadpoolController
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+PAUSE_SECONDS = 0.05
 
 CORES: int = cpu_count()
 POOL = ThreadPoolExecutor(max(1, CORES - 1), thread_name_prefix="vqcore")
@@ -41,6 +43,22 @@ def finish(work: Work[Result]) -> Result:
         except StopIteration as end:
             result: Result = end.value
             return result
+
+
+def until_done(future: Future[Result]) -> Work[Result]:
+    """Pause until a call on another thread is done; closing cancels it, unless it has begun.
+
+    Examples
+    --------
+    >>> finish(until_done(POOL.submit(abs, -3)))
+    3
+    """
+    try:
+        while not wait([future], PAUSE_SECONDS).done:
+            yield
+        return future.result()
+    finally:
+        future.cancel()
 
 
 @dataclass
