@@ -27,7 +27,7 @@ PICTURES = pytest.mark.parametrize("pixels", [GRAY, COLOUR], ids=["gray", "colou
 
 
 def points_of(pixels: Pixels, codec: Codec) -> list[RivalPoint]:
-    return [point for point in rivals.rival_work(pixels, codec) if point]
+    return [point for point in rivals.rival_work(pixels, codec, RIVALS[codec].levels) if point]
 
 
 # -------------------------------------------------------------------------------------- round trip
@@ -214,7 +214,7 @@ def test_a_picture_too_long_for_a_codec(codec: Codec, side: int, limit: str) -> 
         pixels = np.zeros(shape, np.uint8)
         message = f"^{RIVALS[codec].name} stores at most {limit} pixels a side$"
         with pytest.raises(RivalError, match=message):
-            next(rivals.rival_work(pixels, codec))
+            next(rivals.rival_work(pixels, codec, [50]))
         with pytest.raises(RivalError, match=message):
             finish(rivals.largest_within(pixels, codec, 1000))
 
@@ -271,7 +271,7 @@ def test_a_codec_that_pillow_cannot_read(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize(
     "begin",
     [
-        lambda: rivals.rival_work(GRAY, "avif"),
+        lambda: rivals.rival_work(GRAY, "avif", [50, 60]),
         lambda: rivals.largest_within(GRAY, "avif", 5000),
         lambda: rivals.same_psnr(GRAY, "avif", 40),
     ],
@@ -306,7 +306,7 @@ def test_the_next_level_is_encoded_while_one_is_looked_at(monkeypatch: pytest.Mo
         return rival_file(pixels, codec, level)
 
     monkeypatch.setattr(rivals, "rival_file", noted)
-    work = rivals.rival_work(GRAY, "jpeg")
+    work = rivals.rival_work(GRAY, "jpeg", RIVALS["jpeg"].levels)
     next(point for point in work if point)
     POOL.submit(int).result()
     assert levels == list(RIVALS["jpeg"].levels[:2])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from time import perf_counter
@@ -194,12 +194,16 @@ def rival_pixels(data: bytes, channels: Literal[1, 3]) -> Pixels:
         raise RivalError(f"The file cannot be read back: {_reason(error)}") from error
 
 
-def rival_work(pixels: Pixels, codec: Codec) -> Generator[RivalPoint | None]:
-    """Encode, decode and measure a picture at each of a codec's `levels`, ascending.
+def rival_work(
+    pixels: Pixels, codec: Codec, levels: Iterable[int]
+) -> Generator[RivalPoint | None]:
+    """Encode, decode and measure a picture at each level of a codec, in turn.
 
     Parameters
     ----------
     pixels : uint8 array of shape (h, w) or (h, w, 3), as for `rival_file`
+    codec
+    levels : for a whole curve, the codec's `levels`
 
     Yields
     ------
@@ -211,8 +215,8 @@ def rival_work(pixels: Pixels, codec: Codec) -> Generator[RivalPoint | None]:
     RivalError
         If the codec cannot store the picture.
     """
-    begun = (POOL.submit(_tried, pixels, codec, level) for level in RIVALS[codec].levels)
-    ahead: Future[_Trial] | None = next(begun)
+    begun = (POOL.submit(_tried, pixels, codec, level) for level in levels)
+    ahead: Future[_Trial] | None = next(begun, None)
     try:
         while ahead:
             trial = yield from until_done(ahead)
