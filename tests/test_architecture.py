@@ -19,8 +19,10 @@ ROWS = [
     ["training", "entropy"],
     ["codec"],
     ["container", "rateaware"],
-    ["sweep", "rivals"],
+    ["sweep", "rivals", "wording"],
+    ["curves"],
     ["exports", "plots", "viewer"],
+    ["report"],
     ["cli"],
     ["app"],
 ]

@@ -1,6 +1,7 @@
 """Tests of vqcore.exports: what others read is what was measured."""
 
 import csv
+import io
 import json
 import math
 import re
@@ -16,7 +17,9 @@ from vqcore import exports
 from vqcore.blocks import BlockLayout
 from vqcore.codebook import Codebook
 from vqcore.codec import Encoded, Settings
+from vqcore.curves import Curve, nominal_curve, rival_curve, vq_curve
 from vqcore.pictures import Picture
+from vqcore.rivals import RivalPoint
 from vqcore.sweep import OperatingPoint, plan_sweep, sweep
 
 POINT_KEYS = [
@@ -205,3 +208,37 @@ def test_what_a_file_holds_by_hand() -> None:
         "ratio     2:1",
         "rate      12.0000 bits per pixel",
     ]
+
+
+# ------------------------------------------------------------------------------------------- curves
+
+
+def two_curves() -> list[Curve]:
+    rival = RivalPoint("jpeg", 40, 900, 7.5, 39.4, None, 3.0, 2.5, 0.125)
+    ours = vq_curve(SETTINGS, LAYOUT, made_up_points())
+    return [ours, nominal_curve(LAYOUT, made_up_points()), rival_curve("jpeg", [rival])]
+
+
+def test_curves_as_csv_have_a_line_for_each_file() -> None:
+    first, second, rival = from_csv(exports.curves_csv(two_curves()))
+    assert list(first) == ["curve", "label", *POINT_KEYS]
+    assert (first["curve"], first["label"]) == ("8×8 YCbCr, seed 7", "K = 1")
+    assert (first["psnr_db"], second["used_codewords"]) == ("inf", "1000")
+    assert (rival["curve"], rival["label"], rival["file_bytes"]) == ("JPEG", "quality 40", "900")
+    assert (rival["codebook_size"], rival["ssim"]) == ("", "")
+
+
+def test_curves_as_json_are_the_same_figures() -> None:
+    picture = Picture(smooth_picture(20, 30).pixels, "waves")
+    record = json.loads(exports.curves_json(picture, two_curves()))
+    assert (record["picture"], record["width"], record["height"]) == ("waves", 30, 20)
+    assert [point["label"] for point in record["points"]] == ["K = 1", "K = 1024", "quality 40"]
+    assert record["points"][0]["psnr_db"] == "inf"
+    assert record["points"][2]["mse"] == 7.5
+
+
+def test_codebook_as_npy_is_read_by_numpy() -> None:
+    codebook = Codebook(np.uint8([[1, 2, 3], [250, 0, 9]]))
+    read = np.load(io.BytesIO(exports.codebook_npy(codebook)))
+    assert read.dtype == np.uint8
+    np.testing.assert_array_equal(read, codebook.codewords)

@@ -11,6 +11,8 @@ import pytest
 from helpers import made_up_points
 
 from vqcore import plots
+from vqcore.curves import Curve, mean_rows
+from vqcore.rivals import RIVALS
 from vqcore.sweep import OperatingPoint
 
 SIZES = (1, 2, 4, 8, 100)
@@ -151,3 +153,51 @@ def test_hovering_tells_the_size_and_the_unit(figure_of: Figure) -> None:
         assert "%{y" in curve.hovertemplate
         unit = " dB" if figure_of is plots.psnr_figure else f":1 {curve.name}"
         assert unit in curve.hovertemplate
+
+
+def rate_curves() -> list[Curve]:
+    points = curve_points((1, 2, 4))
+    lossless = replace(points[2], psnr_db=math.inf)
+    ours = Curve("ours", "8×8 RGB", points, ["K = 1", "K = 2", "K = 4"], [0.01, 0.1, 0.2])
+    pinned = Curve("pinned", "4×4 RGB", [*points[:2], lossless], ["a", "b", "c"], [0.1, 0.2, 0.3])
+    return [ours, pinned, Curve("jpeg", "JPEG", points[:1], ["quality 5"], [0.15])]
+
+
+def test_rate_figure_holds_each_curve_under_its_name() -> None:
+    hull = Curve("hull", "lower hull", curve_points((2,)), ["K = 2"], [0.1])
+    figure = plots.rate_figure(rate_curves(), hull, "psnr_db")
+    drawn = curves(figure)
+    assert list(drawn) == ["8×8 RGB", "4×4 RGB", "JPEG"]
+    assert drawn["8×8 RGB"].x == (0.01, 0.1, 0.2)
+    assert drawn["8×8 RGB"].y == pytest.approx((10.1, 10.2, 10.4))
+    assert drawn["4×4 RGB"].x == (0.1, 0.2)
+    assert [ring.x for ring in rings(figure)] == [(0.1,)]
+    assert figure.layout.xaxis.type == "log"
+    assert "10.20 dB" in drawn["8×8 RGB"].text[1]
+
+
+def test_rate_figure_by_ssim() -> None:
+    hull = Curve("hull", "lower hull", [], [], [])
+    figure = plots.rate_figure(rate_curves(), hull, "ssim")
+    assert set(curves(figure)["8×8 RGB"].y) == {1 / 3}
+    assert figure.layout.yaxis.title.text == "SSIM"
+
+
+def test_curves_differ_by_more_than_colour() -> None:
+    pinned = [replace(rate_curves()[1], name=str(number)) for number in range(4)]
+    rivals = [replace(rate_curves()[2], kind=kind, name=kind) for kind in RIVALS]
+    every = [*rate_curves()[:1], replace(rate_curves()[0], kind="nominal", name="n"), *pinned]
+    hull = Curve("hull", "lower hull", [], [], [])
+    drawn = curves(plots.rate_figure([*every, *rivals], hull, "psnr_db")).values()
+    assert len({trace.marker.symbol for trace in drawn}) == len(drawn) == 10
+
+
+def test_pictures_and_their_mean() -> None:
+    one, other = rate_curves()[:2]
+    rows = mean_rows([one.points, one.points])
+    figure = plots.pictures_figure([one, replace(other, name="<b>")], rows)
+    assert [trace.mode for trace in figure.data] == ["lines", "lines", "lines+markers"]
+    [mean] = curves(figure).values()
+    assert mean.y == pytest.approx((10.1, 10.2, 10.4))
+    assert mean.error_y.array == (0, 0, 0)
+    assert "&lt;b&gt;" in figure.data[1].hovertemplate

@@ -6,12 +6,16 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+import numpy as np
+
 from vqcore.blocks import BlockLayout
+from vqcore.codebook import Codebook
 from vqcore.codec import Encoded, Settings
+from vqcore.curves import Curve
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import Picture
 from vqcore.sweep import OperatingPoint
@@ -30,6 +34,45 @@ def points_csv(points: Iterable[OperatingPoint]) -> str:
     writer.writeheader()
     writer.writerows(asdict(point) for point in points)
     return text.getvalue()
+
+
+def curves_csv(curves: Iterable[Curve]) -> str:
+    """Return every point of every curve, as `points_csv` does; what a rival lacks is empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ("curve", "label", *COLUMNS), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(record for curve in curves for record in _records(curve))
+    return text.getvalue()
+
+
+def curves_json(picture: Picture, curves: Iterable[Curve]) -> str:
+    """Return every point of every curve as one JSON object; an infinite value is "inf"."""
+    record = {
+        "picture": picture.name,
+        "width": picture.width,
+        "height": picture.height,
+        "points": [
+            {name: _finite(value) for name, value in record.items()}
+            for curve in curves
+            for record in _records(curve)
+        ],
+    }
+    return json.dumps(record, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _records(curve: Curve) -> Iterator[dict[str, Any]]:
+    """Yield the points by their files: the nominal curve has none of its own."""
+    if curve.kind != "nominal":
+        for point, label in zip(curve.points, curve.labels, strict=True):
+            figures = {name: getattr(point, name, None) for name in COLUMNS}
+            yield {"curve": curve.name, "label": label, **figures}
+
+
+def codebook_npy(codebook: Codebook) -> bytes:
+    """Return the codewords, uint8 of shape (K, d), as a file that numpy.load reads."""
+    file = io.BytesIO()
+    np.save(file, codebook.codewords)
+    return file.getvalue()
 
 
 def sweep_json(

@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import cycle
+from typing import Any
 
 import plotly.graph_objects as go
 
+from vqcore.curves import Curve, Likeness
 from vqcore.sweep import OperatingPoint
+from vqcore.wording import in_short
 
 LINE_COLOUR = "#2a7fb8"
 CHOSEN_COLOUR = "#d55e00"
 HEIGHT = 340
 RATIOS = ("nominal", "file")
-NOMINAL_STYLE = {"name": "nominal", "colour": "#7a7a7a", "dash": "dash", "symbol": "diamond"}
 RATIO_TICKS = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
+RATE_TICKS = [digit * 10.0**power for power in range(-3, 3) for digit in (1, 2, 5)]
+RATE_HEIGHT = 480
+PLAIN_LOOK = (LINE_COLOUR, "solid", "circle")
+# Okabe and Ito's colours, which all eyes can tell apart; never without a dash and a symbol.
+LOOKS = {
+    "ours": PLAIN_LOOK,
+    "nominal": ("#7a7a7a", "dash", "diamond"),
+    "jpeg": ("#d55e00", "dash", "square"),
+    "webp": ("#cc79a7", "dot", "triangle-up"),
+    "avif": ("#009e73", "dashdot", "diamond-tall"),
+    "png8": ("#e69f00", "longdash", "x"),
+}
+PINNED_LOOKS = [
+    ("#56b4e9", "solid", "triangle-down"),
+    ("#b8860b", "solid", "cross"),
+    ("#8a5fbf", "solid", "star"),
+    ("#5f7a3a", "solid", "pentagon"),
+]
+LIKENESS_TITLES = {"psnr_db": "PSNR (dB)", "ssim": "SSIM"}
 
 
 def psnr_figure(
@@ -45,20 +68,99 @@ def ratio_figure(
     figure.update_yaxes(type="log", tickvals=RATIO_TICKS, ticksuffix=":1")
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom"})
     nominal, file = ([getattr(point, f"{kind}_ratio") for point in points] for kind in RATIOS)
-    _add_curve(figure, points, nominal, chosen, "%{y:.4~g}:1 nominal", **NOMINAL_STYLE)
+    look = LOOKS["nominal"]
+    _add_curve(
+        figure, points, nominal, chosen, "%{y:.4~g}:1 nominal", name="nominal", look=look
+    )
     _add_curve(figure, points, file, chosen, "%{y:.4~g}:1 file", name="file")
     return figure
 
 
-def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
-    figure = go.Figure()
-    figure.update_layout(
-        height=HEIGHT,
-        margin={"l": 60, "r": 16, "t": 32, "b": 48},
-        showlegend=False,
-        clickmode="event+select",
-        dragmode="zoom",
+def rate_figure(curves: Sequence[Curve], hull: Curve, likeness: Likeness) -> go.Figure:
+    """Plot PSNR or SSIM against rate, with all figures of a point on hovering.
+
+    Parameters
+    ----------
+    curves : those with lines
+    hull : the points to ring
+    likeness : "psnr_db" or "ssim"
+    """
+    figure = _empty_figure(RATE_HEIGHT)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2})
+    figure.update_xaxes(title="Rate (bits per pixel)", type="log", tickvals=RATE_TICKS)
+    figure.update_yaxes(title=LIKENESS_TITLES[likeness])
+    ring = {"size": 16, "symbol": "circle-open", "color": CHOSEN_COLOUR, "line": {"width": 2}}
+    _add_rates(figure, hull, likeness, mode="markers", marker=ring, hoverinfo="skip")
+    pinned = cycle(PINNED_LOOKS)
+    for curve in curves:
+        colour, dash, symbol = LOOKS.get(curve.kind) or next(pinned)
+        _add_rates(
+            figure,
+            curve,
+            likeness,
+            mode="lines+markers",
+            marker={"size": 8, "symbol": symbol, "color": colour},
+            line={"color": colour, "dash": dash},
+            hovertemplate=f"{curve.name}, %{{text}}<extra></extra>",
+        )
+    return figure
+
+
+def pictures_figure(curves: Sequence[Curve], means: Sequence[Mapping[str, Any]]) -> go.Figure:
+    """Plot PSNR against rate for many pictures, thin, and their mean at each K, bold.
+
+    Parameters
+    ----------
+    curves : one a picture
+    means : rows of `curves.mean_rows`
+    """
+    figure = _empty_figure(RATE_HEIGHT)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2})
+    figure.update_xaxes(title="Rate (bits per pixel)", type="log", tickvals=RATE_TICKS)
+    figure.update_yaxes(title=LIKENESS_TITLES["psnr_db"])
+    for curve in curves:
+        _add_rates(
+            figure,
+            curve,
+            "psnr_db",
+            mode="lines",
+            line={"color": LOOKS["nominal"][0], "width": 1},
+            hovertemplate=f"{escape(curve.name)}, %{{text}}<extra></extra>",
+        )
+    _add_mean(figure, means)
+    return figure
+
+
+def _add_mean(figure: go.Figure, means: Sequence[Mapping[str, Any]]) -> None:
+    """Draw the mean with its standard deviation, where it is finite."""
+    finite = [row for row in means if math.isfinite(row["psnr_db"])]
+    figure.add_scatter(
+        x=[row["rate_bpp"] for row in finite],
+        y=[row["psnr_db"] for row in finite],
+        error_y={"array": [row["psnr_db_std"] for row in finite], "color": LINE_COLOUR},
+        text=[f"K = {row['codebook_size']}" for row in finite],
+        name="mean ± standard deviation",
+        mode="lines+markers",
+        marker={"size": 9, "color": LINE_COLOUR},
+        line={"color": LINE_COLOUR, "width": 3},
+        hovertemplate="mean, %{text}<br>%{y:.2f} dB<br>%{x:.4f} bpp<extra></extra>",
     )
+
+
+def _add_rates(figure: go.Figure, curve: Curve, likeness: Likeness, **style: object) -> None:
+    """Draw the points that have a finite likeness and a rate above 0."""
+    places = [
+        (rate, value, f"{label}<br>{in_short(point).replace(' · ', '<br>')}")
+        for rate, point, label in zip(curve.rates, curve.points, curve.labels, strict=True)
+        if (value := getattr(point, likeness)) is not None and math.isfinite(value) and rate > 0
+    ]
+    rates, values, texts = zip(*places, strict=True) if places else ((), (), ())
+    figure.add_scatter(x=rates, y=values, text=texts, name=curve.name, **style)
+
+
+def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
+    figure = _empty_figure(HEIGHT)
+    figure.update_layout(showlegend=False, clickmode="event+select")
     margin = 0.04 * math.log10(2 * sizes[-1])
     figure.update_xaxes(
         title="K (codewords)",
@@ -71,6 +173,14 @@ def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
     return figure
 
 
+def _empty_figure(height: int) -> go.Figure:
+    figure = go.Figure()
+    figure.update_layout(
+        height=height, margin={"l": 60, "r": 16, "t": 32, "b": 48}, dragmode="zoom"
+    )
+    return figure
+
+
 def _add_curve(
     figure: go.Figure,
     points: Sequence[OperatingPoint],
@@ -79,11 +189,10 @@ def _add_curve(
     value_format: str,
     *,
     name: str = "",
-    colour: str = LINE_COLOUR,
-    dash: str = "solid",
-    symbol: str = "circle",
+    look: tuple[str, str, str] = PLAIN_LOOK,
 ) -> None:
     """Draw the finite values, and a ring around the chosen size."""
+    colour, dash, symbol = look
     finite = [
         (point.codebook_size, value)
         for point, value in zip(points, values, strict=True)

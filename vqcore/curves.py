@@ -1,0 +1,169 @@
+"""Rate–distortion curves: operating points of one setting or one rival, under one name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean, stdev
+from typing import Literal
+
+from vqcore.blocks import BlockLayout
+from vqcore.codec import Settings
+from vqcore.comparison import BjontegaardDelta, bd_psnr, bd_rate, lower_hull
+from vqcore.rivals import RIVALS, Codec, RivalPoint
+from vqcore.sweep import OperatingPoint
+from vqcore.wording import Measured, settings_name
+
+Likeness = Literal["psnr_db", "ssim"]
+Kind = Literal["ours", "nominal", "pinned", "picture", "hull"] | Codec
+
+
+MEAN_FIGURES = ("psnr_db", "ssim", "file_ratio", "rate_bpp")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Operating points that belong together.
+
+    Parameters
+    ----------
+    kind : whose they are
+    name : what sets them apart from other curves
+    points : what each costs and gives
+    labels : what sets each apart: "K = 32", "quality 40"
+    rates : bits per pixel of each point; those of the files, but for the nominal curve
+    """
+
+    kind: Kind
+    name: str
+    points: Sequence[Measured]
+    labels: Sequence[str]
+    rates: Sequence[float]
+
+
+def vq_curve(
+    settings: Settings, layout: BlockLayout, points: Sequence[OperatingPoint], kind: Kind = "ours"
+) -> Curve:
+    """Return the curve of one sweep, by its files."""
+    labels = [f"K = {point.codebook_size}" for point in points]
+    return Curve(kind, settings_name(settings, layout), points, labels, _file_rates(points))
+
+
+def nominal_curve(layout: BlockLayout, points: Sequence[OperatingPoint]) -> Curve:
+    """Return the textbook's curve of a sweep: fixed-length indices, no codebook; not K = 1."""
+    some = [point for point in points if point.nominal_bytes]
+    pixels = layout.width * layout.height
+    rates = [8 * point.nominal_bytes / pixels for point in some]
+    labels = [f"K = {point.codebook_size}, {rate:.4f} bpp" for point, rate in
+              zip(some, rates, strict=True)]
+    return Curve("nominal", "nominal", some, labels, rates)
+
+
+def rival_curve(codec: Codec, points: Sequence[RivalPoint]) -> Curve:
+    """Return the curve of another codec."""
+    labels = [level_name(codec, point.level) for point in points]
+    return Curve(codec, RIVALS[codec].name, points, labels, _file_rates(points))
+
+
+def level_name(codec: Codec, level: int) -> str:
+    """Say what a level of a codec is.
+
+    Examples
+    --------
+    >>> level_name("jpeg", 75), level_name("png8", 16)
+    ('quality 75', '16 colours')
+    """
+    return f"{level} colours" if codec == "png8" else f"quality {level}"
+
+
+def picture_curve(name: str, points: Sequence[OperatingPoint]) -> Curve:
+    """Return the curve of one picture among others."""
+    labels = [f"K = {point.codebook_size}" for point in points]
+    return Curve("picture", name, points, labels, _file_rates(points))
+
+
+def mean_rows(pictures: Sequence[Sequence[OperatingPoint]]) -> list[dict[str, float | None]]:
+    """Return mean and standard deviation over pictures, a row for each size that all have.
+
+    The deviation is that of a sample, one less than the pictures in its divisor; None for one
+    picture, and where a mean is infinite or a figure missing.
+    """
+    by_size = [{point.codebook_size: point for point in points} for points in pictures]
+    rows: list[dict[str, float | None]] = []
+    for size in sorted(set.intersection(*map(set, by_size))):
+        row: dict[str, float | None] = {"codebook_size": size}
+        for name in MEAN_FIGURES:
+            values = [getattr(points[size], name) for points in by_size]
+            row[name], row[f"{name}_std"] = _mean_and_deviation(values)
+        rows.append(row)
+    return rows
+
+
+def _mean_and_deviation(values: list[float | None]) -> tuple[float | None, float | None]:
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return None, None
+    mean = fmean(known)
+    return mean, stdev(known) if len(known) > 1 and math.isfinite(mean) else None
+
+
+@dataclass(frozen=True)
+class Delta:
+    """How ours compares with another curve, over the range that both cover; None without one."""
+
+    against: str
+    rate: BjontegaardDelta | None
+    psnr: BjontegaardDelta | None
+
+    @property
+    def bytes_in_words(self) -> str:
+        """Return the mean difference in bytes, and the range of PSNR it is of."""
+        if self.rate is None:
+            return "no common range"
+        word = "fewer" if self.rate.value < 0 else "more"
+        low, high = self.rate.low, self.rate.high
+        return f"{abs(self.rate.value):.1f} % {word} ({low:.1f} to {high:.1f} dB)"
+
+    @property
+    def psnr_in_words(self) -> str:
+        """Return the mean difference in PSNR, and the range of rates it is of."""
+        if self.psnr is None:
+            return "no common range"
+        low, high = self.psnr.low, self.psnr.high
+        return f"{self.psnr.value:+.2f} dB ({low:.3f} to {high:.3f} bpp)"
+
+
+def deltas(curves: Sequence[Curve]) -> list[Delta]:
+    """Compare the first curve, by its files, with each other but the nominal one."""
+    ours, *others = ((curve, _places(curve)) for curve in curves if curve.kind != "nominal")
+    return [
+        Delta(other.name, bd_rate(ours[1], places), bd_psnr(ours[1], places))
+        for other, places in others
+    ]
+
+
+def _places(curve: Curve) -> list[tuple[float, float]]:
+    return [(rate, point.psnr_db) for rate, point in zip(curve.rates, curve.points, strict=True)]
+
+
+def hull_of(curves: Sequence[Curve], likeness: Likeness) -> Curve:
+    """Return the points of all curves on their lower hull: no mixture of others does better."""
+    every = [
+        (point, f"{curve.name}, {label}")
+        for curve in curves
+        for point, label in zip(curve.points, curve.labels, strict=True)
+        if getattr(point, likeness) is not None
+    ]
+    rates = [point.rate_bpp for point, _ in every]
+    best = lower_hull(rates, [_distortion(point, likeness) for point, _ in every])
+    points, labels = [every[at][0] for at in best], [every[at][1] for at in best]
+    return Curve("hull", "lower hull", points, labels, _file_rates(points))
+
+
+def _distortion(point: Measured, likeness: Likeness) -> float:
+    return point.mse if likeness == "psnr_db" else 1 - (point.ssim or 0)
+
+
+def _file_rates(points: Sequence[Measured]) -> list[float]:
+    return [point.rate_bpp for point in points]

@@ -1,0 +1,114 @@
+"""A report in one file: settings, pictures, live plots, figures; it needs no network."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from html import escape
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from string import Template
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vqcore import plots
+from vqcore.blocks import BlockLayout
+from vqcore.codec import Settings
+from vqcore.curves import Curve, deltas, hull_of
+from vqcore.pictures import png_bytes
+from vqcore.sweep import OperatingPoint, Step
+from vqcore.wording import COLOUR_NAMES, count, decibels, in_short, ratio, settings_name, similarity
+
+TEMPLATE = Template((Path(__file__).parent / "report.html").read_text(encoding="utf-8"))
+PACKAGES = ("numpy", "scikit-learn", "pillow", "constriction", "plotly")
+
+
+def html_report(
+    name: str,
+    settings: Settings,
+    original: NDArray[np.uint8],
+    step: Step,
+    curves: Sequence[Curve],
+) -> str:
+    """Return a whole HTML page, plotly and pictures inside.
+
+    Parameters
+    ----------
+    name : of the picture
+    settings : of the sweep
+    original : uint8 pixels of shape (h, w) or (h, w, 3)
+    step : the codebook size to show
+    curves : ours first
+    """
+    ours = [curve for curve in curves if curve.kind in ("ours", "pinned")]
+    points: Sequence[Any] = curves[0].points
+    sizes, chosen = [point.codebook_size for point in points], step.point.codebook_size
+    return TEMPLATE.substitute(
+        title=escape(name),
+        facts=_facts(settings, step.encoded.layout),
+        size=chosen,
+        figures=in_short(step.point),
+        original=_picture(original),
+        rebuilt=_picture(step.encoded.decode()),
+        by_size=_plot(plots.psnr_figure(points, sizes, chosen), with_plotly=True)
+        + _plot(plots.ratio_figure(points, sizes, chosen)),
+        by_rate=_plot(plots.rate_figure(curves, hull_of(ours, "psnr_db"), "psnr_db")),
+        deltas=_table(["against", "bytes at equal PSNR", "PSNR at equal bytes"], _rows(curves)),
+        points=_points_table(points),
+        versions=_versions(),
+    )
+
+
+def _facts(settings: Settings, layout: BlockLayout) -> str:
+    return (
+        f"{layout.width} × {layout.height} pixels, {COLOUR_NAMES[layout.colour]}; "
+        f"{settings_name(settings, layout)}, trainer {settings.trainer}, seed {settings.seed}; "
+        f"{count(layout.blocks)} blocks, {count(layout.raw_bytes)} bytes uncompressed"
+    )
+
+
+def _picture(pixels: NDArray[np.uint8]) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png_bytes(pixels)).decode()}"
+
+
+def _plot(figure: Any, *, with_plotly: bool = False) -> str:
+    text: str = figure.to_html(full_html=False, include_plotlyjs=with_plotly)
+    return text
+
+
+def _rows(curves: Sequence[Curve]) -> list[list[str]]:
+    return [[delta.against, delta.bytes_in_words, delta.psnr_in_words] for delta in deltas(curves)]
+
+
+def _points_table(points: Sequence[OperatingPoint]) -> str:
+    heads = ["K", "PSNR", "SSIM", "file (B)", "rate (bpp)", "file ratio", "nominal ratio"]
+    rows = [
+        [
+            str(point.codebook_size),
+            decibels(point.psnr_db),
+            similarity(point.ssim),
+            count(point.file_bytes),
+            f"{point.rate_bpp:.4f}",
+            ratio(point.file_ratio),
+            ratio(point.nominal_ratio),
+        ]
+        for point in points
+    ]
+    return _table(heads, rows)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [_line("th", heads), *(_line("td", row) for row in rows)]
+    return f"<table>{''.join(lines)}</table>" if rows else ""
+
+
+def _line(tag: str, cells: Sequence[str]) -> str:
+    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+
+def _versions() -> str:
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return f"Python {python_version()}, {packages}."

@@ -1,0 +1,116 @@
+"""Figures and settings in words: each number with its unit."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+from vqcore.blocks import BlockLayout, Colour
+from vqcore.codec import Settings
+
+NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+COLOUR_NAMES: dict[Colour, str] = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
+TRAINER_NAMES = {
+    "lbg": "LBG ladder",
+    "kmeans": "k-means++ (scikit-learn)",
+    "minibatch": "Mini-batch k-means (scikit-learn)",
+}
+
+
+class Measured(Protocol):
+    """What every operating point has, whatever coded it."""
+
+    @property
+    def mse(self) -> float: ...
+    @property
+    def psnr_db(self) -> float: ...
+    @property
+    def ssim(self) -> float | None: ...
+    @property
+    def rate_bpp(self) -> float: ...
+    @property
+    def file_ratio(self) -> float: ...
+    @property
+    def file_bytes(self) -> int: ...
+
+
+def count(number: int) -> str:
+    """Group digits by threes.
+
+    Examples
+    --------
+    >>> count(36864).replace(NARROW_SPACE, "_")
+    '36_864'
+    """
+    return f"{number:,}".replace(",", NARROW_SPACE)
+
+
+def decibels(psnr_db: float) -> str:
+    """Return a PSNR in dB.
+
+    Examples
+    --------
+    >>> decibels(30.004), decibels(math.inf)
+    ('30.00 dB', 'lossless')
+    """
+    return "lossless" if psnr_db == math.inf else f"{psnr_db:.2f} dB"
+
+
+def ratio(value: float) -> str:
+    """Return a compression ratio to one.
+
+    Examples
+    --------
+    >>> ratio(51.2), ratio(math.inf)
+    ('51.2:1', '∞')
+    """
+    if value == math.inf:
+        return "∞"
+    return f"{count(round(value))}:1" if value >= 1000 else f"{value:.4g}:1"
+
+
+def similarity(ssim: float | None) -> str:
+    """Return an SSIM, or why there is none."""
+    return "too small" if ssim is None else f"{ssim:.4f}"
+
+
+def kilobytes(size: float) -> str:
+    """Return bytes, or thousands of them.
+
+    Examples
+    --------
+    >>> kilobytes(999), kilobytes(20_480)
+    ('999 B', '20.5 kB')
+    """
+    return f"{size:.0f} B" if size < 1000 else f"{size / 1000:.1f} kB"
+
+
+def in_short(point: Measured) -> str:
+    """Return what stands beside a picture: likeness first, then size."""
+    figures = (
+        f"PSNR {decibels(point.psnr_db)}",
+        f"SSIM {similarity(point.ssim)}",
+        f"{point.rate_bpp:.4f} bpp",
+        ratio(point.file_ratio),
+        f"{count(point.file_bytes)} bytes",
+    )
+    return " · ".join(figures)
+
+
+def settings_name(settings: Settings, layout: BlockLayout) -> str:
+    """Name settings by what sets them apart.
+
+    Examples
+    --------
+    >>> layout = BlockLayout(width=16, height=16, block_size=4, colour="ycbcr")
+    >>> settings_name(Settings(4, "ycbcr", seed=3, rate_weight=50), layout)
+    '4×4 YCbCr, seed 3, λ = 50'
+    """
+    parts = [f"{layout.block_size}×{layout.block_size} {COLOUR_NAMES[layout.colour]}"]
+    if settings.trainer != "lbg":
+        parts.append(TRAINER_NAMES[settings.trainer])
+    if settings.seed:
+        parts.append(f"seed {settings.seed}")
+    if settings.rate_weight:
+        parts.append(f"λ = {settings.rate_weight:g}")
+    return ", ".join(parts)
