@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
+from itertools import chain
 from time import monotonic
-from typing import Any
+from typing import Any, get_args
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -22,7 +23,20 @@ from vqcore.blocks import (
     tile_sheet,
 )
 from vqcore.codec import Encoded, Settings
+from vqcore.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
 from vqcore.container import FileError, is_vq, parse
+from vqcore.curves import (
+    Curve,
+    Likeness,
+    deltas,
+    hull_of,
+    level_name,
+    mean_rows,
+    nominal_curve,
+    picture_curve,
+    rival_curve,
+    vq_curve,
+)
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import (
     MAX_BYTES,
@@ -32,6 +46,18 @@ from vqcore.pictures import (
     png_bytes,
     read_picture,
     sample_picture,
+)
+from vqcore.report import html_report
+from vqcore.rivals import (
+    RIVALS,
+    Codec,
+    Match,
+    RivalError,
+    RivalPoint,
+    largest_within,
+    missing_rivals,
+    rival_work,
+    same_psnr,
 )
 from vqcore.sweep import (
     SHOWN_FIRST,
@@ -53,15 +79,22 @@ from vqcore.viewer import (
     codebook_layer,
     figures_layer,
     file_layer,
+    match_layer,
     original_layer,
 )
+from vqcore.wording import (
+    COLOUR_NAMES,
+    TRAINER_NAMES,
+    count,
+    decibels,
+    in_short,
+    kilobytes,
+    ratio,
+    settings_name,
+    similarity,
+)
+from vqcore.work import finish
 
-COLOUR_NAMES = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
-TRAINER_NAMES = {
-    "lbg": "LBG ladder",
-    "kmeans": "k-means++ (scikit-learn)",
-    "minibatch": "Mini-batch k-means (scikit-learn)",
-}
 LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
@@ -71,6 +104,10 @@ FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
+SIZES_PANEL = "Codebook size"
+MATCHED_BY = {"size": "size", "psnr": "PSNR"}
+UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
+CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
 bring_layer = st.components.v2.component("vq_layer", js=LAYER_JS)
 viewer = st.components.v2.component(
@@ -133,10 +170,28 @@ def codebook_bytes(sweep_id: str, size: int, _encoded: Encoded) -> bytes:
     return codebook_layer(sweep_id, size, _encoded)
 
 
+@st.cache_data(max_entries=4096, show_spinner=False)
+def stored_rival(
+    original: str, codec: Codec, level: int, _point: RivalPoint | RivalError | None = None
+) -> RivalPoint | RivalError:
+    if _point is None:
+        raise LookupError(codec, level)
+    return _point
+
+
+@st.cache_data(max_size="64MiB", show_spinner=False)
+def stored_match(
+    original: str, codec: Codec, by: str, target: float, _found: tuple[Match | None] | None = None
+) -> tuple[Match | None]:
+    if _found is None:
+        raise LookupError(target)
+    return _found
+
+
 # Sidebar
 
 
-def choose_picture() -> Picture | VqFile:
+def choose_picture() -> tuple[str, Picture | VqFile]:
     st.file_uploader(
         "Upload pictures or .vq files",
         accept_multiple_files=True,
@@ -150,7 +205,7 @@ def choose_picture() -> Picture | VqFile:
     names = [*pictures, *SAMPLES]
     keep_valid("picture", names, names[0])
     name = st.selectbox("Picture", names, key="picture", bind="query-params")
-    return pictures[name] if name in pictures else sample(name)
+    return name, pictures[name] if name in pictures else sample(name)
 
 
 def open_files() -> tuple[dict[str, Picture | VqFile], list[str]]:
@@ -273,14 +328,16 @@ def plain(text: str) -> str:
 class Study:
     """A picture, how it is to be quantized, and the sizes that are done."""
 
+    name: str
     picture: Picture
     settings: Settings
+    sizes: tuple[int, ...]
     plan: Plan
     steps: dict[int, Step]
 
     @property
-    def key(self) -> tuple[str, Settings]:
-        return self.picture.digest, self.settings
+    def is_complete(self) -> bool:
+        return len(self.steps) == len(self.plan.sizes)
 
     @property
     def points(self) -> list[OperatingPoint]:
@@ -297,9 +354,10 @@ class Study:
         return f"{self.picture.digest} {self.settings}"
 
 
-def study_of(picture: Picture, settings: Settings, sizes: tuple[int, ...]) -> Study:
+def study_of(name: str, picture: Picture, settings: Settings, sizes: tuple[int, ...]) -> Study:
     plan = planned(picture.digest, settings, sizes, picture)
-    return Study(picture, settings, plan, known(stored, picture.digest, settings, plan))
+    steps = known(stored, picture.digest, settings, plan)
+    return Study(name, picture, settings, sizes, plan, steps)
 
 
 def known(look_up: Callable[..., Any], digest: str, settings: Settings, plan: Plan) -> dict:
@@ -334,33 +392,98 @@ def advance(
         if isinstance(event, Progress):
             if monotonic() - shown > PROGRESS_SECONDS:
                 shown = monotonic()
-                done = sum(study.steps) / sum(study.plan.sizes)
-                bar.progress(done, f"Training K = {event.codebook_size}")
+                show_sign(bar, sign_of(study, event))
             continue
-        size = take(study, event, layers)
+        size = keep(study, event)
+        layers.bring(study, event)
         if size >= SHOWN_FIRST and monotonic() - start > seconds:
             return
 
 
-def take(study: Study, event: Preview | Step, layers: Layers) -> int:
-    """Keep what is done, bring it to the page, and return its K."""
-    digest, settings = study.key
+def keep(study: Study, event: Preview | Step) -> int:
+    """Keep what is done, and return its K."""
+    digest, settings = study.picture.digest, study.settings
     if isinstance(event, Preview):
-        size = event.codebook_size
-        stored_codebook(digest, settings.training, size, event.trained)
-        layers.bring_codebook(study, size, event.encoded)
-    else:
-        size = event.point.codebook_size
-        study.steps[size] = stored(digest, settings, size, event)
-        layers.bring_figures(study, event)
+        stored_codebook(digest, settings.training, event.codebook_size, event.trained)
+        return event.codebook_size
+    size = event.point.codebook_size
+    study.steps[size] = stored(digest, settings, size, event)
     return size
+
+
+# What an open panel needs, done after the sweep: signs of life, and None when a piece is stored.
+
+Sign = tuple[float, str]
+Pieces = Iterator[Sign | None]
+
+
+def sign_of(study: Study, progress: Progress) -> Sign:
+    done = sum(study.steps) / sum(study.plan.sizes)
+    return done, f"Training K = {progress.codebook_size}"
+
+
+def show_sign(bar: DeltaGenerator, sign: Sign) -> None:
+    bar.progress(*sign)
+
+
+def work(pieces: Pieces, bar: DeltaGenerator) -> bool:
+    """Work under a progress bar for a while; say whether there is something new to show."""
+    start = shown = monotonic()
+    anything = False
+    for sign in pieces:
+        if sign is None:
+            anything = True
+            if monotonic() - start > REDRAW_SECONDS:
+                break
+        elif monotonic() - shown > PROGRESS_SECONDS:
+            shown = monotonic()
+            show_sign(bar, sign)
+    return anything
+
+
+def sweeping(studies: Sequence[Study]) -> Pieces:
+    for study in studies:
+        if study.is_complete:
+            continue
+        with closing(missing_steps(study)) as events:
+            for event in events:
+                if isinstance(event, Progress):
+                    done, text = sign_of(study, event)
+                    yield done, f"{study.name}: {text}"
+                else:
+                    keep(study, event)
+                    yield None
+
+
+def encoding(study: Study, codecs: Sequence[Codec]) -> Pieces:
+    """Measure the rivals' ladders."""
+    pixels = shown_pixels(study.picture, study.plan.layout)
+    for place, codec in enumerate(codecs):
+        sign = place / len(codecs), f"Encoding as {RIVALS[codec].name}"
+        missing = [it for it in RIVALS[codec].levels if known_rival(study, codec, it) is None]
+        try:
+            for point in rival_work(pixels, codec, missing):
+                if point:
+                    stored_rival(study.original, codec, point.level, point)
+                yield None if point else sign
+        except RivalError as error:
+            for level in missing:
+                stored_rival(study.original, codec, level, error)
+
+
+def known_rival(study: Study, codec: Codec, level: int) -> RivalPoint | RivalError | None:
+    with suppress(LookupError):
+        return stored_rival(study.original, codec, level)
+    return None
 
 
 class Layers:
     """What the page needs to decode: invisible elements, one a layer."""
 
     def __init__(self) -> None:
-        self._places = {kind: st.container(gap=None) for kind in ("pictures", "sizes", "figures")}
+        with st.container(gap=None):
+            kinds = ("pictures", "sizes", "figures")
+            self._places = {kind: st.container(gap=None) for kind in kinds}
 
     def bring_original(self, study: Study) -> None:
         data = original_bytes(study.original, study.picture, study.plan.layout)
@@ -378,12 +501,18 @@ class Layers:
                     )
                     self._bring("pictures", file.file_id, data)
 
+    def bring(self, study: Study, event: Preview | Step) -> None:
+        if isinstance(event, Preview):
+            self.bring_codebook(study, event.codebook_size, event.encoded)
+        else:
+            self.bring_figures(study, event)
+
     def bring_codebook(self, study: Study, size: int, encoded: Encoded) -> None:
         self._bring("sizes", f"codebook-{size}", codebook_bytes(study.sweep, size, encoded))
 
     def bring_figures(self, study: Study, step: Step) -> None:
         size = step.point.codebook_size
-        data = figures_layer(study.sweep, size, figures_in_short(step))
+        data = figures_layer(study.sweep, size, in_short(step.point))
         self._bring("figures", f"figures-{size}", data)
 
     def _bring(self, place: str, name: str, data: bytes) -> None:
@@ -462,28 +591,64 @@ def show_viewer(study: Study, size: int) -> None:
             "sweep": study.sweep,
             "original": study.original,
             "picture": study.picture.digest,
-            "name": study.picture.name,
+            "name": study.name,
             "size": size,
             "asked": st.session_state.get("asked", 0),
+            "rivals": [(codec, RIVALS[codec].name) for codec in present_rivals()],
         },
         on_view_change=take_view,
     )
+    with st.container(gap=None):
+        bring_matches(study)
 
 
 def take_view() -> None:
-    st.session_state.size = st.session_state.viewer["view"]["size"]
+    view = st.session_state.viewer["view"]
+    st.session_state.size = view["size"]
+    st.session_state.matches = view["matches"]
+    rerun_results()
 
 
-def figures_in_short(step: Step) -> str:
-    point = step.point
-    figures = [
-        f"PSNR {decibels(point.psnr_db)}",
-        f"SSIM {similarity(point.ssim)}",
-        f"{point.rate_bpp:.4f} bpp",
-        ratio(point.file_ratio),
-        f"{count(point.file_bytes)} bytes",
-    ]
-    return " · ".join(figures)
+def rerun_results() -> None:
+    """Draw anew what shows the chosen K; training goes on."""
+    sizes_are_open = st.session_state.get("panel") in (None, SIZES_PANEL)
+    st.rerun(["viewer", "sizes"] if sizes_are_open else ["viewer"])
+
+
+def bring_matches(study: Study) -> None:
+    """Bring the rivals' files that the viewer asks for, each matched to a K."""
+    for wish in st.session_state.get("matches", []):
+        _, codec, by = wish["match"].split()
+        step = study.steps.get(wish["size"])
+        if step and codec in present_rivals():
+            data = match_bytes(study, step, codec, by)
+            bring_layer(key=f"layer-{wish['match']}", data=data)
+
+
+def match_bytes(study: Study, step: Step, codec: Codec, by: str) -> bytes:
+    """Return the layer of the rival's file of at most the bytes of ours, or at least its PSNR."""
+    layout, size, what = study.plan.layout, step.point.codebook_size, MATCHED_BY[by]
+    name = f"{RIVALS[codec].name} of the {what} of K = {size}"
+    data, figures = b"", UNMATCHED[by]
+    try:
+        if match := matched(study, step, codec, by):
+            level = level_name(codec, match.point.level)
+            data, figures = match.data, f"{level} · {in_short(match.point)}"
+    except RivalError as error:
+        figures = str(error)
+    frame = layout.width, layout.height
+    return match_layer(study.sweep, f"match {codec} {by}", name, frame, data, figures)
+
+
+def matched(study: Study, step: Step, codec: Codec, by: str) -> Match | None:
+    target = step.point.file_bytes if by == "size" else step.point.psnr_db
+    key = study.original, codec, by, target
+    with suppress(LookupError):
+        return stored_match(*key)[0]
+    search: Any = largest_within if by == "size" else same_psnr
+    with st.spinner(f"Looking for the {RIVALS[codec].name} of that {MATCHED_BY[by]}"):
+        pixels = shown_pixels(study.picture, study.plan.layout)
+        return stored_match(*key, (finish(search(pixels, codec, target)),))[0]
 
 
 def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str) -> None:
@@ -535,14 +700,34 @@ def tell_sample(plan: Plan, step: Step) -> None:
         )
 
 
-def offer_file(picture: Picture, step: Step) -> None:
+def offer_downloads(study: Study, step: Step) -> None:
+    """Offer what can be taken away; each is made only when asked for."""
+    name, encoded = f"{study.name}-K{step.point.codebook_size}", step.encoded
+    curves = curves_of(study, present_rivals())
+    with st.popover("Download"):
+        offer("Compressed (.vq)", lambda: step.file, f"{name}.vq")
+        offer("Reconstruction (PNG)", lambda: png_bytes(encoded.decode()), f"{name}.png")
+        offer("Codebook (.npy)", lambda: exports.codebook_npy(encoded.codebook), f"{name}.npy")
+        sheet = f"{name}-codebook.png"
+        offer("Codebook (PNG)", lambda: png_bytes(tile_sheet(encoded.tiles, TILE_SIDE)), sheet)
+        offer("All figures (CSV)", lambda: exports.curves_csv(curves), f"{study.name}.csv")
+        offer("All figures (JSON)", lambda: json_of(study, curves), f"{study.name}.json")
+        offer("Report (HTML)", lambda: report_of(study, step, curves), f"{study.name}.html")
+
+
+def offer(label: str, make: Callable[[], bytes | str], file_name: str) -> None:
     st.download_button(
-        "Download .vq",
-        step.file,
-        file_name=f"{picture.name}-K{step.point.codebook_size}.vq",
-        mime="application/octet-stream",
-        on_click="ignore",
+        label, make, file_name=file_name, on_click="ignore", type="tertiary"
     )
+
+
+def json_of(study: Study, curves: Sequence[Curve]) -> str:
+    return exports.curves_json(study.picture, curves)
+
+
+def report_of(study: Study, step: Step, curves: Sequence[Curve]) -> str:
+    original = shown_pixels(study.picture, study.plan.layout)
+    return html_report(study.name, study.settings, original, step, curves)
 
 
 def show_file(file: VqFile) -> None:
@@ -566,8 +751,30 @@ def show_file(file: VqFile) -> None:
     show_pixels(right, png_bytes(sheet), sheet.shape[1], f"{file.name}, all codewords")
 
 
-def show_charts(study: Study, chosen: int) -> None:
-    points, sizes = study.points, study.plan.sizes
+def choose_point(key: str) -> None:
+    points = st.session_state[key].selection.points
+    if points:
+        choose_size(points[0]["customdata"])
+        rerun_results()
+
+
+def choose_size(size: int) -> None:
+    """Choose a K from elsewhere than the viewer."""
+    st.session_state.size = size
+    st.session_state.asked = st.session_state.get("asked", 0) + 1
+
+
+# Panels under the viewer: each draws itself, and returns the work it still needs
+
+
+def sizes_panel(study: Study) -> Pieces:
+    show_sizes(study)
+    return iter(())
+
+
+@st.fragment(key="sizes")
+def show_sizes(study: Study) -> None:
+    points, sizes, chosen = study.points, study.plan.sizes, chosen_size(study.plan)
     left, right = st.columns(2)
     with left:
         st.subheader("PSNR", anchor=False)
@@ -577,6 +784,7 @@ def show_charts(study: Study, chosen: int) -> None:
         figure = plots.ratio_figure(points, sizes, chosen)
         show_chart(figure, "ratio", "Compression ratio against K")
         st.markdown(":small[Nominal: the indices alone, fixed length. At K = 1 it is ∞.]")
+    show_table(points)
 
 
 def show_chart(figure: Any, key: str, alt: str) -> None:
@@ -585,20 +793,12 @@ def show_chart(figure: Any, key: str, alt: str) -> None:
         key=key,
         on_select=lambda: choose_point(key),
         selection_mode="points",
-        config={"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]},
+        config=CHART_CONFIG,
         alt=f"{alt}. The same figures are in the table.",
     )
 
 
-def choose_point(key: str) -> None:
-    points = st.session_state[key].selection.points
-    if points:
-        st.session_state.size = points[0]["customdata"]
-        st.session_state.asked = st.session_state.get("asked", 0) + 1
-
-
-def show_table(study: Study) -> None:
-    points = study.points
+def show_table(points: Sequence[OperatingPoint]) -> None:
     st.subheader("All figures", anchor=False)
     st.dataframe(
         [asdict(point) for point in points],
@@ -608,15 +808,19 @@ def show_table(study: Study) -> None:
         column_order=list(TABLE_COLUMNS),
         alt="Every figure of every codebook size",
     )
-    st.download_button(
-        "Download CSV",
-        lambda: exports.points_csv(points),
-        file_name=f"{study.picture.name}.csv",
-        mime="text/csv",
-        on_click="ignore",
-    )
 
 
+MEAN_COLUMNS = {
+    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
+    "psnr_db": st.column_config.NumberColumn("PSNR (dB)", format="%.2f"),
+    "psnr_db_std": st.column_config.NumberColumn("± (dB)", format="%.2f"),
+    "ssim": st.column_config.NumberColumn("SSIM", format="%.4f"),
+    "ssim_std": st.column_config.NumberColumn("±", format="%.4f"),
+    "file_ratio": st.column_config.NumberColumn("File ratio", format="%.1f"),
+    "file_ratio_std": st.column_config.NumberColumn("±", format="%.1f"),
+    "rate_bpp": st.column_config.NumberColumn("Rate (bpp)", format="%.4f"),
+    "rate_bpp_std": st.column_config.NumberColumn("± (bpp)", format="%.4f"),
+}
 TABLE_COLUMNS = {
     "codebook_size": st.column_config.NumberColumn("K", format="%d"),
     "used_codewords": st.column_config.NumberColumn("In use", format="%d"),
@@ -634,38 +838,224 @@ TABLE_COLUMNS = {
 }
 
 
-# Numbers with their units
+def rates_panel(study: Study) -> Pieces:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        codecs = choose_rivals()
+        offer_pin(study)
+    pinned = pinned_studies(study)
+    show_rates(study, codecs)
+    return chain(sweeping(pinned), encoding(study, codecs))
 
 
-def count(number: int) -> str:
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+@st.cache_data(show_spinner=False)
+def present_rivals() -> list[Codec]:
+    missing = missing_rivals()
+    return [codec for codec in RIVALS if codec not in missing]
 
 
-def decibels(psnr_db: float) -> str:
-    return "lossless" if psnr_db == float("inf") else f"{psnr_db:.2f} dB"
+def choose_rivals() -> list[Codec]:
+    return st.pills(
+        "Beside",
+        present_rivals(),
+        selection_mode="multi",
+        default=present_rivals(),
+        format_func=lambda codec: RIVALS[codec].name,
+        key="beside",
+        bind="query-params",
+    )
 
 
-def ratio(value: float) -> str:
-    if value == float("inf"):
-        return "∞"
-    return f"{count(round(value))}:1" if value >= 1000 else f"{value:.4g}:1"
+def offer_pin(study: Study) -> None:
+    """Let curves stay while settings change."""
+    pins = st.session_state.setdefault("pins", [])
+    st.button(
+        "Pin this curve",
+        on_click=lambda: pins.append(study.settings),
+        disabled=study.settings in pins,
+        help="It stays, named by its settings, while you change them.",
+    )
+    if pins:
+        st.button("Unpin all", on_click=pins.clear)
 
 
-def similarity(ssim: float | None) -> str:
-    return "too small" if ssim is None else f"{ssim:.4f}"
+def pinned_studies(study: Study) -> list[Study]:
+    """Return the pinned settings' studies of this picture; gray and colour do not compare."""
+    pins = st.session_state.get("pins", [])
+    others = [
+        study_of(study.name, study.picture, settings, study.sizes)
+        for settings in pins
+        if settings != study.settings
+    ]
+    channels = study.plan.layout.channels
+    return [other for other in others if other.plan.layout.channels == channels]
 
 
-def kilobytes(size: float) -> str:
-    return f"{size:.0f} B" if size < 1000 else f"{size / 1000:.1f} kB"
+def curves_of(study: Study, codecs: Sequence[Codec]) -> list[Curve]:
+    """Return the curves there are so far: ours, the textbook's, the pinned, the rivals'."""
+    layout = study.plan.layout
+    pinned = [
+        vq_curve(other.settings, other.plan.layout, other.points, "pinned")
+        for other in pinned_studies(study)
+    ]
+    rivals = [
+        rival_curve(codec, points)
+        for codec in codecs
+        if (points := known_rivals(study, codec))
+    ]
+    ours = vq_curve(study.settings, layout, study.points)
+    return [ours, nominal_curve(layout, study.points), *pinned, *rivals]
 
 
-def lab(picture: Picture) -> None:
+def known_rivals(study: Study, codec: Codec) -> list[RivalPoint]:
+    found = [known_rival(study, codec, level) for level in RIVALS[codec].levels]
+    return [point for point in found if isinstance(point, RivalPoint)]
+
+
+@st.fragment(key="rates")
+def show_rates(study: Study, codecs: Sequence[Codec]) -> None:
+    likeness: Likeness = st.segmented_control(
+        "Likeness",
+        get_args(Likeness),
+        default="psnr_db",
+        required=True,
+        format_func={"psnr_db": "PSNR", "ssim": "SSIM"}.__getitem__,
+        key="likeness",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    curves = curves_of(study, codecs)
+    ours = [curve for curve in curves if curve.kind in ("ours", "pinned")]
+    st.plotly_chart(
+        plots.rate_figure(curves, hull_of(ours, likeness), likeness),
+        key="rates-chart",
+        config=CHART_CONFIG,
+        alt="Likeness against rate, ours and other codecs. JSON and CSV have the figures.",
+    )
+    st.markdown(
+        ":small[Ringed: the lower hull of ours. Nominal: the indices alone, fixed length. "
+        "PNG-8 is VQ with blocks of 1 × 1 pixels.]"
+    )
+    tell_what_is_missing(study)
+    show_deltas(curves)
+    show_target([study, *pinned_studies(study)])
+
+
+def tell_what_is_missing(study: Study) -> None:
+    for codec in missing_rivals():
+        st.markdown(f":small[The installed Pillow cannot write {RIVALS[codec].name}.]")
+    for codec in present_rivals():
+        refusal = known_rival(study, codec, RIVALS[codec].levels[0])
+        if isinstance(refusal, RivalError):
+            st.markdown(f":small[{plain(str(refusal))}.]")
+
+
+def show_deltas(curves: Sequence[Curve]) -> None:
+    """Say by how much ours wins or loses, over the range that both curves cover."""
+    rows = [
+        {
+            "Ours against": delta.against,
+            "Bytes at equal PSNR": delta.bytes_in_words,
+            "PSNR at equal bytes": delta.psnr_in_words,
+        }
+        for delta in deltas(curves)
+    ]
+    if rows:
+        st.subheader("Who needs more bytes", anchor=False)
+        st.table(rows)
+        st.markdown(":small[Bjøntegaard's mean differences, over the range that both cover.]")
+
+
+TARGETS: dict[str, Callable[[Sequence[OperatingPoint], float], OperatingPoint | None]] = {
+    "At most (kB)": lambda points, value: best_within_bytes(points, int(1000 * value)),
+    "At least (dB)": cheapest_from_psnr,
+    "Ratio at least": best_from_ratio,
+}
+
+
+def show_target(studies: Sequence[Study]) -> None:
+    """Find the setting that meets a target, among those swept."""
+    st.subheader("By target", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        target = st.selectbox("Target", list(TARGETS), key="target", width=180)
+        value = st.number_input("Value", 0.0, value=20.0, key="target-value", width=140)
+        points = [point for study in studies for point in study.points]
+        best = TARGETS[target](points, value)
+        if best is None:
+            st.markdown("No setting swept meets it.")
+            return
+        study = next(study for study in studies if best in study.points)
+        name = settings_name(study.settings, study.plan.layout)
+        st.markdown(f"**{name}, K = {best.codebook_size}**: {in_short(best)}")
+        st.button("Show it", on_click=lambda: adopt(study, best.codebook_size))
+
+
+def adopt(study: Study, size: int) -> None:
+    """Set the sidebar's controls to a study's settings, and choose a K."""
+    settings = study.settings
+    controls = {"block": settings.block_size, "trainer": settings.trainer, "seed": settings.seed}
+    st.session_state.update(controls | {"rate": settings.rate_weight})
+    if not study.picture.is_gray:
+        st.session_state.colour = settings.colour
+    choose_size(size)
+    st.rerun()
+
+
+def pictures_panel(study: Study) -> Pieces:
+    studies = upload_studies(study)
+    if len(studies) < 2:
+        st.markdown("Upload two pictures or more to compare them here.")
+        return iter(())
+    show_pictures(studies)
+    return sweeping(studies)
+
+
+def upload_studies(study: Study) -> list[Study]:
+    pictures, _ = open_files()
+    return [
+        study_of(name, picture, study.settings, study.sizes)
+        for name, picture in pictures.items()
+        if isinstance(picture, Picture)
+    ]
+
+
+def show_pictures(studies: Sequence[Study]) -> None:
+    curves = [picture_curve(study.name, study.points) for study in studies if study.points]
+    rows = mean_rows([study.points for study in studies])
+    st.plotly_chart(
+        plots.pictures_figure(curves, rows),
+        key="pictures-chart",
+        config=CHART_CONFIG,
+        alt="PSNR against rate for each upload, and their mean. The table has the means.",
+    )
+    st.subheader(f"Mean and standard deviation of {len(studies)} pictures", anchor=False)
+    st.dataframe(rows, hide_index=True, column_config=MEAN_COLUMNS, height="content",
+                 alt="Mean and standard deviation by codebook size")
+
+
+def show_panels(study: Study) -> Pieces:
+    """Show the open panel, and return the work it still needs."""
+    tabs = st.tabs(list(PANELS), key="panel", bind="query-params")
+    for tab, show in zip(tabs, PANELS.values(), strict=True):
+        if tab.open:
+            with tab:
+                return show(study)
+    return iter(())
+
+
+PANELS: dict[str, Callable[[Study], Pieces]] = {
+    SIZES_PANEL: sizes_panel,
+    "Rate–distortion": rates_panel,
+    "All pictures": pictures_panel,
+}
+
+
+def lab(name: str, picture: Picture) -> None:
     """Sweep a picture and show what is there so far, until all of it is."""
     with st.sidebar:
         settings = choose_settings(picture.is_gray)
         sizes = choose_sizes()
-    study = study_of(picture, settings, sizes)
-    show_facts(picture.name, study.plan.layout)
+    study = study_of(name, picture, settings, sizes)
+    show_facts(name, study.plan.layout)
     tell_clamping(study.plan)
     explain(study.plan.layout)
     bar, layers = st.empty(), Layers()
@@ -677,36 +1067,38 @@ def lab(picture: Picture) -> None:
             advance(study, events, bar, layers, FIRST_RESULTS_SECONDS)
         show_progress(bar, study)
         show_results(study)
+        pieces = show_panels(study) if study.steps else iter(())
         layers.bring_original(study)
         layers.bring_files(study)
-        if len(study.steps) < len(study.plan.sizes):
+        if not study.is_complete:
             advance(study, events, bar, layers, REDRAW_SECONDS)
             st.rerun()
+    if work(pieces, bar):
+        st.rerun()
 
 
-@st.fragment
+@st.fragment(key="viewer")
 def show_results(study: Study) -> None:
-    """Show what is there. A choice of K reruns this alone, and training goes on."""
+    """Show the pictures and the figures of one K. To choose another reruns this alone."""
     size = chosen_size(study.plan)
     show_viewer(study, size)
     if study.steps:
         step = study.steps.get(size) or study.steps[max(study.steps)]
         show_figures(step)
-        tell_sample(study.plan, step)
-        offer_file(study.picture, step)
-        show_charts(study, size)
-        show_table(study)
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            tell_sample(study.plan, step)
+            offer_downloads(study, step)
 
 
 def main() -> None:
     st.set_page_config("VQ Lab", page_icon="🔲", layout="wide")
     with st.sidebar:
         st.title("VQ Lab", anchor=False)
-        chosen = choose_picture()
+        name, chosen = choose_picture()
     if isinstance(chosen, VqFile):
         show_file(chosen)
     else:
-        lab(chosen)
+        lab(name, chosen)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
+from helpers import smooth_picture
 from streamlit.testing.v1 import AppTest
 
-from vqcore import Settings, Step, sample_picture, sweep
+from vqcore import Settings, Step, read_picture, sample_picture, sweep
 from vqcore.pictures import png_bytes
+from vqcore.rivals import rival_file
 
 APP = Path(__file__).parents[1] / "app.py"
 SMALL = {"largest": "8"}
@@ -273,3 +275,90 @@ def test_infinite_ratio_is_no_error_in_the_table():
     table = opened(picture="camera").dataframe[0].value
     assert math.isinf(table["nominal_ratio"][0])
     assert not table.isna().any(axis=None)
+
+
+RATES = {"panel": "Rate–distortion"}
+
+
+def waves(seed=0):
+    return png_bytes(smooth_picture(40, 56, seed=seed).pixels)
+
+
+def at_rates(*files, **query):
+    return upload(opened(**RATES | query), *files)
+
+
+def traces(app):
+    spec = json.loads(app.get("plotly_chart")[0].proto.spec)
+    return {trace["name"]: trace for trace in spec["data"]}
+
+
+def button(app, label):
+    return next(button for button in app.button if button.label == label)
+
+
+def test_rivals_are_real_files_on_the_same_plane():
+    app = at_rates(("waves.png", waves()), block="4")
+    drawn = traces(app)
+    assert list(drawn) == ["lower hull", "4×4 RGB", "nominal", "JPEG", "WebP", "AVIF", "PNG-8"]
+    pixels = read_picture(waves(), "").pixels
+    rates = [8 * len(rival_file(pixels, "jpeg", level)) / (40 * 56) for level in (1, 95)]
+    assert [drawn["JPEG"]["x"][at] for at in (0, -1)] == rates
+    assert any("WebP" in text for text in app.table[0].value["Ours against"])
+
+
+def test_only_the_rivals_chosen_are_drawn():
+    app = at_rates(("waves.png", waves()), block="4", beside="JPEG")
+    assert list(traces(app)) == ["lower hull", "4×4 RGB", "nominal", "JPEG"]
+
+
+def test_pinned_curve_stays_while_settings_change():
+    app = at_rates(("waves.png", waves()), block="4", beside="JPEG")
+    sound(button(app, "Pin this curve").click().run())
+    before = traces(app)["4×4 RGB"]["y"]
+    sound(app.slider(key="block").set_value(8).run())
+    assert traces(app)["4×4 RGB"]["y"] == before
+    assert "8×8 RGB" in traces(app)
+    sound(button(app, "Unpin all").click().run())
+    assert "4×4 RGB" not in traces(app)
+
+
+def test_a_pinned_curve_in_gray_is_not_drawn_among_those_in_colour():
+    app = at_rates(("waves.png", waves()), block="4", beside="JPEG", colour="Gray")
+    sound(button(app, "Pin this curve").click().run())
+    assert "4×4 Gray" in traces(app)
+    app.session_state.colour = "rgb"
+    sound(app.run())
+    assert "4×4 Gray" not in traces(app)
+
+
+def test_target_finds_the_best_setting_swept():
+    app = at_rates(("waves.png", waves()), block="4", beside="JPEG")
+    settings, sizes = Settings(4), [1, 2, 4, 8]
+    events = sweep(read_picture(waves(), ""), settings, sizes)
+    swept = [event.point for event in events if isinstance(event, Step)]
+    app.selectbox(key="target").set_value("At least (dB)")
+    sound(app.number_input(key="target-value").set_value(swept[2].psnr_db).run())
+    best = min((it for it in swept if it.psnr_db >= swept[2].psnr_db), key=lambda it: it.file_bytes)
+    told = next(text.value for text in app.markdown if text.value.startswith("**4×4 RGB"))
+    assert f"K = {best.codebook_size}" in told
+    sound(button(app, "Show it").click().run())
+    assert figures(app)["PSNR"] == f"{best.psnr_db:.2f} dB"
+    sound(app.number_input(key="target-value").set_value(99.0).run())
+    assert any("No setting" in text.value for text in app.markdown)
+
+
+def test_all_pictures_and_their_means():
+    app = at_rates(("one.png", waves(1)), ("two.png", waves(2)), panel="All pictures", block="4")
+    table = app.dataframe[0].value
+    swept = []
+    for seed in (1, 2):
+        events = sweep(read_picture(waves(seed), ""), Settings(4), [1, 2, 4, 8])
+        swept.append([event.point for event in events if isinstance(event, Step)])
+    expected = [(one.psnr_db + two.psnr_db) / 2 for one, two in zip(*swept, strict=True)]
+    assert list(table["psnr_db"]) == pytest.approx(expected)
+    assert list(traces(app)) == ["one.png", "two.png", "mean ± standard deviation"]
+
+
+def test_one_picture_has_no_mean():
+    assert "Upload two pictures" in opened(panel="All pictures").markdown[-1].value

@@ -8,7 +8,13 @@ from helpers import photograph, trained, vectors_of
 from vqcore import Codebook, encode, layout_of
 from vqcore.blocks import BlockLayout
 from vqcore.codec import Encoded
-from vqcore.viewer import codebook_layer, figures_layer, file_layer, original_layer
+from vqcore.viewer import (
+    codebook_layer,
+    figures_layer,
+    file_layer,
+    match_layer,
+    original_layer,
+)
 
 
 def opened(message: bytes) -> tuple[dict, bytes]:
@@ -32,6 +38,17 @@ def test_file_is_as_it_was() -> None:
         "figures": "9 bytes",
     }  # fmt: skip
     assert body == b"\xff\xd8 and so on"
+
+
+def test_match_is_a_file_or_the_word_that_there_is_none() -> None:
+    message = match_layer("one", "match jpeg size", "JPEG of 9 bytes", (7, 5), b"jpeg", "quality 3")
+    header, body = opened(message)
+    assert header == {
+        "kind": "match", "of": "one", "width": 7, "height": 5, "match": "match jpeg size",
+        "name": "JPEG of 9 bytes", "figures": "quality 3",
+    }  # fmt: skip
+    assert body == b"jpeg"
+    assert opened(match_layer("one", "match jpeg size", "JPEG", (7, 5), b"", "none"))[1] == b""
 
 
 def test_codebook_by_hand() -> None:

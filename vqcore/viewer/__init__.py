@@ -6,7 +6,13 @@ one that shows all the layers the page has. `layers.js` is what both share.
 
 from pathlib import Path
 
-from vqcore.viewer.payload import codebook_layer, figures_layer, file_layer, original_layer
+from vqcore.viewer.payload import (
+    codebook_layer,
+    figures_layer,
+    file_layer,
+    match_layer,
+    original_layer,
+)
 
 _HERE = Path(__file__).parent
 
@@ -28,5 +34,6 @@ __all__ = [
     "codebook_layer",
     "figures_layer",
     "file_layer",
+    "match_layer",
     "original_layer",
 ]

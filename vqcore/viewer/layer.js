@@ -20,7 +20,7 @@ const brought = new WeakMap();
 async function bring(host, data) {
   brought.set(host, data);
   const layer = parseLayer(data);
-  const whole = layer.kind === "file" ? await decoded(layer) : layer;
+  const whole = layer.data?.length ? await decoded(layer) : layer;
   if (whole && brought.get(host) === data) pageStore().put(host, whole);
 }
 

@@ -12,6 +12,7 @@ function parseLayer(bytes) {
 const BODIES = {
   original: (body, { channels }) => ({ pixels: colours(body, channels) }),
   file: (data) => ({ data }),
+  match: (data) => ({ data }),
   codebook: (body, { channels, columns, rows, blockSize }) => {
     const indices = new Uint16Array(body.buffer, 0, columns * rows);
     const tiles = colours(body.subarray(2 * indices.length), channels);
@@ -158,6 +159,7 @@ class LayerStore extends EventTarget {
       original: every("original", picture)[0],
       files: every("file", picture),
       sizes: every("codebook", sweep).sort((one, other) => one.size - other.size),
+      matches: every("match", sweep),
       figures: new Map(every("figures", sweep).map(({ size, figures }) => [size, figures])),
     };
   }

@@ -11,6 +11,8 @@ one sweep of it.
     kind      header besides                                       body
     original  name, figures, width, height, channels               pixels, (h, w) or (h, w, 3)
     file      name, figures, width, height                         a picture file
+    match     as file; match: which of the rivals' files           a picture file, or nothing if no
+                                                                   file of that rival is a match
     codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
               columns, rows                                        row by row; then the tiles,
                                                                    (K, b, b) or (K, b, b, 3)
@@ -49,10 +51,14 @@ def original_layer(of: str, pixels: Samples) -> bytes:
 
 def file_layer(of: str, name: str, size: tuple[int, int], data: bytes, figures: str) -> bytes:
     """Return the layer of a picture file, as it is; its size is (width, height) in pixels."""
-    width, height = size
-    return _message(
-        data, kind="file", of=of, width=width, height=height, name=name, figures=figures
-    )
+    return _file_message(data, size, kind="file", of=of, name=name, figures=figures)
+
+
+def match_layer(
+    of: str, match: str, name: str, size: tuple[int, int], data: bytes, figures: str
+) -> bytes:
+    """Return the layer of a rival's file that matches a codebook size; empty if there is none."""
+    return _file_message(data, size, kind="match", of=of, match=match, name=name, figures=figures)
 
 
 def codebook_layer(of: str, size: int, encoded: Encoded) -> bytes:
@@ -75,6 +81,11 @@ def codebook_layer(of: str, size: int, encoded: Encoded) -> bytes:
 def figures_layer(of: str, size: int, figures: str) -> bytes:
     """Return what stands beside the picture of one codebook size, once it is measured."""
     return _message(b"", kind="figures", of=of, size=size, figures=figures)
+
+
+def _file_message(data: bytes, size: tuple[int, int], **header: Any) -> bytes:
+    width, height = size
+    return _message(data, width=width, height=height, **header)
 
 
 def _message(body: bytes, **header: Any) -> bytes:

@@ -6,6 +6,8 @@ const PLAY_EVERY = 800;
 const NAMES = { a: "A", b: "B" };
 const ON_ITS_WAY = { name: "on its way", figures: "" };
 
+const isMatch = (show) => show.startsWith("match ");
+
 class Viewer {
   view = { zoom: 1, x: 0, y: 0 };
   fitted = true; // until a hand zooms or moves the picture
@@ -41,9 +43,16 @@ class Viewer {
     const before = this.data;
     this.data = data;
     if (before?.sweep !== data.sweep) this.picked = null;
-    if (before?.asked !== data.asked) this.#setSize("b", data.size);
+    if (before?.asked !== data.asked) this.#ask(data.size);
     this.fitted ||= before?.picture !== data.picture;
     this.refresh();
+  }
+
+  /** Show a K on side B that was asked for elsewhere on the page. */
+  #ask(size) {
+    const { b } = this.sides;
+    b.size = size;
+    if (this.layers && this.flatOf("b")) b.show = "rebuilt";
   }
 
   /** Take up the layers that are there now. */
@@ -95,31 +104,37 @@ class Viewer {
     }
   }
 
+  /** Show something else on a side, and tell the script when the hand rests. */
   #change(name, values) {
     Object.assign(this.sides[name], values);
-    this.#syncSides();
-    this.draw();
-  }
-
-  /** Show another K on a side, and tell the script when the hand rests. */
-  scrub(name, size) {
-    this.#setSize(name, size);
     this.#syncSides();
     this.draw();
     this.#reportSoon();
   }
 
-  #setSize(name, size) {
-    const side = this.sides[name];
-    side.size = size;
-    if (name === "b" && this.layers && this.flatOf("b")) side.show = "rebuilt";
+  scrub(name, size) {
+    this.#change(name, { size });
   }
 
   #reportSoon() {
     clearTimeout(this.reporting);
     this.reporting = setTimeout(() => {
-      this.report({ size: this.layerOf("b").size, mode: this.mode, picked: this.picked });
+      this.report({ size: this.layerOf("b").size, picked: this.picked, matches: this.#wishes() });
     }, REPORT_AFTER);
+  }
+
+  /** Return which rivals' files the sides show, and the K that each is to match. */
+  #wishes() {
+    const names = Object.keys(this.sides).filter((name) => isMatch(this.sides[name].show));
+    return names.map((name) => ({
+      match: this.sides[name].show, size: this.layerOf(this.#matchedSide(name)).size,
+    }));
+  }
+
+  /** Return the side whose K a rival's file is to match: the other one, if that has a K. */
+  #matchedSide(name) {
+    const other = name === "a" ? "b" : "a";
+    return this.flatOf(other) ? name : other;
   }
 
   /** Return the layer a side shows: that of its K, or the nearest there is. */
@@ -134,14 +149,14 @@ class Viewer {
     for (const [name, side] of Object.entries(this.sides)) {
       const layer = this.layerOf(name);
       const part = (selector) => side.panel.querySelector(selector);
-      this.#offerFiles(part(".show"));
+      this.#offer(part(".show"));
       part(".show").value = side.show;
       part(".size").max = this.layers.sizes.length - 1;
       part(".size").value = this.layers.sizes.indexOf(layer);
       part(".size").ariaValueText = `K = ${layer.size}`;
       part(".k").textContent = layer.size;
       const flat = this.flatOf(name);
-      part(".forsize").hidden = flat !== null;
+      part(".forsize").hidden = flat && !(isMatch(side.show) && this.#matchedSide(name) === name);
       part(".forgain").hidden = side.show !== "difference";
       part(".figures").textContent = this.#figuresOf(name);
       side.panel.classList.toggle("active", name === this.active);
@@ -155,22 +170,29 @@ class Viewer {
     return `K = ${size} · ${this.layers.figures.get(size) ?? "not measured yet"}`;
   }
 
-  /** List the picture files after what every sweep has. */
-  #offerFiles(list) {
-    const names = this.layers.files.map((file) => file.name);
-    const there = [...list.options].slice(4).map(({ value }) => value);
-    if (names.join("/") === there.join("/")) return;
+  /** List rivals' files and other uploads after what every sweep has. */
+  #offer(list) {
+    const matches = this.data.rivals.flatMap(([codec, name]) => [
+      new Option(`${name} of the same size`, `match ${codec} size`),
+      new Option(`${name} of the same PSNR`, `match ${codec} psnr`),
+    ]);
+    const files = this.layers.files.map(({ name }) => new Option(name, name));
+    const wanted = [...matches, ...files], there = [...list.options].slice(4);
+    if (wanted.map(({ value }) => value).join() === there.map(({ value }) => value).join()) return;
     list.length = 4;
-    list.append(...names.map((name) => new Option(name, name)));
+    list.append(...wanted);
   }
 
   /** Return what a side shows without decoding, if it does: the original or a file. */
   flatOf(name) {
     const { show } = this.sides[name];
-    const { original, sizes, files } = this.layers;
+    const { original, sizes, files, matches } = this.layers;
     const decodes = ["rebuilt", "indices"].includes(show) || (show === "difference" && original);
     if (decodes && sizes.length) return null;
-    return files.find((file) => file.name === show) ?? original ?? ON_ITS_WAY;
+    const shown = isMatch(show)
+      ? matches.find(({ match }) => match === show)
+      : files.find((file) => file.name === show) ?? original;
+    return shown ?? ON_ITS_WAY;
   }
 
   /** Go to the next larger or smaller K on the side used last. */
@@ -196,10 +218,11 @@ class Viewer {
 
   /** Save the exact pixels of a side. */
   save(name) {
-    if (this.flatOf(name) === ON_ITS_WAY) return;
+    const flat = this.flatOf(name);
+    if (flat && !flat.pixels) return;
     this.#decode(name);
     const side = this.sides[name];
-    const what = this.flatOf(name) ? side.show : `K${this.layerOf(name).size}-${side.show}`;
+    const what = flat ? flat.name : `K${this.layerOf(name).size}-${side.show}`;
     side.surface.canvas.toBlob((blob) => {
       const link = Object.assign(document.createElement("a"), {
         href: URL.createObjectURL(blob), download: `${this.data.name}-${what}.png`,
@@ -327,7 +350,7 @@ class Viewer {
   #drawPart({ name, part, clip }) {
     const { context, view } = this;
     const flat = this.flatOf(name);
-    if (flat !== ON_ITS_WAY) drawSide(context, this.#decode(name), view, part, clip);
+    if (!flat || flat.pixels) drawSide(context, this.#decode(name), view, part, clip);
     const blocks = flat ? this.layers.sizes.at(-1) : this.layerOf(name);
     if (blocks) drawGrid(context, blocks, view, part, clip);
     const lit = this.#litLayer();
