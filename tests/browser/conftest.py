@@ -4,6 +4,7 @@ import base64
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,6 +129,16 @@ class Visitor:
         with self.page.expect_download() as download:
             self.side(side, ".save").click()
         return np.asarray(Image.open(download.value.path()).convert("RGB"))
+
+    def download(self, label):
+        """The bytes of one of the things to take away."""
+        entry = self.page.get_by_role("button", name=label, exact=True)
+        if not entry.is_visible():
+            self.page.get_by_test_id("stPopoverButton").click()
+        with self.page.expect_download() as download:
+            entry.click()
+        self.suggested_name = download.value.suggested_filename
+        return Path(download.value.path()).read_bytes()
 
     def figures(self):
         labels = self.page.locator("[data-testid=stMetricLabel]").all_inner_texts()

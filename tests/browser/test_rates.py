@@ -1,0 +1,94 @@
+"""VQ beside other codecs, and what can be taken away, in a real Chromium."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from test_canvas import png, swept
+from test_lab import photograph
+
+from vqcore import Settings, read_picture
+from vqcore.container import parse
+from vqcore.rivals import largest_within, same_psnr
+from vqcore.work import finish
+
+FOUR = Settings(4)
+SIZES = [1, 2, 4, 8, 16]
+
+
+@pytest.mark.parametrize(
+    ("choice", "codec", "search", "target"),
+    [
+        ("JPEG of the same size", "jpeg", largest_within, "file_bytes"),
+        ("AVIF of the same PSNR", "avif", same_psnr, "psnr_db"),
+    ],
+    ids=["size", "psnr"],
+)
+def test_rivals_file_is_decoded_by_the_browser(visitor, choice, codec, search, target):
+    data = photograph()
+    steps = swept(data, FOUR, [*SIZES, 32, 64])
+    visitor.open("?block=4&largest=64&k=64").upload(("one.jpg", data))
+    pixels = read_picture(data, "").pixels
+    visitor.side("a", ".show").select_option(label=choice)
+    for size in (64, 32):
+        visitor.choose(size)
+        match = finish(search(pixels, codec, getattr(steps[size].point, target)))
+        told = visitor.side("a", ".figures")
+        expect(told).to_contain_text(f"quality {match.point.level} ·", timeout=20_000)
+        expect(told).to_contain_text(f"{match.point.file_bytes:,} bytes".replace(",", "\u202f"))
+        expected = read_picture(match.data, "").pixels.astype(int)
+        assert np.abs(visitor.saved("a") - expected).mean() < 2  # two decoders
+        label = visitor.page.locator(".pictures").get_attribute("aria-label")
+        assert f"A: {choice.replace('the same', 'the')} of K = {size}" in label
+
+
+def test_a_rival_that_cannot_be_so_small_says_so(visitor):
+    visitor.open("?block=8&largest=2&k=1").upload(("one.png", png(64, 96)))
+    visitor.side("a", ".show").select_option(label="JPEG of the same size")
+    expect(visitor.side("a", ".figures")).to_have_text("no file is so small", timeout=20_000)
+    visitor.settle()
+
+
+def test_plane_from_a_click_on_its_tab(visitor):
+    visitor.open("?block=4&largest=16").upload(("one.png", png(96, 144)))
+    visitor.page.get_by_role("tab", name="Rate–distortion").click()
+    legend = visitor.page.locator(".js-plotly-plot .legendtext")
+    expect(legend).to_have_text(
+        ["lower hull", "4×4 RGB", "nominal", "JPEG", "WebP", "AVIF", "PNG-8"], timeout=60_000
+    )
+    expect(visitor.page.get_by_role("cell", name="AVIF")).to_be_visible()
+    visitor.choose(8)
+    assert visitor.settle().figures()["In use"] == "8 of 8"
+
+
+def test_everything_can_be_taken_away(visitor, browser):
+    data = png(96, 144)
+    step = swept(data, FOUR, SIZES)[16]
+    visitor.open("?block=4&largest=16&k=16").upload(("one.png", data))
+    assert parse(visitor.download("Compressed (.vq)")).codebook.size == 16
+    rebuilt = read_picture(visitor.download("Reconstruction (PNG)"), "").pixels
+    np.testing.assert_array_equal(rebuilt, step.encoded.decode())
+    codewords = np.load(io.BytesIO(visitor.download("Codebook (.npy)")))
+    np.testing.assert_array_equal(codewords, step.encoded.codebook.codewords)
+    assert read_picture(visitor.download("Codebook (PNG)"), "").width > 4 * 24
+    points = json.loads(visitor.download("All figures (JSON)"))["points"]
+    assert [point["codebook_size"] for point in points[: len(SIZES)]] == SIZES
+    assert visitor.download("All figures (CSV)").count(b"\n") == 1 + len(points)
+    look_at_report(browser, visitor.download("Report (HTML)").decode())
+
+
+def look_at_report(browser, text):
+    """Open a report without a network: all plots are drawn, all pictures shown, no complaint."""
+    context, complaints = browser.new_context(offline=True), []
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("request", lambda request: complaints.append(request.url[:80]))
+    page.set_content(text)
+    expect(page.locator(".js-plotly-plot .trace.scatter").first).to_be_visible()
+    assert page.locator(".js-plotly-plot").count() == 3
+    assert page.evaluate("[...document.images].every(it => it.naturalWidth === 144)")
+    assert [text for text in complaints if not text.startswith("data:")] == []
+    context.close()
