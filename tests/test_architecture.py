@@ -20,6 +20,7 @@ ROWS = [
     ["codec"],
     ["container", "rateaware"],
     ["sweep", "rivals"],
+    ["batch"],
     ["exports", "plots", "viewer"],
     ["cli"],
     ["app"],

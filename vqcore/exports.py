@@ -8,12 +8,13 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
+from itertools import chain
+from statistics import fmean, stdev
 from typing import Any
 
-from vqcore.blocks import BlockLayout
-from vqcore.codec import Encoded, Settings
+from vqcore.batch import Swept
+from vqcore.codec import Encoded
 from vqcore.metrics import compression_ratio, rate_bpp
-from vqcore.pictures import Picture
 from vqcore.sweep import OperatingPoint
 
 COLUMNS = tuple(field.name for field in fields(OperatingPoint))
@@ -21,45 +22,105 @@ TABLE_COLUMNS = (
     *("codebook_size", "used_codewords", "psnr_db", "ssim"),
     *("nominal_ratio", "file_ratio", "file_bytes", "rate_bpp"),
 )
+MEAN_COLUMNS = ("psnr_db", "ssim", "file_ratio", "rate_bpp")
 
 
 def points_csv(points: Iterable[OperatingPoint]) -> str:
     """Return a header line and a line for each point; an infinite value is ``inf``."""
+    return _csv(COLUMNS, map(asdict, points))
+
+
+def sweeps_csv(sweeps: Iterable[Swept]) -> str:
+    """Return the points of many pictures as `points_csv` does, the picture's name before each."""
+    rows = (
+        {"picture": swept.name, **asdict(point)} for swept in sweeps for point in swept.points
+    )
+    return _csv(("picture", *COLUMNS), rows)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(point) for point in points)
+    writer.writerows(rows)
     return text.getvalue()
 
 
-def sweep_json(
-    picture: Picture, layout: BlockLayout, settings: Settings, points: Sequence[OperatingPoint]
-) -> str:
+def sweep_json(swept: Swept) -> str:
     """Return the sweep of a picture as one JSON object; an infinite value is the string "inf"."""
-    record = {
-        "picture": picture.name,
-        "width": picture.width,
-        "height": picture.height,
+    return _json(_record(swept))
+
+
+def sweeps_json(sweeps: Iterable[Swept]) -> str:
+    """Return the sweeps of many pictures as a JSON array of what `sweep_json` gives for each."""
+    return _json([_record(swept) for swept in sweeps])
+
+
+def _record(swept: Swept) -> dict[str, Any]:
+    layout = swept.plan.layout
+    return {
+        "picture": swept.name,
+        "width": layout.width,
+        "height": layout.height,
         "colour": layout.colour,
         "block_size": layout.block_size,
         "blocks": layout.blocks,
-        "seed": settings.seed,
+        "seed": swept.settings.seed,
         "points": [
-            {name: _finite(value) for name, value in asdict(point).items()} for point in points
+            {name: _finite(value) for name, value in asdict(point).items()}
+            for point in swept.points
         ],
     }
-    return json.dumps(record, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
 def points_table(points: Iterable[OperatingPoint]) -> str:
     """Return the main figures as lines of aligned columns."""
-    rows = [TABLE_COLUMNS] + [
-        tuple(_short(getattr(point, name)) for name in TABLE_COLUMNS) for point in points
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rows = ([getattr(point, name) for name in TABLE_COLUMNS] for point in points)
+    return _table(TABLE_COLUMNS, rows)
+
+
+def sweeps_text(sweeps: Sequence[Swept]) -> str:
+    """Return the table of each picture under its name, then the means of two pictures or more."""
+    tables = [f"{swept.name}\n{points_table(swept.points)}" for swept in sweeps]
+    if len(sweeps) > 1:
+        heading = f"Mean and standard deviation over {len(sweeps)} pictures"
+        tables.append(f"{heading}\n{means_table(sweeps)}")
+    return "\n\n".join(tables)
+
+
+def means_table(sweeps: Sequence[Swept]) -> str:
+    """Return mean and standard deviation over the pictures by codebook size, as aligned columns.
+
+    Only sizes that every picture has are in it. The deviation is that of a sample, with one
+    picture less than there are in the divisor.
+    """
+    by_picture = [{point.codebook_size: point for point in swept.points} for swept in sweeps]
+    rows = []
+    for size in sorted(set.intersection(*map(set, by_picture))):
+        points = [points[size] for points in by_picture]
+        figures = ([getattr(point, name) for point in points] for name in MEAN_COLUMNS)
+        rows.append((size, *chain.from_iterable(map(_mean_and_deviation, figures))))
+    columns = chain.from_iterable((name, f"{name}_std") for name in MEAN_COLUMNS)
+    return _table(("codebook_size", *columns), rows)
+
+
+def _mean_and_deviation(values: list[Any]) -> tuple[float | None, float | None]:
+    if None in values:
+        return None, None
+    mean = fmean(values)
+    return mean, stdev(values) if math.isfinite(mean) else None
+
+
+def _table(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    lines = [columns, *([_short(value) for value in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
+        "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        for line in lines
     )
 
 
