@@ -20,7 +20,7 @@ ROWS = [
     ["codec"],
     ["container", "rateaware"],
     ["sweep", "rivals"],
-    ["batch"],
+    ["batch", "targets"],
     ["exports", "plots", "viewer"],
     ["cli"],
     ["app"],

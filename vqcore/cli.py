@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from vqcore import exports
 from vqcore.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
@@ -21,6 +23,7 @@ from vqcore.codec import Encoded, Settings
 from vqcore.container import FileError, parse
 from vqcore.pictures import Picture, PictureError, load_picture, png_bytes
 from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
+from vqcore.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
 from vqcore.training import Progress
 from vqcore.work import CORES
 
@@ -69,6 +72,23 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def wrapped(block: int, colour: Colour, seed: int, rate_weight: float, **others: Any) -> None:
         command(settings=Settings(block, colour, "lbg", seed, rate_weight), **others)
+
+    return wrapped
+
+
+def with_target(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --max-bytes, --min-psnr and --min-ratio, handed on as one `target`."""
+    above_0 = click.FloatRange(0, min_open=True)
+
+    @click.option("--max-bytes", type=click.IntRange(1), help="The best PSNR within N bytes.")
+    @click.option("--min-psnr", type=above_0, help="The fewest bytes from this PSNR in dB on.")
+    @click.option("--min-ratio", type=above_0, help="The best PSNR from this file ratio on.")
+    @wraps(command)
+    def wrapped(
+        max_bytes: int | None, min_psnr: float | None, min_ratio: float | None, **others: Any
+    ) -> None:
+        target = Target(max_bytes or math.inf, min_psnr or 0, min_ratio or 0)
+        command(target=target, **others)
 
     return wrapped
 
@@ -136,15 +156,38 @@ def write_figures(
     "--size", type=click.IntRange(1, MAX_CODEBOOK_SIZE), default=256, show_default=True
 )
 @with_settings
-def encode_command(picture: Path, file: Path, size: int, settings: Settings) -> None:
-    """Quantize PICTURE with one codebook and write it as a .vq FILE."""
+@with_target
+def encode_command(
+    picture: Path, file: Path, size: int, settings: Settings, target: Target
+) -> None:
+    """Quantize PICTURE with one codebook and write it as a .vq FILE.
+
+    With a target, the block sizes 4, 8 and 16, the codebook sizes 1, 2, 4 … 1024, and RGB and YCbCr
+    are tried where no option fixes them. Of the files that meet all targets, the one of the highest
+    PSNR is written, or with --min-psnr alone the smallest.
+    """
+    left_open = options_left_open() if str(target) else set()
+    sizes = CODEBOOK_SIZES if "size" in left_open else (size,)
     with one_line_errors():
         loaded = load_picture(picture)
-        plan = plan_sweep(loaded, settings, [size])
-        (step,) = steps_shown(loaded, settings, plan)
-        write_whole(file, step.file)
-    click.echo(exports.points_table([step.point]))
-    tell_clamping(plan)
+        tried = settings_to_try(loaded, settings, left_open)
+        plans = {each: plan_sweep(loaded, each, sizes) for each in tried}
+        chosen = target.choose([
+            Candidate(each, step.point, step.file)
+            for each, plan in plans.items()
+            for step in steps_shown(loaded, each, plan)
+        ])
+        write_whole(file, chosen.file)
+    click.echo(exports.points_table([chosen.point]))
+    if str(target):
+        click.echo(exports.setting_text(chosen))
+    if "size" not in left_open:
+        tell_clamping(plans[chosen.settings])
+
+
+def options_left_open() -> set[str]:
+    source = click.get_current_context().get_parameter_source
+    return {name for name in ("block", "colour", "size") if source(name) is ParameterSource.DEFAULT}
 
 
 @main.command("decode")
@@ -173,10 +216,10 @@ def tell_clamping(plan: Plan, whose: str = "") -> None:
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """End with status 1 and one line that says what and why, where a file or picture fails."""
+    """End with status 1 and one line that says what and why, where a file or target fails."""
     try:
         yield
-    except (OSError, PictureError, FileError) as error:
+    except (OSError, PictureError, FileError, TargetError) as error:
         tell(error)
         sys.exit(1)
     except BrokenProcessPool:

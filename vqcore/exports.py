@@ -16,6 +16,7 @@ from vqcore.batch import Swept
 from vqcore.codec import Encoded
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.sweep import OperatingPoint
+from vqcore.targets import Candidate
 
 COLUMNS = tuple(field.name for field in fields(OperatingPoint))
 TABLE_COLUMNS = (
@@ -122,6 +123,12 @@ def _table(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
         "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
         for line in lines
     )
+
+
+def setting_text(candidate: Candidate) -> str:
+    """Return the options of the command line that lead to a file."""
+    settings, size = candidate.settings, candidate.point.codebook_size
+    return f"Setting: --block {settings.block_size} --colour {settings.colour} --size {size}"
 
 
 def file_text(encoded: Encoded, file_bytes: int) -> str:
