@@ -20,7 +20,7 @@ ROWS = [
     ["codec"],
     ["container", "rateaware"],
     ["sweep", "rivals", "wording"],
-    ["curves"],
+    ["curves", "batch", "targets"],
     ["exports", "plots", "viewer"],
     ["report"],
     ["cli"],

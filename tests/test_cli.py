@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from helpers import smooth_picture, steps_of, toned_picture
 
-from vqcore import cli
+from vqcore import batch, cli
 from vqcore.codec import Settings
 from vqcore.pictures import Picture, png_bytes
 from vqcore.sweep import sweep
@@ -153,6 +153,90 @@ def test_files_already_there_are_replaced(folder: Path) -> None:
     assert names(folder) == before
 
 
+def test_several_pictures_are_written_as_each_alone(folder: Path) -> None:
+    single, rows, options = [], [], ("--sizes", "1,2", "--block", 4)
+    for name in ("waves.png", "tones.png"):
+        in_process("sweep", name, *options, "--json", "one.json", "--csv", "one.csv")
+        single.append(unmeasured(json.loads((folder / "one.json").read_text())))
+        with open("one.csv", newline="") as file:
+            rows += [{"picture": name, **row} for row in csv.DictReader(file)]
+    status, output, complaint = in_process(
+        *("sweep", "waves.png", "tones.png", *options),
+        *("--json", "all.json", "--csv", "all.csv"),
+    )
+    assert (status, complaint) == (0, "")
+    assert [unmeasured(each) for each in json.loads((folder / "all.json").read_text())] == single
+    with open("all.csv", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert list(found[0]) == list(rows[0])
+    assert [without_times(row) for row in found] == [without_times(row) for row in rows]
+    headings = [part.splitlines()[0] for part in output.split("\n\n")]
+    assert headings == ["waves.png", "tones.png", "Mean and standard deviation over 2 pictures"]
+
+
+def unmeasured(record: dict) -> dict:
+    return {**record, "points": [without_times(point) for point in record["points"]]}
+
+
+def without_times(figures: dict) -> dict:
+    return {name: value for name, value in figures.items() if name not in MEASURED}
+
+
+@BOTH_WAYS
+def test_good_pictures_of_a_folder_are_swept_beside_bad_ones(run: Run, folder: Path) -> None:
+    status, output, complaint = run(
+        *("sweep", folder, "missing.png", "folder.png", "--block", 4, "--sizes", "1,4"),
+        *("--json", "out.json", "--csv", "out.csv", "--jobs", 2),
+    )
+    assert status == 1
+    found = json.loads((folder / "out.json").read_text("utf-8"))
+    assert [each["picture"] for each in found] == ["tones.png", "waves.png"]
+    with open("out.csv", newline="") as file:
+        pictures = [row["picture"] for row in csv.DictReader(file)]
+    assert pictures == ["tones.png"] * 2 + ["waves.png"] * 2
+    assert output.startswith("tones.png\n")
+    assert "over 2 pictures" in output
+    clamped, *failures = complaint.splitlines()
+    assert clamped == "tones.png: 3 distinct blocks: no codebook can be larger."
+    told = [line.partition(": ")[2] for line in failures]
+    assert told == [
+        "folder.png: There is no picture in this folder.",
+        f"{folder / 'cut.png'}: {TRUNCATED}",
+        f"{folder / 'empty.png'}: The file is empty.",
+        f"{folder / 'text.png'}: This is not a picture in a format the lab reads "
+        "(PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, PPM).",
+        "missing.png: No such file or directory",
+    ]
+
+
+TRUNCATED = "The PNG file is damaged or incomplete (Truncated File Read)."
+
+
+def test_a_folder_of_one_picture_is_written_as_several(folder: Path) -> None:
+    (folder / "folder.png" / "one.png").write_bytes((folder / "waves.png").read_bytes())
+    status, output, _ = in_process("sweep", "folder.png", "--sizes", "1", "--json", "out.json")
+    assert (status, output.splitlines()[0]) == (0, "one.png")
+    [only] = json.loads((folder / "out.json").read_text())
+    assert only["picture"] == "one.png"
+
+
+def test_where_no_picture_is_good_nothing_is_written(folder: Path) -> None:
+    before = names(folder)
+    status, output, complaint = in_process("sweep", "empty.png", "text.png", "--json", "out.json")
+    assert (status, output) == (1, "")
+    assert complaint.count("\n") == 2
+    assert names(folder) == before
+
+
+def test_a_process_that_is_ended_is_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "sweep_file", lambda *_: os._exit(1))
+    ended = in_process("sweep", "waves.png", "tones.png", "--jobs", 2, "--json", "out.json")
+    check_failure(ended, "A process was ended")
+    assert not (folder / "out.json").exists()
+
+
 # -------------------------------------------------------------------------------------- what is not
 
 
@@ -169,7 +253,7 @@ def check_failure(ended: Ended, told: str) -> None:
     ("file", "told"),
     [
         ("missing.png", "missing.png: No such file"),
-        ("folder.png", "folder.png: Is a directory"),
+        ("folder.png", "folder.png: There is no picture in this folder"),
         ("empty.png", "empty.png: The file is empty"),
         ("text.png", "text.png: This is not a picture"),
         ("cut.png", "cut.png: The PNG file is damaged"),
@@ -217,7 +301,7 @@ def test_a_target_that_cannot_be_written_is_one_line(
         (["--colour", "cmyk"], "'cmyk' is not one of"),
         (["--seed", "-1"], "-1 is not in the range"),
         (["--what"], "--what"),
-        (["another.png"], "another.png"),
+        (["--jobs", "0"], "0 is not in the range"),
     ],
     ids=" ".join,
 )
@@ -284,7 +368,7 @@ def test_a_file_is_left_whole_when_the_disk_is_full(folder: Path) -> None:
 def test_help_names_every_option(run: Run) -> None:
     status, output, _ = run("sweep", "--help")
     assert status == 0
-    for option in ("--sizes", "--block", "--colour", "--seed", "--json", "--csv"):
+    for option in ("--sizes", "--block", "--colour", "--seed", "--json", "--csv", "--jobs"):
         assert option in output
     assert "[gray|rgb|ycbcr]" in output
 

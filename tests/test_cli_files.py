@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from helpers import steps_of
 
-from vqcore import read_picture, sample_picture
+from vqcore import Settings, ladder_sizes, read_picture, sample_picture, sweep
 from vqcore.cli import main
 from vqcore.container import parse
 from vqcore.pictures import png_bytes
@@ -80,6 +81,116 @@ def test_clamped_size_is_told(tmp_path):
     result = run("encode", tmp_path / "flat.png", tmp_path / "flat.vq", "--size", 16)
     assert result.exit_code == 0
     assert "1 distinct blocks" in result.stderr
+
+
+# ------------------------------------------------------------------------------------- by target
+
+
+@pytest.fixture(scope="module")
+def every_setting():
+    """All files that the command line can make of a small photograph, by its options."""
+    picture = read_picture(png_bytes(small_photograph()), "")
+    return {
+        (block, colour, step.point.codebook_size): step
+        for block in (4, 8, 16)
+        for colour in ("rgb", "ycbcr")
+        for step in steps_of(sweep(picture, Settings(block, colour), ladder_sizes(1024)))
+    }
+
+
+def small_photograph():
+    return sample_picture("chelsea").pixels[:40, 100:148]
+
+
+@pytest.fixture
+def small(tmp_path):
+    (tmp_path / "small.png").write_bytes(png_bytes(small_photograph()))
+    return tmp_path / "small.png"
+
+
+@pytest.mark.parametrize(
+    ("options", "meets", "best"),
+    [
+        (["--max-bytes", 500], lambda p: p.file_bytes <= 500, lambda p: -p.psnr_db),
+        (["--min-psnr", 27], lambda p: p.psnr_db >= 27, lambda p: p.file_bytes),
+        (["--min-ratio", 8], lambda p: p.file_ratio >= 8, lambda p: -p.psnr_db),
+        (
+            ["--max-bytes", 900, "--min-psnr", 20],
+            lambda p: p.file_bytes <= 900 and p.psnr_db >= 20,
+            lambda p: -p.psnr_db,
+        ),
+    ],
+    ids=["bytes", "psnr", "ratio", "both"],
+)
+@pytest.mark.parametrize("fixed", [{}, {"block": 8}, {"colour": "rgb"}, {"size": 16}], ids=str)
+def test_target_is_met_as_by_brute_force(small, every_setting, options, meets, best, fixed):
+    names = ("block", "colour", "size")
+    possible = [
+        step
+        for setting, step in every_setting.items()
+        if fixed.items() <= dict(zip(names, setting, strict=True)).items() and meets(step.point)
+    ]
+    expected = min((step.point for step in possible), key=best)
+    target = small.with_name("a.vq")
+    fixing = [word for name, value in fixed.items() for word in (f"--{name}", value)]
+    result = run("encode", small, target, *options, *fixing)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert target.read_bytes() in [
+        step.file for step in possible if best(step.point) == best(expected)
+    ]
+    header, figures, setting = result.stdout.splitlines()
+    assert header.split()[0] == "codebook_size"
+    assert str(expected.file_bytes) in figures.split()
+    again = small.with_name("b.vq")
+    assert run("encode", small, again, *setting.removeprefix("Setting: ").split()).exit_code == 0
+    assert again.read_bytes() == target.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--max-bytes", 10], "at most 10 bytes; the smallest file has {bytes} bytes"),
+        (["--min-ratio", 1e6], "a ratio of at least 1e+06; the highest ratio is {ratio:.6g}"),
+    ],
+)
+def test_target_not_met_is_one_line_and_leaves_nothing(small, every_setting, options, told):
+    points = [step.point for step in every_setting.values()]
+    nearest = told.format(
+        bytes=min(point.file_bytes for point in points),
+        ratio=max(point.file_ratio for point in points),
+    )
+    assert failed("encode", small, small.with_name("a.vq"), *options) == (
+        f"Error: no setting gives {nearest}\n"
+    )
+    assert [path.name for path in small.parent.iterdir()] == ["small.png"]
+
+
+def test_target_with_all_fixed_is_only_checked(small, every_setting):
+    point = every_setting[8, "rgb", 4].point
+    options = ("--block", 8, "--colour", "rgb", "--size", 4, "--min-psnr", 40)
+    line = failed("encode", small, small.with_name("a.vq"), *options)
+    assert line == (
+        f"Error: no setting gives at least 40 dB; the best has {point.psnr_db:.6g} dB\n"
+    )
+
+
+def test_target_for_a_gray_picture(small, tmp_path):
+    small.write_bytes(png_bytes(small_photograph()[..., 1]))
+    result = run("encode", small, tmp_path / "a.vq", "--max-bytes", 300)
+    assert "--colour gray" in result.stdout
+    assert parse((tmp_path / "a.vq").read_bytes()).layout.colour == "gray"
+
+
+def test_target_keeps_the_rate_weight(small, tmp_path):
+    options = ("--block", 4, "--colour", "rgb", "--size", 64, "--rate-weight", 500)
+    run("encode", small, tmp_path / "a.vq", *options)
+    assert run("encode", small, tmp_path / "b.vq", *options, "--min-psnr", 1).exit_code == 0
+    assert (tmp_path / "b.vq").read_bytes() == (tmp_path / "a.vq").read_bytes()
+
+
+@pytest.mark.parametrize("option", ["--max-bytes", "--min-psnr", "--min-ratio"])
+def test_target_of_nothing_is_wrong_usage(small, option):
+    assert run("encode", small, small.with_name("a.vq"), option, 0).exit_code == 2
 
 
 def test_damaged_file(photograph, tmp_path):

@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vqcore import exports
+from vqcore.batch import Swept
 from vqcore.blocks import BlockLayout
 from vqcore.codebook import Codebook
 from vqcore.codec import Encoded, Settings
 from vqcore.curves import Curve, nominal_curve, rival_curve, vq_curve
 from vqcore.pictures import Picture
 from vqcore.rivals import RivalPoint
-from vqcore.sweep import OperatingPoint, plan_sweep, sweep
+from vqcore.sweep import OperatingPoint, Plan, plan_sweep, sweep
 
 POINT_KEYS = [
     "codebook_size",
@@ -47,9 +48,12 @@ def real_points() -> list[OperatingPoint]:
     return [step.point for step in steps]
 
 
+def swept_of(points: list[OperatingPoint], name: str = "waves") -> Swept:
+    return Swept(name, SETTINGS, Plan(LAYOUT, (1,), None), tuple(points))
+
+
 def as_json(points: list[OperatingPoint], name: str = "waves") -> str:
-    picture = Picture(smooth_picture(20, 30).pixels, name)
-    return exports.sweep_json(picture, LAYOUT, SETTINGS, points)
+    return exports.sweep_json(swept_of(points, name))
 
 
 def from_csv(text: str) -> list[dict[str, str]]:
@@ -85,8 +89,8 @@ def test_json_says_what_was_swept() -> None:
 
 def test_json_takes_the_colour_from_the_layout() -> None:
     picture = smooth_picture(20, 30, gray=True)
-    layout = plan_sweep(picture, Settings(8, "rgb"), [1]).layout
-    record = json.loads(exports.sweep_json(picture, layout, Settings(8, "rgb"), []))
+    plan = plan_sweep(picture, Settings(8, "rgb"), [1])
+    record = json.loads(exports.sweep_json(Swept("waves", Settings(8, "rgb"), plan, ())))
     assert record["colour"] == "gray"
 
 
@@ -132,6 +136,13 @@ def test_any_name_comes_back(name: str) -> None:
     assert text.encode("utf-8")
 
 
+def test_json_of_several_is_an_array_of_the_objects() -> None:
+    sweeps = [swept_of(made_up_points(), "a"), swept_of([], "b")]
+    text = exports.sweeps_json(sweeps)
+    assert json.loads(text) == [json.loads(exports.sweep_json(swept)) for swept in sweeps]
+    assert text.endswith("]\n")
+
+
 def test_json_ends_with_one_line_end() -> None:
     assert as_json([]).endswith("}\n")
 
@@ -172,6 +183,15 @@ def test_csv_of_nothing_is_its_header() -> None:
     assert exports.points_csv([]) == ",".join(POINT_KEYS) + "\n"
 
 
+def test_csv_of_several_begins_each_line_with_the_picture() -> None:
+    first, second = made_up_points()
+    text = exports.sweeps_csv([swept_of([first], 'a,"b"'), swept_of([first, second], "c")])
+    rows = from_csv(text)
+    assert list(rows[0]) == ["picture", *POINT_KEYS]
+    assert [row.pop("picture") for row in rows] == ['a,"b"', "c", "c"]
+    assert rows == from_csv(exports.points_csv([first, first, second]))
+
+
 # -------------------------------------------------------------------------------------------- table
 
 
@@ -191,6 +211,41 @@ def test_table_columns_end_where_their_names_end(make: object) -> None:
     ends = [[cell.end() for cell in re.finditer(r"\S+", line)] for line in lines]
     assert all(each == ends[0] for each in ends)
     assert len(ends[0]) == 8
+
+
+def point_at(size: int, psnr_db: float, ssim: float | None, ratio: float) -> OperatingPoint:
+    point = made_up_points()[1]
+    return replace(
+        point, codebook_size=size, psnr_db=psnr_db, ssim=ssim, file_ratio=ratio, rate_bpp=8 / ratio
+    )
+
+
+def test_means_by_hand() -> None:
+    first = [point_at(1, 10, 0.5, 4), point_at(2, 20, 0.5, 2), point_at(3, 21, 0.5, 2)]
+    second = [point_at(1, 14, 0.5, 4), point_at(2, math.inf, None, 8)]
+    third = [point_at(1, 18, 0.8, 4), point_at(2, 30, 0.5, 2), point_at(4, 31, 0.5, 2)]
+    table = exports.means_table([swept_of(points) for points in (first, second, third)])
+    header, *rows = [line.split() for line in table.split("\n")]
+    names = ["psnr_db", "ssim", "file_ratio", "rate_bpp"]
+    assert header == ["codebook_size", *(each for name in names for each in (name, f"{name}_std"))]
+    assert rows == [
+        ["1", "14", "4", "0.6", "0.1732", "4", "0", "2", "0"],
+        ["2", "inf", "-", "-", "-", "4", "3.464", "3", "1.732"],
+    ]
+
+
+def test_means_of_pictures_without_a_common_size_are_a_header() -> None:
+    sweeps = [swept_of([point_at(size, 9, 0.5, 2)]) for size in (1, 2)]
+    assert exports.means_table(sweeps).count("\n") == 0
+
+
+def test_each_table_stands_under_its_picture_and_the_means_are_last() -> None:
+    sweeps = [swept_of(made_up_points(), name) for name in ("a.png", "b.png")]
+    table = exports.points_table(made_up_points())
+    heading = "Mean and standard deviation over 2 pictures"
+    expected = [f"a.png\n{table}", f"b.png\n{table}", f"{heading}\n{exports.means_table(sweeps)}"]
+    assert exports.sweeps_text(sweeps).split("\n\n") == expected
+    assert exports.sweeps_text(sweeps[:1]) == expected[0]
 
 
 # -------------------------------------------------------------------------------- what a file holds

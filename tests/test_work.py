@@ -6,6 +6,7 @@ import time
 import pytest
 from threadpoolctl import threadpool_info
 
+from vqcore import work
 from vqcore.work import (
     CORES,
     POOL,
@@ -14,6 +15,7 @@ from vqcore.work import (
     on_all_cores,
     one_thread_a_product,
     until_done,
+    usable_cores,
 )
 
 
@@ -90,6 +92,31 @@ def test_results_come_in_order_whatever_takes_longest() -> None:
 def test_work_is_shared_by_as_many_threads_as_there_are_cores() -> None:
     meeting = threading.Barrier(CORES, timeout=10)
     list(on_all_cores(lambda _: meeting.wait(), range(CORES)))
+
+
+def test_on_one_core_the_caller_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "CORES", 1)
+    monkeypatch.setattr(work, "POOL", None)
+    workers = set(on_all_cores(lambda _: threading.current_thread(), range(20)))
+    assert workers == {threading.current_thread()}
+
+
+@pytest.mark.parametrize(
+    ("limit", "cores"),
+    [("1", 1), ("3", 3), ("8", 4), ("0", 1), ("", 4), ("all", 4), ("-1", 4)],
+)
+def test_cores_are_those_there_are_or_fewer_if_the_environment_says_so(
+    monkeypatch: pytest.MonkeyPatch, limit: str, cores: int
+) -> None:
+    monkeypatch.setattr(work, "cpu_count", lambda: 4)
+    monkeypatch.setenv("OMP_NUM_THREADS", limit)
+    assert usable_cores() == cores
+
+
+def test_without_a_limit_all_cores_are_usable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "cpu_count", lambda: 4)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert usable_cores() == 4
 
 
 def test_an_error_reaches_the_caller_and_the_rest_is_left() -> None:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from vqcore import exports
+from vqcore.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
 from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, Colour
 from vqcore.codebook import MAX_CODEBOOK_SIZE
 from vqcore.codec import Encoded, Settings
 from vqcore.container import FileError, parse
-from vqcore.pictures import Picture, PictureError, png_bytes, read_picture
+from vqcore.pictures import Picture, PictureError, load_picture, png_bytes
 from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
+from vqcore.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
 from vqcore.training import Progress
+from vqcore.work import CORES
 
 MAX_RATE_WEIGHT = 1e6
 DEFAULT_SIZES = ladder_sizes(1024)
@@ -70,31 +76,77 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def with_target(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --max-bytes, --min-psnr and --min-ratio, handed on as one `target`."""
+    above_0 = click.FloatRange(0, min_open=True)
+
+    @click.option("--max-bytes", type=click.IntRange(1), help="The best PSNR within N bytes.")
+    @click.option("--min-psnr", type=above_0, help="The fewest bytes from this PSNR in dB on.")
+    @click.option("--min-ratio", type=above_0, help="The best PSNR from this file ratio on.")
+    @wraps(command)
+    def wrapped(
+        max_bytes: int | None, min_psnr: float | None, min_ratio: float | None, **others: Any
+    ) -> None:
+        target = Target(max_bytes or math.inf, min_psnr or 0, min_ratio or 0)
+        command(target=target, **others)
+
+    return wrapped
+
+
 @main.command("sweep")
-@click.argument("picture", type=FILE)
+@click.argument("places", metavar="PICTURES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
 @click.option("--sizes", type=SizeList(), default=DEFAULT_SIZES, help="Codebook sizes: 1,2,4,…")
 @with_settings
 @click.option("--json", "json_file", type=FILE, help="Write all figures.")
 @click.option("--csv", "csv_file", type=FILE, help="Write all figures.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=CORES, help="Pictures at a time; else one a core."
+)
 def sweep_command(
-    picture: Path,
+    places: tuple[Path, ...],
     sizes: tuple[int, ...],
     settings: Settings,
     json_file: Path | None,
     csv_file: Path | None,
+    jobs: int,
 ) -> None:
-    """Quantize PICTURE with codebooks of many sizes and print the figures of each."""
+    """Quantize pictures with codebooks of many sizes and print the figures of each.
+
+    A folder stands for the pictures in it.
+    """
+    several = len(places) > 1 or places[0].is_dir()
+    files, errors = picture_files(places)
     with one_line_errors():
-        loaded = load(picture)
-        plan = plan_sweep(loaded, settings, sizes)
-        points = [step.point for step in steps_shown(loaded, settings, plan)]
-        click.echo(exports.points_table(points))
-        if json_file:
-            text = exports.sweep_json(loaded, plan.layout, settings, points)
-            write_whole(json_file, text.encode())
-        if csv_file:
-            write_whole(csv_file, exports.points_csv(points).encode())
-    tell_clamping(plan)
+        outcomes = outcomes_shown(files, settings, sizes, jobs)
+        sweeps = [outcome for outcome in outcomes if isinstance(outcome, Swept)]
+        errors += [outcome for outcome in outcomes if not isinstance(outcome, Swept)]
+        if sweeps:
+            tell_figures(sweeps, several)
+        for error in errors:
+            tell(error)
+        if sweeps:
+            write_figures(sweeps, several, json_file, csv_file)
+    if errors:
+        sys.exit(1)
+
+
+def tell_figures(sweeps: Sequence[Swept], several: bool) -> None:
+    only = sweeps[0]
+    click.echo(exports.sweeps_text(sweeps) if several else exports.points_table(only.points))
+    for swept in sweeps:
+        tell_clamping(swept.plan, f"{swept.name}: " if several else "")
+
+
+def write_figures(
+    sweeps: Sequence[Swept], several: bool, json_file: Path | None, csv_file: Path | None
+) -> None:
+    only = sweeps[0]
+    if json_file:
+        text = exports.sweeps_json(sweeps) if several else exports.sweep_json(only)
+        write_whole(json_file, text.encode())
+    if csv_file:
+        text = exports.sweeps_csv(sweeps) if several else exports.points_csv(only.points)
+        write_whole(csv_file, text.encode())
 
 
 @main.command("encode")
@@ -104,15 +156,38 @@ def sweep_command(
     "--size", type=click.IntRange(1, MAX_CODEBOOK_SIZE), default=256, show_default=True
 )
 @with_settings
-def encode_command(picture: Path, file: Path, size: int, settings: Settings) -> None:
-    """Quantize PICTURE with one codebook and write it as a .vq FILE."""
+@with_target
+def encode_command(
+    picture: Path, file: Path, size: int, settings: Settings, target: Target
+) -> None:
+    """Quantize PICTURE with one codebook and write it as a .vq FILE.
+
+    With a target, the block sizes 4, 8 and 16, the codebook sizes 1, 2, 4 … 1024, and RGB and YCbCr
+    are tried where no option fixes them. Of the files that meet all targets, the one of the highest
+    PSNR is written, or with --min-psnr alone the smallest.
+    """
+    left_open = options_left_open() if str(target) else set()
+    sizes = CODEBOOK_SIZES if "size" in left_open else (size,)
     with one_line_errors():
-        loaded = load(picture)
-        plan = plan_sweep(loaded, settings, [size])
-        (step,) = steps_shown(loaded, settings, plan)
-        write_whole(file, step.file)
-    click.echo(exports.points_table([step.point]))
-    tell_clamping(plan)
+        loaded = load_picture(picture)
+        tried = settings_to_try(loaded, settings, left_open)
+        plans = {each: plan_sweep(loaded, each, sizes) for each in tried}
+        chosen = target.choose([
+            Candidate(each, step.point, step.file)
+            for each, plan in plans.items()
+            for step in steps_shown(loaded, each, plan)
+        ])
+        write_whole(file, chosen.file)
+    click.echo(exports.points_table([chosen.point]))
+    if str(target):
+        click.echo(exports.setting_text(chosen))
+    if "size" not in left_open:
+        tell_clamping(plans[chosen.settings])
+
+
+def options_left_open() -> set[str]:
+    source = click.get_current_context().get_parameter_source
+    return {name for name in ("block", "colour", "size") if source(name) is ParameterSource.DEFAULT}
 
 
 @main.command("decode")
@@ -133,30 +208,32 @@ def info_command(file: Path) -> None:
     click.echo(exports.file_text(encoded, size))
 
 
-def tell_clamping(plan: Plan) -> None:
+def tell_clamping(plan: Plan, whose: str = "") -> None:
     if plan.distinct_blocks is not None:
-        note = f"{plan.distinct_blocks} distinct blocks: no codebook can be larger."
+        note = f"{whose}{plan.distinct_blocks} distinct blocks: no codebook can be larger."
         click.echo(note, err=True)
 
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """End with status 1 and one line that says what and why, where a file or picture fails."""
+    """End with status 1 and one line that says what and why, where a file or target fails."""
     try:
         yield
-    except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror))
-    except (PictureError, FileError) as error:
-        _fail(str(error))
+    except (OSError, PictureError, FileError, TargetError) as error:
+        tell(error)
+        sys.exit(1)
+    except BrokenProcessPool:
+        tell("A process was ended, perhaps for lack of memory; fewer --jobs need less of it.")
+        sys.exit(1)
 
 
-def load(path: Path) -> Picture:
-    """Read a picture file; the error names the file."""
-    try:
-        name = os.fsencode(path.name).decode(errors="replace")
-        return read_picture(path.read_bytes(), name)
-    except PictureError as error:
-        raise PictureError(f"{path}: {error}") from error
+def tell(error: Exception | str) -> None:
+    """Say in one line what failed and why."""
+    message = str(error)
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        message = f"{place}{error.strerror}"
+    click.echo(f"Error: {' '.join(message.splitlines())}", err=True)
 
 
 def load_vq(path: Path) -> tuple[Encoded, int]:
@@ -168,20 +245,35 @@ def load_vq(path: Path) -> tuple[Encoded, int]:
         raise FileError(f"{path}: {error}") from error
 
 
-def steps_shown(picture: Picture, settings: Settings, plan: Plan) -> list[Step]:
-    """Sweep with a progress bar on a terminal."""
-    steps = []
-    with click.progressbar(
-        length=sum(plan.sizes), label="Training", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
+def outcomes_shown(
+    files: Sequence[Path], settings: Settings, sizes: Sequence[int], jobs: int
+) -> list[Swept | Unswept]:
+    """Sweep with a progress bar on a terminal: of one file its sizes, of several the files."""
+    if len(files) == 1:
+        return [sweep_file(files[0], settings, sizes, steps_shown)]
+    outcomes = sweep_files(files, settings, sizes, jobs=jobs)
+    with progress_bar(len(files), "Sweeping", outcomes) as shown:
+        return list(shown)
+
+
+def steps_shown(picture: Picture, settings: Settings, plan: Plan) -> Iterator[Step]:
+    """Carry out a sweep with a progress bar on a terminal."""
+    with progress_bar(sum(plan.sizes), "Training") as bar:
         for event in sweep(picture, settings, plan.sizes):
             if isinstance(event, Progress):
                 bar.label = f"Training K = {event.codebook_size}"
                 bar.render_progress()
             elif isinstance(event, Step):
-                steps.append(event)
                 bar.update(event.point.codebook_size)
-    return steps
+                yield event
+
+
+def progress_bar(
+    length: int, label: str, items: Iterable[Any] | None = None
+) -> AbstractContextManager[Any]:
+    """Return click's progress bar, on standard error, and only if that is a terminal."""
+    hidden = not sys.stderr.isatty()
+    return click.progressbar(items, length, label, hidden, file=sys.stderr)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -195,8 +287,3 @@ def write_whole(path: Path, data: bytes) -> None:
     finally:
         with suppress(OSError):
             beside.unlink()
-
-
-def _fail(message: str) -> None:
-    click.echo(f"Error: {' '.join(message.splitlines())}", err=True)
-    sys.exit(1)

@@ -8,17 +8,19 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from vqcore.blocks import BlockLayout
+from vqcore.batch import Swept
 from vqcore.codebook import Codebook
-from vqcore.codec import Encoded, Settings
-from vqcore.curves import Curve
+from vqcore.codec import Encoded
+from vqcore.curves import MEAN_FIGURES, Curve, mean_rows
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import Picture
 from vqcore.sweep import OperatingPoint
+from vqcore.targets import Candidate
 
 COLUMNS = tuple(field.name for field in fields(OperatingPoint))
 TABLE_COLUMNS = (
@@ -29,43 +31,49 @@ TABLE_COLUMNS = (
 
 def points_csv(points: Iterable[OperatingPoint]) -> str:
     """Return a header line and a line for each point; an infinite value is ``inf``."""
+    return _csv(COLUMNS, map(asdict, points))
+
+
+def sweeps_csv(sweeps: Iterable[Swept]) -> str:
+    """Return the points of many pictures as `points_csv` does, the picture's name before each."""
+    rows = (
+        {"picture": swept.name, **asdict(point)} for swept in sweeps for point in swept.points
+    )
+    return _csv(("picture", *COLUMNS), rows)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(point) for point in points)
+    writer.writerows(rows)
     return text.getvalue()
 
 
 def curves_csv(curves: Iterable[Curve]) -> str:
     """Return every point of every curve, as `points_csv` does; what a rival lacks is empty."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, ("curve", "label", *COLUMNS), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(record for curve in curves for record in _records(curve))
-    return text.getvalue()
+    return _csv(("curve", "label", *COLUMNS), _curve_records(curves))
 
 
 def curves_json(picture: Picture, curves: Iterable[Curve]) -> str:
     """Return every point of every curve as one JSON object; an infinite value is "inf"."""
-    record = {
-        "picture": picture.name,
-        "width": picture.width,
-        "height": picture.height,
-        "points": [
-            {name: _finite(value) for name, value in record.items()}
-            for curve in curves
-            for record in _records(curve)
-        ],
-    }
-    return json.dumps(record, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return _json(
+        {
+            "picture": picture.name,
+            "width": picture.width,
+            "height": picture.height,
+            "points": [_all_finite(record) for record in _curve_records(curves)],
+        }
+    )
 
 
-def _records(curve: Curve) -> Iterator[dict[str, Any]]:
+def _curve_records(curves: Iterable[Curve]) -> Iterator[dict[str, Any]]:
     """Yield the points by their files: the nominal curve has none of its own."""
-    if curve.kind != "nominal":
-        for point, label in zip(curve.points, curve.labels, strict=True):
-            figures = {name: getattr(point, name, None) for name in COLUMNS}
-            yield {"curve": curve.name, "label": label, **figures}
+    for curve in curves:
+        if curve.kind != "nominal":
+            for point, label in zip(curve.points, curve.labels, strict=True):
+                figures = {name: getattr(point, name, None) for name in COLUMNS}
+                yield {"curve": curve.name, "label": label, **figures}
 
 
 def codebook_npy(codebook: Codebook) -> bytes:
@@ -75,35 +83,72 @@ def codebook_npy(codebook: Codebook) -> bytes:
     return file.getvalue()
 
 
-def sweep_json(
-    picture: Picture, layout: BlockLayout, settings: Settings, points: Sequence[OperatingPoint]
-) -> str:
+def sweep_json(swept: Swept) -> str:
     """Return the sweep of a picture as one JSON object; an infinite value is the string "inf"."""
-    record = {
-        "picture": picture.name,
-        "width": picture.width,
-        "height": picture.height,
+    return _json(_record(swept))
+
+
+def sweeps_json(sweeps: Iterable[Swept]) -> str:
+    """Return the sweeps of many pictures as a JSON array of what `sweep_json` gives for each."""
+    return _json([_record(swept) for swept in sweeps])
+
+
+def _record(swept: Swept) -> dict[str, Any]:
+    layout = swept.plan.layout
+    return {
+        "picture": swept.name,
+        "width": layout.width,
+        "height": layout.height,
         "colour": layout.colour,
         "block_size": layout.block_size,
         "blocks": layout.blocks,
-        "seed": settings.seed,
-        "points": [
-            {name: _finite(value) for name, value in asdict(point).items()} for point in points
-        ],
+        "seed": swept.settings.seed,
+        "points": [_all_finite(asdict(point)) for point in swept.points],
     }
-    return json.dumps(record, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
 def points_table(points: Iterable[OperatingPoint]) -> str:
     """Return the main figures as lines of aligned columns."""
-    rows = [TABLE_COLUMNS] + [
-        tuple(_short(getattr(point, name)) for name in TABLE_COLUMNS) for point in points
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rows = ([getattr(point, name) for name in TABLE_COLUMNS] for point in points)
+    return _table(TABLE_COLUMNS, rows)
+
+
+def sweeps_text(sweeps: Sequence[Swept]) -> str:
+    """Return the table of each picture under its name, then the means of two pictures or more."""
+    tables = [f"{swept.name}\n{points_table(swept.points)}" for swept in sweeps]
+    if len(sweeps) > 1:
+        heading = f"Mean and standard deviation over {len(sweeps)} pictures"
+        tables.append(f"{heading}\n{means_table(sweeps)}")
+    return "\n\n".join(tables)
+
+
+def means_table(sweeps: Sequence[Swept]) -> str:
+    """Return mean and standard deviation over the pictures by codebook size, as aligned columns.
+
+    What is in it, `curves.mean_rows` says.
+    """
+    rows = mean_rows([swept.points for swept in sweeps])
+    columns = ("codebook_size", *chain.from_iterable((it, f"{it}_std") for it in MEAN_FIGURES))
+    return _table(columns, ([row[name] for name in columns] for row in rows))
+
+
+def _table(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    lines = [columns, *([_short(value) for value in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
+        "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        for line in lines
     )
+
+
+def setting_text(candidate: Candidate) -> str:
+    """Return the options of the command line that lead to a file."""
+    settings, size = candidate.settings, candidate.point.codebook_size
+    return f"Setting: --block {settings.block_size} --colour {settings.colour} --size {size}"
 
 
 def file_text(encoded: Encoded, file_bytes: int) -> str:
@@ -120,8 +165,8 @@ def file_text(encoded: Encoded, file_bytes: int) -> str:
     return "\n".join(f"{name:<8}  {fact}" for name, fact in facts.items())
 
 
-def _finite(value: Any) -> Any:
-    return "inf" if value == math.inf else value
+def _all_finite(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: "inf" if value == math.inf else value for name, value in record.items()}
 
 
 def _short(value: float | int | None) -> str:

@@ -8,10 +8,12 @@ gets one `PictureError` whose message says what and why.
 import contextlib
 import hashlib
 import io
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from textwrap import shorten
 
 import numpy as np
@@ -150,6 +152,36 @@ def read_picture(data: bytes, name: str) -> Picture:
     except Exception as error:  # what Pillow raises on broken files has no common ancestor
         raise PictureError(_complaint(data, error)) from error
     return Picture(pixels, name)
+
+
+def load_picture(path: Path) -> Picture:
+    """Read a picture file from the disk; its name is that of the file.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    PictureError
+        As `read_picture` does; the message begins with the path.
+    """
+    name = os.fsencode(path.name).decode(errors="replace")
+    try:
+        return read_picture(path.read_bytes(), name)
+    except PictureError as error:
+        raise PictureError(f"{path}: {error}") from error
+
+
+def picture_suffixes() -> frozenset[str]:
+    """Return the suffixes of the files that `read_picture` may read, in lower case.
+
+    Examples
+    --------
+    >>> picture_suffixes() >= {".png", ".jpg", ".jpeg", ".tiff", ".ppm"}
+    True
+    """
+    formats = {name.upper() for name in _FORMATS}
+    suffixes = Image.registered_extensions().items()
+    return frozenset(suffix for suffix, kind in suffixes if kind in formats)
 
 
 def sample_picture(name: str) -> Picture:

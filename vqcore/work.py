@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -19,7 +20,18 @@ Result = TypeVar("Result")
 
 PAUSE_SECONDS = 0.05
 
-CORES: int = cpu_count()
+
+def usable_cores() -> int:
+    """Return the cores of this process, or OMP_NUM_THREADS where that is fewer.
+
+    joblib sets the variable in its workers, so that together they keep to the cores there are.
+    """
+    cores: int = cpu_count()
+    limit = os.environ.get("OMP_NUM_THREADS", "")
+    return min(cores, max(1, int(limit))) if limit.isdecimal() else cores
+
+
+CORES = usable_cores()
 POOL = ThreadPoolExecutor(max(1, CORES - 1), thread_name_prefix="vqcore")
 
 Work = Generator[None, None, Result]
@@ -80,8 +92,9 @@ class _Task(Generic[Result]):
 def on_all_cores(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Yield function(item) for each item, in order, while the next few are being worked on.
 
-    The caller's thread works too; all callers in a process share the others. Closing the iterator
-    leaves at most one call a core to its end. `function` must not call `on_all_cores`.
+    The caller's thread works too; all callers in a process share the others. On one core there are
+    no others. Closing the iterator leaves at most one call a core to its end. `function` must not
+    call `on_all_cores`.
 
     Examples
     --------
@@ -93,7 +106,7 @@ def on_all_cores(function: Callable[[Item], Result], items: Iterable[Item]) -> I
         with one_thread_a_product():
             for item in items:
                 call = partial(function, item)
-                ahead.append(_Task(call, POOL.submit(call)))
+                ahead.append(_Task(call, POOL.submit(call) if CORES > 1 else Future()))
                 if len(ahead) > 2 * CORES:
                     yield _first(ahead)
             while ahead:

@@ -1,0 +1,101 @@
+"""Many pictures: swept on all cores, one picture a process, past those that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from joblib import Parallel, delayed, parallel_config
+
+from vqcore.codec import Settings
+from vqcore.pictures import Picture, PictureError, load_picture, picture_suffixes
+from vqcore.sweep import OperatingPoint, Plan, Step, plan_sweep, sweep
+from vqcore.work import CORES
+
+Steps = Callable[[Picture, Settings, Plan], Iterable[Step]]
+
+
+@dataclass(frozen=True)
+class Swept:
+    """The operating points of one picture, ascending in codebook size."""
+
+    name: str
+    settings: Settings
+    plan: Plan
+    points: tuple[OperatingPoint, ...]
+
+
+Unswept = OSError | PictureError
+"""Why a file was not swept; the message, or the error's `filename`, names it."""
+
+
+def picture_files(places: Iterable[Path]) -> tuple[list[Path], list[Unswept]]:
+    """Return the files that the places stand for, and an error for each folder without a picture.
+
+    A folder stands for the files in it whose suffix is that of a format the lab reads, by name;
+    folders inside it are left alone. Anything else stands for itself.
+    """
+    files: list[Path] = []
+    errors: list[Unswept] = []
+    for place in places:
+        try:
+            files += _pictures_in(place) if place.is_dir() else [place]
+        except (OSError, PictureError) as error:
+            errors.append(error)
+    return files, errors
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    suffixes = picture_suffixes()
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in suffixes)
+    if pictures := [file for file in files if not file.is_dir()]:
+        return pictures
+    raise PictureError(f"{folder}: There is no picture in this folder.")
+
+
+def sweep_files(
+    files: Sequence[Path], settings: Settings, sizes: Iterable[int], *, jobs: int = CORES
+) -> Iterator[Swept | Unswept]:
+    """Sweep each picture file, `jobs` of them at a time, in processes that share out the cores.
+
+    Parameters
+    ----------
+    files, settings
+    sizes : codebook sizes, clamped for each picture as in `plan_sweep`
+    jobs : at least 1; with 1 there is no other process
+
+    Yields
+    ------
+    For each file, in order, its Swept or the error that says why there is none
+
+    Notes
+    -----
+    Closing the iterator ends the processes.
+    """
+    at_once = max(1, min(jobs, len(files)))
+    threads = max(1, CORES // at_once)
+    with parallel_config("loky", inner_max_num_threads=threads):
+        parallel = Parallel(at_once, batch_size=1, return_as="generator")
+    yield from parallel(delayed(sweep_file)(file, settings, tuple(sizes)) for file in files)
+
+
+def _all_steps(picture: Picture, settings: Settings, plan: Plan) -> Iterator[Step]:
+    events = sweep(picture, settings, plan.sizes)
+    return (event for event in events if isinstance(event, Step))
+
+
+def sweep_file(
+    file: Path, settings: Settings, sizes: Iterable[int], steps: Steps = _all_steps
+) -> Swept | Unswept:
+    """Sweep a picture file, or return the error that says why it cannot be read.
+
+    `steps` carries out the planned sweep; a caller who shows its progress brings their own.
+    """
+    try:
+        picture = load_picture(file)
+    except (OSError, PictureError) as error:
+        return error
+    plan = plan_sweep(picture, settings, sizes)
+    points = tuple(step.point for step in steps(picture, settings, plan))
+    return Swept(picture.name, settings, plan, points)
