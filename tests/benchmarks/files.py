@@ -18,11 +18,11 @@ from time import perf_counter
 import click
 import numpy as np
 from PIL import Image
-from scipy.interpolate import PchipInterpolator
 
 from tests.benchmarks.training import pictures
 from vqcore import Settings, Step, layout_of, shown_pixels, sweep
 from vqcore.blocks import COLOURS
+from vqcore.comparison import bd_rate, frontier
 from vqcore.container import parse
 from vqcore.metrics import mse, psnr_db
 
@@ -52,7 +52,7 @@ def main(places, colour):
             if colour == "gray":
                 points += rate_aware_points(picture, settings, steps)
         if colour == "gray":
-            gains.append(bd_rate(frontier(points), jpeg))
+            gains.append(bd_rate_over_rates(points, jpeg))
             print(f"{picture.name}: BD-rate of rate-aware files against JPEG {gains[-1]:+.1%}")
     print_table(rows)
     if gains:
@@ -105,26 +105,11 @@ def rate_aware_points(picture, settings, steps):
     return [(point.rate_bpp, point.psnr_db) for point in found]
 
 
-def frontier(points):
-    """Keep the points that no cheaper point equals."""
-    kept = []
-    for rate, psnr in sorted(points):
-        if not kept or psnr > kept[-1][1]:
-            kept.append((rate, psnr))
-    return kept
-
-
-def bd_rate(ours, theirs):
+def bd_rate_over_rates(ours, theirs):
     """Return the mean difference in rate at equal PSNR where theirs spends LOW to HIGH bpp."""
     rate, psnr = np.transpose(theirs)
     low, high = np.interp(np.log([LOW, HIGH]), np.log(rate), psnr)
-    grid = np.linspace(max(low, ours[0][1]), min(high, ours[-1][1]), 200)
-    return math.expm1(np.mean(log_rates(ours, grid) - log_rates(theirs, grid)))
-
-
-def log_rates(curve, decibels):
-    rate, psnr = np.transpose(curve)
-    return PchipInterpolator(psnr, np.log(rate))(decibels)
+    return bd_rate(ours, theirs, within=(low, high)).value / 100
 
 
 def print_table(rows):
