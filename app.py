@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from itertools import chain
 from time import monotonic
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -93,7 +93,7 @@ from vqcore.wording import (
     settings_name,
     similarity,
 )
-from vqcore.work import finish
+from vqcore.work import Work
 
 LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_SIZE = 32
@@ -108,6 +108,8 @@ SIZES_PANEL = "Codebook size"
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
 UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
+
+Result = TypeVar("Result")
 
 bring_layer = st.components.v2.component("vq_layer", js=LAYER_JS)
 viewer = st.components.v2.component(
@@ -646,9 +648,22 @@ def matched(study: Study, step: Step, codec: Codec, by: str) -> Match | None:
     with suppress(LookupError):
         return stored_match(*key)[0]
     search: Any = largest_within if by == "size" else same_psnr
-    with st.spinner(f"Looking for the {RIVALS[codec].name} of that {MATCHED_BY[by]}"):
-        pixels = shown_pixels(study.picture, study.plan.layout)
-        return stored_match(*key, (finish(search(pixels, codec, target)),))[0]
+    pixels = shown_pixels(study.picture, study.plan.layout)
+    text = f"Looking for the {RIVALS[codec].name} of that {MATCHED_BY[by]}"
+    return stored_match(*key, (waited_for(search(pixels, codec, target), text),))[0]
+
+
+def waited_for(work: Work[Result], text: str) -> Result:
+    """Do all the work at once, saying so, unless other settings make it needless."""
+    place = st.empty()
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            place.empty()
+            result: Result = end.value
+            return result
+        place.caption(text)
 
 
 def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str) -> None:

@@ -98,7 +98,8 @@ def _mean_difference(
     within: tuple[float, float],
 ) -> BjontegaardDelta | None:
     """Return the mean of ours - theirs, second values as functions of the first."""
-    from scipy.interpolate import PchipInterpolator  # a quarter of the time a command takes to start
+    # Here, because it would be a quarter of the time that any command takes to start.
+    from scipy.interpolate import PchipInterpolator
 
     if min(len(ours), len(theirs)) < 2:
         return None

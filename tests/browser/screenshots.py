@@ -16,6 +16,9 @@ SHOTS = {
     "lab-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 0),
     "inside-light.png": ("?picture=coffee&block=8&k=64", 1440, 1000, "light", 250),
     "charts-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 1500),
+    "rates-light.png": (
+        "?picture=coffee&block=4&largest=1024&panel=Rate–distortion", 1440, 1000, "light", 1110
+    ),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
 }
 
@@ -37,6 +40,9 @@ def take(browser, address, file, query, width, height, scheme, scroll):
     page.wait_for_timeout(500)
     page.wait_for_selector(READY, timeout=120_000)
     page.wait_for_selector(".js-plotly-plot .trace")
+    if file.name.startswith("rates"):
+        page.wait_for_selector(".legendtext:has-text('PNG-8')", timeout=120_000)
+        page.wait_for_selector(READY, timeout=120_000)
     if file.name.startswith("inside"):
         look_inside(page)
     page.locator("[data-testid=stMain]").evaluate(f"it => it.scrollTo(0, {scroll})")
