@@ -19,7 +19,7 @@ CHOSEN_COLOUR = "#d55e00"
 HEIGHT = 340
 RATIOS = ("nominal", "file")
 RATIO_TICKS = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
-RATE_TICKS = [digit * 10.0**power for power in range(-3, 3) for digit in (1, 2, 5)]
+RATE_TICKS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
 RATE_HEIGHT = 480
 PLAIN_LOOK = (LINE_COLOUR, "solid", "circle")
 # Okabe and Ito's colours, which all eyes can tell apart; never without a dash and a symbol.

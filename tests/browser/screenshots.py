@@ -17,7 +17,7 @@ SHOTS = {
     "inside-light.png": ("?picture=coffee&block=8&k=64", 1440, 1000, "light", 250),
     "charts-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 1500),
     "rates-light.png": (
-        "?picture=coffee&block=4&largest=1024&panel=Rate–distortion", 1440, 1000, "light", 1110
+        "?picture=coffee&block=4&largest=1024&panel=Rate–distortion", 1440, 1000, "light", 1300
     ),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
 }
