@@ -34,8 +34,11 @@ def usable_cores() -> int:
 CORES = usable_cores()
 POOL = ThreadPoolExecutor(max(1, CORES - 1), thread_name_prefix="vqcore")
 
-Work = Generator[None, None, Result]
-"""Yields None many times a second; its return value is the result. Closing it stops the work."""
+Work = Generator[Any, None, Result]
+"""Yields many times a second, for some work what it has come to; its return value is the result.
+
+Closing it stops the work.
+"""
 
 
 def finish(work: Work[Result]) -> Result:
