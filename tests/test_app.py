@@ -11,9 +11,11 @@ import streamlit as st
 from helpers import smooth_picture
 from streamlit.testing.v1 import AppTest
 
-from vqcore import Settings, Step, read_picture, sample_picture, sweep
+from vqcore import Settings, Step, layout_of, read_picture, sample_picture, sweep
+from vqcore.contest import run_work
 from vqcore.pictures import png_bytes
 from vqcore.rivals import rival_file
+from vqcore.work import finish
 
 APP = Path(__file__).parents[1] / "app.py"
 SMALL = {"largest": "8"}
@@ -290,7 +292,7 @@ def at_rates(*files, **query):
 
 def traces(app):
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
-    return {trace["name"]: trace for trace in spec["data"]}
+    return {trace["name"]: trace for trace in spec["data"] if "name" in trace}
 
 
 def button(app, label):
@@ -362,3 +364,30 @@ def test_all_pictures_and_their_means():
 
 def test_one_picture_has_no_mean():
     assert "Upload two pictures" in opened(panel="All pictures").markdown[-1].value
+
+
+def test_training_is_replayed_and_told():
+    app = opened(panel="Training", picture="camera", k="8")
+    frames = traces(app)
+    assert len(frames["all blocks"]["x"]) >= 2
+    rungs = app.dataframe[0].value
+    assert list(rungs["size"]) == [2, 4, 8]
+    assert frames["all blocks"]["y"][-1] <= rungs["last"].iloc[-1]
+    assert app.subheader[0].value == "K = 8, iteration by iteration"
+
+
+def test_only_the_ladder_can_be_replayed():
+    app = opened(panel="Training", picture="camera", k="1")
+    assert any("Nothing to replay" in text.value for text in app.markdown)
+
+
+def test_trainers_are_compared_by_real_runs():
+    app = upload(opened(panel="Training", block="4", k="4"), ("waves.png", waves()))
+    app.toggle(key="compare").set_value(True)
+    sound(app.run())
+    spec = json.loads(app.get("plotly_chart")[1].proto.spec)
+    assert [len(trace["y"]) for trace in spec["data"]] == [3, 3, 3, 3]
+    picture = read_picture(waves(), "")
+    layout = layout_of(picture, 4, "rgb")
+    first = finish(run_work(picture.pixels, layout, Settings(4), 4))
+    assert spec["data"][0]["y"][0] == first.psnr_db

@@ -20,7 +20,7 @@ ROWS = [
     ["codec"],
     ["container", "rateaware"],
     ["sweep", "rivals", "wording"],
-    ["curves", "batch", "targets"],
+    ["curves", "batch", "targets", "playback", "contest"],
     ["exports", "plots", "viewer"],
     ["report"],
     ["cli"],

@@ -35,7 +35,7 @@ from vqcore.work import Work, finish, on_all_cores
 
 Samples = NDArray[np.uint8]
 Floats = NDArray[np.float64]
-Trainer = Literal["lbg", "kmeans", "minibatch"]
+Trainer = Literal["lbg", "kmeans", "minibatch", "random"]
 Stage = Literal["search", "finish"]
 Result = TypeVar("Result")
 Gathered = TypeVar("Gathered")
@@ -121,6 +121,16 @@ class Trained:
     sample: int
     iterations: tuple[Iteration, ...] = ()
 
+    def stage(self, stage: Stage) -> list[Iteration]:
+        return [iteration for iteration in self.iterations if iteration.stage == stage]
+
+    @property
+    def stopped_because(self) -> str:
+        """Say why the last iteration was the last."""
+        if len(self.stage("finish")) > MAX_ITERATIONS:
+            return f"{MAX_ITERATIONS} iterations"
+        return f"gained under {TOLERANCE:.1%}"
+
 
 @dataclass(frozen=True, eq=False)
 class Partition:
@@ -164,8 +174,8 @@ def train(
     ----------
     vectors : uint8 array of shape (n, d)
     sizes : ascending codebook sizes, each below the number of distinct vectors
-    trainer : "lbg" (the ladder), "kmeans" (scikit-learn's KMeans, k-means++ start) or "minibatch"
-        (scikit-learn's MiniBatchKMeans)
+    trainer : "lbg" (the ladder), or scikit-learn's "kmeans" (KMeans, k-means++ start), "minibatch"
+        (MiniBatchKMeans) or "random" (KMeans from vectors drawn at random, once)
     seed : the same seed gives the same codebooks
     known : codebooks of this ladder trained before, by size; the climb goes on from them
 
@@ -206,17 +216,18 @@ def _climb(
 
 def _noted(work: Work[Result], iterations: list[Iteration]) -> Work[Result]:
     """Note what is seen of each iteration, and how long it took."""
-    start = perf_counter()
+    seconds = 0.0
     while True:
+        start = perf_counter()
         try:
             seen = next(work)
         except StopIteration as end:
             result: Result = end.value
             return result
+        seconds += perf_counter() - start
         if isinstance(seen, Look):
-            now = perf_counter()
-            iterations.append(Iteration(seen.stage, seen.mse, seen.dead, seen.moves, now - start))
-            start = now
+            iterations.append(Iteration(seen.stage, seen.mse, seen.dead, seen.moves, seconds))
+            seconds = 0
         yield
 
 
@@ -259,7 +270,7 @@ def _rung(
     """Search for a codebook in a sketch, starting from the one below; finish it on all vectors."""
     if below is None:
         part = yield from partition(vectors, np.zeros((1, vectors.shape[1])))
-        return _stored(part.means)
+        return rounded(part.means)
     rng = np.random.default_rng([seed, size])
     sample = sample_of(vectors, sample_size(size, len(vectors)), rng)
     few_axes = axes.enough(sample, below.codewords)
@@ -271,7 +282,7 @@ def _rung(
     search = _search(sample, below, size, few_axes, rng)
     part = yield from _looks(search, "search", size, dimension, left_out, whole)
     finish = lloyd(vectors, (yield from whole(part)))
-    return _stored((yield from _looks(finish, "finish", size, dimension, 0, _own_means)).means)
+    return rounded((yield from _looks(finish, "finish", size, dimension, 0, _own_means)).means)
 
 
 def _search(
@@ -314,7 +325,8 @@ def _looks(
         yield
 
 
-def _stored(means: Floats) -> Codebook:
+def rounded(means: Floats) -> Codebook:
+    """Return means, shape (K, d), as they are stored: 8 bits a sample."""
     return Codebook(np.rint(means).clip(0, 255).astype(np.uint8))
 
 
@@ -360,7 +372,7 @@ def cell_means(vectors: Samples, indices: NDArray[np.int32], codewords: Samples)
     indices : int32 array of shape (n,)
     codewords : uint8 array of shape (K, d)
     """
-    return _stored(finish(_means(vectors, indices, codewords))).codewords
+    return rounded(finish(_means(vectors, indices, codewords))).codewords
 
 
 def _means(vectors: NDArray, indices: NDArray[np.int32], codewords: NDArray) -> Work[Floats]:
@@ -571,7 +583,7 @@ def _scikit_learn(
                 while not receiver.poll(POLL_SECONDS):
                     yield Progress(size)
                 means, seconds = receiver.recv()
-                yield Trained(_stored(means), seconds, len(vectors))
+                yield Trained(rounded(means), seconds, len(vectors))
         except EOFError:
             raise RuntimeError("scikit-learn's process ended before its work was done") from None
         finally:
@@ -588,7 +600,11 @@ def _fit_each(sender: Any, file: Path, sizes: list[int], trainer: Trainer, seed:
 
     warnings.simplefilter("ignore", ConvergenceWarning)
     vectors = np.load(file).astype(np.float32)
-    estimator = {"kmeans": KMeans, "minibatch": MiniBatchKMeans}[trainer]
+    estimator = {
+        "kmeans": KMeans,
+        "minibatch": MiniBatchKMeans,
+        "random": partial(KMeans, init="random", n_init=1),
+    }[trainer]
     for size in sizes:
         start = perf_counter()
         means = estimator(size, random_state=seed).fit(vectors).cluster_centers_
