@@ -15,6 +15,7 @@ from vqcore import Settings, Step, layout_of, read_picture, sample_picture, swee
 from vqcore.contest import run_work
 from vqcore.pictures import png_bytes
 from vqcore.rivals import rival_file
+from vqcore.training import train
 from vqcore.work import finish
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -382,7 +383,11 @@ def test_only_the_ladder_can_be_replayed():
     assert any("Nothing to replay" in text.value for text in app.markdown)
 
 
-def test_trainers_are_compared_by_real_runs():
+def test_each_trainer_runs_with_three_seeds(monkeypatch):
+    def quick(vectors, sizes, trainer, seed):
+        return train(vectors, sizes, seed=seed)  # scikit-learn's take seconds to start
+
+    monkeypatch.setattr("vqcore.contest.train", quick)
     app = upload(opened(panel="Training", block="4", k="4"), ("waves.png", waves()))
     app.toggle(key="compare").set_value(True)
     sound(app.run())
