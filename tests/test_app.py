@@ -397,3 +397,10 @@ def test_each_trainer_runs_with_three_seeds(monkeypatch):
     layout = layout_of(picture, 4, "rgb")
     first = finish(run_work(picture.pixels, layout, Settings(4), 4))
     assert spec["data"][0]["y"][0] == first.psnr_db
+
+
+def test_a_codec_that_pillow_lacks_is_named(monkeypatch):
+    monkeypatch.setattr("vqcore.rivals.missing_rivals", lambda: ["avif"])
+    app = at_rates(("waves.png", waves()), block="4")
+    assert "AVIF" not in traces(app)
+    assert any("cannot write AVIF" in text.value for text in app.markdown)
