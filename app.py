@@ -96,7 +96,7 @@ from vqcore.wording import (
     settings_name,
     similarity,
 )
-from vqcore.work import Work
+from vqcore.work import Work, finish, mapped
 
 LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_SIZE = 32
@@ -681,14 +681,9 @@ def matched(study: Study, step: Step, codec: Codec, by: str) -> Match | None:
 def waited_for(work: Work[Result], text: str) -> Result:
     """Do all the work at once, saying so, unless other settings make it needless."""
     place = st.empty()
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            place.empty()
-            result: Result = end.value
-            return result
-        place.caption(text)
+    result = finish(mapped(work, lambda _: place.caption(text)))
+    place.empty()
+    return result
 
 
 def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str) -> None:
@@ -1127,20 +1122,13 @@ def replaying(study: Study, size: int) -> Pieces:
         original = shown_pixels(study.picture, study.plan.layout)
         training, layout = study.settings.training, study.plan.layout
         replay = frames_work(original, layout, size, known=known, seed=training.seed)
-        frames = yield from signed(replay, 1.0, f"Replaying K = {size}")
+        frames = yield from signed(replay, (1.0, f"Replaying K = {size}"))
         stored_frames(study.picture.digest, training, size, frames)
         yield None
 
 
-def signed(work: Work[Result], done: float, text: str) -> Generator[Sign, None, Result]:
-    """Turn each pause of the work into a sign of life."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        yield done, text
+def signed(work: Work[Result], sign: Sign) -> Generator[Sign, None, Result]:
+    return mapped(work, lambda _: sign)
 
 
 def show_rungs(study: Study) -> None:
@@ -1206,7 +1194,7 @@ def racing(study: Study, contestants: Sequence[Settings], size: int) -> Pieces:
         if known_run(study, settings, size) is None:
             text = f"Training K = {size}: {TRAINER_NAMES[settings.trainer]}, seed {settings.seed}"
             work = run_work(original, study.plan.layout, settings, size)
-            run = yield from signed(work, place / len(contestants), text)
+            run = yield from signed(work, (place / len(contestants), text))
             stored_run(study.picture.digest, settings, size, run)
             yield None
 

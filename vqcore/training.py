@@ -31,7 +31,7 @@ from scipy.sparse import csr_array
 
 from vqcore.codebook import Codebook, chunks, scored
 from vqcore.sketch import Axes, principal_axes, sample_of, sample_size, sketch_work
-from vqcore.work import Work, finish, on_all_cores
+from vqcore.work import Work, finish, mapped, on_all_cores
 
 Samples = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -311,18 +311,16 @@ def _looks(
     codewords: Callable[[Partition], Work[Floats]],
 ) -> Work[Result]:
     """Turn each Pass of a codebook of a size into a Look."""
-    while True:
-        try:
-            seen = next(work)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        if isinstance(seen, Pass) and len(seen.part.means) == size:
-            part = seen.part
-            mse = (part.total / len(part.indices) + left_out) / dimension
-            dead = int((part.counts == 0).sum())
-            yield Look(stage, mse, dead, seen.moves, partial(codewords, part))
-        yield
+
+    def look(seen: object) -> Look | None:
+        if not isinstance(seen, Pass) or len(seen.part.means) != size:
+            return None
+        part = seen.part
+        mse = (part.total / len(part.indices) + left_out) / dimension
+        dead = int((part.counts == 0).sum())
+        return Look(stage, mse, dead, seen.moves, partial(codewords, part))
+
+    return mapped(work, look)
 
 
 def rounded(means: Floats) -> Codebook:

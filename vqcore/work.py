@@ -76,6 +76,28 @@ def until_done(future: Future[Result]) -> Work[Result]:
         future.cancel()
 
 
+def mapped(
+    work: Work[Result], pause: Callable[[Any], Item]
+) -> Generator[Item, None, Result]:
+    """Do the work, and at each of its pauses yield what a function makes of it.
+
+    Examples
+    --------
+    >>> def counting():
+    ...     yield 1
+    ...     return 2
+    >>> list(mapped(counting(), lambda seen: seen * 10))
+    [10]
+    """
+    while True:
+        try:
+            seen = next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        yield pause(seen)
+
+
 @dataclass
 class _Task(Generic[Result]):
     """A call that waits for a thread of the pool, unless whoever needs the result is quicker."""
