@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vqcore.blocks import BlockLayout, Colour
 from vqcore.codebook import Codebook, Indices, nearest_work
+from vqcore.codebookfile import SharedCodebook
 from vqcore.training import Trainer
 from vqcore.work import Work, finish
 
@@ -46,6 +47,11 @@ class Encoded:
     def tiles(self) -> Samples:
         """Return the codewords as little pictures, uint8 of shape (K, b, b) or (K, b, b, 3)."""
         return self.layout.tiles(self.codebook.codewords)
+
+    @property
+    def shared(self) -> SharedCodebook:
+        """Return the codebook as other pictures can use it."""
+        return SharedCodebook(self.codebook, self.layout.block_size, self.layout.colour)
 
     @property
     def use(self) -> NDArray[np.int64]:
