@@ -58,6 +58,11 @@ class Encoded:
         """Return how many blocks use each codeword, shape (K,)."""
         return self.codebook.use(self.indices)
 
+    @property
+    def used_codewords(self) -> int:
+        """Return how many codewords at least one block uses."""
+        return int((self.use > 0).sum())
+
     def decode(self) -> Samples:
         """Rebuild the picture by table look-up.
 
