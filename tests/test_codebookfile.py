@@ -174,6 +174,10 @@ REFUSED = {
     "pickled": (saved(colour=np.array(["gray", None], object)), "pickled objects"),
     "pickled codewords": (saved(codewords=np.array([[1, None]], object)), "pickled objects"),
     "not an .npy": (zipped(MEMBERS | {"colour.npy": b"gray"}), "damaged"),
+    "an .npy of version 2": (
+        zipped(MEMBERS | {"colour.npy": b"\x93NUMPY\2\0" + MEMBERS["colour.npy"][8:]}),
+        "not as numpy.savez writes it",
+    ),
     "an empty member": (zipped(MEMBERS | {"colour.npy": b""}), "damaged"),
     "samples missing": (
         zipped(MEMBERS | {"codewords.npy": MEMBERS["codewords.npy"][:-1]}), "no array of shape"

@@ -622,6 +622,11 @@ def test_every_truncation_without_the_codebook_is_refused(colour: str) -> None:
             refusal(with_checksum(data[:length]), shared)
 
 
+@pytest.mark.parametrize("length", [17, 21])
+def test_half_a_name_is_incomplete(length: int) -> None:
+    assert f"incomplete: {length + 4} bytes" in refusal(with_checksum(golden_without("rgb")[:length]))
+
+
 @pytest.mark.parametrize("colour", COLOURS)
 def test_every_flipped_bit_without_the_codebook_is_refused(colour: str) -> None:
     data, shared = golden_without(colour), golden_encoded(colour).shared
