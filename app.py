@@ -22,6 +22,13 @@ from vqcore.blocks import (
     shown_pixels,
     tile_sheet,
 )
+from vqcore.codebookfile import (
+    CodebookError,
+    SharedCodebook,
+    is_zip,
+    pack_codebook,
+    parse_codebook,
+)
 from vqcore.codec import Encoded, Settings
 from vqcore.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
 from vqcore.container import FileError, is_vq, parse
@@ -61,6 +68,7 @@ from vqcore.rivals import (
     rival_work,
     same_psnr,
 )
+from vqcore.sharing import Use, fits, use_work
 from vqcore.sweep import (
     SHOWN_FIRST,
     OperatingPoint,
@@ -116,6 +124,8 @@ MATCHED_BY = {"size": "size", "psnr": "PSNR"}
 UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
+UNREADABLE = (PictureError, CodebookError, FileError)
+
 Result = TypeVar("Result")
 
 bring_layer = st.components.v2.component("vq_layer", js=LAYER_JS)
@@ -142,8 +152,16 @@ def sample(name: str) -> Picture:
 
 
 @st.cache_data(max_size="512MiB", show_spinner=False)
-def uploaded(file_id: str, name: str, _data: bytes) -> Picture | Encoded:
-    return parse(_data) if is_vq(_data) else read_picture(_data, name)
+def uploaded(
+    file_id: str,
+    name: str,
+    checksums: Sequence[bytes],
+    _data: bytes,
+    _codebooks: Sequence[SharedCodebook],
+) -> Picture | Encoded | SharedCodebook:
+    if is_zip(_data):
+        return parse_codebook(_data)
+    return parse(_data, _codebooks) if is_vq(_data) else read_picture(_data, name)
 
 
 @st.cache_data(max_entries=1024, show_spinner=False)
@@ -213,12 +231,19 @@ def stored_run(digest: str, training: Settings, size: int, _run: Run | None = No
     return _run
 
 
+@st.cache_data(max_size="64MiB", show_spinner=False)
+def stored_use(digest: str, checksum: bytes, rate_weight: float, _use: Use | None = None) -> Use:
+    if _use is None:
+        raise LookupError(checksum)
+    return _use
+
+
 # Sidebar
 
 
 def choose_picture() -> tuple[str, Picture | VqFile]:
     st.file_uploader(
-        "Upload pictures or .vq files",
+        "Upload pictures, .vq files or codebooks",
         accept_multiple_files=True,
         key="files",
         on_change=choose_newest,
@@ -239,15 +264,34 @@ def open_files() -> tuple[dict[str, Picture | VqFile], list[str]]:
     refusals = []
     for file in st.session_state.get("files", []):
         try:
-            content = uploaded(file.file_id, file.name, file.getvalue())
-            name = unused_name(file.name, {*pictures, *SAMPLES})
-            if isinstance(content, Encoded):
-                pictures[name] = VqFile(name, content, file.size)
-            else:
-                pictures[name] = content
-        except (PictureError, FileError) as error:
+            content = opened(file)
+        except UNREADABLE as error:
             refusals.append(f"**{plain(file.name)}**: {plain(str(error))}")
+            continue
+        name = unused_name(file.name, {*pictures, *SAMPLES})
+        if isinstance(content, Encoded):
+            pictures[name] = VqFile(name, content, file.size)
+        elif isinstance(content, Picture):
+            pictures[name] = content
     return pictures, refusals
+
+
+def opened(file: Any) -> Picture | Encoded | SharedCodebook:
+    """Open an upload; a .vq that names its codebook finds it among the others."""
+    data = file.getvalue()
+    codebooks = list(open_codebooks().values()) if is_vq(data) else []
+    checksums = [codebook.checksum for codebook in codebooks]
+    return uploaded(file.file_id, file.name, checksums, data, codebooks)
+
+
+def open_codebooks() -> dict[str, SharedCodebook]:
+    """Return the uploaded codebooks by name."""
+    codebooks: dict[str, SharedCodebook] = {}
+    for file in st.session_state.get("files", []):
+        with suppress(*UNREADABLE):
+            if is_zip(file.getvalue()) and isinstance(shared := opened(file), SharedCodebook):
+                codebooks[unused_name(file.name, {*codebooks})] = shared
+    return codebooks
 
 
 def unused_name(name: str, taken: set[str]) -> str:
@@ -517,8 +561,8 @@ class Layers:
     def bring_files(self, study: Study) -> None:
         """Bring the other uploads of the same size as they are: the browser decodes them."""
         for file in st.session_state.get("files", []):
-            with suppress(PictureError, FileError):
-                other = uploaded(file.file_id, file.name, file.getvalue())
+            with suppress(*UNREADABLE):
+                other = opened(file)
                 if isinstance(other, Picture) and is_alike(other, study.picture):
                     size = (other.width, other.height)
                     data = file_layer(
@@ -742,6 +786,7 @@ def offer_downloads(study: Study, step: Step) -> None:
     with st.popover("Download"):
         offer("Compressed (.vq)", lambda: step.file, f"{name}.vq")
         offer("Reconstruction (PNG)", lambda: png_bytes(encoded.decode()), f"{name}.png")
+        offer("Codebook (.npz)", lambda: pack_codebook(encoded.shared), f"{name}.npz")
         offer("Codebook (.npy)", lambda: exports.codebook_npy(encoded.codebook), f"{name}.npy")
         sheet = f"{name}-codebook.png"
         offer("Codebook (PNG)", lambda: png_bytes(tile_sheet(encoded.tiles, TILE_SIDE)), sheet)
@@ -771,7 +816,7 @@ def show_file(file: VqFile) -> None:
     size = encoded.codebook.size
     show_facts(file.name, layout)
     with st.container(horizontal=True, key="figures"):
-        figure("File", kilobytes(file.size), "The .vq file, codebook and all.")
+        figure("File", kilobytes(file.size), "The .vq file as uploaded.")
         file_ratio = compression_ratio(layout.raw_bytes, file.size)
         figure("File ratio", ratio(file_ratio), "Uncompressed bytes over file bytes.")
         rate = rate_bpp(file.size, layout.width, layout.height)
@@ -1208,6 +1253,69 @@ def show_runs(runs: Sequence[Run]) -> None:
     )
 
 
+def another_codebook_panel(study: Study) -> Pieces:
+    """Encode the picture with an uploaded codebook, beside its own of the same block size and K."""
+    codebooks = {
+        name: shared
+        for name, shared in open_codebooks().items()
+        if fits(study.picture, shared.colour)
+    }
+    if not codebooks:
+        wanted = "in gray, for this gray picture" if study.picture.is_gray else "of other pictures"
+        st.markdown(f"Upload a codebook (.npz) {wanted}: *Download* has that of each picture.")
+        return iter(())
+    keep_valid("codebook", list(codebooks), next(iter(codebooks)))
+    name = st.selectbox("Codebook", list(codebooks), key="codebook")
+    own = study_with_own(study, codebooks[name])
+    uses = [(name, used(study, codebooks[name]))]
+    show_uses([*uses, *(("This picture's own", step) for step in own.steps.values())])
+    return sweeping([own])
+
+
+def study_with_own(study: Study, shared: SharedCodebook) -> Study:
+    """Return the study of the same picture at a codebook's block size, colour mode and K."""
+    settings = replace(study.settings, block_size=shared.block_size, colour=shared.colour)
+    return study_of(study.name, study.picture, settings, (shared.codebook.size,))
+
+
+def used(study: Study, shared: SharedCodebook) -> Use:
+    rate_weight = study.settings.rate_weight
+    key = study.picture.digest, shared.checksum, rate_weight
+    with suppress(LookupError):
+        return stored_use(*key)
+    work = use_work(study.picture, shared, rate_weight)
+    return stored_use(*key, waited_for(work, "Encoding with that codebook"))
+
+
+def show_uses(uses: Sequence[tuple[str, Use | Step]]) -> None:
+    st.table([use_row(name, use.point) for name, use in uses])
+    _, elsewhere = uses[0]
+    st.markdown(
+        ":small[A codebook from elsewhere is not in the file: its "
+        f"{count(elsewhere.point.codebook_bytes)} bytes are kept once, for all pictures.]"
+    )
+    for column, (name, use) in zip(st.columns(2), uses, strict=False):
+        with column:
+            show_use(name, use, column)
+
+
+def show_use(name: str, use: Use | Step, place: DeltaGenerator) -> None:
+    st.markdown(f"**{plain(name)}**")
+    encoded = use.encoded
+    show_pixels(place, png_bytes(encoded.decode()), view_width(encoded.layout), f"With {name}")
+    offer("Compressed (.vq)", lambda: use.file, f"{name}.vq")
+
+
+def use_row(name: str, point: OperatingPoint) -> dict[str, str]:
+    return {
+        "Codebook": plain(name),
+        "PSNR": decibels(point.psnr_db),
+        "File": kilobytes(point.file_bytes),
+        "Rate": f"{point.rate_bpp:.4f} bpp",
+        "In use": f"{point.used_codewords} of {point.codebook_size}",
+    }
+
+
 def show_panels(study: Study) -> Pieces:
     """Show the open panel, and return the work it still needs."""
     tabs = st.tabs(list(PANELS), key="panel", bind="query-params")
@@ -1223,6 +1331,7 @@ PANELS: dict[str, Callable[[Study], Pieces]] = {
     TRAINING_PANEL: training_panel,
     "Rate–distortion": rates_panel,
     "All pictures": pictures_panel,
+    "Another codebook": another_codebook_panel,
 }
 
 

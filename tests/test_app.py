@@ -12,9 +12,11 @@ from helpers import smooth_picture
 from streamlit.testing.v1 import AppTest
 
 from vqcore import Settings, Step, layout_of, read_picture, sample_picture, sweep
+from vqcore.codebookfile import pack_codebook
 from vqcore.contest import run_work
 from vqcore.pictures import png_bytes
 from vqcore.rivals import rival_file
+from vqcore.sharing import use_work
 from vqcore.training import train
 from vqcore.work import finish
 
@@ -404,3 +406,73 @@ def test_a_codec_that_pillow_lacks_is_named(monkeypatch):
     app = at_rates(("waves.png", waves()), block="4")
     assert "AVIF" not in traces(app)
     assert any("cannot write AVIF" in text.value for text in app.markdown)
+
+
+# A codebook elsewhere: trained on another picture, and uploaded
+
+ANOTHER = {"panel": "Another codebook"}
+
+
+def codebook_of(seed, colour="rgb"):
+    events = sweep(read_picture(waves(seed), ""), Settings(4, colour), [8])
+    return next(event for event in events if isinstance(event, Step)).encoded.shared
+
+
+def npz(shared):
+    return ("other.npz", pack_codebook(shared))
+
+
+def test_uploaded_codebook_is_compared_with_the_picture_s_own():
+    shared = codebook_of(1)
+    app = upload(opened(**ANOTHER), ("waves.png", waves(2)), npz(shared))
+    picture = read_picture(waves(2), "")
+    elsewhere = finish(use_work(picture, shared)).point
+    events = sweep(picture, Settings(4), [8])
+    own = next(event.point for event in events if isinstance(event, Step))
+    table = app.table[0].value
+    assert list(table["Codebook"]) == [r"other\.npz", r"This picture\'s own"]
+    assert list(table["PSNR"]) == [f"{it.psnr_db:.2f} dB" for it in (elsewhere, own)]
+    assert list(table["File"]) == [f"{it.file_bytes} B" for it in (elsewhere, own)]
+    assert list(table["Rate"]) == [f"{it.rate_bpp:.4f} bpp" for it in (elsewhere, own)]
+    assert list(table["In use"]) == [f"{it.used_codewords} of 8" for it in (elsewhere, own)]
+    assert len(app.get("image")) == 2
+    assert app.selectbox(key="picture").options[0] == "waves.png"
+
+
+def test_codebook_uses_the_rate_weight():
+    shared = codebook_of(1)
+    app = upload(opened(**ANOTHER, rate="500"), ("waves.png", waves(2)), npz(shared))
+    expected = finish(use_work(read_picture(waves(2), ""), shared, 500)).point
+    assert app.table[0].value["File"][0] == f"{expected.file_bytes} B"
+
+
+def test_without_a_codebook_the_panel_asks_for_one():
+    assert "Upload a codebook (.npz) of other pictures" in opened(**ANOTHER).markdown[-1].value
+
+
+def test_gray_picture_takes_no_codebook_in_colour():
+    gray = ("gray.png", png_bytes(noise(40, 40)))
+    app = upload(opened(**ANOTHER), gray, npz(codebook_of(1)))
+    assert "in gray, for this gray picture" in app.markdown[-1].value
+    upload(app, gray, npz(codebook_of(1, "gray")))
+    assert app.table[0].value["In use"][1] == "8 of 8"
+
+
+def test_damaged_codebook_is_refused():
+    app = upload(opened(), ("torn.npz", pack_codebook(codebook_of(1))[:-9]))
+    assert app.error[0].value == r"**torn\.npz**: The codebook file is damaged\."
+
+
+def test_vq_file_without_its_codebook_names_it_and_with_it_is_shown():
+    shared = codebook_of(1)
+    use = finish(use_work(read_picture(waves(2), ""), shared))
+    app = upload(opened(), ("two.vq", use.file))
+    assert f"needs the codebook {shared.checksum.hex()}" in app.error[0].value
+    assert "is not in the file" in app.error[0].value
+    upload(app, ("two.vq", use.file), npz(codebook_of(3)))
+    assert codebook_of(3).checksum.hex() in app.error[0].value
+    upload(app, ("two.vq", use.file), npz(codebook_of(3)), npz(shared))
+    assert not app.error
+    sound(app.selectbox(key="picture").set_value("two.vq").run())
+    assert app.header[0].value == r"two\.vq"
+    assert figures(app)["File"] == f"{len(use.file)} B"
