@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
+from string import punctuation
 from time import monotonic
 from typing import Any, TypeVar, get_args
 
@@ -387,7 +388,7 @@ def keep_valid(key: str, options: list[Any], default: Any) -> None:
 
 def plain(text: str) -> str:
     """Escape text that would otherwise be read as Markdown."""
-    return re.sub(r"([^\w\s])", r"\\\1", text)
+    return re.sub(f"([{re.escape(punctuation)}])", r"\\\1", text)
 
 
 # Work

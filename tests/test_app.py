@@ -187,6 +187,11 @@ def test_upload_named_like_a_sample_does_not_hide_it():
     assert "40 × 40 pixels" in facts(app)
 
 
+def test_only_what_markdown_reads_is_escaped():
+    app = upload(opened(), ("5×5 …é.png", b"nothing"))
+    assert app.error[0].value.startswith(r"**5×5 …é\.png**: ")
+
+
 def test_markdown_in_a_name_is_text():
     app = upload(opened(), ("<script>*x*:red[y]$z$.png", png_bytes(noise(40, 40))))
     assert app.header[0].value == r"\<script\>\*x\*\:red\[y\]\$z\$\.png"
