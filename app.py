@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
+from string import punctuation
 from time import monotonic
 from typing import Any, TypeVar, get_args
 
@@ -32,6 +33,7 @@ from vqcore.codebookfile import (
 from vqcore.codec import Encoded, Settings
 from vqcore.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
 from vqcore.container import FileError, is_vq, parse
+from vqcore.contest import Run, run_work
 from vqcore.curves import (
     Curve,
     Likeness,
@@ -54,6 +56,7 @@ from vqcore.pictures import (
     read_picture,
     sample_picture,
 )
+from vqcore.playback import Frame, frames_work
 from vqcore.report import html_report
 from vqcore.rivals import (
     RIVALS,
@@ -87,6 +90,7 @@ from vqcore.viewer import (
     codebook_layer,
     figures_layer,
     file_layer,
+    frame_layer,
     match_layer,
     original_layer,
 )
@@ -101,7 +105,7 @@ from vqcore.wording import (
     settings_name,
     similarity,
 )
-from vqcore.work import Work
+from vqcore.work import Work, finish, mapped
 
 LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_SIZE = 32
@@ -113,6 +117,10 @@ REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
 SIZES_PANEL = "Codebook size"
+TRAINING_PANEL = "Training"
+PANEL_FRAGMENTS = {SIZES_PANEL: ["sizes"]}
+SEEDS = range(3)
+STAGE_NAMES = {"below": "before the split", "search": "search", "finish": "all blocks"}
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
 UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
@@ -206,6 +214,22 @@ def stored_match(
     if _found is None:
         raise LookupError(target)
     return _found
+
+
+@st.cache_data(max_size="256MiB", show_spinner=False)
+def stored_frames(
+    digest: str, training: Settings, size: int, _frames: list[Frame] | None = None
+) -> list[Frame]:
+    if _frames is None:
+        raise LookupError(size)
+    return _frames
+
+
+@st.cache_data(max_entries=4096, show_spinner=False)
+def stored_run(digest: str, training: Settings, size: int, _run: Run | None = None) -> Run:
+    if _run is None:
+        raise LookupError(size)
+    return _run
 
 
 @st.cache_data(max_size="64MiB", show_spinner=False)
@@ -364,7 +388,7 @@ def keep_valid(key: str, options: list[Any], default: Any) -> None:
 
 def plain(text: str) -> str:
     """Escape text that would otherwise be read as Markdown."""
-    return re.sub(r"([^\w\s])", r"\\\1", text)
+    return re.sub(f"([{re.escape(punctuation)}])", r"\\\1", text)
 
 
 # Work
@@ -657,8 +681,10 @@ def take_view() -> None:
 
 def rerun_results() -> None:
     """Draw anew what shows the chosen K; training goes on."""
-    sizes_are_open = st.session_state.get("panel") in (None, SIZES_PANEL)
-    st.rerun(["viewer", "sizes"] if sizes_are_open else ["viewer"])
+    panel = st.session_state.get("panel") or SIZES_PANEL
+    if panel == TRAINING_PANEL:
+        st.rerun()
+    st.rerun(["viewer", *PANEL_FRAGMENTS.get(panel, [])])
 
 
 def bring_matches(study: Study) -> None:
@@ -700,14 +726,9 @@ def matched(study: Study, step: Step, codec: Codec, by: str) -> Match | None:
 def waited_for(work: Work[Result], text: str) -> Result:
     """Do all the work at once, saying so, unless other settings make it needless."""
     place = st.empty()
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            place.empty()
-            result: Result = end.value
-            return result
-        place.caption(text)
+    result = finish(mapped(work, lambda _: place.caption(text)))
+    place.empty()
+    return result
 
 
 def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str) -> None:
@@ -1092,6 +1113,147 @@ def show_pictures(studies: Sequence[Study]) -> None:
                  alt="Mean and standard deviation by codebook size")
 
 
+def training_panel(study: Study) -> Pieces:
+    size = chosen_size(study.plan)
+    frames = known_frames(study, size)
+    show_frames(study, size, frames)
+    show_rungs(study)
+    st.subheader(f"Trainers, K = {size}", anchor=False)
+    if not st.toggle("Compare trainers", key="compare", help="Each run is real; three seeds each."):
+        return replaying(study, size)
+    rivals = trainer_settings(study)
+    show_runs([run for run in (known_run(study, each, size) for each in rivals) if run])
+    return chain(replaying(study, size), racing(study, rivals, size))
+
+
+def known_frames(study: Study, size: int) -> list[Frame]:
+    with suppress(LookupError):
+        return stored_frames(study.picture.digest, study.settings.training, size)
+    return []
+
+
+def can_be_replayed(study: Study, size: int) -> bool:
+    """Tell whether a size was trained by the ladder, and not given by the distinct blocks."""
+    step = study.steps.get(size)
+    return bool(step and step.trained.iterations)
+
+
+def show_frames(study: Study, size: int, frames: Sequence[Frame]) -> None:
+    st.subheader(f"K = {size}, iteration by iteration", anchor=False)
+    if not can_be_replayed(study, size):
+        st.markdown("Nothing to replay: only the ladder's codebooks from K = 2 on are.")
+        return
+    st.plotly_chart(
+        plots.training_figure(frames),
+        key="training-chart",
+        config=CHART_CONFIG,
+        alt="Distortion after each iteration. The viewer tells the PSNR of each step.",
+    )
+    st.markdown(
+        ":small[To step through them, choose *training* in the viewer. "
+        "Rounds of the search that did not better the picture are left out.]"
+    )
+    with st.container(gap=None):
+        for step, frame in enumerate(frames):
+            told = f"{STAGE_NAMES[frame.stage]}, iteration {frame.iteration}"
+            figures = f"{told} · PSNR {decibels(frame.psnr_db)}"
+            data = frame_layer(study.sweep, size, step, frame.encoded, figures)
+            bring_layer(key=f"layer-frame-{step}", data=data)
+
+
+def replaying(study: Study, size: int) -> Pieces:
+    """Train a rung again, keeping what it does to the picture."""
+    if can_be_replayed(study, size) and not known_frames(study, size):
+        known = {size: step.trained.codebook for size, step in study.steps.items()}
+        original = shown_pixels(study.picture, study.plan.layout)
+        training, layout = study.settings.training, study.plan.layout
+        replay = frames_work(original, layout, size, known=known, seed=training.seed)
+        frames = yield from signed(replay, (1.0, f"Replaying K = {size}"))
+        stored_frames(study.picture.digest, training, size, frames)
+        yield None
+
+
+def signed(work: Work[Result], sign: Sign) -> Generator[Sign, None, Result]:
+    return mapped(work, lambda _: sign)
+
+
+def show_rungs(study: Study) -> None:
+    st.subheader("Rungs", anchor=False)
+    done = [size for size in study.plan.sizes if can_be_replayed(study, size)]
+    rows = [rung_row(size, study.steps[size].trained) for size in done]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content",
+        column_config=RUNG_COLUMNS,
+        alt="How each codebook size was trained",
+    )
+
+
+def rung_row(size: int, rung: Trained) -> dict[str, Any]:
+    search, finish = rung.stage("search"), rung.stage("finish")
+    return {
+        "size": size,
+        "sample": rung.sample,
+        "search": len(search),
+        "moves": sum(iteration.moves for iteration in search),
+        "dead": sum(iteration.dead for iteration in search),
+        "finish": len(finish),
+        "first": finish[0].mse,
+        "last": finish[-1].mse,
+        "seconds": rung.seconds,
+        "stopped": rung.stopped_because,
+    }
+
+
+RUNG_COLUMNS = {
+    "size": st.column_config.NumberColumn("K", format="%d"),
+    "sample": st.column_config.NumberColumn("Sample (blocks)", format="%d"),
+    "search": st.column_config.NumberColumn("Search (iterations)", format="%d"),
+    "moves": st.column_config.NumberColumn("Codewords moved", format="%d"),
+    "dead": st.column_config.NumberColumn("Dead, repaired", format="%d"),
+    "finish": st.column_config.NumberColumn("All blocks (iterations)", format="%d"),
+    "first": st.column_config.NumberColumn("MSE, first", format="%.2f"),
+    "last": st.column_config.NumberColumn("MSE, last", format="%.2f"),
+    "seconds": st.column_config.NumberColumn("Train (s)", format="%.3f"),
+    "stopped": st.column_config.TextColumn("Stopped because it"),
+}
+
+
+def trainer_settings(study: Study) -> list[Settings]:
+    training = study.settings.training
+    return [replace(training, trainer=it, seed=seed) for it in TRAINERS for seed in SEEDS]
+
+
+def known_run(study: Study, settings: Settings, size: int) -> Run | None:
+    with suppress(LookupError):
+        return stored_run(study.picture.digest, settings, size)
+    return None
+
+
+def racing(study: Study, contestants: Sequence[Settings], size: int) -> Pieces:
+    """Train a size with every trainer, some seeds each."""
+    if size == study.plan.distinct_blocks:
+        return
+    original = shown_pixels(study.picture, study.plan.layout)
+    for place, settings in enumerate(contestants):
+        if known_run(study, settings, size) is None:
+            text = f"Training K = {size}: {TRAINER_NAMES[settings.trainer]}, seed {settings.seed}"
+            work = run_work(original, study.plan.layout, settings, size)
+            run = yield from signed(work, (place / len(contestants), text))
+            stored_run(study.picture.digest, settings, size, run)
+            yield None
+
+
+def show_runs(runs: Sequence[Run]) -> None:
+    st.plotly_chart(
+        plots.trainers_figure(runs),
+        key="trainers-chart",
+        config=CHART_CONFIG,
+        alt="PSNR against seconds of training, for each trainer and seed",
+    )
+
+
 def another_codebook_panel(study: Study) -> Pieces:
     """Encode the picture with an uploaded codebook, beside its own of the same block size and K."""
     codebooks = {
@@ -1167,6 +1329,7 @@ def show_panels(study: Study) -> Pieces:
 
 PANELS: dict[str, Callable[[Study], Pieces]] = {
     SIZES_PANEL: sizes_panel,
+    TRAINING_PANEL: training_panel,
     "Rate–distortion": rates_panel,
     "All pictures": pictures_panel,
     "Another codebook": another_codebook_panel,

@@ -11,11 +11,13 @@ import streamlit as st
 from helpers import smooth_picture
 from streamlit.testing.v1 import AppTest
 
-from vqcore import Settings, Step, read_picture, sample_picture, sweep
+from vqcore import Settings, Step, layout_of, read_picture, sample_picture, sweep
 from vqcore.codebookfile import pack_codebook
+from vqcore.contest import run_work
 from vqcore.pictures import png_bytes
 from vqcore.rivals import rival_file
 from vqcore.sharing import use_work
+from vqcore.training import train
 from vqcore.work import finish
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -185,6 +187,11 @@ def test_upload_named_like_a_sample_does_not_hide_it():
     assert "40 × 40 pixels" in facts(app)
 
 
+def test_only_what_markdown_reads_is_escaped():
+    app = upload(opened(), ("5×5 …é.png", b"nothing"))
+    assert app.error[0].value.startswith(r"**5×5 …é\.png**: ")
+
+
 def test_markdown_in_a_name_is_text():
     app = upload(opened(), ("<script>*x*:red[y]$z$.png", png_bytes(noise(40, 40))))
     assert app.header[0].value == r"\<script\>\*x\*\:red\[y\]\$z\$\.png"
@@ -293,7 +300,7 @@ def at_rates(*files, **query):
 
 def traces(app):
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
-    return {trace["name"]: trace for trace in spec["data"]}
+    return {trace["name"]: trace for trace in spec["data"] if "name" in trace}
 
 
 def button(app, label):
@@ -365,6 +372,45 @@ def test_all_pictures_and_their_means():
 
 def test_one_picture_has_no_mean():
     assert "Upload two pictures" in opened(panel="All pictures").markdown[-1].value
+
+
+def test_training_is_replayed_and_told():
+    app = opened(panel="Training", picture="camera", k="8")
+    frames = traces(app)
+    assert len(frames["all blocks"]["x"]) >= 2
+    rungs = app.dataframe[0].value
+    assert list(rungs["size"]) == [2, 4, 8]
+    swept = points("camera", Settings(colour="gray"), [1, 2, 4, 8])
+    assert frames["all blocks"]["y"][-1] == swept[8].mse
+    assert app.subheader[0].value == "K = 8, iteration by iteration"
+
+
+def test_only_the_ladder_can_be_replayed():
+    app = opened(panel="Training", picture="camera", k="1")
+    assert any("Nothing to replay" in text.value for text in app.markdown)
+
+
+def test_each_trainer_runs_with_three_seeds(monkeypatch):
+    def quick(vectors, sizes, trainer, seed):
+        return train(vectors, sizes, seed=seed)  # scikit-learn's take seconds to start
+
+    monkeypatch.setattr("vqcore.contest.train", quick)
+    app = upload(opened(panel="Training", block="4", k="4"), ("waves.png", waves()))
+    app.toggle(key="compare").set_value(True)
+    sound(app.run())
+    spec = json.loads(app.get("plotly_chart")[1].proto.spec)
+    assert [len(trace["y"]) for trace in spec["data"]] == [3, 3, 3, 3]
+    picture = read_picture(waves(), "")
+    layout = layout_of(picture, 4, "rgb")
+    first = finish(run_work(picture.pixels, layout, Settings(4), 4))
+    assert spec["data"][0]["y"][0] == first.psnr_db
+
+
+def test_a_codec_that_pillow_lacks_is_named(monkeypatch):
+    monkeypatch.setattr("vqcore.rivals.missing_rivals", lambda: ["avif"])
+    app = at_rates(("waves.png", waves()), block="4")
+    assert "AVIF" not in traces(app)
+    assert any("cannot write AVIF" in text.value for text in app.markdown)
 
 
 # A codebook elsewhere: trained on another picture, and uploaded

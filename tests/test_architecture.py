@@ -20,7 +20,7 @@ ROWS = [
     ["codec"],
     ["container", "rateaware"],
     ["sweep", "rivals", "wording"],
-    ["curves", "batch", "targets", "sharing"],
+    ["curves", "batch", "targets", "playback", "contest", "sharing"],
     ["exports", "plots", "viewer"],
     ["report"],
     ["cli"],

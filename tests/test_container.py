@@ -624,8 +624,8 @@ def test_every_truncation_without_the_codebook_is_refused(colour: str) -> None:
 
 @pytest.mark.parametrize("length", [17, 21])
 def test_half_a_name_is_incomplete(length: int) -> None:
-    data = with_checksum(golden_without("rgb")[:length])
-    assert f"incomplete: {length + 4} bytes" in refusal(data)
+    cut = with_checksum(golden_without("rgb")[:length])
+    assert f"incomplete: {length + 4} bytes" in refusal(cut)
 
 
 @pytest.mark.parametrize("colour", COLOURS)

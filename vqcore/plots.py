@@ -10,9 +10,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from vqcore.contest import Run
 from vqcore.curves import Curve, Likeness
+from vqcore.playback import Frame
 from vqcore.sweep import OperatingPoint
-from vqcore.wording import in_short
+from vqcore.wording import TRAINER_NAMES, in_short
 
 LINE_COLOUR = "#2a7fb8"
 CHOSEN_COLOUR = "#d55e00"
@@ -223,3 +225,65 @@ def _add_trace(
     figure.add_scatter(
         x=sizes, y=values, customdata=sizes, selected=steady, unselected=steady, **style
     )
+
+
+SECONDS_TICKS = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
+STAGE_LOOKS = {
+    "below": ("before the split", "#7a7a7a", "diamond"),
+    "search": ("search, in a sketch", "#56b4e9", "circle"),
+    "finish": ("all blocks", CHOSEN_COLOUR, "square"),
+}
+TRAINER_LOOKS = {
+    "lbg": (LINE_COLOUR, "circle"),
+    "kmeans": ("#d55e00", "square"),
+    "minibatch": ("#009e73", "diamond"),
+    "random": ("#cc79a7", "x"),
+}
+
+
+def training_figure(frames: Sequence[Frame]) -> go.Figure:
+    """Plot the distortion after each iteration of a rung, one marker a frame, by stage."""
+    figure = _empty_figure(HEIGHT)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom"})
+    figure.update_xaxes(title="Iteration")
+    figure.update_yaxes(title="MSE per sample")
+    figure.add_scatter(
+        x=[frame.iteration for frame in frames],
+        y=[frame.distortion for frame in frames],
+        mode="lines",
+        line={"color": STAGE_LOOKS["below"][1], "width": 1},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    for stage, (name, colour, symbol) in STAGE_LOOKS.items():
+        some = [frame for frame in frames if frame.stage == stage]
+        figure.add_scatter(
+            x=[frame.iteration for frame in some],
+            y=[frame.distortion for frame in some],
+            text=[f"{frame.psnr_db:.2f} dB" for frame in some],
+            name=name,
+            mode="markers",
+            marker={"size": 9, "color": colour, "symbol": symbol},
+            hovertemplate="iteration %{x}<br>MSE %{y:.2f}<br>PSNR %{text}<extra></extra>",
+        )
+    return figure
+
+
+def trainers_figure(runs: Sequence[Run]) -> go.Figure:
+    """Plot PSNR against seconds, a marker for each run, by trainer."""
+    figure = _empty_figure(HEIGHT)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.25})
+    figure.update_xaxes(title="Training (s)", type="log", tickvals=SECONDS_TICKS)
+    figure.update_yaxes(title=LIKENESS_TITLES["psnr_db"])
+    for trainer, (colour, symbol) in TRAINER_LOOKS.items():
+        some = [run for run in runs if run.trainer == trainer]
+        figure.add_scatter(
+            x=[run.seconds for run in some],
+            y=[run.psnr_db for run in some],
+            text=[f"seed {run.seed}" for run in some],
+            name=TRAINER_NAMES[trainer],
+            mode="markers",
+            marker={"size": 10, "color": colour, "symbol": symbol},
+            hovertemplate="%{text}<br>%{y:.2f} dB<br>%{x:.2f} s<extra></extra>",
+        )
+    return figure

@@ -19,6 +19,9 @@ SHOTS = {
     "rates-light.png": (
         "?picture=coffee&block=4&largest=1024&panel=Rate–distortion", 1440, 1000, "light", 1300
     ),
+    "training-light.png": (
+        "?picture=coffee&block=4&k=16&panel=Training", 1440, 1000, "light", 1330
+    ),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
 }
 

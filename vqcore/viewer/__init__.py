@@ -10,6 +10,7 @@ from vqcore.viewer.payload import (
     codebook_layer,
     figures_layer,
     file_layer,
+    frame_layer,
     match_layer,
     original_layer,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "codebook_layer",
     "figures_layer",
     "file_layer",
+    "frame_layer",
     "match_layer",
     "original_layer",
 ]
