@@ -446,9 +446,10 @@ def test_uploaded_codebook_is_compared_with_the_picture_s_own():
 
 def test_codebook_uses_the_rate_weight():
     shared = codebook_of(1)
-    app = upload(opened(**ANOTHER, rate="500"), ("waves.png", waves(2)), npz(shared))
-    expected = finish(use_work(read_picture(waves(2), ""), shared, 500)).point
-    assert app.table[0].value["File"][0] == f"{expected.file_bytes} B"
+    app = upload(opened(**ANOTHER, rate="5000"), ("waves.png", waves(2)), npz(shared))
+    picture = read_picture(waves(2), "")
+    plain, expected = (finish(use_work(picture, shared, weight)).point for weight in (0, 5000))
+    assert app.table[0].value["File"][0] == f"{expected.file_bytes} B" != f"{plain.file_bytes} B"
 
 
 def test_without_a_codebook_the_panel_asks_for_one():

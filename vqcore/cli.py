@@ -29,7 +29,7 @@ from vqcore.sharing import PictureBlocks, gather_blocks, load_fitting, train_sha
 from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
 from vqcore.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
 from vqcore.training import Progress
-from vqcore.work import CORES, finish
+from vqcore.work import CORES, finish, mapped
 
 MAX_RATE_WEIGHT = 1e6
 DEFAULT_SIZES = ladder_sizes(1024)
@@ -374,17 +374,13 @@ def gathered_shown(
 
 def trained_shown(vectors: Samples, size: int, settings: Settings) -> SharedCodebook:
     """Train a codebook with a progress bar on a terminal."""
-    training = train_shared(vectors, size, settings)
     with progress_bar(size, "Training") as bar:
-        while True:
-            try:
-                rung = next(training).codebook_size
-            except StopIteration as end:
-                bar.update(size - bar.pos)
-                shared: SharedCodebook = end.value
-                return shared
-            bar.label = f"Training K = {rung}"
-            bar.update(rung - bar.pos)
+
+        def show(progress: Progress) -> None:
+            bar.label = f"Training K = {progress.codebook_size}"
+            bar.update(progress.codebook_size - bar.pos)
+
+        return finish(mapped(train_shared(vectors, size, settings), show))
 
 
 def progress_bar(
