@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -19,6 +19,8 @@ from vqcore.blocks import (
     MAX_BLOCK_SIZE,
     BlockLayout,
     Colour,
+    Samples,
+    layout_of,
     shown_pixels,
     tile_sheet,
 )
@@ -37,6 +39,8 @@ from vqcore.curves import (
     rival_curve,
     vq_curve,
 )
+from vqcore.health import Health, health_work, table_rows, verdicts
+from vqcore.heldout import HeldOut, Transfer, held_out, transfer_work
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import (
     MAX_BYTES,
@@ -105,6 +109,8 @@ REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
 SIZES_PANEL = "Codebook size"
+HEALTH_PANEL = "Health"
+FRAGMENTS = {SIZES_PANEL: "sizes", HEALTH_PANEL: "health"}
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
 UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
@@ -188,6 +194,33 @@ def stored_match(
     if _found is None:
         raise LookupError(target)
     return _found
+
+
+@st.cache_data(max_size="64MiB", show_spinner=False)
+def stored_health(
+    digest: str, settings: Settings, size: int, _health: Health | None = None
+) -> Health:
+    if _health is None:
+        raise LookupError(size)
+    return _health
+
+
+@st.cache_data(max_size="128MiB", show_spinner=False)
+def stored_held_out(
+    digest: str, training: Settings, size: int, _result: HeldOut | None = None
+) -> HeldOut:
+    if _result is None:
+        raise LookupError(size)
+    return _result
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def stored_transfer(
+    digest: str, training: Settings, size: int, other: str, _transfer: Transfer | None = None
+) -> Transfer:
+    if _transfer is None:
+        raise LookupError(size)
+    return _transfer
 
 
 # Sidebar
@@ -479,6 +512,79 @@ def known_rival(study: Study, codec: Codec, level: int) -> RivalPoint | RivalErr
     return None
 
 
+def examining(study: Study) -> Pieces:
+    """Find out how each codebook is used and what it costs."""
+    done = known(stored_health, study.picture.digest, study.settings, study.plan)
+    missing = [size for size in study.plan.sizes if size not in done]
+    if not missing:
+        return
+    vectors = vectors_of(study)
+    for place, size in enumerate(missing):
+        sign = place / len(missing), f"Examining K = {size}"
+        health = yield from signed(health_work(study.steps[size], vectors), sign)
+        stored_health(study.picture.digest, study.settings, size, health)
+        yield None
+
+
+def holding_out(study: Study) -> Pieces:
+    """Train on half of the blocks, and encode the others."""
+    digest, settings, sizes = study.picture.digest, study.settings.training, study.plan.sizes
+    done = known(stored_held_out, digest, settings, study.plan)
+    missing = [size for size in sizes if size not in done]
+    if not missing:
+        return
+    codebooks = {size: result.codebook for size, result in done.items()}
+    trainer, seed = settings.trainer, settings.seed
+    events = held_out(vectors_of(study), missing, trainer=trainer, seed=seed, known=codebooks)
+    with closing(events):
+        for event in events:
+            size = event.codebook_size
+            if isinstance(event, Progress):
+                yield sizes.index(size) / len(sizes), f"Training K = {size} on half of the blocks"
+            else:
+                stored_held_out(digest, settings, size, event)
+                yield None
+
+
+def lending(study: Study, other: Study) -> Pieces:
+    """Encode another picture with this one's codebooks, and with its own."""
+    yield from sweeping([other])
+    digest, settings = study.picture.digest, study.settings.training
+    done = known_transfers(study, other)
+    missing = [size for size in other.steps if size in study.steps and size not in done]
+    if not missing:
+        return
+    vectors = vectors_of(other)
+    for place, size in enumerate(missing):
+        own, lent = (it.steps[size].trained.codebook for it in (other, study))
+        sign = place / len(missing), f"Encoding {other.name} with K = {size}"
+        transfer = yield from signed(transfer_work(vectors, own, lent), sign)
+        stored_transfer(digest, settings, size, other.picture.digest, transfer)
+        yield None
+
+
+def known_transfers(study: Study, other: Study) -> dict[int, Transfer]:
+    def look_up(digest: str, training: Settings, size: int) -> Transfer:
+        return stored_transfer(digest, training, size, other.picture.digest)
+
+    return known(look_up, study.picture.digest, study.settings.training, study.plan)
+
+
+def vectors_of(study: Study) -> Samples:
+    return study.plan.layout.split(shown_pixels(study.picture, study.plan.layout))
+
+
+def signed(work: Work[Result], sign: Sign) -> Generator[Sign, None, Result]:
+    """Turn each pause of the work into a sign of life; return its result."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        yield sign
+
+
 class Layers:
     """What the page needs to decode: invisible elements, one a layer."""
 
@@ -596,6 +702,7 @@ def show_viewer(study: Study, size: int) -> None:
             "name": study.name,
             "size": size,
             "asked": st.session_state.get("asked", 0),
+            "lit": st.session_state.get("lit", {}).get(study.sweep),
             "rivals": [(codec, RIVALS[codec].name) for codec in present_rivals()],
         },
         on_view_change=take_view,
@@ -613,8 +720,8 @@ def take_view() -> None:
 
 def rerun_results() -> None:
     """Draw anew what shows the chosen K; training goes on."""
-    sizes_are_open = st.session_state.get("panel") in (None, SIZES_PANEL)
-    st.rerun(["viewer", "sizes"] if sizes_are_open else ["viewer"])
+    panel = st.session_state.get("panel") or SIZES_PANEL
+    st.rerun(["viewer", *([FRAGMENTS[panel]] if panel in FRAGMENTS else [])])
 
 
 def bring_matches(study: Study) -> None:
@@ -776,6 +883,7 @@ def choose_point(key: str) -> None:
 def choose_size(size: int) -> None:
     """Choose a K from elsewhere than the viewer."""
     st.session_state.size = size
+    st.session_state.lit = {}
     st.session_state.asked = st.session_state.get("asked", 0) + 1
 
 
@@ -1047,6 +1155,156 @@ def show_pictures(studies: Sequence[Study]) -> None:
                  alt="Mean and standard deviation by codebook size")
 
 
+HEALTH_COLUMNS = {
+    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
+    "dead_codewords": st.column_config.NumberColumn("Dead", format="%d"),
+    "perplexity": st.column_config.NumberColumn("Perplexity", format="%.1f"),
+    "entropy_bits": st.column_config.NumberColumn("Entropy (bits)", format="%.2f"),
+    "most_bits": st.column_config.NumberColumn("log2 K (bits)", format="%.2f"),
+    "median_blocks": st.column_config.NumberColumn("Median (blocks)", format="%.1f"),
+    "least_blocks": st.column_config.NumberColumn("Least (blocks)", format="%d"),
+    "codebook_percent": st.column_config.NumberColumn("Codebook (% of file)", format="%.1f"),
+    "nearest_levels": st.column_config.NumberColumn("Nearest (levels)", format="%.1f"),
+    "farthest_levels": st.column_config.NumberColumn("Farthest (levels)", format="%.1f"),
+    "worst_percent": st.column_config.NumberColumn("Worst 10 (% of error)", format="%.1f"),
+    "trained_psnr_db": st.column_config.NumberColumn("Trained on (dB)", format="%.2f"),
+    "others_psnr_db": st.column_config.NumberColumn("Others (dB)", format="%.2f"),
+    "gap_db": st.column_config.NumberColumn("Gap (dB)", format="%.2f"),
+}
+TRANSFER_COLUMNS = {
+    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
+    "own_psnr_db": st.column_config.NumberColumn("Own codebook (dB)", format="%.2f"),
+    "lent_psnr_db": st.column_config.NumberColumn("This codebook (dB)", format="%.2f"),
+    "loss_db": st.column_config.NumberColumn("Loss (dB)", format="%.2f"),
+}
+
+
+def health_panel(study: Study) -> Pieces:
+    show_health(study)
+    other = choose_other(study)
+    if other is None:
+        return chain(examining(study), holding_out(study))
+    show_transfers(study, other)
+    return chain(examining(study), holding_out(study), lending(study, other))
+
+
+@st.fragment(key="health")
+def show_health(study: Study) -> None:
+    digest, settings, plan = study.picture.digest, study.settings, study.plan
+    healths = known(stored_health, digest, settings, plan)
+    results = known(stored_held_out, digest, settings.training, plan)
+    size = chosen_size(plan)
+    if size not in healths:
+        st.markdown("The figures come when all sizes are trained.")
+        return
+    left, right = st.columns(2)
+    with left:
+        show_verdicts(healths[size], results.get(size))
+        show_worst_cells(study, healths[size])
+    with right:
+        st.subheader("Error by cell", anchor=False)
+        st.plotly_chart(plots.cells_figure(healths[size]), key="cells", config=CHART_CONFIG,
+                        alt="Share of the squared error by cell, worst first")
+    show_over_sizes(study, list(healths.values()), results)
+
+
+def show_verdicts(health: Health, result: HeldOut | None) -> None:
+    st.subheader(f"K = {count(health.codebook_size)}", anchor=False)
+    st.markdown("\n".join(f"- {sentence}" for sentence in verdicts(health, result)))
+
+
+def show_worst_cells(study: Study, health: Health) -> None:
+    """Offer to light up the blocks of the cells with the most error."""
+    if not health.worst_cells:
+        return
+    st.markdown("**Worst cells**: codeword, share of the squared error. Click to see the blocks.")
+    with st.container(horizontal=True, gap="xsmall", key="worst"):
+        for place, cell in enumerate(health.worst_cells):
+            st.button(
+                f"{cell}: {100 * health.cell_distortion[cell]:.1f} %",
+                key=f"worst-{place}",
+                on_click=light,
+                args=(study, health.codebook_size, cell),
+            )
+
+
+def light(study: Study, size: int, codeword: int) -> None:
+    """Light up a codeword's blocks in the viewer."""
+    choose_size(size)
+    st.session_state.lit = {study.sweep: codeword}
+    rerun_results()
+
+
+def show_over_sizes(
+    study: Study, healths: Sequence[Health], results: Mapping[int, HeldOut]
+) -> None:
+    sizes, chosen = study.plan.sizes, chosen_size(study.plan)
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Perplexity", anchor=False)
+        figure = plots.perplexity_figure(healths, sizes, chosen)
+        show_chart(figure, "perplexity", "Perplexity against K")
+    with right:
+        st.subheader("Blocks it has not seen", anchor=False)
+        figure = plots.held_out_figure(list(results.values()), sizes, chosen)
+        show_chart(figure, "held-out", "PSNR of blocks trained on, and of the others, against K")
+    st.markdown(
+        ":small[Trained on a random half of the blocks, then tried on the others. "
+        "The gap is how much is learnt by heart.]"
+    )
+    st.subheader("Health of every size", anchor=False)
+    st.dataframe(
+        table_rows(healths, results),
+        hide_index=True,
+        height="content",
+        column_config=HEALTH_COLUMNS,
+        placeholder="–",
+        alt="Every figure of health of every codebook size",
+    )
+    st.markdown(
+        ":small[Median and least: of the codewords in use. Nearest and farthest: two codewords, "
+        "root mean squared difference in gray levels.]"
+    )
+
+
+def choose_other(study: Study) -> Study | None:
+    """Choose a picture to try this one's codebooks on, among those with blocks of as many samples.
+    """
+    st.subheader("On another picture", anchor=False)
+    uploads, _ = open_files()
+    settings, layout = study.settings, study.plan.layout
+    others = {
+        name: picture
+        for name, picture in (uploads | {name: sample(name) for name in SAMPLES}).items()
+        if isinstance(picture, Picture)
+        and picture.digest != study.picture.digest
+        and layout_of(picture, settings.block_size, settings.colour).dimension == layout.dimension
+    }
+    keep_valid("other", [None, *others], None)
+    name = st.selectbox(
+        "Encode with these codebooks",
+        list(others),
+        index=None,
+        key="other",
+        placeholder="Choose a picture",
+        width=320,
+    )
+    return study_of(name, others[name], settings, study.sizes) if name else None
+
+
+def show_transfers(study: Study, other: Study) -> None:
+    rows = [asdict(it) | {"loss_db": it.loss_db} for it in known_transfers(study, other).values()]
+    if rows:
+        st.dataframe(
+            rows,
+            hide_index=True,
+            height="content",
+            width="content",
+            column_config=TRANSFER_COLUMNS,
+            alt=f"PSNR of {other.name} with its own codebooks and with these",
+        )
+
+
 def show_panels(study: Study) -> Pieces:
     """Show the open panel, and return the work it still needs."""
     tabs = st.tabs(list(PANELS), key="panel", bind="query-params")
@@ -1061,6 +1319,7 @@ PANELS: dict[str, Callable[[Study], Pieces]] = {
     SIZES_PANEL: sizes_panel,
     "Rate–distortion": rates_panel,
     "All pictures": pictures_panel,
+    HEALTH_PANEL: health_panel,
 }
 
 

@@ -18,6 +18,7 @@ SMALL_GAP, BIG_GAP  0.5, 2 dB  what blocks lose that were not trained on
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -119,26 +120,6 @@ class Health:
         """Return the share of the squared error that is in the worst ten cells."""
         return float(self.cell_distortion[self.worst_cells].sum())
 
-    def row(self) -> dict[str, float | None]:
-        """Return the figures by name, shares in percent."""
-        return {
-            "codebook_size": self.codebook_size,
-            "dead_codewords": self.dead_codewords,
-            "perplexity": self.perplexity,
-            "entropy_bits": self.entropy_bits,
-            "most_bits": math.log2(self.codewords),
-            "median_blocks": self.median_blocks,
-            "least_blocks": self.least_blocks,
-            "codebook_percent": 100 * self.codebook_share,
-            "nearest_levels": _difference(self.nearest_pair),
-            "farthest_levels": _difference(self.farthest_pair),
-            "worst_percent": 100 * self.worst_share,
-        }
-
-
-def _difference(pair: Pair | None) -> float | None:
-    return pair.difference if pair else None
-
 
 def health_work(step: Step, vectors: Samples) -> Work[Health]:
     """Examine a finished codebook size, with pauses.
@@ -212,7 +193,46 @@ def pairs_work(codewords: Samples) -> Work[tuple[Pair | None, Pair | None]]:
     return min(near, key=difference), max(far, key=difference)
 
 
-# In words
+# In a table, and in words
+
+
+def table_rows(
+    healths: Sequence[Health], results: Mapping[int, HeldOut]
+) -> list[dict[str, float | None]]:
+    """Return the figures by name, shares in percent, one row a codebook size.
+
+    Parameters
+    ----------
+    healths
+    results : the honest test by K, as far as it is done
+    """
+    return [_figures(health) | _test_figures(results.get(health.codebook_size))
+            for health in healths]
+
+
+def _figures(health: Health) -> dict[str, float | None]:
+    return {
+        "codebook_size": health.codebook_size,
+        "dead_codewords": health.dead_codewords,
+        "perplexity": health.perplexity,
+        "entropy_bits": health.entropy_bits,
+        "most_bits": math.log2(health.codewords),
+        "median_blocks": health.median_blocks,
+        "least_blocks": health.least_blocks,
+        "codebook_percent": 100 * health.codebook_share,
+        "nearest_levels": _difference(health.nearest_pair),
+        "farthest_levels": _difference(health.farthest_pair),
+        "worst_percent": 100 * health.worst_share,
+    }
+
+
+def _difference(pair: Pair | None) -> float | None:
+    return pair.difference if pair else None
+
+
+def _test_figures(result: HeldOut | None) -> dict[str, float | None]:
+    names = "trained_psnr_db", "others_psnr_db", "gap_db"
+    return {name: getattr(result, name) if result else None for name in names}
 
 
 def verdicts(health: Health, held_out: HeldOut | None = None) -> list[str]:

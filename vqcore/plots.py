@@ -32,7 +32,7 @@ LOOKS = {
     "webp": ("#cc79a7", "dot", "triangle-up"),
     "avif": ("#009e73", "dashdot", "diamond-tall"),
     "png8": ("#e69f00", "longdash", "x"),
-    "others": ("#d55e00", "dash", "square"),
+    "others": ("#009e73", "dash", "square"),
 }
 PINNED_LOOKS = [
     ("#56b4e9", "solid", "triangle-down"),
