@@ -39,7 +39,7 @@ from vqcore.curves import (
     rival_curve,
     vq_curve,
 )
-from vqcore.health import Health, health_work, table_rows, verdicts
+from vqcore.health import Health, health_row, health_work, verdicts
 from vqcore.heldout import HeldOut, Transfer, held_out, transfer_work
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import (
@@ -514,7 +514,7 @@ def known_rival(study: Study, codec: Codec, level: int) -> RivalPoint | RivalErr
 
 def examining(study: Study) -> Pieces:
     """Find out how each codebook is used and what it costs."""
-    done = known(stored_health, study.picture.digest, study.settings, study.plan)
+    done = known_healths(study)
     missing = [size for size in study.plan.sizes if size not in done]
     if not missing:
         return
@@ -529,7 +529,7 @@ def examining(study: Study) -> Pieces:
 def holding_out(study: Study) -> Pieces:
     """Train on half of the blocks, and encode the others."""
     digest, settings, sizes = study.picture.digest, study.settings.training, study.plan.sizes
-    done = known(stored_held_out, digest, settings, study.plan)
+    done = known_held_out(study)
     missing = [size for size in sizes if size not in done]
     if not missing:
         return
@@ -1163,65 +1163,78 @@ HEALTH_COLUMNS = {
     "most_bits": st.column_config.NumberColumn("log2 K (bits)", format="%.2f"),
     "median_blocks": st.column_config.NumberColumn("Median (blocks)", format="%.1f"),
     "least_blocks": st.column_config.NumberColumn("Least (blocks)", format="%d"),
-    "codebook_percent": st.column_config.NumberColumn("Codebook (% of file)", format="%.1f"),
+    "codebook_percent": st.column_config.NumberColumn("Codebook (%)", format="%.1f"),
     "nearest_levels": st.column_config.NumberColumn("Nearest (levels)", format="%.1f"),
     "farthest_levels": st.column_config.NumberColumn("Farthest (levels)", format="%.1f"),
-    "worst_percent": st.column_config.NumberColumn("Worst 10 (% of error)", format="%.1f"),
+    "worst_percent": st.column_config.NumberColumn("Worst 10 (%)", format="%.1f"),
+}
+HELD_OUT_COLUMNS = {
+    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
     "trained_psnr_db": st.column_config.NumberColumn("Trained on (dB)", format="%.2f"),
-    "others_psnr_db": st.column_config.NumberColumn("Others (dB)", format="%.2f"),
+    "others_psnr_db": st.column_config.NumberColumn("The others (dB)", format="%.2f"),
     "gap_db": st.column_config.NumberColumn("Gap (dB)", format="%.2f"),
 }
 TRANSFER_COLUMNS = {
     "codebook_size": st.column_config.NumberColumn("K", format="%d"),
-    "own_psnr_db": st.column_config.NumberColumn("Own codebook (dB)", format="%.2f"),
-    "lent_psnr_db": st.column_config.NumberColumn("This codebook (dB)", format="%.2f"),
+    "own_psnr_db": st.column_config.NumberColumn("Its own (dB)", format="%.2f"),
+    "lent_psnr_db": st.column_config.NumberColumn("These (dB)", format="%.2f"),
     "loss_db": st.column_config.NumberColumn("Loss (dB)", format="%.2f"),
 }
 
 
 def health_panel(study: Study) -> Pieces:
     show_health(study)
-    other = choose_other(study)
-    if other is None:
-        return chain(examining(study), holding_out(study))
-    show_transfers(study, other)
-    return chain(examining(study), holding_out(study), lending(study, other))
+    left, right = st.columns(2)
+    with left:
+        show_held_out(study)
+    with right:
+        other = choose_other(study)
+        if other:
+            show_transfers(study, other)
+    lent = lending(study, other) if other else ()
+    return chain(examining(study), holding_out(study), lent)
 
 
 @st.fragment(key="health")
 def show_health(study: Study) -> None:
-    digest, settings, plan = study.picture.digest, study.settings, study.plan
-    healths = known(stored_health, digest, settings, plan)
-    results = known(stored_held_out, digest, settings.training, plan)
-    size = chosen_size(plan)
+    size, healths = chosen_size(study.plan), known_healths(study)
     if size not in healths:
         st.markdown("The figures come when all sizes are trained.")
         return
     left, right = st.columns(2)
     with left:
-        show_verdicts(healths[size], results.get(size))
-        show_worst_cells(study, healths[size])
+        st.subheader(f"K = {count(size)}", anchor=False)
+        sentences = verdicts(healths[size], known_held_out(study).get(size))
+        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
     with right:
-        st.subheader("Error by cell", anchor=False)
-        st.plotly_chart(plots.cells_figure(healths[size]), key="cells", config=CHART_CONFIG,
-                        alt="Share of the squared error by cell, worst first")
-    show_over_sizes(study, list(healths.values()), results)
+        show_cells(study, healths[size])
+    show_health_over_sizes(study, size)
 
 
-def show_verdicts(health: Health, result: HeldOut | None) -> None:
-    st.subheader(f"K = {count(health.codebook_size)}", anchor=False)
-    st.markdown("\n".join(f"- {sentence}" for sentence in verdicts(health, result)))
+def known_healths(study: Study) -> dict[int, Health]:
+    return known(stored_health, study.picture.digest, study.settings, study.plan)
 
 
-def show_worst_cells(study: Study, health: Health) -> None:
-    """Offer to light up the blocks of the cells with the most error."""
+def known_held_out(study: Study) -> dict[int, HeldOut]:
+    return known(stored_held_out, study.picture.digest, study.settings.training, study.plan)
+
+
+def show_cells(study: Study, health: Health) -> None:
+    """Show where the error is, and offer to light up the worst cells' blocks."""
+    st.subheader("Error by cell", anchor=False)
+    st.plotly_chart(
+        plots.cells_figure(health),
+        key="cells",
+        config=CHART_CONFIG,
+        alt="Share of the squared error by cell, worst first. The buttons have the worst ten.",
+    )
     if not health.worst_cells:
         return
-    st.markdown("**Worst cells**: codeword, share of the squared error. Click to see the blocks.")
-    with st.container(horizontal=True, gap="xsmall", key="worst"):
+    st.markdown(":small[The worst codewords, with their share. A click lights up their blocks.]")
+    with st.container(horizontal=True, gap="xsmall"):
         for place, cell in enumerate(health.worst_cells):
             st.button(
-                f"{cell}: {100 * health.cell_distortion[cell]:.1f} %",
+                f"{cell}: {100 * health.cell_distortion[cell]:.2f} %",
                 key=f"worst-{place}",
                 on_click=light,
                 args=(study, health.codebook_size, cell),
@@ -1235,41 +1248,57 @@ def light(study: Study, size: int, codeword: int) -> None:
     rerun_results()
 
 
-def show_over_sizes(
-    study: Study, healths: Sequence[Health], results: Mapping[int, HeldOut]
-) -> None:
-    sizes, chosen = study.plan.sizes, chosen_size(study.plan)
+def show_health_over_sizes(study: Study, chosen: int) -> None:
+    healths, sizes = list(known_healths(study).values()), study.plan.sizes
+    results = list(known_held_out(study).values())
     left, right = st.columns(2)
     with left:
         st.subheader("Perplexity", anchor=False)
         figure = plots.perplexity_figure(healths, sizes, chosen)
         show_chart(figure, "perplexity", "Perplexity against K")
     with right:
-        st.subheader("Blocks it has not seen", anchor=False)
-        figure = plots.held_out_figure(list(results.values()), sizes, chosen)
+        st.subheader("Learnt by heart", anchor=False)
+        figure = plots.held_out_figure(results, sizes, chosen)
         show_chart(figure, "held-out", "PSNR of blocks trained on, and of the others, against K")
-    st.markdown(
-        ":small[Trained on a random half of the blocks, then tried on the others. "
-        "The gap is how much is learnt by heart.]"
-    )
     st.subheader("Health of every size", anchor=False)
+    show_rows(
+        [health_row(health) for health in healths],
+        HEALTH_COLUMNS,
+        "Every figure of health of every codebook size",
+    )
+    st.markdown(
+        ":small[Median and least: blocks of a codeword in use. Codebook: its share of the file. "
+        "Nearest and farthest: two codewords, root mean squared difference in gray levels. "
+        "Worst 10: cells, their share of the squared error.]"
+    )
+
+
+def show_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Any], alt: str) -> None:
     st.dataframe(
-        table_rows(healths, results),
+        rows,
         hide_index=True,
         height="content",
-        column_config=HEALTH_COLUMNS,
+        column_config=columns,
+        column_order=list(columns),
         placeholder="–",
-        alt="Every figure of health of every codebook size",
+        alt=alt,
     )
+
+
+def show_held_out(study: Study) -> None:
+    st.subheader("On the other half", anchor=False)
     st.markdown(
-        ":small[Median and least: of the codewords in use. Nearest and farthest: two codewords, "
-        "root mean squared difference in gray levels.]"
+        "Trained on a random half of the blocks, then tried on the others. The gap is how much "
+        "is learnt by heart."
     )
+    results = known_held_out(study).values()
+    if results:
+        rows = [{name: getattr(result, name) for name in HELD_OUT_COLUMNS} for result in results]
+        show_rows(rows, HELD_OUT_COLUMNS, "PSNR of blocks trained on and of the others")
 
 
 def choose_other(study: Study) -> Study | None:
-    """Choose a picture to try this one's codebooks on, among those with blocks of as many samples.
-    """
+    """Choose another picture whose blocks have as many samples."""
     st.subheader("On another picture", anchor=False)
     uploads, _ = open_files()
     settings, layout = study.settings, study.plan.layout
@@ -1287,22 +1316,15 @@ def choose_other(study: Study) -> Study | None:
         index=None,
         key="other",
         placeholder="Choose a picture",
-        width=320,
     )
     return study_of(name, others[name], settings, study.sizes) if name else None
 
 
 def show_transfers(study: Study, other: Study) -> None:
-    rows = [asdict(it) | {"loss_db": it.loss_db} for it in known_transfers(study, other).values()]
-    if rows:
-        st.dataframe(
-            rows,
-            hide_index=True,
-            height="content",
-            width="content",
-            column_config=TRANSFER_COLUMNS,
-            alt=f"PSNR of {other.name} with its own codebooks and with these",
-        )
+    transfers = known_transfers(study, other).values()
+    if transfers:
+        rows = [{name: getattr(it, name) for name in TRANSFER_COLUMNS} for it in transfers]
+        show_rows(rows, TRANSFER_COLUMNS, f"PSNR of {other.name} with its own codebooks and these")
 
 
 def show_panels(study: Study) -> Pieces:

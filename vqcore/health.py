@@ -18,7 +18,6 @@ SMALL_GAP, BIG_GAP  0.5, 2 dB  what blocks lose that were not trained on
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -196,21 +195,8 @@ def pairs_work(codewords: Samples) -> Work[tuple[Pair | None, Pair | None]]:
 # In a table, and in words
 
 
-def table_rows(
-    healths: Sequence[Health], results: Mapping[int, HeldOut]
-) -> list[dict[str, float | None]]:
-    """Return the figures by name, shares in percent, one row a codebook size.
-
-    Parameters
-    ----------
-    healths
-    results : the honest test by K, as far as it is done
-    """
-    return [_figures(health) | _test_figures(results.get(health.codebook_size))
-            for health in healths]
-
-
-def _figures(health: Health) -> dict[str, float | None]:
+def health_row(health: Health) -> dict[str, float | None]:
+    """Return the figures by name, shares in percent."""
     return {
         "codebook_size": health.codebook_size,
         "dead_codewords": health.dead_codewords,
@@ -228,11 +214,6 @@ def _figures(health: Health) -> dict[str, float | None]:
 
 def _difference(pair: Pair | None) -> float | None:
     return pair.difference if pair else None
-
-
-def _test_figures(result: HeldOut | None) -> dict[str, float | None]:
-    names = "trained_psnr_db", "others_psnr_db", "gap_db"
-    return {name: getattr(result, name) if result else None for name in names}
 
 
 def verdicts(health: Health, held_out: HeldOut | None = None) -> list[str]:
@@ -268,7 +249,7 @@ def _on_feeding(health: Health) -> str:
     elif median >= STARVED:
         judgement = "thinly fed; more blocks or a smaller K would do it good"
     else:
-        judgement = "starved; it copies blocks rather than find what they share"
+        judgement = "starved; it copies blocks"
     blocks = f"{median:g}" if median < 100 else count(round(median))
     noun = "block" if median == 1 else "blocks"
     return f"{blocks} {noun} a codeword (median): {judgement}."

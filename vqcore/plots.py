@@ -41,6 +41,7 @@ PINNED_LOOKS = [
     ("#5f7a3a", "solid", "pentagon"),
 ]
 CELLS_DRAWN = 200
+PERPLEXITY_TICKS = [4**power for power in range(7)]
 LIKENESS_TITLES = {"psnr_db": "PSNR (dB)", "ssim": "SSIM"}
 
 
@@ -88,7 +89,7 @@ def perplexity_figure(
     Parameters are those of `psnr_figure`, with the health of each size for its point.
     """
     figure = _figure(sizes, "Perplexity (codewords)")
-    figure.update_yaxes(type="log", tickvals=[size for size in sizes if size.bit_count() == 1])
+    figure.update_yaxes(type="log", tickvals=PERPLEXITY_TICKS)
     _add_legend(figure)
     colour, dash, _ = LOOKS["nominal"]
     figure.add_scatter(
