@@ -238,8 +238,8 @@ def _on_dead(health: Health) -> str:
     dead, size = health.dead_codewords, health.codewords
     if not dead:
         return "Every codeword is in use."
-    verb = "codeword is" if dead == 1 else "codewords are"
-    return f"{count(dead)} of {count(size)} {verb} dead: the file carries what no block uses."
+    verb = "is" if dead == 1 else "are"
+    return f"{count(dead)} of {count(size)} codewords {verb} dead: no block uses them."
 
 
 def _on_feeding(health: Health) -> str:
@@ -316,4 +316,4 @@ def _on_gap(held_out: HeldOut) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
+    return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.1f} %"
