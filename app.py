@@ -713,8 +713,11 @@ def show_viewer(study: Study, size: int) -> None:
 
 def take_view() -> None:
     view = st.session_state.viewer["view"]
+    same_size = st.session_state.get("size") == view["size"]
     st.session_state.size = view["size"]
     st.session_state.matches = view["matches"]
+    if same_size:
+        st.rerun("viewer")
     rerun_results()
 
 
@@ -1184,6 +1187,7 @@ TRANSFER_COLUMNS = {
 
 def health_panel(study: Study) -> Pieces:
     show_health(study)
+    show_health_over_sizes(study)
     left, right = st.columns(2)
     with left:
         show_held_out(study)
@@ -1208,7 +1212,6 @@ def show_health(study: Study) -> None:
         st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
     with right:
         show_cells(study, healths[size])
-    show_health_over_sizes(study, size)
 
 
 def known_healths(study: Study) -> dict[int, Health]:
@@ -1242,23 +1245,26 @@ def show_cells(study: Study, health: Health) -> None:
 
 
 def light(study: Study, size: int, codeword: int) -> None:
-    """Light up a codeword's blocks in the viewer."""
+    """Light up a codeword's blocks in the viewer, at the K that the panel shows."""
     choose_size(size)
     st.session_state.lit = {study.sweep: codeword}
-    rerun_results()
+    st.rerun("viewer")
 
 
-def show_health_over_sizes(study: Study, chosen: int) -> None:
+def show_health_over_sizes(study: Study) -> None:
+    """Show what stays as it is when another K is chosen, so that to choose one is quick."""
     healths, sizes = list(known_healths(study).values()), study.plan.sizes
     results = list(known_held_out(study).values())
+    if not healths:
+        return
     left, right = st.columns(2)
     with left:
         st.subheader("Perplexity", anchor=False)
-        figure = plots.perplexity_figure(healths, sizes, chosen)
+        figure = plots.perplexity_figure(healths, sizes)
         show_chart(figure, "perplexity", "Perplexity against K")
     with right:
         st.subheader("Learnt by heart", anchor=False)
-        figure = plots.held_out_figure(results, sizes, chosen)
+        figure = plots.held_out_figure(results, sizes)
         show_chart(figure, "held-out", "PSNR of blocks trained on, and of the others, against K")
     st.subheader("Health of every size", anchor=False)
     show_rows(

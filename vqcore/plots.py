@@ -81,12 +81,15 @@ def ratio_figure(
     return figure
 
 
-def perplexity_figure(
-    healths: Sequence[Health], sizes: Sequence[int], chosen: int
-) -> go.Figure:
+def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Figure:
     """Plot the perplexity against K, and the line where it is K: all codewords used alike.
 
-    Parameters are those of `psnr_figure`, with the health of each size for its point.
+    A click on a marker gives its K as ``customdata``.
+
+    Parameters
+    ----------
+    healths : those known so far, ascending
+    sizes : all sizes of the sweep
     """
     figure = _figure(sizes, "Perplexity (codewords)")
     figure.update_yaxes(type="log", tickvals=PERPLEXITY_TICKS)
@@ -101,23 +104,26 @@ def perplexity_figure(
         hoverinfo="skip",
     )
     values = [health.perplexity for health in healths]
-    _add_curve(figure, healths, values, chosen, "perplexity %{y:.1f}", name="perplexity")
+    _add_curve(figure, healths, values, None, "perplexity %{y:.1f}", name="perplexity")
     return figure
 
 
-def held_out_figure(
-    results: Sequence[HeldOut], sizes: Sequence[int], chosen: int
-) -> go.Figure:
+def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figure:
     """Plot the PSNR of the blocks trained on, and of the others, against K.
 
-    Parameters are those of `psnr_figure`, with the result of each size for its point.
+    A click on a marker gives its K as ``customdata``.
+
+    Parameters
+    ----------
+    results : those known so far, ascending
+    sizes : all sizes of the sweep
     """
     figure = _figure(sizes, "PSNR (dB)")
     _add_legend(figure)
     for kind, name in (("trained", "trained on"), ("others", "the others")):
         values = [getattr(result, f"{kind}_psnr_db") for result in results]
         hover, look = f"%{{y:.2f}} dB {name}", LOOKS.get(kind, PLAIN_LOOK)
-        _add_curve(figure, results, values, chosen, hover, name=name, look=look)
+        _add_curve(figure, results, values, None, hover, name=name, look=look)
     return figure
 
 
@@ -269,13 +275,13 @@ def _add_curve(
     figure: go.Figure,
     points: Sequence[OperatingPoint | Health | HeldOut],
     values: Sequence[float],
-    chosen: int,
+    chosen: int | None,
     value_format: str,
     *,
     name: str = "",
     look: tuple[str, str, str] = PLAIN_LOOK,
 ) -> None:
-    """Draw the finite values, and a ring around the chosen size."""
+    """Draw the finite values, and a ring around the chosen size, if any."""
     colour, dash, symbol = look
     finite = [
         (point.codebook_size, value)
