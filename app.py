@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
@@ -20,6 +20,8 @@ from vqcore.blocks import (
     MAX_BLOCK_SIZE,
     BlockLayout,
     Colour,
+    Samples,
+    layout_of,
     shown_pixels,
     tile_sheet,
 )
@@ -46,6 +48,8 @@ from vqcore.curves import (
     rival_curve,
     vq_curve,
 )
+from vqcore.health import Health, health_row, health_work, verdicts
+from vqcore.heldout import HeldOut, Transfer, held_out, transfer_work
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import (
     MAX_BYTES,
@@ -118,7 +122,8 @@ PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
 SIZES_PANEL = "Codebook size"
 TRAINING_PANEL = "Training"
-PANEL_FRAGMENTS = {SIZES_PANEL: ["sizes"]}
+HEALTH_PANEL = "Health"
+FRAGMENTS = {SIZES_PANEL: "sizes", HEALTH_PANEL: "health"}
 SEEDS = range(3)
 STAGE_NAMES = {"below": "before the split", "search": "search", "finish": "all blocks"}
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
@@ -237,6 +242,33 @@ def stored_use(digest: str, checksum: bytes, rate_weight: float, _use: Use | Non
     if _use is None:
         raise LookupError(checksum)
     return _use
+
+
+@st.cache_data(max_size="64MiB", show_spinner=False)
+def stored_health(
+    digest: str, settings: Settings, size: int, _health: Health | None = None
+) -> Health:
+    if _health is None:
+        raise LookupError(size)
+    return _health
+
+
+@st.cache_data(max_size="128MiB", show_spinner=False)
+def stored_held_out(
+    digest: str, training: Settings, size: int, _result: HeldOut | None = None
+) -> HeldOut:
+    if _result is None:
+        raise LookupError(size)
+    return _result
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def stored_transfer(
+    digest: str, training: Settings, size: int, other: str, _transfer: Transfer | None = None
+) -> Transfer:
+    if _transfer is None:
+        raise LookupError(size)
+    return _transfer
 
 
 # Sidebar
@@ -547,6 +579,68 @@ def known_rival(study: Study, codec: Codec, level: int) -> RivalPoint | RivalErr
     return None
 
 
+def examining(study: Study) -> Pieces:
+    """Find out how each codebook is used and what it costs."""
+    done = known_healths(study)
+    missing = [size for size in study.plan.sizes if size not in done]
+    if not missing:
+        return
+    vectors = vectors_of(study)
+    for place, size in enumerate(missing):
+        sign = place / len(missing), f"Examining K = {size}"
+        health = yield from signed(health_work(study.steps[size], vectors), sign)
+        stored_health(study.picture.digest, study.settings, size, health)
+        yield None
+
+
+def holding_out(study: Study) -> Pieces:
+    """Train on half of the blocks, and encode the others."""
+    digest, settings, sizes = study.picture.digest, study.settings.training, study.plan.sizes
+    done = known_held_out(study)
+    missing = [size for size in sizes if size not in done]
+    if not missing:
+        return
+    codebooks = {size: result.codebook for size, result in done.items()}
+    trainer, seed = settings.trainer, settings.seed
+    events = held_out(vectors_of(study), missing, trainer=trainer, seed=seed, known=codebooks)
+    with closing(events):
+        for event in events:
+            size = event.codebook_size
+            if isinstance(event, Progress):
+                yield sizes.index(size) / len(sizes), f"Training K = {size} on half of the blocks"
+            else:
+                stored_held_out(digest, settings, size, event)
+                yield None
+
+
+def lending(study: Study, other: Study) -> Pieces:
+    """Encode another picture with this one's codebooks, and with its own."""
+    yield from sweeping([other])
+    digest, settings = study.picture.digest, study.settings.training
+    done = known_transfers(study, other)
+    missing = [size for size in other.steps if size in study.steps and size not in done]
+    if not missing:
+        return
+    vectors = vectors_of(other)
+    for place, size in enumerate(missing):
+        own, lent = (it.steps[size].trained.codebook for it in (other, study))
+        sign = place / len(missing), f"Encoding {other.name} with K = {size}"
+        transfer = yield from signed(transfer_work(vectors, own, lent), sign)
+        stored_transfer(digest, settings, size, other.picture.digest, transfer)
+        yield None
+
+
+def known_transfers(study: Study, other: Study) -> dict[int, Transfer]:
+    def look_up(digest: str, training: Settings, size: int) -> Transfer:
+        return stored_transfer(digest, training, size, other.picture.digest)
+
+    return known(look_up, study.picture.digest, study.settings.training, study.plan)
+
+
+def vectors_of(study: Study) -> Samples:
+    return study.plan.layout.split(shown_pixels(study.picture, study.plan.layout))
+
+
 class Layers:
     """What the page needs to decode: invisible elements, one a layer."""
 
@@ -664,6 +758,7 @@ def show_viewer(study: Study, size: int) -> None:
             "name": study.name,
             "size": size,
             "asked": st.session_state.get("asked", 0),
+            "lit": st.session_state.get("lit", {}).get(study.sweep),
             "rivals": [(codec, RIVALS[codec].name) for codec in present_rivals()],
         },
         on_view_change=take_view,
@@ -674,8 +769,11 @@ def show_viewer(study: Study, size: int) -> None:
 
 def take_view() -> None:
     view = st.session_state.viewer["view"]
+    same_size = st.session_state.get("size") == view["size"]
     st.session_state.size = view["size"]
     st.session_state.matches = view["matches"]
+    if same_size:
+        st.rerun("viewer")
     rerun_results()
 
 
@@ -684,7 +782,7 @@ def rerun_results() -> None:
     panel = st.session_state.get("panel") or SIZES_PANEL
     if panel == TRAINING_PANEL:
         st.rerun()
-    st.rerun(["viewer", *PANEL_FRAGMENTS.get(panel, [])])
+    st.rerun(["viewer", *([FRAGMENTS[panel]] if panel in FRAGMENTS else [])])
 
 
 def bring_matches(study: Study) -> None:
@@ -842,6 +940,7 @@ def choose_point(key: str) -> None:
 def choose_size(size: int) -> None:
     """Choose a K from elsewhere than the viewer."""
     st.session_state.size = size
+    st.session_state.lit = {}
     st.session_state.asked = st.session_state.get("asked", 0) + 1
 
 
@@ -1317,6 +1416,181 @@ def use_row(name: str, point: OperatingPoint) -> dict[str, str]:
     }
 
 
+HEALTH_COLUMNS = {
+    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
+    "dead_codewords": st.column_config.NumberColumn("Dead", format="%d"),
+    "perplexity": st.column_config.NumberColumn("Perplexity", format="%.1f"),
+    "entropy_bits": st.column_config.NumberColumn("Entropy (bits)", format="%.2f"),
+    "most_bits": st.column_config.NumberColumn("log2 K (bits)", format="%.2f"),
+    "median_blocks": st.column_config.NumberColumn("Median (blocks)", format="%.1f"),
+    "least_blocks": st.column_config.NumberColumn("Least (blocks)", format="%d"),
+    "codebook_percent": st.column_config.NumberColumn("Codebook (%)", format="%.1f"),
+    "nearest_levels": st.column_config.NumberColumn("Nearest (levels)", format="%.1f"),
+    "farthest_levels": st.column_config.NumberColumn("Farthest (levels)", format="%.1f"),
+    "worst_percent": st.column_config.NumberColumn("Worst 10 (%)", format="%.1f"),
+}
+HELD_OUT_COLUMNS = {
+    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
+    "trained_psnr_db": st.column_config.NumberColumn("Trained on (dB)", format="%.2f"),
+    "others_psnr_db": st.column_config.NumberColumn("The others (dB)", format="%.2f"),
+    "gap_db": st.column_config.NumberColumn("Gap (dB)", format="%.2f"),
+}
+TRANSFER_COLUMNS = {
+    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
+    "own_psnr_db": st.column_config.NumberColumn("Its own (dB)", format="%.2f"),
+    "lent_psnr_db": st.column_config.NumberColumn("These (dB)", format="%.2f"),
+    "loss_db": st.column_config.NumberColumn("Loss (dB)", format="%.2f"),
+}
+
+
+def health_panel(study: Study) -> Pieces:
+    show_health(study)
+    show_health_over_sizes(study)
+    left, right = st.columns(2)
+    with left:
+        show_held_out(study)
+    with right:
+        other = choose_other(study)
+        if other:
+            show_transfers(study, other)
+    lent = lending(study, other) if other else ()
+    return chain(examining(study), holding_out(study), lent)
+
+
+@st.fragment(key="health")
+def show_health(study: Study) -> None:
+    size, healths = chosen_size(study.plan), known_healths(study)
+    if size not in healths:
+        st.markdown("The figures come when all sizes are trained.")
+        return
+    left, right = st.columns(2)
+    with left:
+        st.subheader(f"K = {count(size)}", anchor=False)
+        sentences = verdicts(healths[size], known_held_out(study).get(size))
+        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+    with right:
+        show_cells(study, healths[size])
+
+
+def known_healths(study: Study) -> dict[int, Health]:
+    return known(stored_health, study.picture.digest, study.settings, study.plan)
+
+
+def known_held_out(study: Study) -> dict[int, HeldOut]:
+    return known(stored_held_out, study.picture.digest, study.settings.training, study.plan)
+
+
+def show_cells(study: Study, health: Health) -> None:
+    """Show where the error is, and offer to light up the worst cells' blocks."""
+    st.subheader("Error by cell", anchor=False)
+    st.plotly_chart(
+        plots.cells_figure(health),
+        key="cells",
+        config=CHART_CONFIG,
+        alt="Share of the squared error by cell, worst first. The buttons have the worst ten.",
+    )
+    if not health.worst_cells:
+        return
+    st.markdown(":small[The worst codewords, with their share. A click lights up their blocks.]")
+    with st.container(horizontal=True, gap="xsmall"):
+        for place, cell in enumerate(health.worst_cells):
+            st.button(
+                f"{cell}: {100 * health.cell_distortion[cell]:.2f} %",
+                key=f"worst-{place}",
+                on_click=light,
+                args=(study, health.codebook_size, cell),
+            )
+
+
+def light(study: Study, size: int, codeword: int) -> None:
+    """Light up a codeword's blocks in the viewer, at the K that the panel shows."""
+    choose_size(size)
+    st.session_state.lit = {study.sweep: codeword}
+    st.rerun("viewer")
+
+
+def show_health_over_sizes(study: Study) -> None:
+    """Show what stays as it is when another K is chosen, so that to choose one is quick."""
+    healths, sizes = list(known_healths(study).values()), study.plan.sizes
+    results = list(known_held_out(study).values())
+    if not healths:
+        return
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Perplexity", anchor=False)
+        figure = plots.perplexity_figure(healths, sizes)
+        show_chart(figure, "perplexity", "Perplexity against K")
+    with right:
+        st.subheader("Learnt by heart", anchor=False)
+        figure = plots.held_out_figure(results, sizes)
+        show_chart(figure, "held-out", "PSNR of blocks trained on, and of the others, against K")
+    st.subheader("Health of every size", anchor=False)
+    show_rows(
+        [health_row(health) for health in healths],
+        HEALTH_COLUMNS,
+        "Every figure of health of every codebook size",
+    )
+    st.markdown(
+        ":small[Median and least: blocks of a codeword in use. Codebook: its share of the file. "
+        "Nearest and farthest: two codewords, root mean squared difference in gray levels. "
+        "Worst 10: cells, their share of the squared error.]"
+    )
+
+
+def show_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Any], alt: str) -> None:
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content",
+        column_config=columns,
+        column_order=list(columns),
+        placeholder="–",
+        alt=alt,
+    )
+
+
+def show_held_out(study: Study) -> None:
+    st.subheader("On the other half", anchor=False)
+    st.markdown(
+        "Trained on a random half of the blocks, then tried on the others. The gap is how much "
+        "is learnt by heart."
+    )
+    results = known_held_out(study).values()
+    if results:
+        rows = [{name: getattr(result, name) for name in HELD_OUT_COLUMNS} for result in results]
+        show_rows(rows, HELD_OUT_COLUMNS, "PSNR of blocks trained on and of the others")
+
+
+def choose_other(study: Study) -> Study | None:
+    """Choose another picture whose blocks have as many samples."""
+    st.subheader("On another picture", anchor=False)
+    uploads, _ = open_files()
+    settings, layout = study.settings, study.plan.layout
+    others = {
+        name: picture
+        for name, picture in (uploads | {name: sample(name) for name in SAMPLES}).items()
+        if isinstance(picture, Picture)
+        and picture.digest != study.picture.digest
+        and layout_of(picture, settings.block_size, settings.colour).dimension == layout.dimension
+    }
+    keep_valid("other", [None, *others], None)
+    name = st.selectbox(
+        "Encode with these codebooks",
+        list(others),
+        index=None,
+        key="other",
+        placeholder="Choose a picture",
+    )
+    return study_of(name, others[name], settings, study.sizes) if name else None
+
+
+def show_transfers(study: Study, other: Study) -> None:
+    transfers = known_transfers(study, other).values()
+    if transfers:
+        rows = [{name: getattr(it, name) for name in TRANSFER_COLUMNS} for it in transfers]
+        show_rows(rows, TRANSFER_COLUMNS, f"PSNR of {other.name} with its own codebooks and these")
+
+
 def show_panels(study: Study) -> Pieces:
     """Show the open panel, and return the work it still needs."""
     tabs = st.tabs(list(PANELS), key="panel", bind="query-params")
@@ -1332,6 +1606,7 @@ PANELS: dict[str, Callable[[Study], Pieces]] = {
     TRAINING_PANEL: training_panel,
     "Rate–distortion": rates_panel,
     "All pictures": pictures_panel,
+    HEALTH_PANEL: health_panel,
     "Another codebook": another_codebook_panel,
 }
 

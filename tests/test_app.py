@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from helpers import smooth_picture
+from helpers import smooth_picture, vectors_of
 from streamlit.testing.v1 import AppTest
 
 from vqcore import Settings, Step, layout_of, read_picture, sample_picture, sweep
 from vqcore.codebookfile import pack_codebook
 from vqcore.contest import run_work
+from vqcore.health import health_row, health_work
+from vqcore.heldout import HeldOut, held_out, transfer_work
 from vqcore.pictures import png_bytes
 from vqcore.rivals import rival_file
 from vqcore.sharing import use_work
@@ -482,3 +484,79 @@ def test_vq_file_without_its_codebook_names_it_and_with_it_is_shown():
     sound(app.selectbox(key="picture").set_value("two.vq").run())
     assert app.header[0].value == r"two\.vq"
     assert figures(app)["File"] == f"{len(use.file)} B"
+
+
+def at_health(**query):
+    return opened(**{"panel": "Health", "picture": "camera"} | query)
+
+
+def swept_steps(name):
+    events = sweep(sample_picture(name), Settings(colour="gray"), [1, 2, 4, 8])
+    return {event.point.codebook_size: event for event in events if isinstance(event, Step)}
+
+
+def test_health_of_every_size_is_in_the_table():
+    table = at_health().dataframe[0].value
+    vectors = vectors_of(sample_picture("camera"))
+    expected = [health_row(finish(health_work(step, vectors)))
+                for step in swept_steps("camera").values()]
+    for name in expected[0]:
+        known = [math.nan if row[name] is None else row[name] for row in expected]
+        np.testing.assert_allclose(table[name], known)
+
+
+def test_chosen_size_is_judged_in_sentences():
+    app = at_health(k="8")
+    assert "K = 8" in [text.value for text in app.subheader]
+    judged = next(text.value for text in app.markdown if text.value.startswith("- "))
+    for word in ("in use", "well fed", "Perplexity", "of the file", "gray levels", "not trained"):
+        assert word in judged
+
+
+def test_half_of_the_blocks_is_held_out():
+    table = at_health().dataframe[1].value
+    events = held_out(vectors_of(sample_picture("camera")), [1, 2, 4, 8])
+    results = [event for event in events if isinstance(event, HeldOut)]
+    assert list(table["trained_psnr_db"]) == [it.trained_psnr_db for it in results]
+    assert list(table["others_psnr_db"]) == [it.others_psnr_db for it in results]
+    assert list(table["gap_db"]) == [it.gap_db for it in results]
+
+
+def test_another_picture_is_encoded_with_these_codebooks():
+    app = at_health()
+    sound(app.selectbox(key="other").set_value("coffee").run())
+    table = app.dataframe[2].value
+    own, lent = (swept_steps(name)[8].trained.codebook for name in ("coffee", "camera"))
+    transfer = finish(transfer_work(vectors_of(sample_picture("coffee")), own, lent))
+    assert table["own_psnr_db"][3] == transfer.own_psnr_db
+    assert table["lent_psnr_db"][3] == transfer.lent_psnr_db
+    assert table["loss_db"][3] == transfer.loss_db
+
+
+def test_only_pictures_with_blocks_alike_can_be_tried():
+    in_colour = opened(panel="Health").selectbox(key="other").options
+    assert "astronaut" in in_colour
+    assert not {"camera", "chelsea"} & {*in_colour}
+    assert "astronaut" in at_health().selectbox(key="other").options  # coded in gray as well
+
+
+def test_worst_cell_lights_up_in_the_viewer():
+    app = at_health(k="4")
+    step = swept_steps("camera")[4]
+    health = finish(health_work(step, vectors_of(sample_picture("camera"))))
+    worst = app.button(key="worst-0")
+    assert worst.label == (
+        f"{health.worst_cells[0]}: {100 * health.cell_distortion.max():.2f} %"
+    )
+    sound(worst.click().run())
+    assert list(app.session_state.lit.values()) == [health.worst_cells[0]]
+    assert app.session_state.size == 4
+
+
+def test_health_is_examined_once(monkeypatch):
+    app = at_health()
+    monkeypatch.setattr("vqcore.health.health_work", None)
+    monkeypatch.setattr("vqcore.heldout.train", None)
+    app.session_state.size = 2
+    sound(app.run())
+    assert "K = 2" in [text.value for text in app.subheader]

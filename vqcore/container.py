@@ -116,6 +116,13 @@ def pack_work(encoded: Encoded, *, with_codebook: bool = True) -> Work[bytes]:
     return body + CHECKSUM.pack(zlib.crc32(body))
 
 
+def coded_codebook_work(encoded: Encoded) -> Work[int]:
+    """Return the bytes of the codewords, coded as in the file but by themselves, with pauses."""
+    writer = Writer()
+    yield from code_codewords(writer, encoded.layout, _sorted(encoded)[0])
+    return len(writer.bytes())
+
+
 def parse(data: bytes, codebooks: Iterable[SharedCodebook] = ()) -> Encoded:
     """Decode a .vq file.
 

@@ -22,6 +22,9 @@ SHOTS = {
     "training-light.png": (
         "?picture=coffee&block=4&k=16&panel=Training", 1440, 1000, "light", 1330
     ),
+    "health-light.png": (
+        "?picture=coffee&block=8&k=64&largest=1024&panel=Health", 1440, 1000, "light", 1590
+    ),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
 }
 
@@ -45,6 +48,9 @@ def take(browser, address, file, query, width, height, scheme, scroll):
     page.wait_for_selector(".js-plotly-plot .trace")
     if file.name.startswith("rates"):
         page.wait_for_selector(".legendtext:has-text('PNG-8')", timeout=120_000)
+        page.wait_for_selector(READY, timeout=120_000)
+    if file.name.startswith("health"):
+        page.wait_for_selector(".legendtext:has-text('the others')", timeout=120_000)
         page.wait_for_selector(READY, timeout=120_000)
     if file.name.startswith("inside"):
         look_inside(page)

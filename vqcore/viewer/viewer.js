@@ -38,22 +38,25 @@ class Viewer {
 
   // What comes from outside
 
-  /** Take what the script says: which sweep to show, and a K when one is asked for. */
+  /** Take what the script says: which sweep to show, and a K, or a codeword, when asked for. */
   update({ data, setStateValue }) {
     this.report = (value) => setStateValue("view", value);
     const before = this.data;
     this.data = data;
     if (before?.sweep !== data.sweep) this.picked = null;
-    if (before?.asked !== data.asked) this.#ask(data.size);
+    if (before?.asked !== data.asked) this.#ask(data);
     this.fitted ||= before?.picture !== data.picture;
     this.refresh();
   }
 
-  /** Show a K on side B that was asked for elsewhere on the page. */
-  #ask(size) {
+  /** Show a K on side B that was asked for elsewhere on the page, and light up a codeword of it. */
+  #ask({ size, lit }) {
     const { b } = this.sides;
     b.size = size;
     if (this.layers && this.flatOf("b")) b.show = "rebuilt";
+    if (lit === null) return;
+    this.picked = { size, index: lit };
+    this.find(".stage").scrollIntoView({ block: "nearest" });
   }
 
   /** Take up the layers that are there now. */
