@@ -1647,9 +1647,9 @@ def show_results(study: Study) -> None:
     if study.steps:
         step = study.steps.get(size) or study.steps[max(study.steps)]
         show_figures(step)
-        with st.container(horizontal=True, horizontal_alignment="distribute"):
-            tell_sample(study.plan, step)
+        with st.container(horizontal=True, vertical_alignment="center"):
             offer_downloads(study, step)
+            tell_sample(study.plan, step)
 
 
 def main() -> None:
