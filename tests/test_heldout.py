@@ -8,6 +8,7 @@ import pytest
 from helpers import photograph, trained, vectors_of
 from sklearn.metrics import mean_squared_error, pairwise_distances_argmin
 
+from vqcore import training
 from vqcore.codebook import Codebook
 from vqcore.heldout import (
     HeldOut,
@@ -95,10 +96,17 @@ def test_few_blocks_allow_few_sizes_or_none(blocks):
     assert list(results(vectors, [1, 2, 4])) == ([1] if blocks == 3 else [])
 
 
-def test_climb_goes_on_from_what_is_known():
-    vectors = camera()
-    whole = results(vectors, [8, 16])
-    part = results(vectors, [16], known={8: whole[8].codebook})
+def test_climb_goes_on_from_what_is_known(monkeypatch):
+    vectors, rung, climbed = camera(), training._rung, []
+    whole = results(vectors, [1, 2, 4, 8, 16])
+
+    def spy(vectors, below, size, *rest):
+        climbed.append(size)
+        return rung(vectors, below, size, *rest)
+
+    monkeypatch.setattr(training, "_rung", spy)
+    part = results(vectors, [16], known={size: whole[size].codebook for size in (1, 2, 4, 8)})
+    assert climbed == [16]
     np.testing.assert_array_equal(part[16].codebook.codewords, whole[16].codebook.codewords)
 
 
