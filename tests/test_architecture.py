@@ -17,7 +17,7 @@ ROWS = [
     ["blocks", "codebook"],
     ["sketch"],
     ["training", "entropy"],
-    ["codec"],
+    ["codec", "plane"],
     ["container", "rateaware"],
     ["sweep", "rivals", "wording"],
     ["curves", "batch", "targets"],
