@@ -47,6 +47,15 @@ from vqcore.pictures import (
     read_picture,
     sample_picture,
 )
+from vqcore.plane import (
+    MAX_CODEWORDS,
+    PrincipalPlane,
+    Start,
+    first_codewords,
+    lloyd_path,
+    pair_density,
+    principal_plane,
+)
 from vqcore.report import html_report
 from vqcore.rivals import (
     RIVALS,
@@ -73,6 +82,9 @@ from vqcore.sweep import (
 from vqcore.training import TRAINERS, Progress, Trained, Trainer
 from vqcore.viewer import (
     LAYER_JS,
+    PLANE_CSS,
+    PLANE_HTML,
+    PLANE_JS,
     VIEWER_CSS,
     VIEWER_HTML,
     VIEWER_JS,
@@ -81,6 +93,7 @@ from vqcore.viewer import (
     file_layer,
     match_layer,
     original_layer,
+    plane_layer,
 )
 from vqcore.wording import (
     COLOUR_NAMES,
@@ -100,11 +113,15 @@ DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 SMALLEST_VIEW = 320
 FIGURE_WIDTH = 98
+PLANE_WIDTH = 464
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
 SIZES_PANEL = "Codebook size"
+PLANE_PANEL = "Plane"
+# By panel, the fragment that shows the chosen K.
+SIZE_FRAGMENTS = {SIZES_PANEL: "sizes", PLANE_PANEL: "projection"}
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
 UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
@@ -115,6 +132,7 @@ bring_layer = st.components.v2.component("vq_layer", js=LAYER_JS)
 viewer = st.components.v2.component(
     "vq_viewer", html=VIEWER_HTML, css=VIEWER_CSS, js=VIEWER_JS
 )
+plane = st.components.v2.component("vq_plane", html=PLANE_HTML, css=PLANE_CSS, js=PLANE_JS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -344,6 +362,10 @@ class Study:
     @property
     def points(self) -> list[OperatingPoint]:
         return [self.steps[size].point for size in self.plan.sizes if size in self.steps]
+
+    def step_at(self, size: int) -> Step:
+        """Return the step of a K, or of the largest there is so far."""
+        return self.steps.get(size) or self.steps[max(self.steps)]
 
     @property
     def original(self) -> str:
@@ -613,8 +635,9 @@ def take_view() -> None:
 
 def rerun_results() -> None:
     """Draw anew what shows the chosen K; training goes on."""
-    sizes_are_open = st.session_state.get("panel") in (None, SIZES_PANEL)
-    st.rerun(["viewer", "sizes"] if sizes_are_open else ["viewer"])
+    panel = st.session_state.get("panel") or SIZES_PANEL
+    shown = [SIZE_FRAGMENTS[panel]] if panel in SIZE_FRAGMENTS else []
+    st.rerun(["viewer", *shown])
 
 
 def bring_matches(study: Study) -> None:
@@ -1047,6 +1070,94 @@ def show_pictures(studies: Sequence[Study]) -> None:
                  alt="Mean and standard deviation by codebook size")
 
 
+START_NAMES: dict[Start, str] = {"random": "At random", "ladder": "From the ladder"}
+
+
+def plane_panel(study: Study) -> Pieces:
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=PLANE_WIDTH):
+            show_plane(study.picture)
+        with st.container(width=PLANE_WIDTH):
+            show_projection(study)
+    return iter(())
+
+
+@st.fragment(key="plane")
+def show_plane(picture: Picture) -> None:
+    """Show the quantizer of pixel pairs, and Lloyd's steps from where a hand put the codewords."""
+    st.subheader("Pairs of pixels", anchor=False)
+    start, size = choose_start()
+    codewords = first_of(picture.digest, size, start, picture)
+    if len(codewords) < size:
+        st.info(f"Few pairs are distinct, so K goes no higher than {len(codewords)}.")
+    of = f"{picture.digest} {size} {start}"
+    edit = st.session_state.get("plane", {}).get("edit") or {}
+    if edit.get("of") == of:
+        codewords = edit["codewords"]
+    plane(key="plane", data=path_bytes(of, codewords, picture))
+    st.markdown(
+        ":small[Each pair of neighbours, left and right, is a point; the darker, the more there "
+        "are. These are true cells: every pair goes to its nearest codeword. Lloyd moves each "
+        "codeword to the mean of its cell; one with an empty cell stays where it is.]"
+    )
+
+
+def choose_start() -> tuple[Start, int]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        size = st.slider("K", 1, MAX_CODEWORDS, 16, key="pairs", bind="query-params", width=200)
+        start: Start = st.segmented_control(
+            "Start",
+            get_args(Start),
+            default="random",
+            required=True,
+            format_func=START_NAMES.__getitem__,
+            key="start",
+            bind="query-params",
+        )
+    return start, size
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def density_of(digest: str, _picture: Picture) -> Any:
+    return pair_density(_picture)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def first_of(digest: str, size: int, start: Start, _picture: Picture) -> list[list[float]]:
+    return first_codewords(density_of(digest, _picture), size, start).tolist()
+
+
+@st.cache_data(max_size="32MiB", show_spinner=False)
+def path_bytes(of: str, codewords: list[list[float]], _picture: Picture) -> bytes:
+    density = density_of(_picture.digest, _picture)
+    return plane_layer(of, density, lloyd_path(density, codewords))
+
+
+@st.fragment(key="projection")
+def show_projection(study: Study) -> None:
+    """Show the blocks and the codewords of the chosen K along the blocks' principal axes."""
+    layout, step = study.plan.layout, study.step_at(chosen_size(study.plan))
+    axes = axes_of(study.picture.digest, layout, study.picture)
+    encoded = step.encoded
+    st.subheader(f"Blocks of {layout.block_size} × {layout.block_size}", anchor=False)
+    st.plotly_chart(
+        plots.projection_figure(axes, encoded.codebook.codewords, encoded.use),
+        key="projection-chart",
+        config=CHART_CONFIG,
+        alt=f"The {encoded.codebook.size} codewords among the blocks, along two principal axes.",
+    )
+    st.markdown(
+        f":small[The two directions, of {layout.dimension}, in which the blocks differ most. "
+        "The larger a codeword, the more blocks use it; a cross is dead. **Cells in a projection "
+        "are not the true cells**: the codeword that looks nearest here need not be.]"
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def axes_of(digest: str, layout: BlockLayout, _picture: Picture) -> PrincipalPlane:
+    return principal_plane(layout.split(shown_pixels(_picture, layout)))
+
+
 def show_panels(study: Study) -> Pieces:
     """Show the open panel, and return the work it still needs."""
     tabs = st.tabs(list(PANELS), key="panel", bind="query-params")
@@ -1061,6 +1172,7 @@ PANELS: dict[str, Callable[[Study], Pieces]] = {
     SIZES_PANEL: sizes_panel,
     "Rate–distortion": rates_panel,
     "All pictures": pictures_panel,
+    PLANE_PANEL: plane_panel,
 }
 
 
@@ -1098,7 +1210,7 @@ def show_results(study: Study) -> None:
     size = chosen_size(study.plan)
     show_viewer(study, size)
     if study.steps:
-        step = study.steps.get(size) or study.steps[max(study.steps)]
+        step = study.step_at(size)
         show_figures(step)
         with st.container(horizontal=True, horizontal_alignment="distribute"):
             tell_sample(study.plan, step)

@@ -92,8 +92,8 @@ def test_no_more_codewords_than_distinct_pairs(start: str, size: int) -> None:
     density = density_of([(7, 9), (7, 9), (200, 3)])
     codewords = first_codewords(density, size, start)
     assert len(codewords) == min(size, 2)
-    alone = 2 / 3 * (193**2 + 6**2) / 6
-    assert lloyd_path(density, codewords).mse[-1] == pytest.approx(alone if size == 1 else 0, rel=1e-4)
+    expected = 2 / 3 * (193**2 + 6**2) / 6 if size == 1 else 0
+    assert lloyd_path(density, codewords).mse[-1] == pytest.approx(expected, rel=1e-4)
 
 
 def test_the_ladder_climbs_on_few_pairs_of_a_large_picture() -> None:

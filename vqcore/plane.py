@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import Voronoi
 
 from vqcore.blocks import layout_of, shown_pixels
@@ -133,7 +133,7 @@ def first_codewords(density: Counts, size: int, start: Start, *, seed: int = 0) 
     return trained.codebook.codewords.astype(np.float64)
 
 
-def lloyd_path(density: Counts, codewords: NDArray) -> Path:
+def lloyd_path(density: Counts, codewords: ArrayLike) -> Path:
     """Iterate assignment and update, and keep every step.
 
     Parameters
@@ -164,10 +164,10 @@ def lloyd_path(density: Counts, codewords: NDArray) -> Path:
     >>> path.codewords[:, 0].tolist(), path.mse.tolist()
     ([[0.0, 0.0], [1.5, 0.0]], [1.2, 0.3])
     """
-    if codewords.ndim != 2 or codewords.shape[1] != 2 or not len(codewords):
-        raise ValueError(f"codewords in the plane have the shape (K, 2), not {codewords.shape}")
+    following: Floats = np.asarray(codewords, np.float64)
+    if following.ndim != 2 or following.shape[1] != 2 or not len(following):
+        raise ValueError(f"codewords in the plane have the shape (K, 2), not {following.shape}")
     pairs, counts = (array.astype(np.float64) for array in distinct_pairs(density))
-    following: Floats = codewords.astype(np.float64)
     steps: list[Floats] = []
     errors: list[float] = []
     while len(steps) <= MAX_STEPS:
