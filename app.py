@@ -1096,8 +1096,8 @@ def show_plane(picture: Picture) -> None:
         codewords = edit["codewords"]
     plane(key="plane", data=path_bytes(of, codewords, picture))
     st.markdown(
-        ":small[Each pair of neighbours, left and right, is a point; the darker, the more there "
-        "are. These are true cells: every pair goes to its nearest codeword. Lloyd moves each "
+        ":small[Each pair of neighbours, left and right, is a point, stronger where there are "
+        "more. These are true cells: every pair goes to its nearest codeword. Lloyd moves each "
         "codeword to the mean of its cell; one with an empty cell stays where it is.]"
     )
 

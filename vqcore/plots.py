@@ -262,7 +262,7 @@ def projection_figure(
         figure.add_scattergl(
             x=places[chosen, 0],
             y=places[chosen, 1],
-            customdata=np.stack([np.flatnonzero(chosen), use[chosen]], axis=1),
+            customdata=np.stack([np.flatnonzero(chosen), use[chosen]], axis=1).tolist(),
             mode="markers",
             marker=marker,
             hovertemplate="codeword %{customdata[0]}<br>blocks: %{customdata[1]}<extra></extra>",
