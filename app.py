@@ -60,6 +60,15 @@ from vqcore.pictures import (
     read_picture,
     sample_picture,
 )
+from vqcore.plane import (
+    MAX_CODEWORDS,
+    PrincipalPlane,
+    Start,
+    first_codewords,
+    lloyd_path,
+    pair_density,
+    principal_plane,
+)
 from vqcore.playback import Frame, frames_work
 from vqcore.report import html_report
 from vqcore.rivals import (
@@ -88,6 +97,9 @@ from vqcore.sweep import (
 from vqcore.training import TRAINERS, Progress, Trained, Trainer
 from vqcore.viewer import (
     LAYER_JS,
+    PLANE_CSS,
+    PLANE_HTML,
+    PLANE_JS,
     VIEWER_CSS,
     VIEWER_HTML,
     VIEWER_JS,
@@ -97,6 +109,7 @@ from vqcore.viewer import (
     frame_layer,
     match_layer,
     original_layer,
+    plane_layer,
 )
 from vqcore.wording import (
     COLOUR_NAMES,
@@ -123,7 +136,10 @@ TILE_SIDE = 24
 SIZES_PANEL = "Codebook size"
 TRAINING_PANEL = "Training"
 HEALTH_PANEL = "Health"
-FRAGMENTS = {SIZES_PANEL: "sizes", HEALTH_PANEL: "health"}
+PLANE_PANEL = "Plane"
+PLANE_WIDTH = 464
+# By panel, the fragment that shows the chosen K.
+FRAGMENTS = {SIZES_PANEL: "sizes", HEALTH_PANEL: "health", PLANE_PANEL: "projection"}
 SEEDS = range(3)
 STAGE_NAMES = {"below": "before the split", "search": "search", "finish": "all blocks"}
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
@@ -135,6 +151,7 @@ UNREADABLE = (PictureError, CodebookError, FileError)
 Result = TypeVar("Result")
 
 bring_layer = st.components.v2.component("vq_layer", js=LAYER_JS)
+plane = st.components.v2.component("vq_plane", html=PLANE_HTML, css=PLANE_CSS, js=PLANE_JS)
 viewer = st.components.v2.component(
     "vq_viewer", html=VIEWER_HTML, css=VIEWER_CSS, js=VIEWER_JS
 )
@@ -436,6 +453,10 @@ class Study:
     sizes: tuple[int, ...]
     plan: Plan
     steps: dict[int, Step]
+
+    def step_at(self, size: int) -> Step:
+        """Return the step of a K, or of the largest there is so far."""
+        return self.steps.get(size) or self.steps[max(self.steps)]
 
     @property
     def is_complete(self) -> bool:
@@ -1591,6 +1612,94 @@ def show_transfers(study: Study, other: Study) -> None:
         show_rows(rows, TRANSFER_COLUMNS, f"PSNR of {other.name} with its own codebooks and these")
 
 
+START_NAMES: dict[Start, str] = {"random": "At random", "ladder": "From the ladder"}
+
+
+def plane_panel(study: Study) -> Pieces:
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=PLANE_WIDTH):
+            show_plane(study.picture)
+        with st.container(width=PLANE_WIDTH):
+            show_projection(study)
+    return iter(())
+
+
+@st.fragment(key="plane")
+def show_plane(picture: Picture) -> None:
+    """Show the quantizer of pixel pairs, and Lloyd's steps from where a hand put the codewords."""
+    st.subheader("Pairs of pixels", anchor=False)
+    start, size = choose_start()
+    codewords = first_of(picture.digest, size, start, picture)
+    if len(codewords) < size:
+        st.info(f"Few pairs are distinct, so K goes no higher than {len(codewords)}.")
+    of = f"{picture.digest} {size} {start}"
+    edit = st.session_state.get("plane", {}).get("edit") or {}
+    if edit.get("of") == of:
+        codewords = edit["codewords"]
+    plane(key="plane", data=path_bytes(of, codewords, picture))
+    st.markdown(
+        ":small[Each pair of neighbours, left and right, is a point, stronger where there are "
+        "more. These are true cells: every pair goes to its nearest codeword. Lloyd moves each "
+        "codeword to the mean of its cell; one with an empty cell stays where it is.]"
+    )
+
+
+def choose_start() -> tuple[Start, int]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        size = st.slider("K", 1, MAX_CODEWORDS, 16, key="pairs", bind="query-params", width=200)
+        start: Start = st.segmented_control(
+            "Start",
+            get_args(Start),
+            default="random",
+            required=True,
+            format_func=START_NAMES.__getitem__,
+            key="start",
+            bind="query-params",
+        )
+    return start, size
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def density_of(digest: str, _picture: Picture) -> Any:
+    return pair_density(_picture)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def first_of(digest: str, size: int, start: Start, _picture: Picture) -> list[list[float]]:
+    return first_codewords(density_of(digest, _picture), size, start).tolist()
+
+
+@st.cache_data(max_size="32MiB", show_spinner=False)
+def path_bytes(of: str, codewords: list[list[float]], _picture: Picture) -> bytes:
+    density = density_of(_picture.digest, _picture)
+    return plane_layer(of, density, lloyd_path(density, codewords))
+
+
+@st.fragment(key="projection")
+def show_projection(study: Study) -> None:
+    """Show the blocks and the codewords of the chosen K along the blocks' principal axes."""
+    layout, step = study.plan.layout, study.step_at(chosen_size(study.plan))
+    axes = axes_of(study.picture.digest, layout, study.picture)
+    encoded = step.encoded
+    st.subheader(f"Blocks of {layout.block_size} × {layout.block_size}", anchor=False)
+    st.plotly_chart(
+        plots.projection_figure(axes, encoded.codebook.codewords, encoded.use),
+        key="projection-chart",
+        config=CHART_CONFIG,
+        alt=f"The {encoded.codebook.size} codewords among the blocks, along two principal axes.",
+    )
+    st.markdown(
+        f":small[The two directions, of {layout.dimension}, in which the blocks differ most. "
+        "The larger a codeword, the more blocks use it; a cross is dead. **Cells in a projection "
+        "are not the true cells**: the codeword that looks nearest here need not be.]"
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def axes_of(digest: str, layout: BlockLayout, _picture: Picture) -> PrincipalPlane:
+    return principal_plane(layout.split(shown_pixels(_picture, layout)))
+
+
 def show_panels(study: Study) -> Pieces:
     """Show the open panel, and return the work it still needs."""
     tabs = st.tabs(list(PANELS), key="panel", bind="query-params")
@@ -1607,6 +1716,7 @@ PANELS: dict[str, Callable[[Study], Pieces]] = {
     "Rate–distortion": rates_panel,
     "All pictures": pictures_panel,
     HEALTH_PANEL: health_panel,
+    PLANE_PANEL: plane_panel,
     "Another codebook": another_codebook_panel,
 }
 
@@ -1645,7 +1755,7 @@ def show_results(study: Study) -> None:
     size = chosen_size(study.plan)
     show_viewer(study, size)
     if study.steps:
-        step = study.steps.get(size) or study.steps[max(study.steps)]
+        step = study.step_at(size)
         show_figures(step)
         with st.container(horizontal=True, vertical_alignment="center"):
             offer_downloads(study, step)

@@ -16,10 +16,13 @@ from vqcore.codebookfile import pack_codebook
 from vqcore.contest import run_work
 from vqcore.health import health_row, health_work
 from vqcore.heldout import HeldOut, held_out, transfer_work
+from vqcore.metrics import psnr_db
 from vqcore.pictures import png_bytes
+from vqcore.plane import first_codewords, lloyd_path, pair_density
 from vqcore.rivals import rival_file
 from vqcore.sharing import use_work
 from vqcore.training import train
+from vqcore.wording import decibels
 from vqcore.work import finish
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -560,3 +563,61 @@ def test_health_is_examined_once(monkeypatch):
     app.session_state.size = 2
     sound(app.run())
     assert "K = 2" in [text.value for text in app.subheader]
+
+
+PLANE = {"panel": "Plane", "picture": "camera"}
+
+
+def plane_header(app):
+    """What heads the layer that the plane got."""
+    data = next(
+        it.proto.bytes
+        for it in app.get("bidi_component")
+        if it.proto.component_name == "vq_plane"
+    )
+    return json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+
+
+def projection(app):
+    return json.loads(app.get("plotly_chart")[0].proto.spec)
+
+
+def projected(app):
+    """How many codewords the projection has, in use and dead."""
+    return sum(len(trace["customdata"]) for trace in projection(app)["data"][1:])
+
+
+def test_plane_gets_lloyds_steps_from_the_start_chosen():
+    app = opened(**PLANE, pairs="5")
+    density = pair_density(sample_picture("camera"))
+    path = lloyd_path(density, first_codewords(density, 5, "random"))
+    assert plane_header(app)["size"] == 5
+    expected = [f"MSE {mse:.2f} · PSNR {decibels(psnr_db(mse))}" for mse in path.mse]
+    assert plane_header(app)["figures"] == expected
+    app.session_state.start = "ladder"
+    sound(app.run())
+    assert len(plane_header(app)["figures"]) < len(expected)
+
+
+def test_plane_of_few_pairs():
+    picture = png_bytes(np.full((40, 40, 3), 7, np.uint8))
+    app = upload(opened(panel="Plane"), ("flat.png", picture))
+    assert "K goes no higher than 1" in app.info[1].value
+    assert plane_header(app)["figures"] == ["MSE 0.00 · PSNR lossless"]
+    assert "0.0 % and 0.0 %" in projection(app)["layout"]["title"]["text"]
+
+
+def test_projection_is_of_the_chosen_size():
+    app = opened(**PLANE, k="4")
+    assert projected(app) == 4
+    assert any("not the true cells" in text.value for text in app.markdown)
+    app.session_state.size = 8
+    sound(app.run())
+    assert projected(app) == 8
+
+
+@pytest.mark.parametrize(
+    "query", [{"pairs": "0"}, {"pairs": "65"}, {"pairs": "x"}, {"start": "nowhere"}], ids=str
+)
+def test_nonsense_about_the_plane_does_no_harm(query):
+    assert plane_header(opened(**PLANE | query))["size"] == 16

@@ -17,7 +17,7 @@ ROWS = [
     ["blocks", "codebook"],
     ["sketch"],
     ["training", "entropy", "codebookfile"],
-    ["codec"],
+    ["codec", "plane"],
     ["container", "rateaware"],
     ["sweep", "rivals", "wording", "heldout"],
     ["curves", "batch", "targets", "playback", "contest", "sharing", "health"],

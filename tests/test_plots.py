@@ -17,6 +17,7 @@ from vqcore.contest import Run
 from vqcore.curves import Curve, mean_rows
 from vqcore.health import Health, Pair
 from vqcore.heldout import HeldOut
+from vqcore.plane import principal_plane
 from vqcore.playback import Frame
 from vqcore.rivals import RIVALS
 from vqcore.sweep import OperatingPoint
@@ -280,3 +281,26 @@ def test_many_cells_are_few_points_from_the_first_to_the_last(size: int) -> None
     assert (every.x[0], every.x[-1]) == (1, size)
     assert len(every.x) <= 211
     assert set(worst.x) <= set(every.x)
+
+
+def test_projection_by_hand() -> None:
+    vectors = np.uint8([[10, 0], [20, 0], [30, 0], [20, 1], [20, 1]])
+    codewords, use = np.uint8([[30, 0], [20, 0], [90, 0], [10, 0]]), np.array([1, 4, 0, 0])
+    figure = plots.projection_figure(principal_plane(vectors), codewords, use)
+    assert "99.4 % and 0.6 % of the variance" in figure.layout.title.text
+    blocks, alive, dead = figure.data
+    assert sorted(np.abs(blocks.x).round(6)) == [0, 0, 0, 10, 10]
+    assert np.abs(alive.x) == pytest.approx([10, 0])
+    assert list(alive.customdata) == [[0, 1], [1, 4]]
+    assert list(dead.customdata) == [[2, 0], [3, 0]]
+    assert np.abs(dead.x) == pytest.approx([70, 10])
+    assert alive.marker.size == pytest.approx([17, 30])
+    assert dead.marker.symbol != alive.marker.symbol
+    assert {trace.type for trace in figure.data} == {"scattergl"}
+
+
+def test_projection_without_blocks_in_use_is_plain_json() -> None:
+    axes = principal_plane(np.full((3, 4), 7, np.uint8))
+    figure = plots.projection_figure(axes, np.zeros((2, 4), np.uint8), np.array([0, 0]))
+    assert "NaN" not in figure.to_json()
+    assert "0.0 % and 0.0 %" in figure.layout.title.text

@@ -8,6 +8,7 @@ from helpers import photograph, trained, vectors_of
 from vqcore import Codebook, encode, layout_of
 from vqcore.blocks import BlockLayout
 from vqcore.codec import Encoded
+from vqcore.plane import cells, lloyd_path
 from vqcore.viewer import (
     codebook_layer,
     figures_layer,
@@ -15,6 +16,7 @@ from vqcore.viewer import (
     frame_layer,
     match_layer,
     original_layer,
+    plane_layer,
 )
 
 
@@ -94,3 +96,21 @@ def test_all_sizes_of_a_photograph_are_small() -> None:
     )
     # 2 bytes an index and 64 a codeword, and a header each
     assert total <= 9 * (2 * 4096 + 300) + 64 * 511
+
+
+def test_plane_by_hand() -> None:
+    density = np.zeros((256, 256), np.int64)
+    density[[0, 2, 9], [0, 0, 9]] = 1, 3, 1
+    path = lloyd_path(density, np.float64([[0, 0], [9, 9]]))
+    header, body = opened(plane_layer("one", density, path))
+    assert header == {
+        "kind": "plane", "of": "one", "size": 2, "corners": 16,
+        "figures": ["MSE 1.20 · PSNR 47.34 dB", "MSE 0.30 · PSNR 53.36 dB"],
+    }  # fmt: skip
+    shades = np.frombuffer(body, np.uint8, 256 * 256).reshape(256, 256)
+    assert [shades[2, 0], shades[9, 9], shades[9, 8]] == [255, round(255 / 2), 0]
+    numbers = np.frombuffer(body, "<f4", 8 + 32, 256 * 256)
+    assert numbers[:8].tolist() == [0, 0, 9, 9, 1.5, 0, 9, 9]
+    polygons = [cell for step in path.codewords for cell in cells(step)]
+    np.testing.assert_array_equal(numbers[8:], np.float32(np.concatenate(polygons).ravel()))
+    assert body[256 * 256 + 4 * 40 :] == np.array([3, 5, 3, 5], "<u2").tobytes()

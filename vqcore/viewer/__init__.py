@@ -1,7 +1,7 @@
 """The viewer: the browser gets tiles and indices, and decodes on a canvas itself.
 
-The parts of the two components of `app.py`, as text: one that takes a layer, and shows nothing, and
-one that shows all the layers the page has. `layers.js` is what both share.
+The parts of the components of `app.py`, as text: one that takes a layer, and shows nothing, one
+that shows all the layers the page has, and one that shows the plane. They share `layers.js`.
 """
 
 from pathlib import Path
@@ -13,6 +13,7 @@ from vqcore.viewer.payload import (
     frame_layer,
     match_layer,
     original_layer,
+    plane_layer,
 )
 
 _HERE = Path(__file__).parent
@@ -26,9 +27,15 @@ LAYER_JS = _text("layers.js", "layer.js")
 VIEWER_JS = _text("layers.js", "draw.js", "codebook.js", "pointer.js", "viewer.js")
 VIEWER_CSS = _text("viewer.css")
 VIEWER_HTML = _text("viewer.html")
+PLANE_JS = _text("layers.js", "cells.js", "plane.js")
+PLANE_CSS = _text("viewer.css", "plane.css")
+PLANE_HTML = _text("plane.html")
 
 __all__ = [
     "LAYER_JS",
+    "PLANE_CSS",
+    "PLANE_HTML",
+    "PLANE_JS",
     "VIEWER_CSS",
     "VIEWER_HTML",
     "VIEWER_JS",
@@ -38,4 +45,5 @@ __all__ = [
     "frame_layer",
     "match_layer",
     "original_layer",
+    "plane_layer",
 ]

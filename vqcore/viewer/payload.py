@@ -18,6 +18,11 @@ one sweep of it.
                                                                    (K, b, b) or (K, b, b, 3)
     frame     as codebook; step, figures                           as codebook
     figures   size, figures
+    plane     size (K), figures (of each of s steps),              density, 1 byte a pair, row by
+              corners (of all cells)                               row; little-endian: codewords,
+                                                                   (s, K, 2), and corners in
+                                                                   float32; 2 bytes a cell for how
+                                                                   many corners it has
 
 Figures are a text that stands beside the picture.
 """
@@ -31,6 +36,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.codec import Encoded
+from vqcore.metrics import psnr_db
+from vqcore.plane import Path, cells
+from vqcore.wording import decibels
 
 Samples = NDArray[np.uint8]
 
@@ -91,6 +99,26 @@ def _codebook_message(encoded: Encoded, **header: Any) -> bytes:
 def figures_layer(of: str, size: int, figures: str) -> bytes:
     """Return what stands beside the picture of one codebook size, once it is measured."""
     return _message(b"", kind="figures", of=of, size=size, figures=figures)
+
+
+def plane_layer(of: str, density: NDArray[np.int64], path: Path) -> bytes:
+    """Return the layer of the plane: its density, (256, 256), and each step with its cells."""
+    polygons = [cell for codewords in path.codewords for cell in cells(codewords)]
+    shades = np.rint(255 * np.log1p(density) / np.log1p(density.max())).astype(np.uint8)
+    parts = (
+        shades,
+        path.codewords.astype("<f4"),
+        np.concatenate(polygons).astype("<f4"),
+        np.array([len(cell) for cell in polygons], "<u2"),
+    )
+    return _message(
+        b"".join(part.tobytes() for part in parts),
+        kind="plane",
+        of=of,
+        size=path.codewords.shape[1],
+        corners=sum(map(len, polygons)),
+        figures=[f"MSE {mse:.2f} · PSNR {decibels(psnr_db(mse))}" for mse in path.mse],
+    )
 
 
 def _file_message(data: bytes, size: tuple[int, int], **header: Any) -> bytes:
