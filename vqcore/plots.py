@@ -274,6 +274,8 @@ def _empty_figure(height: int) -> go.Figure:
     figure.update_layout(
         height=height, margin={"l": 60, "r": 16, "t": 32, "b": 48}, dragmode="zoom"
     )
+    figure.update_xaxes(automargin=False)
+    figure.update_yaxes(automargin=False)
     return figure
 
 
