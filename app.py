@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
@@ -193,24 +193,6 @@ def planned(digest: str, settings: Settings, sizes: tuple[int, ...], _picture: P
 
 
 @st.cache_data(max_size="256MiB", show_spinner=False)
-def stored(digest: str, settings: Settings, size: int, _step: Step | None = None) -> Step:
-    """Give back the step that was once handed in; LookupError, which is not cached, before."""
-    if _step is None:
-        raise LookupError(size)
-    return _step
-
-
-@st.cache_data(max_size="128MiB", show_spinner=False)
-def stored_codebook(
-    digest: str, training: Settings, size: int, _trained: Trained | None = None
-) -> Trained:
-    """Do as `stored` does: a codebook serves all rate weights."""
-    if _trained is None:
-        raise LookupError(size)
-    return _trained
-
-
-@st.cache_data(max_size="256MiB", show_spinner=False)
 def original_bytes(original: str, _picture: Picture, _layout: BlockLayout) -> bytes:
     return original_layer(original, shown_pixels(_picture, _layout))
 
@@ -220,72 +202,24 @@ def codebook_bytes(sweep_id: str, size: int, _encoded: Encoded) -> bytes:
     return codebook_layer(sweep_id, size, _encoded)
 
 
-@st.cache_data(max_entries=4096, show_spinner=False)
-def stored_rival(
-    original: str, codec: Codec, level: int, _point: RivalPoint | RivalError | None = None
-) -> RivalPoint | RivalError:
-    if _point is None:
-        raise LookupError(codec, level)
-    return _point
+@st.cache_data(max_size="1GiB", show_spinner=False)
+def kept(kind: str, key: tuple[Hashable, ...], _value: Any = None) -> Any:
+    """Give back what was once handed in; LookupError, which is not cached, before."""
+    if _value is None:
+        raise LookupError(kind, key)
+    return _value
 
 
-@st.cache_data(max_size="64MiB", show_spinner=False)
-def stored_match(
-    original: str, codec: Codec, by: str, target: float, _found: tuple[Match | None] | None = None
-) -> tuple[Match | None]:
-    if _found is None:
-        raise LookupError(target)
-    return _found
+def found(kind: str, *key: Hashable) -> Any:
+    """Return what is kept, or None."""
+    with suppress(LookupError):
+        return kept(kind, key)
+    return None
 
 
-@st.cache_data(max_size="256MiB", show_spinner=False)
-def stored_frames(
-    digest: str, training: Settings, size: int, _frames: list[Frame] | None = None
-) -> list[Frame]:
-    if _frames is None:
-        raise LookupError(size)
-    return _frames
-
-
-@st.cache_data(max_entries=4096, show_spinner=False)
-def stored_run(digest: str, training: Settings, size: int, _run: Run | None = None) -> Run:
-    if _run is None:
-        raise LookupError(size)
-    return _run
-
-
-@st.cache_data(max_size="64MiB", show_spinner=False)
-def stored_use(digest: str, checksum: bytes, rate_weight: float, _use: Use | None = None) -> Use:
-    if _use is None:
-        raise LookupError(checksum)
-    return _use
-
-
-@st.cache_data(max_size="64MiB", show_spinner=False)
-def stored_health(
-    digest: str, settings: Settings, size: int, _health: Health | None = None
-) -> Health:
-    if _health is None:
-        raise LookupError(size)
-    return _health
-
-
-@st.cache_data(max_size="128MiB", show_spinner=False)
-def stored_held_out(
-    digest: str, training: Settings, size: int, _result: HeldOut | None = None
-) -> HeldOut:
-    if _result is None:
-        raise LookupError(size)
-    return _result
-
-
-@st.cache_data(max_entries=1024, show_spinner=False)
-def stored_transfer(
-    digest: str, training: Settings, size: int, other: str, _transfer: Transfer | None = None
-) -> Transfer:
-    if _transfer is None:
-        raise LookupError(size)
-    return _transfer
+def found_by_size(kind: str, plan: Plan, *key: Hashable) -> dict[int, Any]:
+    every = {size: found(kind, *key, size) for size in plan.sizes}
+    return {size: value for size, value in every.items() if value is not None}
 
 
 # Sidebar
@@ -479,23 +413,14 @@ class Study:
 
 def study_of(name: str, picture: Picture, settings: Settings, sizes: tuple[int, ...]) -> Study:
     plan = planned(picture.digest, settings, sizes, picture)
-    steps = known(stored, picture.digest, settings, plan)
+    steps = found_by_size("step", plan, picture.digest, settings)
     return Study(name, picture, settings, sizes, plan, steps)
-
-
-def known(look_up: Callable[..., Any], digest: str, settings: Settings, plan: Plan) -> dict:
-    """Return by size what a store holds already."""
-    found = {}
-    for size in plan.sizes:
-        with suppress(LookupError):
-            found[size] = look_up(digest, settings, size)
-    return found
 
 
 def missing_steps(study: Study) -> Generator[Progress | Preview | Step]:
     picture, settings, plan = study.picture, study.settings, study.plan
     missing = [size for size in plan.sizes if size not in study.steps]
-    trained = known(stored_codebook, picture.digest, settings.training, plan)
+    trained = found_by_size("codebook", plan, picture.digest, settings.training)
     return sweep(picture, settings, missing, trained=trained)
 
 
@@ -527,10 +452,10 @@ def keep(study: Study, event: Preview | Step) -> int:
     """Keep what is done, and return its K."""
     digest, settings = study.picture.digest, study.settings
     if isinstance(event, Preview):
-        stored_codebook(digest, settings.training, event.codebook_size, event.trained)
+        kept("codebook", (digest, settings.training, event.codebook_size), event.trained)
         return event.codebook_size
     size = event.point.codebook_size
-    study.steps[size] = stored(digest, settings, size, event)
+    study.steps[size] = kept("step", (digest, settings, size), event)
     return size
 
 
@@ -587,17 +512,17 @@ def encoding(study: Study, codecs: Sequence[Codec]) -> Pieces:
         try:
             for point in rival_work(pixels, codec, missing):
                 if point:
-                    stored_rival(study.original, codec, point.level, point)
+                    kept("rival", (study.original, codec, point.level), point)
                 yield None if point else sign
         except RivalError as error:
             for level in missing:
-                stored_rival(study.original, codec, level, error)
+                kept("rival", (study.original, codec, level), error)
+            yield None
 
 
 def known_rival(study: Study, codec: Codec, level: int) -> RivalPoint | RivalError | None:
-    with suppress(LookupError):
-        return stored_rival(study.original, codec, level)
-    return None
+    rival: RivalPoint | RivalError | None = found("rival", study.original, codec, level)
+    return rival
 
 
 def examining(study: Study) -> Pieces:
@@ -610,7 +535,7 @@ def examining(study: Study) -> Pieces:
     for place, size in enumerate(missing):
         sign = place / len(missing), f"Examining K = {size}"
         health = yield from signed(health_work(study.steps[size], vectors), sign)
-        stored_health(study.picture.digest, study.settings, size, health)
+        kept("health", (study.picture.digest, study.settings, size), health)
         yield None
 
 
@@ -630,14 +555,14 @@ def holding_out(study: Study) -> Pieces:
             if isinstance(event, Progress):
                 yield sizes.index(size) / len(sizes), f"Training K = {size} on half of the blocks"
             else:
-                stored_held_out(digest, settings, size, event)
+                kept("held out", (digest, settings, size), event)
                 yield None
 
 
 def lending(study: Study, other: Study) -> Pieces:
     """Encode another picture with this one's codebooks, and with its own."""
     yield from sweeping([other])
-    digest, settings = study.picture.digest, study.settings.training
+    key = study.picture.digest, study.settings.training, other.picture.digest
     done = known_transfers(study, other)
     missing = [size for size in other.steps if size in study.steps and size not in done]
     if not missing:
@@ -647,15 +572,13 @@ def lending(study: Study, other: Study) -> Pieces:
         own, lent = (it.steps[size].trained.codebook for it in (other, study))
         sign = place / len(missing), f"Encoding {other.name} with K = {size}"
         transfer = yield from signed(transfer_work(vectors, own, lent), sign)
-        stored_transfer(digest, settings, size, other.picture.digest, transfer)
+        kept("transfer", (*key, size), transfer)
         yield None
 
 
 def known_transfers(study: Study, other: Study) -> dict[int, Transfer]:
-    def look_up(digest: str, training: Settings, size: int) -> Transfer:
-        return stored_transfer(digest, training, size, other.picture.digest)
-
-    return known(look_up, study.picture.digest, study.settings.training, study.plan)
+    key = study.picture.digest, study.settings.training, other.picture.digest
+    return found_by_size("transfer", study.plan, *key)
 
 
 def vectors_of(study: Study) -> Samples:
@@ -834,12 +757,12 @@ def match_bytes(study: Study, step: Step, codec: Codec, by: str) -> bytes:
 def matched(study: Study, step: Step, codec: Codec, by: str) -> Match | None:
     target = step.point.file_bytes if by == "size" else step.point.psnr_db
     key = study.original, codec, by, target
-    with suppress(LookupError):
-        return stored_match(*key)[0]
+    if matches := found("match", *key):
+        return matches[0]
     search: Any = largest_within if by == "size" else same_psnr
     pixels = shown_pixels(study.picture, study.plan.layout)
     text = f"Looking for the {RIVALS[codec].name} of that {MATCHED_BY[by]}"
-    return stored_match(*key, (waited_for(search(pixels, codec, target), text),))[0]
+    return kept("match", key, [waited_for(search(pixels, codec, target), text)])[0]
 
 
 def waited_for(work: Work[Result], text: str) -> Result:
@@ -1247,9 +1170,7 @@ def training_panel(study: Study) -> Pieces:
 
 
 def known_frames(study: Study, size: int) -> list[Frame]:
-    with suppress(LookupError):
-        return stored_frames(study.picture.digest, study.settings.training, size)
-    return []
+    return found("frames", study.picture.digest, study.settings.training, size) or []
 
 
 def can_be_replayed(study: Study, size: int) -> bool:
@@ -1289,7 +1210,7 @@ def replaying(study: Study, size: int) -> Pieces:
         training, layout = study.settings.training, study.plan.layout
         replay = frames_work(original, layout, size, known=known, seed=training.seed)
         frames = yield from signed(replay, (1.0, f"Replaying K = {size}"))
-        stored_frames(study.picture.digest, training, size, frames)
+        kept("frames", (study.picture.digest, training, size), frames)
         yield None
 
 
@@ -1346,9 +1267,8 @@ def trainer_settings(study: Study) -> list[Settings]:
 
 
 def known_run(study: Study, settings: Settings, size: int) -> Run | None:
-    with suppress(LookupError):
-        return stored_run(study.picture.digest, settings, size)
-    return None
+    run: Run | None = found("run", study.picture.digest, settings, size)
+    return run
 
 
 def racing(study: Study, contestants: Sequence[Settings], size: int) -> Pieces:
@@ -1361,7 +1281,7 @@ def racing(study: Study, contestants: Sequence[Settings], size: int) -> Pieces:
             text = f"Training K = {size}: {TRAINER_NAMES[settings.trainer]}, seed {settings.seed}"
             work = run_work(original, study.plan.layout, settings, size)
             run = yield from signed(work, (place / len(contestants), text))
-            stored_run(study.picture.digest, settings, size, run)
+            kept("run", (study.picture.digest, settings, size), run)
             yield None
 
 
@@ -1402,10 +1322,8 @@ def study_with_own(study: Study, shared: SharedCodebook) -> Study:
 def used(study: Study, shared: SharedCodebook) -> Use:
     rate_weight = study.settings.rate_weight
     key = study.picture.digest, shared.checksum, rate_weight
-    with suppress(LookupError):
-        return stored_use(*key)
     work = use_work(study.picture, shared, rate_weight)
-    return stored_use(*key, waited_for(work, "Encoding with that codebook"))
+    return found("use", *key) or kept("use", key, waited_for(work, "Encoding with that codebook"))
 
 
 def show_uses(uses: Sequence[tuple[str, Use | Step]]) -> None:
@@ -1494,11 +1412,11 @@ def show_health(study: Study) -> None:
 
 
 def known_healths(study: Study) -> dict[int, Health]:
-    return known(stored_health, study.picture.digest, study.settings, study.plan)
+    return found_by_size("health", study.plan, study.picture.digest, study.settings)
 
 
 def known_held_out(study: Study) -> dict[int, HeldOut]:
-    return known(stored_held_out, study.picture.digest, study.settings.training, study.plan)
+    return found_by_size("held out", study.plan, study.picture.digest, study.settings.training)
 
 
 def show_cells(study: Study, health: Health) -> None:
