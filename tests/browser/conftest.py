@@ -118,7 +118,7 @@ class Visitor:
         raise AssertionError(f"the slider has no K = {size}")
 
     def stage(self, canvas=".pictures"):
-        """The pixels of a canvas, the viewer's unless told, an array of shape (height, width, 3)."""
+        """The pixels of a canvas, the viewer's if none is told: shape (height, width, 3)."""
         text = self.page.locator(canvas).evaluate(CANVAS_BYTES)
         width, height, data = text.split(" ")
         pixels = np.frombuffer(base64.b64decode(data), np.uint8)
