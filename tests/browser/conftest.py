@@ -117,9 +117,9 @@ class Visitor:
                 return self.settle()
         raise AssertionError(f"the slider has no K = {size}")
 
-    def stage(self):
-        """The pixels of the viewer's canvas, an array of shape (height, width, 3)."""
-        text = self.page.locator(".pictures").evaluate(CANVAS_BYTES)
+    def stage(self, canvas=".pictures"):
+        """The pixels of a canvas, the viewer's if none is told: shape (height, width, 3)."""
+        text = self.page.locator(canvas).evaluate(CANVAS_BYTES)
         width, height, data = text.split(" ")
         pixels = np.frombuffer(base64.b64decode(data), np.uint8)
         return pixels.reshape(int(height), int(width), 4)[..., :3]

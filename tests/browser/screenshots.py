@@ -25,6 +25,7 @@ SHOTS = {
     "health-light.png": (
         "?picture=coffee&block=8&k=64&largest=1024&panel=Health", 1440, 1000, "light", 1590
     ),
+    "plane-light.png": ("?picture=coffee&block=4&k=64&panel=Plane", 1440, 1000, "light", 2000),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
 }
 
@@ -45,7 +46,7 @@ def take(browser, address, file, query, width, height, scheme, scroll):
     page.wait_for_selector("[data-testid=stMain] h2")
     page.wait_for_timeout(500)
     page.wait_for_selector(READY, timeout=120_000)
-    page.wait_for_selector(".js-plotly-plot .trace")
+    page.wait_for_selector(".js-plotly-plot .trace, .js-plotly-plot .gl-canvas")
     if file.name.startswith("rates"):
         page.wait_for_selector(".legendtext:has-text('PNG-8')", timeout=120_000)
         page.wait_for_selector(READY, timeout=120_000)
@@ -54,6 +55,8 @@ def take(browser, address, file, query, width, height, scheme, scroll):
         page.wait_for_selector(READY, timeout=120_000)
     if file.name.startswith("inside"):
         look_inside(page)
+    if file.name.startswith("plane"):
+        page.locator(".plane .step").fill("12")
     page.locator("[data-testid=stMain]").evaluate(f"it => it.scrollTo(0, {scroll})")
     page.wait_for_timeout(500)
     page.screenshot(path=file)

@@ -1,0 +1,289 @@
+"""The plane, in a real Chromium: what is drawn, what hands do to it, and how long scripts run."""
+
+import itertools
+import re
+import statistics
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from vqcore import sample_picture
+from vqcore.metrics import psnr_db
+from vqcore.plane import cells, first_codewords, lloyd_path, pair_density
+
+VIEWER = Path(__file__).parents[2] / "vqcore" / "viewer"
+LEFT, TOP = 46, 10  # of the square on its canvas, in pixels
+DOT = 9
+QUERY = "?picture=coffee&largest=2&panel=Plane&pairs={}"
+SECONDS_OF_SCRIPT = 0.1
+
+
+def density():
+    return pair_density(sample_picture("coffee"))
+
+
+def lloyd(size):
+    return lloyd_path(density(), first_codewords(density(), size, "random"))
+
+
+def opened(visitor, size):
+    visitor.open(QUERY.format(size))
+    expect(told(visitor)).to_contain_text(f"K = {size} ·", timeout=20_000)
+    visitor.page.locator(".square").scroll_into_view_if_needed()
+    return visitor
+
+
+def told(visitor):
+    return visitor.page.locator(".plane .figures")
+
+
+def in_words(path, step):
+    mse = path.mse[step]
+    return (
+        f"Step {step} of {len(path.mse) - 1} · K = {path.codewords.shape[1]} · "
+        f"MSE {mse:.2f} · PSNR {psnr_db(mse):.2f} dB"
+    )
+
+
+def side_of(visitor):
+    return visitor.page.locator(".square").evaluate("it => Math.min(it.width - 56, it.height - 52)")
+
+
+def on_page(visitor, codeword):
+    """Where a point of the plane is on the page."""
+    box, side = visitor.page.locator(".square").bounding_box(), side_of(visitor)
+    x, y = codeword
+    return box["x"] + LEFT + x / 255 * side, box["y"] + TOP + (1 - y / 255) * side
+
+
+def point_at(visitor, position):
+    """Which point of the plane is somewhere on the page."""
+    box, side = visitor.page.locator(".square").bounding_box(), side_of(visitor)
+    x, y = position
+    return (x - box["x"] - LEFT) / side * 255, (1 - (y - box["y"] - TOP) / side) * 255
+
+
+def look_at_cells(visitor, codewords):
+    """Compare all borders on the canvas with a brute-force search for the nearest codeword."""
+    side = int(side_of(visitor))
+    pixels = visitor.stage(".square")[TOP : TOP + side, LEFT : LEFT + side].astype(int)
+    coloured = pixels.max(axis=2) - pixels.min(axis=2) > 40
+    y, x = np.mgrid[:side, :side] + 0.5
+    points = np.stack([x / side * 255, 255 - y / side * 255], axis=-1)
+    distances = np.square(points[:, :, None] - codewords).sum(axis=-1)
+    nearest = distances.argmin(axis=-1)
+    level = 255 / side
+    free = (distances.min(axis=-1) > (DOT * level) ** 2)[4:-4, 4:-4]
+    around = [shifted(nearest, *by) for by in by_pixels(2)]
+    inside = np.all(np.array(around) == around[4], axis=0)
+    assert not (coloured[4:-4, 4:-4] & inside & free).any()
+    crossing = (shifted(nearest, 0, 1) != around[4]) | (shifted(nearest, 1, 0) != around[4])
+    drawn = np.any([shifted(coloured, *by) for by in by_pixels(1)], axis=0)
+    assert crossing.sum() > side / 2
+    assert (drawn | ~free)[crossing].all()
+
+
+def by_pixels(far):
+    return itertools.product((-far, 0, far), repeat=2)
+
+
+def shifted(pixels, down, right):
+    """The pixels so far aside, without a margin of four."""
+    height, width = pixels.shape
+    return pixels[4 + down : height - 4 + down, 4 + right : width - 4 + right]
+
+
+def test_every_step_has_the_cells_of_its_codewords(visitor):
+    path = lloyd(16)
+    opened(visitor, 16)
+    for step in (0, 5, len(path.mse) - 1):
+        visitor.page.locator(".step").fill(str(step))
+        expect(told(visitor)).to_have_text(in_words(path, step))
+        look_at_cells(visitor, path.codewords[step])
+
+
+def test_play_ends_at_the_last_step(visitor):
+    path = lloyd(3)
+    opened(visitor, 3)
+    visitor.page.get_by_role("button", name="Play", exact=True).click()
+    expect(told(visitor)).to_have_text(in_words(path, 2), timeout=5000)
+    expect(told(visitor)).to_have_text(in_words(path, len(path.mse) - 1), timeout=60_000)
+    button = visitor.page.get_by_role("button", name="Play", exact=True)
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
+def test_lloyd_goes_on_from_where_a_codeword_is_dragged(visitor):
+    start = lloyd(8).codewords[0]
+    opened(visitor, 8)
+    mouse = visitor.page.mouse
+    mouse.move(*on_page(visitor, start[2]))
+    mouse.down()
+    for target in ([40, 220], [60, 200]):
+        position = [round(value) for value in on_page(visitor, target)]
+        mouse.move(*position)
+        moved = start.copy()
+        moved[2] = point_at(visitor, position)
+        look_at_cells(visitor, moved)
+        expect(told(visitor)).to_have_text("K = 8 · a new start")
+    mouse.up()
+    path = lloyd_path(density(), moved)
+    expect(told(visitor)).to_have_text(in_words(path, 0), timeout=20_000)
+    look_at_cells(visitor, moved)
+    visitor.page.locator(".step").fill("3")
+    expect(told(visitor)).to_have_text(in_words(path, 3))
+    visitor.page.get_by_role("button", name="Start over").click()
+    expect(told(visitor)).to_have_text(in_words(lloyd(8), 0), timeout=20_000)
+
+
+def test_double_click_adds_a_codeword(visitor):
+    start = lloyd(8).codewords[0]
+    opened(visitor, 8)
+    position = [round(value) for value in on_page(visitor, (200, 40))]
+    visitor.page.mouse.dblclick(*position)
+    more = np.concatenate([start, [point_at(visitor, position)]])
+    expect(told(visitor)).to_have_text(in_words(lloyd_path(density(), more), 0), timeout=20_000)
+    look_at_cells(visitor, more)
+
+
+def test_everything_by_keyboard(visitor):
+    start = lloyd(2).codewords[0]
+    opened(visitor, 2)
+    visitor.page.get_by_role("radio", name="At random").focus()
+    press = visitor.page.keyboard.press
+    for _ in range(3):
+        press("Tab")
+        if visitor.page.locator(".square").evaluate("it => it.matches(':focus')"):
+            break
+    chosen = visitor.page.locator(".plane .told")
+    press("ArrowUp")
+    first = chosen.inner_text()
+    index, x, y = map(float, re.findall(r"[\d.]+", first))
+    assert [x, y] == pytest.approx(start[int(index)], abs=0.06)
+    press("ArrowDown")
+    press("ArrowUp")
+    expect(chosen).to_contain_text("Codeword")
+    index, x, y = map(float, re.findall(r"[\d.]+", chosen.inner_text()))
+    press("Shift+ArrowRight")
+    expect(chosen).to_have_text(f"Codeword {index:.0f}: {min(255, x + 4):.1f}, {y:.1f}")
+    expect(told(visitor)).to_contain_text("Step 0", timeout=20_000)
+    press("Enter")
+    expect(told(visitor)).to_contain_text("K = 3 · MSE", timeout=20_000)
+    press("Delete")
+    expect(told(visitor)).to_contain_text("K = 2 · MSE", timeout=20_000)
+    moved = start.copy()
+    moved[int(index), 0] += 4
+    expect(told(visitor)).to_have_text(in_words(lloyd_path(density(), moved), 0), timeout=20_000)
+
+
+def test_an_edit_ends_with_another_start(visitor):
+    opened(visitor, 8)
+    visitor.page.get_by_role("button", name="Add").click()
+    expect(told(visitor)).to_contain_text("K = 9 · MSE", timeout=20_000)
+    visitor.page.get_by_text("From the ladder").click()
+    expect(told(visitor)).to_contain_text("K = 8 · MSE", timeout=20_000)
+
+
+def seconds_of_script(visitor, act):
+    """How long scripts run on the page, streamlit's too, for an action: the median of three."""
+    session = visitor.page.context.new_cdp_session(visitor.page)
+    session.send("Performance.enable")
+
+    def spent():
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(it["value"] for it in metrics if it["name"] == "ScriptDuration")
+
+    def once():
+        before = spent()
+        act()
+        visitor.page.wait_for_timeout(2000)
+        seconds = spent() - before
+        visitor.settle()
+        return seconds
+
+    return statistics.median(once() for _ in range(3))
+
+
+def test_no_action_with_64_codewords_keeps_the_page_busy(visitor):
+    opened(visitor, 64)
+    page, start = visitor.page, lloyd(64).codewords[0]
+    away = itertools.cycle([(30, 20), (-30, -20)])
+    place = list(on_page(visitor, start[0]))
+
+    def drag():
+        page.mouse.move(*place)
+        page.mouse.down()
+        place[:] = (one + by for one, by in zip(place, next(away), strict=True))
+        page.mouse.move(*place)
+        page.mouse.up()
+
+    def press(key):
+        page.locator(".square").press(key)
+
+    actions = {
+        "drag": drag,
+        "step": lambda: page.locator(".step").fill("20"),
+        "choose": lambda: press("ArrowUp"),
+        "remove": lambda: (press("ArrowUp"), press("Delete")),
+        "add": lambda: press("Enter"),
+    }
+    found = {name: seconds_of_script(visitor, act) for name, act in actions.items()}
+    print({name: f"{1000 * seconds:.0f} ms" for name, seconds in found.items()})
+    assert max(found.values()) < SECONDS_OF_SCRIPT
+
+
+def press_next(stage, keys):
+    stage.press(next(keys))
+
+
+def test_projection_of_4096_codewords_is_drawn_without_keeping_the_page_busy(visitor):
+    found = []
+    for panel in ("All pictures", "Plane"):
+        visitor.open(f"?picture=coffee&block=4&largest=4096&k=4096&panel={panel}")
+        keys = itertools.cycle("[]")
+        stage = visitor.page.locator(".pictures")
+        found.append(seconds_of_script(visitor, partial(press_next, stage, keys)))
+    without, beside = found
+    print(f"{1000 * without:.0f} ms without the projection, {1000 * beside:.0f} ms with it")
+    assert beside - without < SECONDS_OF_SCRIPT
+
+
+# The part without a page
+
+
+@pytest.fixture
+def script(browser):
+    page = browser.new_page()
+    for name in ("layers.js", "cells.js"):
+        page.add_script_tag(content=(VIEWER / name).read_text(encoding="utf-8"))
+    yield page.evaluate
+    page.close()
+
+
+def area(polygon):
+    following = np.roll(polygon, -1, axis=0)
+    return abs((polygon[:, 0] * following[:, 1] - polygon[:, 1] * following[:, 0]).sum()) / 2
+
+
+@pytest.mark.parametrize("size", [1, 2, 9, 64])
+def test_cells_followed_live_are_those_of_scipy(script, size):
+    codewords = np.random.default_rng(size).uniform(0, 255, (size, 2)).round(3)
+    flat = script("codewords => cellsOf(codewords)", codewords.ravel().tolist())
+    for own, expected in zip(flat, cells(codewords), strict=True):
+        assert area(np.reshape(own, (-1, 2))) == pytest.approx(area(expected), abs=1e-6)
+
+
+def test_coincident_codewords_leave_the_cell_to_the_first(script):
+    assert script("cellsOf([9, 9, 9, 9]).map(cell => cell.length)") == [8, 0]
+
+
+def test_choosing_by_hand(script):
+    codewords = "[100, 100, 150, 100, 100, 180, 20, 20]"
+    towards = [(1, 0), (0, 1), (-1, 0), (0, -1)]
+    found = [script(f"nextTowards({codewords}, 0, [{x}, {y}])") for x, y in towards]
+    assert found == [1, 2, 3, 3]
+    assert script(f"nextTowards({codewords}, 3, [-1, 0])") is None
+    assert script(f"nearestWithin({codewords}, [140, 104], 12)") == 1
+    assert script(f"nearestWithin({codewords}, [140, 104], 10)") is None
