@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
@@ -20,7 +20,6 @@ from vqcore.blocks import (
     MAX_BLOCK_SIZE,
     BlockLayout,
     Colour,
-    Samples,
     layout_of,
     shown_pixels,
     tile_sheet,
@@ -35,7 +34,7 @@ from vqcore.codebookfile import (
 from vqcore.codec import Encoded, Settings
 from vqcore.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
 from vqcore.container import FileError, is_vq, parse
-from vqcore.contest import Run, run_work
+from vqcore.contest import Run
 from vqcore.curves import (
     Curve,
     Likeness,
@@ -48,8 +47,7 @@ from vqcore.curves import (
     rival_curve,
     vq_curve,
 )
-from vqcore.health import Health, health_row, health_work, verdicts
-from vqcore.heldout import HeldOut, Transfer, held_out, transfer_work
+from vqcore.health import Health, health_row, verdicts
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import (
     MAX_BYTES,
@@ -69,20 +67,41 @@ from vqcore.plane import (
     pair_density,
     principal_plane,
 )
-from vqcore.playback import Frame, frames_work
+from vqcore.playback import Frame
 from vqcore.report import html_report
 from vqcore.rivals import (
     RIVALS,
     Codec,
     Match,
     RivalError,
-    RivalPoint,
     largest_within,
     missing_rivals,
-    rival_work,
     same_psnr,
 )
 from vqcore.sharing import Use, fits, use_work
+from vqcore.study import (
+    Pieces,
+    Sign,
+    Study,
+    can_be_replayed,
+    encoding,
+    examining,
+    holding_out,
+    known_frames,
+    known_healths,
+    known_held_out,
+    known_rival,
+    known_rivals,
+    known_run,
+    known_transfers,
+    lending,
+    missing_steps,
+    racing,
+    replaying,
+    sign_of,
+    sweeping,
+    take,
+)
 from vqcore.sweep import (
     SHOWN_FIRST,
     OperatingPoint,
@@ -92,7 +111,6 @@ from vqcore.sweep import (
     ladder_sizes,
     parse_sizes,
     plan_sweep,
-    sweep,
 )
 from vqcore.training import TRAINERS, Progress, Trained, Trainer
 from vqcore.viewer import (
@@ -210,16 +228,24 @@ def kept(kind: str, key: tuple[Hashable, ...], _value: Any = None) -> Any:
     return _value
 
 
-def found(kind: str, *key: Hashable) -> Any:
-    """Return what is kept, or None."""
-    with suppress(LookupError):
-        return kept(kind, key)
-    return None
+class Cache:
+    """Streamlit's cache as a store."""
+
+    def find(self, kind: str, *key: Hashable) -> Any:
+        with suppress(LookupError):
+            return kept(kind, key)
+        return None
+
+    def keep(self, value: Any, kind: str, *key: Hashable) -> Any:
+        return kept(kind, key, value)
 
 
-def found_by_size(kind: str, plan: Plan, *key: Hashable) -> dict[int, Any]:
-    every = {size: found(kind, *key, size) for size in plan.sizes}
-    return {size: value for size, value in every.items() if value is not None}
+STORE = Cache()
+
+
+def study_of(name: str, picture: Picture, settings: Settings, sizes: tuple[int, ...]) -> Study:
+    plan = planned(picture.digest, settings, sizes, picture)
+    return Study(name, picture, settings, sizes, plan, STORE)
 
 
 # Sidebar
@@ -377,53 +403,6 @@ def plain(text: str) -> str:
 # Work
 
 
-@dataclass(frozen=True, eq=False)
-class Study:
-    """A picture, how it is to be quantized, and the sizes that are done."""
-
-    name: str
-    picture: Picture
-    settings: Settings
-    sizes: tuple[int, ...]
-    plan: Plan
-    steps: dict[int, Step]
-
-    def step_at(self, size: int) -> Step:
-        """Return the step of a K, or of the largest there is so far."""
-        return self.steps.get(size) or self.steps[max(self.steps)]
-
-    @property
-    def is_complete(self) -> bool:
-        return len(self.steps) == len(self.plan.sizes)
-
-    @property
-    def points(self) -> list[OperatingPoint]:
-        return [self.steps[size].point for size in self.plan.sizes if size in self.steps]
-
-    @property
-    def original(self) -> str:
-        """Name the picture's layers on the page."""
-        return f"{self.picture.digest} {self.plan.layout.channels}"
-
-    @property
-    def sweep(self) -> str:
-        """Name the sweep's layers on the page."""
-        return f"{self.picture.digest} {self.settings}"
-
-
-def study_of(name: str, picture: Picture, settings: Settings, sizes: tuple[int, ...]) -> Study:
-    plan = planned(picture.digest, settings, sizes, picture)
-    steps = found_by_size("step", plan, picture.digest, settings)
-    return Study(name, picture, settings, sizes, plan, steps)
-
-
-def missing_steps(study: Study) -> Generator[Progress | Preview | Step]:
-    picture, settings, plan = study.picture, study.settings, study.plan
-    missing = [size for size in plan.sizes if size not in study.steps]
-    trained = found_by_size("codebook", plan, picture.digest, settings.training)
-    return sweep(picture, settings, missing, trained=trained)
-
-
 def advance(
     study: Study,
     events: Iterator[Progress | Preview | Step],
@@ -442,32 +421,10 @@ def advance(
                 shown = monotonic()
                 show_sign(bar, sign_of(study, event))
             continue
-        size = keep(study, event)
+        size = take(study, event)
         layers.bring(study, event)
         if size >= SHOWN_FIRST and monotonic() - start > seconds:
             return
-
-
-def keep(study: Study, event: Preview | Step) -> int:
-    """Keep what is done, and return its K."""
-    digest, settings = study.picture.digest, study.settings
-    if isinstance(event, Preview):
-        kept("codebook", (digest, settings.training, event.codebook_size), event.trained)
-        return event.codebook_size
-    size = event.point.codebook_size
-    study.steps[size] = kept("step", (digest, settings, size), event)
-    return size
-
-
-# What an open panel needs, done after the sweep: signs of life, and None when a piece is stored.
-
-Sign = tuple[float, str]
-Pieces = Iterator[Sign | None]
-
-
-def sign_of(study: Study, progress: Progress) -> Sign:
-    done = sum(study.steps) / sum(study.plan.sizes)
-    return done, f"Training K = {progress.codebook_size}"
 
 
 def show_sign(bar: DeltaGenerator, sign: Sign) -> None:
@@ -487,102 +444,6 @@ def work(pieces: Pieces, bar: DeltaGenerator) -> bool:
             shown = monotonic()
             show_sign(bar, sign)
     return anything
-
-
-def sweeping(studies: Sequence[Study]) -> Pieces:
-    for study in studies:
-        if study.is_complete:
-            continue
-        with closing(missing_steps(study)) as events:
-            for event in events:
-                if isinstance(event, Progress):
-                    done, text = sign_of(study, event)
-                    yield done, f"{study.name}: {text}"
-                else:
-                    keep(study, event)
-                    yield None
-
-
-def encoding(study: Study, codecs: Sequence[Codec]) -> Pieces:
-    """Measure the rivals' ladders."""
-    pixels = shown_pixels(study.picture, study.plan.layout)
-    for place, codec in enumerate(codecs):
-        sign = place / len(codecs), f"Encoding as {RIVALS[codec].name}"
-        missing = [it for it in RIVALS[codec].levels if known_rival(study, codec, it) is None]
-        try:
-            for point in rival_work(pixels, codec, missing):
-                if point:
-                    kept("rival", (study.original, codec, point.level), point)
-                yield None if point else sign
-        except RivalError as error:
-            for level in missing:
-                kept("rival", (study.original, codec, level), error)
-            yield None
-
-
-def known_rival(study: Study, codec: Codec, level: int) -> RivalPoint | RivalError | None:
-    rival: RivalPoint | RivalError | None = found("rival", study.original, codec, level)
-    return rival
-
-
-def examining(study: Study) -> Pieces:
-    """Find out how each codebook is used and what it costs."""
-    done = known_healths(study)
-    missing = [size for size in study.plan.sizes if size not in done]
-    if not missing:
-        return
-    vectors = vectors_of(study)
-    for place, size in enumerate(missing):
-        sign = place / len(missing), f"Examining K = {size}"
-        health = yield from signed(health_work(study.steps[size], vectors), sign)
-        kept("health", (study.picture.digest, study.settings, size), health)
-        yield None
-
-
-def holding_out(study: Study) -> Pieces:
-    """Train on half of the blocks, and encode the others."""
-    digest, settings, sizes = study.picture.digest, study.settings.training, study.plan.sizes
-    done = known_held_out(study)
-    missing = [size for size in sizes if size not in done]
-    if not missing:
-        return
-    codebooks = {size: result.codebook for size, result in done.items()}
-    trainer, seed = settings.trainer, settings.seed
-    events = held_out(vectors_of(study), missing, trainer=trainer, seed=seed, known=codebooks)
-    with closing(events):
-        for event in events:
-            size = event.codebook_size
-            if isinstance(event, Progress):
-                yield sizes.index(size) / len(sizes), f"Training K = {size} on half of the blocks"
-            else:
-                kept("held out", (digest, settings, size), event)
-                yield None
-
-
-def lending(study: Study, other: Study) -> Pieces:
-    """Encode another picture with this one's codebooks, and with its own."""
-    yield from sweeping([other])
-    key = study.picture.digest, study.settings.training, other.picture.digest
-    done = known_transfers(study, other)
-    missing = [size for size in other.steps if size in study.steps and size not in done]
-    if not missing:
-        return
-    vectors = vectors_of(other)
-    for place, size in enumerate(missing):
-        own, lent = (it.steps[size].trained.codebook for it in (other, study))
-        sign = place / len(missing), f"Encoding {other.name} with K = {size}"
-        transfer = yield from signed(transfer_work(vectors, own, lent), sign)
-        kept("transfer", (*key, size), transfer)
-        yield None
-
-
-def known_transfers(study: Study, other: Study) -> dict[int, Transfer]:
-    key = study.picture.digest, study.settings.training, other.picture.digest
-    return found_by_size("transfer", study.plan, *key)
-
-
-def vectors_of(study: Study) -> Samples:
-    return study.plan.layout.split(shown_pixels(study.picture, study.plan.layout))
 
 
 class Layers:
@@ -757,12 +618,12 @@ def match_bytes(study: Study, step: Step, codec: Codec, by: str) -> bytes:
 def matched(study: Study, step: Step, codec: Codec, by: str) -> Match | None:
     target = step.point.file_bytes if by == "size" else step.point.psnr_db
     key = study.original, codec, by, target
-    if matches := found("match", *key):
+    if matches := STORE.find("match", *key):
         return matches[0]
     search: Any = largest_within if by == "size" else same_psnr
     pixels = shown_pixels(study.picture, study.plan.layout)
     text = f"Looking for the {RIVALS[codec].name} of that {MATCHED_BY[by]}"
-    return kept("match", key, [waited_for(search(pixels, codec, target), text)])[0]
+    return STORE.keep([waited_for(search(pixels, codec, target), text)], "match", *key)[0]
 
 
 def waited_for(work: Work[Result], text: str) -> Result:
@@ -1030,11 +891,6 @@ def curves_of(study: Study, codecs: Sequence[Codec]) -> list[Curve]:
     return [ours, nominal_curve(layout, study.points), *pinned, *rivals]
 
 
-def known_rivals(study: Study, codec: Codec) -> list[RivalPoint]:
-    found = [known_rival(study, codec, level) for level in RIVALS[codec].levels]
-    return [point for point in found if isinstance(point, RivalPoint)]
-
-
 @st.fragment(key="rates")
 def show_rates(study: Study, codecs: Sequence[Codec]) -> None:
     likeness: Likeness = st.segmented_control(
@@ -1169,16 +1025,6 @@ def training_panel(study: Study) -> Pieces:
     return chain(replaying(study, size), racing(study, rivals, size))
 
 
-def known_frames(study: Study, size: int) -> list[Frame]:
-    return found("frames", study.picture.digest, study.settings.training, size) or []
-
-
-def can_be_replayed(study: Study, size: int) -> bool:
-    """Tell whether a size was trained by the ladder, and not given by the distinct blocks."""
-    step = study.steps.get(size)
-    return bool(step and step.trained.iterations)
-
-
 def show_frames(study: Study, size: int, frames: Sequence[Frame]) -> None:
     st.subheader(f"K = {size}, iteration by iteration", anchor=False)
     if not can_be_replayed(study, size):
@@ -1200,22 +1046,6 @@ def show_frames(study: Study, size: int, frames: Sequence[Frame]) -> None:
             figures = f"{told} · PSNR {decibels(frame.psnr_db)}"
             data = frame_layer(study.sweep, size, step, frame.encoded, figures)
             bring_layer(key=f"layer-frame-{step}", data=data)
-
-
-def replaying(study: Study, size: int) -> Pieces:
-    """Train a rung again, keeping what it does to the picture."""
-    if can_be_replayed(study, size) and not known_frames(study, size):
-        known = {size: step.trained.codebook for size, step in study.steps.items()}
-        original = shown_pixels(study.picture, study.plan.layout)
-        training, layout = study.settings.training, study.plan.layout
-        replay = frames_work(original, layout, size, known=known, seed=training.seed)
-        frames = yield from signed(replay, (1.0, f"Replaying K = {size}"))
-        kept("frames", (study.picture.digest, training, size), frames)
-        yield None
-
-
-def signed(work: Work[Result], sign: Sign) -> Generator[Sign, None, Result]:
-    return mapped(work, lambda _: sign)
 
 
 def show_rungs(study: Study) -> None:
@@ -1266,25 +1096,6 @@ def trainer_settings(study: Study) -> list[Settings]:
     return [replace(training, trainer=it, seed=seed) for it in TRAINERS for seed in SEEDS]
 
 
-def known_run(study: Study, settings: Settings, size: int) -> Run | None:
-    run: Run | None = found("run", study.picture.digest, settings, size)
-    return run
-
-
-def racing(study: Study, contestants: Sequence[Settings], size: int) -> Pieces:
-    """Train a size with every trainer, some seeds each."""
-    if size == study.plan.distinct_blocks:
-        return
-    original = shown_pixels(study.picture, study.plan.layout)
-    for place, settings in enumerate(contestants):
-        if known_run(study, settings, size) is None:
-            text = f"Training K = {size}: {TRAINER_NAMES[settings.trainer]}, seed {settings.seed}"
-            work = run_work(original, study.plan.layout, settings, size)
-            run = yield from signed(work, (place / len(contestants), text))
-            kept("run", (study.picture.digest, settings, size), run)
-            yield None
-
-
 def show_runs(runs: Sequence[Run]) -> None:
     st.plotly_chart(
         plots.trainers_figure(runs),
@@ -1323,7 +1134,9 @@ def used(study: Study, shared: SharedCodebook) -> Use:
     rate_weight = study.settings.rate_weight
     key = study.picture.digest, shared.checksum, rate_weight
     work = use_work(study.picture, shared, rate_weight)
-    return found("use", *key) or kept("use", key, waited_for(work, "Encoding with that codebook"))
+    if known := STORE.find("use", *key):
+        return known
+    return STORE.keep(waited_for(work, "Encoding with that codebook"), "use", *key)
 
 
 def show_uses(uses: Sequence[tuple[str, Use | Step]]) -> None:
@@ -1409,14 +1222,6 @@ def show_health(study: Study) -> None:
         st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
     with right:
         show_cells(study, healths[size])
-
-
-def known_healths(study: Study) -> dict[int, Health]:
-    return found_by_size("health", study.plan, study.picture.digest, study.settings)
-
-
-def known_held_out(study: Study) -> dict[int, HeldOut]:
-    return found_by_size("held out", study.plan, study.picture.digest, study.settings.training)
 
 
 def show_cells(study: Study, health: Health) -> None:

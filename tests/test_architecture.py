@@ -21,6 +21,7 @@ ROWS = [
     ["container", "rateaware"],
     ["sweep", "rivals", "wording", "heldout"],
     ["curves", "batch", "targets", "playback", "contest", "sharing", "health"],
+    ["study"],
     ["exports", "plots", "viewer"],
     ["report"],
     ["cli"],

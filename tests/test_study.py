@@ -1,0 +1,168 @@
+"""Tests of vqcore.study: every piece of work is kept, done once, and goes on where it stopped."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import pytest
+from helpers import smooth_picture
+
+from vqcore import study as module
+from vqcore.codec import Settings
+from vqcore.pictures import Picture
+from vqcore.rivals import RIVALS, RivalError
+from vqcore.study import (
+    Pieces,
+    Study,
+    encoding,
+    examining,
+    holding_out,
+    known_frames,
+    known_held_out,
+    known_rival,
+    known_rivals,
+    known_run,
+    known_transfers,
+    lending,
+    missing_steps,
+    racing,
+    replaying,
+    sweeping,
+    take,
+)
+from vqcore.sweep import Step, plan_sweep
+
+SIZES = (1, 2, 4, 8)
+
+
+class Shelf:
+    """A store in memory that remembers what was put there, in order."""
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[Hashable, ...], Any] = {}
+
+    def find(self, kind: str, *key: Hashable) -> Any:
+        return self.values.get((kind, *key))
+
+    def keep(self, value: Any, kind: str, *key: Hashable) -> Any:
+        return self.values.setdefault((kind, *key), value)
+
+    def kinds(self) -> list[Hashable]:
+        return [kind for kind, *_ in self.values]
+
+
+def begun(picture: Picture, shelf: Shelf, settings: Settings | None = None) -> Study:
+    settings = settings or Settings(4)
+    plan = plan_sweep(picture, settings, SIZES)
+    return Study(picture.name, picture, settings, SIZES, plan, shelf)
+
+
+@pytest.fixture
+def swept() -> Study:
+    study = begun(smooth_picture(40, 56), Shelf())
+    list(sweeping([study]))
+    return study
+
+
+def pieces_of(work: Pieces) -> int:
+    """Do all the work and count the pieces kept."""
+    return [sign is None for sign in work].count(True)
+
+
+def test_sweep_is_kept_and_known_to_the_next_study_of_the_same(swept: Study) -> None:
+    assert swept.is_complete
+    assert [point.codebook_size for point in swept.points] == list(SIZES)
+    again = begun(swept.picture, swept.store)  # type: ignore[arg-type]
+    assert again.points == swept.points
+    assert pieces_of(sweeping([again])) == 0
+
+
+def test_a_rate_weight_uses_the_codebooks_that_are_there(
+    swept: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vqcore.training._rung", None)
+    weighted = begun(swept.picture, swept.store, Settings(4, rate_weight=50))  # type: ignore[arg-type]
+    assert not weighted.steps
+    assert pieces_of(sweeping([weighted])) == 2 * len(SIZES)
+
+
+def test_interrupted_sweep_goes_on_where_it_stopped() -> None:
+    study = begun(smooth_picture(40, 56), Shelf())
+    events = missing_steps(study)
+    for event in events:
+        if isinstance(event, Step):
+            take(study, event)
+            break
+    events.close()
+    assert list(study.steps) == [1]
+    list(sweeping([study]))
+    assert study.is_complete
+
+
+WORK: dict[str, Callable[[Study], Pieces]] = {
+    "examining": examining,
+    "holding out": holding_out,
+    "encoding": lambda study: encoding(study, ["jpeg", "png8"]),
+    "replaying": lambda study: replaying(study, 8),
+    "racing": lambda study: racing(study, [Settings(4, seed=1), Settings(4, seed=2)], 4),
+}
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_work_is_done_once(swept: Study, name: str) -> None:
+    shelf = swept.store
+    assert isinstance(shelf, Shelf)
+    before = len(shelf.values)
+    pieces = pieces_of(WORK[name](swept))
+    assert pieces == len(shelf.values) - before > 0
+    assert pieces_of(WORK[name](swept)) == 0
+
+
+@pytest.mark.parametrize("name", ["examining", "holding out", "encoding", "racing"])
+def test_work_goes_on_where_it_stopped(swept: Study, name: str) -> None:
+    everything = pieces_of(WORK[name](begun_like(swept)))
+    work = WORK[name](swept)
+    while next(work) is not None:
+        pass
+    work.close()  # type: ignore[attr-defined]
+    assert pieces_of(WORK[name](swept)) == everything - 1
+
+
+def begun_like(study: Study) -> Study:
+    other = begun(study.picture, Shelf())
+    list(sweeping([other]))
+    return other
+
+
+def test_what_is_known_is_what_was_found(swept: Study) -> None:
+    for work in WORK.values():
+        list(work(swept))
+    assert [point.level for point in known_rivals(swept, "jpeg")] == list(RIVALS["jpeg"].levels)
+    assert known_rival(swept, "webp", 50) is None
+    assert known_frames(swept, 8)[-1].psnr_db == swept.steps[8].point.psnr_db
+    assert known_frames(swept, 4) == []
+    run = known_run(swept, Settings(4, seed=2), 4)
+    assert run is not None
+    assert run.seed == 2
+    assert list(known_held_out(swept)) == list(SIZES)
+
+
+def test_another_picture_is_swept_and_lent_the_codebooks(swept: Study) -> None:
+    shelf = swept.store
+    assert isinstance(shelf, Shelf)
+    other = begun(smooth_picture(32, 48, seed=7), shelf)
+    list(lending(swept, other))
+    assert other.is_complete
+    assert list(known_transfers(swept, other)) == list(SIZES)
+
+
+def test_a_codec_that_refuses_is_kept_with_its_reason(
+    swept: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> Pieces:
+        raise RivalError("too wide")
+
+    monkeypatch.setattr(module, "rival_work", refuse)
+    assert pieces_of(encoding(swept, ["jpeg"])) == 1
+    assert str(known_rival(swept, "jpeg", RIVALS["jpeg"].levels[0])) == "too wide"
+    assert known_rivals(swept, "jpeg") == []
+    assert pieces_of(encoding(swept, ["jpeg"])) == 0
