@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
+from string import punctuation
 from time import monotonic
 from typing import Any, TypeVar, get_args
 
@@ -19,12 +20,22 @@ from vqcore.blocks import (
     MAX_BLOCK_SIZE,
     BlockLayout,
     Colour,
+    Samples,
+    layout_of,
     shown_pixels,
     tile_sheet,
+)
+from vqcore.codebookfile import (
+    CodebookError,
+    SharedCodebook,
+    is_zip,
+    pack_codebook,
+    parse_codebook,
 )
 from vqcore.codec import Encoded, Settings
 from vqcore.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
 from vqcore.container import FileError, is_vq, parse
+from vqcore.contest import Run, run_work
 from vqcore.curves import (
     Curve,
     Likeness,
@@ -37,6 +48,8 @@ from vqcore.curves import (
     rival_curve,
     vq_curve,
 )
+from vqcore.health import Health, health_row, health_work, verdicts
+from vqcore.heldout import HeldOut, Transfer, held_out, transfer_work
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import (
     MAX_BYTES,
@@ -56,6 +69,7 @@ from vqcore.plane import (
     pair_density,
     principal_plane,
 )
+from vqcore.playback import Frame, frames_work
 from vqcore.report import html_report
 from vqcore.rivals import (
     RIVALS,
@@ -68,6 +82,7 @@ from vqcore.rivals import (
     rival_work,
     same_psnr,
 )
+from vqcore.sharing import Use, fits, use_work
 from vqcore.sweep import (
     SHOWN_FIRST,
     OperatingPoint,
@@ -91,6 +106,7 @@ from vqcore.viewer import (
     codebook_layer,
     figures_layer,
     file_layer,
+    frame_layer,
     match_layer,
     original_layer,
     plane_layer,
@@ -106,33 +122,39 @@ from vqcore.wording import (
     settings_name,
     similarity,
 )
-from vqcore.work import Work
+from vqcore.work import Work, finish, mapped
 
 LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 SMALLEST_VIEW = 320
 FIGURE_WIDTH = 98
-PLANE_WIDTH = 464
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
 SIZES_PANEL = "Codebook size"
+TRAINING_PANEL = "Training"
+HEALTH_PANEL = "Health"
 PLANE_PANEL = "Plane"
+PLANE_WIDTH = 464
 # By panel, the fragment that shows the chosen K.
-SIZE_FRAGMENTS = {SIZES_PANEL: "sizes", PLANE_PANEL: "projection"}
+FRAGMENTS = {SIZES_PANEL: "sizes", HEALTH_PANEL: "health", PLANE_PANEL: "projection"}
+SEEDS = range(3)
+STAGE_NAMES = {"below": "before the split", "search": "search", "finish": "all blocks"}
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
 UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
+UNREADABLE = (PictureError, CodebookError, FileError)
+
 Result = TypeVar("Result")
 
 bring_layer = st.components.v2.component("vq_layer", js=LAYER_JS)
+plane = st.components.v2.component("vq_plane", html=PLANE_HTML, css=PLANE_CSS, js=PLANE_JS)
 viewer = st.components.v2.component(
     "vq_viewer", html=VIEWER_HTML, css=VIEWER_CSS, js=VIEWER_JS
 )
-plane = st.components.v2.component("vq_plane", html=PLANE_HTML, css=PLANE_CSS, js=PLANE_JS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,31 +175,21 @@ def sample(name: str) -> Picture:
 
 
 @st.cache_data(max_size="512MiB", show_spinner=False)
-def uploaded(file_id: str, name: str, _data: bytes) -> Picture | Encoded:
-    return parse(_data) if is_vq(_data) else read_picture(_data, name)
+def uploaded(
+    file_id: str,
+    name: str,
+    checksums: Sequence[bytes],
+    _data: bytes,
+    _codebooks: Sequence[SharedCodebook],
+) -> Picture | Encoded | SharedCodebook:
+    if is_zip(_data):
+        return parse_codebook(_data)
+    return parse(_data, _codebooks) if is_vq(_data) else read_picture(_data, name)
 
 
 @st.cache_data(max_entries=1024, show_spinner=False)
 def planned(digest: str, settings: Settings, sizes: tuple[int, ...], _picture: Picture) -> Plan:
     return plan_sweep(_picture, settings, sizes)
-
-
-@st.cache_data(max_size="256MiB", show_spinner=False)
-def stored(digest: str, settings: Settings, size: int, _step: Step | None = None) -> Step:
-    """Give back the step that was once handed in; LookupError, which is not cached, before."""
-    if _step is None:
-        raise LookupError(size)
-    return _step
-
-
-@st.cache_data(max_size="128MiB", show_spinner=False)
-def stored_codebook(
-    digest: str, training: Settings, size: int, _trained: Trained | None = None
-) -> Trained:
-    """Do as `stored` does: a codebook serves all rate weights."""
-    if _trained is None:
-        raise LookupError(size)
-    return _trained
 
 
 @st.cache_data(max_size="256MiB", show_spinner=False)
@@ -190,22 +202,24 @@ def codebook_bytes(sweep_id: str, size: int, _encoded: Encoded) -> bytes:
     return codebook_layer(sweep_id, size, _encoded)
 
 
-@st.cache_data(max_entries=4096, show_spinner=False)
-def stored_rival(
-    original: str, codec: Codec, level: int, _point: RivalPoint | RivalError | None = None
-) -> RivalPoint | RivalError:
-    if _point is None:
-        raise LookupError(codec, level)
-    return _point
+@st.cache_data(max_size="1GiB", show_spinner=False)
+def kept(kind: str, key: tuple[Hashable, ...], _value: Any = None) -> Any:
+    """Give back what was once handed in; LookupError, which is not cached, before."""
+    if _value is None:
+        raise LookupError(kind, key)
+    return _value
 
 
-@st.cache_data(max_size="64MiB", show_spinner=False)
-def stored_match(
-    original: str, codec: Codec, by: str, target: float, _found: tuple[Match | None] | None = None
-) -> tuple[Match | None]:
-    if _found is None:
-        raise LookupError(target)
-    return _found
+def found(kind: str, *key: Hashable) -> Any:
+    """Return what is kept, or None."""
+    with suppress(LookupError):
+        return kept(kind, key)
+    return None
+
+
+def found_by_size(kind: str, plan: Plan, *key: Hashable) -> dict[int, Any]:
+    every = {size: found(kind, *key, size) for size in plan.sizes}
+    return {size: value for size, value in every.items() if value is not None}
 
 
 # Sidebar
@@ -213,7 +227,7 @@ def stored_match(
 
 def choose_picture() -> tuple[str, Picture | VqFile]:
     st.file_uploader(
-        "Upload pictures or .vq files",
+        "Upload pictures, .vq files or codebooks",
         accept_multiple_files=True,
         key="files",
         on_change=choose_newest,
@@ -234,15 +248,34 @@ def open_files() -> tuple[dict[str, Picture | VqFile], list[str]]:
     refusals = []
     for file in st.session_state.get("files", []):
         try:
-            content = uploaded(file.file_id, file.name, file.getvalue())
-            name = unused_name(file.name, {*pictures, *SAMPLES})
-            if isinstance(content, Encoded):
-                pictures[name] = VqFile(name, content, file.size)
-            else:
-                pictures[name] = content
-        except (PictureError, FileError) as error:
+            content = opened(file)
+        except UNREADABLE as error:
             refusals.append(f"**{plain(file.name)}**: {plain(str(error))}")
+            continue
+        name = unused_name(file.name, {*pictures, *SAMPLES})
+        if isinstance(content, Encoded):
+            pictures[name] = VqFile(name, content, file.size)
+        elif isinstance(content, Picture):
+            pictures[name] = content
     return pictures, refusals
+
+
+def opened(file: Any) -> Picture | Encoded | SharedCodebook:
+    """Open an upload; a .vq that names its codebook finds it among the others."""
+    data = file.getvalue()
+    codebooks = list(open_codebooks().values()) if is_vq(data) else []
+    checksums = [codebook.checksum for codebook in codebooks]
+    return uploaded(file.file_id, file.name, checksums, data, codebooks)
+
+
+def open_codebooks() -> dict[str, SharedCodebook]:
+    """Return the uploaded codebooks by name."""
+    codebooks: dict[str, SharedCodebook] = {}
+    for file in st.session_state.get("files", []):
+        with suppress(*UNREADABLE):
+            if is_zip(file.getvalue()) and isinstance(shared := opened(file), SharedCodebook):
+                codebooks[unused_name(file.name, {*codebooks})] = shared
+    return codebooks
 
 
 def unused_name(name: str, taken: set[str]) -> str:
@@ -338,7 +371,7 @@ def keep_valid(key: str, options: list[Any], default: Any) -> None:
 
 def plain(text: str) -> str:
     """Escape text that would otherwise be read as Markdown."""
-    return re.sub(r"([^\w\s])", r"\\\1", text)
+    return re.sub(f"([{re.escape(punctuation)}])", r"\\\1", text)
 
 
 # Work
@@ -355,6 +388,10 @@ class Study:
     plan: Plan
     steps: dict[int, Step]
 
+    def step_at(self, size: int) -> Step:
+        """Return the step of a K, or of the largest there is so far."""
+        return self.steps.get(size) or self.steps[max(self.steps)]
+
     @property
     def is_complete(self) -> bool:
         return len(self.steps) == len(self.plan.sizes)
@@ -362,10 +399,6 @@ class Study:
     @property
     def points(self) -> list[OperatingPoint]:
         return [self.steps[size].point for size in self.plan.sizes if size in self.steps]
-
-    def step_at(self, size: int) -> Step:
-        """Return the step of a K, or of the largest there is so far."""
-        return self.steps.get(size) or self.steps[max(self.steps)]
 
     @property
     def original(self) -> str:
@@ -380,23 +413,14 @@ class Study:
 
 def study_of(name: str, picture: Picture, settings: Settings, sizes: tuple[int, ...]) -> Study:
     plan = planned(picture.digest, settings, sizes, picture)
-    steps = known(stored, picture.digest, settings, plan)
+    steps = found_by_size("step", plan, picture.digest, settings)
     return Study(name, picture, settings, sizes, plan, steps)
-
-
-def known(look_up: Callable[..., Any], digest: str, settings: Settings, plan: Plan) -> dict:
-    """Return by size what a store holds already."""
-    found = {}
-    for size in plan.sizes:
-        with suppress(LookupError):
-            found[size] = look_up(digest, settings, size)
-    return found
 
 
 def missing_steps(study: Study) -> Generator[Progress | Preview | Step]:
     picture, settings, plan = study.picture, study.settings, study.plan
     missing = [size for size in plan.sizes if size not in study.steps]
-    trained = known(stored_codebook, picture.digest, settings.training, plan)
+    trained = found_by_size("codebook", plan, picture.digest, settings.training)
     return sweep(picture, settings, missing, trained=trained)
 
 
@@ -428,10 +452,10 @@ def keep(study: Study, event: Preview | Step) -> int:
     """Keep what is done, and return its K."""
     digest, settings = study.picture.digest, study.settings
     if isinstance(event, Preview):
-        stored_codebook(digest, settings.training, event.codebook_size, event.trained)
+        kept("codebook", (digest, settings.training, event.codebook_size), event.trained)
         return event.codebook_size
     size = event.point.codebook_size
-    study.steps[size] = stored(digest, settings, size, event)
+    study.steps[size] = kept("step", (digest, settings, size), event)
     return size
 
 
@@ -488,17 +512,77 @@ def encoding(study: Study, codecs: Sequence[Codec]) -> Pieces:
         try:
             for point in rival_work(pixels, codec, missing):
                 if point:
-                    stored_rival(study.original, codec, point.level, point)
+                    kept("rival", (study.original, codec, point.level), point)
                 yield None if point else sign
         except RivalError as error:
             for level in missing:
-                stored_rival(study.original, codec, level, error)
+                kept("rival", (study.original, codec, level), error)
+            yield None
 
 
 def known_rival(study: Study, codec: Codec, level: int) -> RivalPoint | RivalError | None:
-    with suppress(LookupError):
-        return stored_rival(study.original, codec, level)
-    return None
+    rival: RivalPoint | RivalError | None = found("rival", study.original, codec, level)
+    return rival
+
+
+def examining(study: Study) -> Pieces:
+    """Find out how each codebook is used and what it costs."""
+    done = known_healths(study)
+    missing = [size for size in study.plan.sizes if size not in done]
+    if not missing:
+        return
+    vectors = vectors_of(study)
+    for place, size in enumerate(missing):
+        sign = place / len(missing), f"Examining K = {size}"
+        health = yield from signed(health_work(study.steps[size], vectors), sign)
+        kept("health", (study.picture.digest, study.settings, size), health)
+        yield None
+
+
+def holding_out(study: Study) -> Pieces:
+    """Train on half of the blocks, and encode the others."""
+    digest, settings, sizes = study.picture.digest, study.settings.training, study.plan.sizes
+    done = known_held_out(study)
+    missing = [size for size in sizes if size not in done]
+    if not missing:
+        return
+    codebooks = {size: result.codebook for size, result in done.items()}
+    trainer, seed = settings.trainer, settings.seed
+    events = held_out(vectors_of(study), missing, trainer=trainer, seed=seed, known=codebooks)
+    with closing(events):
+        for event in events:
+            size = event.codebook_size
+            if isinstance(event, Progress):
+                yield sizes.index(size) / len(sizes), f"Training K = {size} on half of the blocks"
+            else:
+                kept("held out", (digest, settings, size), event)
+                yield None
+
+
+def lending(study: Study, other: Study) -> Pieces:
+    """Encode another picture with this one's codebooks, and with its own."""
+    yield from sweeping([other])
+    key = study.picture.digest, study.settings.training, other.picture.digest
+    done = known_transfers(study, other)
+    missing = [size for size in other.steps if size in study.steps and size not in done]
+    if not missing:
+        return
+    vectors = vectors_of(other)
+    for place, size in enumerate(missing):
+        own, lent = (it.steps[size].trained.codebook for it in (other, study))
+        sign = place / len(missing), f"Encoding {other.name} with K = {size}"
+        transfer = yield from signed(transfer_work(vectors, own, lent), sign)
+        kept("transfer", (*key, size), transfer)
+        yield None
+
+
+def known_transfers(study: Study, other: Study) -> dict[int, Transfer]:
+    key = study.picture.digest, study.settings.training, other.picture.digest
+    return found_by_size("transfer", study.plan, *key)
+
+
+def vectors_of(study: Study) -> Samples:
+    return study.plan.layout.split(shown_pixels(study.picture, study.plan.layout))
 
 
 class Layers:
@@ -516,8 +600,8 @@ class Layers:
     def bring_files(self, study: Study) -> None:
         """Bring the other uploads of the same size as they are: the browser decodes them."""
         for file in st.session_state.get("files", []):
-            with suppress(PictureError, FileError):
-                other = uploaded(file.file_id, file.name, file.getvalue())
+            with suppress(*UNREADABLE):
+                other = opened(file)
                 if isinstance(other, Picture) and is_alike(other, study.picture):
                     size = (other.width, other.height)
                     data = file_layer(
@@ -618,6 +702,7 @@ def show_viewer(study: Study, size: int) -> None:
             "name": study.name,
             "size": size,
             "asked": st.session_state.get("asked", 0),
+            "lit": st.session_state.get("lit", {}).get(study.sweep),
             "rivals": [(codec, RIVALS[codec].name) for codec in present_rivals()],
         },
         on_view_change=take_view,
@@ -628,16 +713,20 @@ def show_viewer(study: Study, size: int) -> None:
 
 def take_view() -> None:
     view = st.session_state.viewer["view"]
+    same_size = st.session_state.get("size") == view["size"]
     st.session_state.size = view["size"]
     st.session_state.matches = view["matches"]
+    if same_size:
+        st.rerun("viewer")
     rerun_results()
 
 
 def rerun_results() -> None:
     """Draw anew what shows the chosen K; training goes on."""
     panel = st.session_state.get("panel") or SIZES_PANEL
-    shown = [SIZE_FRAGMENTS[panel]] if panel in SIZE_FRAGMENTS else []
-    st.rerun(["viewer", *shown])
+    if panel == TRAINING_PANEL:
+        st.rerun()
+    st.rerun(["viewer", *([FRAGMENTS[panel]] if panel in FRAGMENTS else [])])
 
 
 def bring_matches(study: Study) -> None:
@@ -668,25 +757,20 @@ def match_bytes(study: Study, step: Step, codec: Codec, by: str) -> bytes:
 def matched(study: Study, step: Step, codec: Codec, by: str) -> Match | None:
     target = step.point.file_bytes if by == "size" else step.point.psnr_db
     key = study.original, codec, by, target
-    with suppress(LookupError):
-        return stored_match(*key)[0]
+    if matches := found("match", *key):
+        return matches[0]
     search: Any = largest_within if by == "size" else same_psnr
     pixels = shown_pixels(study.picture, study.plan.layout)
     text = f"Looking for the {RIVALS[codec].name} of that {MATCHED_BY[by]}"
-    return stored_match(*key, (waited_for(search(pixels, codec, target), text),))[0]
+    return kept("match", key, [waited_for(search(pixels, codec, target), text)])[0]
 
 
 def waited_for(work: Work[Result], text: str) -> Result:
     """Do all the work at once, saying so, unless other settings make it needless."""
     place = st.empty()
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            place.empty()
-            result: Result = end.value
-            return result
-        place.caption(text)
+    result = finish(mapped(work, lambda _: place.caption(text)))
+    place.empty()
+    return result
 
 
 def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str) -> None:
@@ -745,6 +829,7 @@ def offer_downloads(study: Study, step: Step) -> None:
     with st.popover("Download"):
         offer("Compressed (.vq)", lambda: step.file, f"{name}.vq")
         offer("Reconstruction (PNG)", lambda: png_bytes(encoded.decode()), f"{name}.png")
+        offer("Codebook (.npz)", lambda: pack_codebook(encoded.shared), f"{name}.npz")
         offer("Codebook (.npy)", lambda: exports.codebook_npy(encoded.codebook), f"{name}.npy")
         sheet = f"{name}-codebook.png"
         offer("Codebook (PNG)", lambda: png_bytes(tile_sheet(encoded.tiles, TILE_SIDE)), sheet)
@@ -774,7 +859,7 @@ def show_file(file: VqFile) -> None:
     size = encoded.codebook.size
     show_facts(file.name, layout)
     with st.container(horizontal=True, key="figures"):
-        figure("File", kilobytes(file.size), "The .vq file, codebook and all.")
+        figure("File", kilobytes(file.size), "The .vq file as uploaded.")
         file_ratio = compression_ratio(layout.raw_bytes, file.size)
         figure("File ratio", ratio(file_ratio), "Uncompressed bytes over file bytes.")
         rate = rate_bpp(file.size, layout.width, layout.height)
@@ -799,6 +884,7 @@ def choose_point(key: str) -> None:
 def choose_size(size: int) -> None:
     """Choose a K from elsewhere than the viewer."""
     st.session_state.size = size
+    st.session_state.lit = {}
     st.session_state.asked = st.session_state.get("asked", 0) + 1
 
 
@@ -1070,6 +1156,380 @@ def show_pictures(studies: Sequence[Study]) -> None:
                  alt="Mean and standard deviation by codebook size")
 
 
+def training_panel(study: Study) -> Pieces:
+    size = chosen_size(study.plan)
+    frames = known_frames(study, size)
+    show_frames(study, size, frames)
+    show_rungs(study)
+    st.subheader(f"Trainers, K = {size}", anchor=False)
+    if not st.toggle("Compare trainers", key="compare", help="Each run is real; three seeds each."):
+        return replaying(study, size)
+    rivals = trainer_settings(study)
+    show_runs([run for run in (known_run(study, each, size) for each in rivals) if run])
+    return chain(replaying(study, size), racing(study, rivals, size))
+
+
+def known_frames(study: Study, size: int) -> list[Frame]:
+    return found("frames", study.picture.digest, study.settings.training, size) or []
+
+
+def can_be_replayed(study: Study, size: int) -> bool:
+    """Tell whether a size was trained by the ladder, and not given by the distinct blocks."""
+    step = study.steps.get(size)
+    return bool(step and step.trained.iterations)
+
+
+def show_frames(study: Study, size: int, frames: Sequence[Frame]) -> None:
+    st.subheader(f"K = {size}, iteration by iteration", anchor=False)
+    if not can_be_replayed(study, size):
+        st.markdown("Nothing to replay: only the ladder's codebooks from K = 2 on are.")
+        return
+    st.plotly_chart(
+        plots.training_figure(frames),
+        key="training-chart",
+        config=CHART_CONFIG,
+        alt="Distortion after each iteration. The viewer tells the PSNR of each step.",
+    )
+    st.markdown(
+        ":small[To step through them, choose *training* in the viewer. "
+        "Rounds of the search that did not better the picture are left out.]"
+    )
+    with st.container(gap=None):
+        for step, frame in enumerate(frames):
+            told = f"{STAGE_NAMES[frame.stage]}, iteration {frame.iteration}"
+            figures = f"{told} · PSNR {decibels(frame.psnr_db)}"
+            data = frame_layer(study.sweep, size, step, frame.encoded, figures)
+            bring_layer(key=f"layer-frame-{step}", data=data)
+
+
+def replaying(study: Study, size: int) -> Pieces:
+    """Train a rung again, keeping what it does to the picture."""
+    if can_be_replayed(study, size) and not known_frames(study, size):
+        known = {size: step.trained.codebook for size, step in study.steps.items()}
+        original = shown_pixels(study.picture, study.plan.layout)
+        training, layout = study.settings.training, study.plan.layout
+        replay = frames_work(original, layout, size, known=known, seed=training.seed)
+        frames = yield from signed(replay, (1.0, f"Replaying K = {size}"))
+        kept("frames", (study.picture.digest, training, size), frames)
+        yield None
+
+
+def signed(work: Work[Result], sign: Sign) -> Generator[Sign, None, Result]:
+    return mapped(work, lambda _: sign)
+
+
+def show_rungs(study: Study) -> None:
+    st.subheader("Rungs", anchor=False)
+    done = [size for size in study.plan.sizes if can_be_replayed(study, size)]
+    rows = [rung_row(size, study.steps[size].trained) for size in done]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content",
+        column_config=RUNG_COLUMNS,
+        alt="How each codebook size was trained",
+    )
+
+
+def rung_row(size: int, rung: Trained) -> dict[str, Any]:
+    search, finish = rung.stage("search"), rung.stage("finish")
+    return {
+        "size": size,
+        "sample": rung.sample,
+        "search": len(search),
+        "moves": sum(iteration.moves for iteration in search),
+        "dead": sum(iteration.dead for iteration in search),
+        "finish": len(finish),
+        "first": finish[0].mse,
+        "last": finish[-1].mse,
+        "seconds": rung.seconds,
+        "stopped": rung.stopped_because,
+    }
+
+
+RUNG_COLUMNS = {
+    "size": st.column_config.NumberColumn("K", format="%d"),
+    "sample": st.column_config.NumberColumn("Sample (blocks)", format="%d"),
+    "search": st.column_config.NumberColumn("Search (iterations)", format="%d"),
+    "moves": st.column_config.NumberColumn("Codewords moved", format="%d"),
+    "dead": st.column_config.NumberColumn("Dead, repaired", format="%d"),
+    "finish": st.column_config.NumberColumn("All blocks (iterations)", format="%d"),
+    "first": st.column_config.NumberColumn("MSE, first", format="%.2f"),
+    "last": st.column_config.NumberColumn("MSE, last", format="%.2f"),
+    "seconds": st.column_config.NumberColumn("Train (s)", format="%.3f"),
+    "stopped": st.column_config.TextColumn("Stopped because it"),
+}
+
+
+def trainer_settings(study: Study) -> list[Settings]:
+    training = study.settings.training
+    return [replace(training, trainer=it, seed=seed) for it in TRAINERS for seed in SEEDS]
+
+
+def known_run(study: Study, settings: Settings, size: int) -> Run | None:
+    run: Run | None = found("run", study.picture.digest, settings, size)
+    return run
+
+
+def racing(study: Study, contestants: Sequence[Settings], size: int) -> Pieces:
+    """Train a size with every trainer, some seeds each."""
+    if size == study.plan.distinct_blocks:
+        return
+    original = shown_pixels(study.picture, study.plan.layout)
+    for place, settings in enumerate(contestants):
+        if known_run(study, settings, size) is None:
+            text = f"Training K = {size}: {TRAINER_NAMES[settings.trainer]}, seed {settings.seed}"
+            work = run_work(original, study.plan.layout, settings, size)
+            run = yield from signed(work, (place / len(contestants), text))
+            kept("run", (study.picture.digest, settings, size), run)
+            yield None
+
+
+def show_runs(runs: Sequence[Run]) -> None:
+    st.plotly_chart(
+        plots.trainers_figure(runs),
+        key="trainers-chart",
+        config=CHART_CONFIG,
+        alt="PSNR against seconds of training, for each trainer and seed",
+    )
+
+
+def another_codebook_panel(study: Study) -> Pieces:
+    """Encode the picture with an uploaded codebook, beside its own of the same block size and K."""
+    codebooks = {
+        name: shared
+        for name, shared in open_codebooks().items()
+        if fits(study.picture, shared.colour)
+    }
+    if not codebooks:
+        wanted = "in gray, for this gray picture" if study.picture.is_gray else "of other pictures"
+        st.markdown(f"Upload a codebook (.npz) {wanted}: *Download* has that of each picture.")
+        return iter(())
+    keep_valid("codebook", list(codebooks), next(iter(codebooks)))
+    name = st.selectbox("Codebook", list(codebooks), key="codebook")
+    own = study_with_own(study, codebooks[name])
+    uses = [(name, used(study, codebooks[name]))]
+    show_uses([*uses, *(("This picture's own", step) for step in own.steps.values())])
+    return sweeping([own])
+
+
+def study_with_own(study: Study, shared: SharedCodebook) -> Study:
+    """Return the study of the same picture at a codebook's block size, colour mode and K."""
+    settings = replace(study.settings, block_size=shared.block_size, colour=shared.colour)
+    return study_of(study.name, study.picture, settings, (shared.codebook.size,))
+
+
+def used(study: Study, shared: SharedCodebook) -> Use:
+    rate_weight = study.settings.rate_weight
+    key = study.picture.digest, shared.checksum, rate_weight
+    work = use_work(study.picture, shared, rate_weight)
+    return found("use", *key) or kept("use", key, waited_for(work, "Encoding with that codebook"))
+
+
+def show_uses(uses: Sequence[tuple[str, Use | Step]]) -> None:
+    st.table([use_row(name, use.point) for name, use in uses])
+    _, elsewhere = uses[0]
+    st.markdown(
+        ":small[A codebook from elsewhere is not in the file: its "
+        f"{count(elsewhere.point.codebook_bytes)} bytes are kept once, for all pictures.]"
+    )
+    for column, (name, use) in zip(st.columns(2), uses, strict=False):
+        with column:
+            show_use(name, use, column)
+
+
+def show_use(name: str, use: Use | Step, place: DeltaGenerator) -> None:
+    st.markdown(f"**{plain(name)}**")
+    encoded = use.encoded
+    show_pixels(place, png_bytes(encoded.decode()), view_width(encoded.layout), f"With {name}")
+    offer("Compressed (.vq)", lambda: use.file, f"{name}.vq")
+
+
+def use_row(name: str, point: OperatingPoint) -> dict[str, str]:
+    return {
+        "Codebook": plain(name),
+        "PSNR": decibels(point.psnr_db),
+        "File": kilobytes(point.file_bytes),
+        "Rate": f"{point.rate_bpp:.4f} bpp",
+        "In use": f"{point.used_codewords} of {point.codebook_size}",
+    }
+
+
+HEALTH_COLUMNS = {
+    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
+    "dead_codewords": st.column_config.NumberColumn("Dead", format="%d"),
+    "perplexity": st.column_config.NumberColumn("Perplexity", format="%.1f"),
+    "entropy_bits": st.column_config.NumberColumn("Entropy (bits)", format="%.2f"),
+    "most_bits": st.column_config.NumberColumn("log2 K (bits)", format="%.2f"),
+    "median_blocks": st.column_config.NumberColumn("Median (blocks)", format="%.1f"),
+    "least_blocks": st.column_config.NumberColumn("Least (blocks)", format="%d"),
+    "codebook_percent": st.column_config.NumberColumn("Codebook (%)", format="%.1f"),
+    "nearest_levels": st.column_config.NumberColumn("Nearest (levels)", format="%.1f"),
+    "farthest_levels": st.column_config.NumberColumn("Farthest (levels)", format="%.1f"),
+    "worst_percent": st.column_config.NumberColumn("Worst 10 (%)", format="%.1f"),
+}
+HELD_OUT_COLUMNS = {
+    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
+    "trained_psnr_db": st.column_config.NumberColumn("Trained on (dB)", format="%.2f"),
+    "others_psnr_db": st.column_config.NumberColumn("The others (dB)", format="%.2f"),
+    "gap_db": st.column_config.NumberColumn("Gap (dB)", format="%.2f"),
+}
+TRANSFER_COLUMNS = {
+    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
+    "own_psnr_db": st.column_config.NumberColumn("Its own (dB)", format="%.2f"),
+    "lent_psnr_db": st.column_config.NumberColumn("These (dB)", format="%.2f"),
+    "loss_db": st.column_config.NumberColumn("Loss (dB)", format="%.2f"),
+}
+
+
+def health_panel(study: Study) -> Pieces:
+    show_health(study)
+    show_health_over_sizes(study)
+    left, right = st.columns(2)
+    with left:
+        show_held_out(study)
+    with right:
+        other = choose_other(study)
+        if other:
+            show_transfers(study, other)
+    lent = lending(study, other) if other else ()
+    return chain(examining(study), holding_out(study), lent)
+
+
+@st.fragment(key="health")
+def show_health(study: Study) -> None:
+    size, healths = chosen_size(study.plan), known_healths(study)
+    if size not in healths:
+        st.markdown("The figures come when all sizes are trained.")
+        return
+    left, right = st.columns(2)
+    with left:
+        st.subheader(f"K = {count(size)}", anchor=False)
+        sentences = verdicts(healths[size], known_held_out(study).get(size))
+        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+    with right:
+        show_cells(study, healths[size])
+
+
+def known_healths(study: Study) -> dict[int, Health]:
+    return found_by_size("health", study.plan, study.picture.digest, study.settings)
+
+
+def known_held_out(study: Study) -> dict[int, HeldOut]:
+    return found_by_size("held out", study.plan, study.picture.digest, study.settings.training)
+
+
+def show_cells(study: Study, health: Health) -> None:
+    """Show where the error is, and offer to light up the worst cells' blocks."""
+    st.subheader("Error by cell", anchor=False)
+    st.plotly_chart(
+        plots.cells_figure(health),
+        key="cells",
+        config=CHART_CONFIG,
+        alt="Share of the squared error by cell, worst first. The buttons have the worst ten.",
+    )
+    if not health.worst_cells:
+        return
+    st.markdown(":small[The worst codewords, with their share. A click lights up their blocks.]")
+    with st.container(horizontal=True, gap="xsmall"):
+        for place, cell in enumerate(health.worst_cells):
+            st.button(
+                f"{cell}: {100 * health.cell_distortion[cell]:.2f} %",
+                key=f"worst-{place}",
+                on_click=light,
+                args=(study, health.codebook_size, cell),
+            )
+
+
+def light(study: Study, size: int, codeword: int) -> None:
+    """Light up a codeword's blocks in the viewer, at the K that the panel shows."""
+    choose_size(size)
+    st.session_state.lit = {study.sweep: codeword}
+    st.rerun("viewer")
+
+
+def show_health_over_sizes(study: Study) -> None:
+    """Show what stays as it is when another K is chosen, so that to choose one is quick."""
+    healths, sizes = list(known_healths(study).values()), study.plan.sizes
+    results = list(known_held_out(study).values())
+    if not healths:
+        return
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Perplexity", anchor=False)
+        figure = plots.perplexity_figure(healths, sizes)
+        show_chart(figure, "perplexity", "Perplexity against K")
+    with right:
+        st.subheader("Learnt by heart", anchor=False)
+        figure = plots.held_out_figure(results, sizes)
+        show_chart(figure, "held-out", "PSNR of blocks trained on, and of the others, against K")
+    st.subheader("Health of every size", anchor=False)
+    show_rows(
+        [health_row(health) for health in healths],
+        HEALTH_COLUMNS,
+        "Every figure of health of every codebook size",
+    )
+    st.markdown(
+        ":small[Median and least: blocks of a codeword in use. Codebook: its share of the file. "
+        "Nearest and farthest: two codewords, root mean squared difference in gray levels. "
+        "Worst 10: cells, their share of the squared error.]"
+    )
+
+
+def show_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Any], alt: str) -> None:
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content",
+        column_config=columns,
+        column_order=list(columns),
+        placeholder="–",
+        alt=alt,
+    )
+
+
+def show_held_out(study: Study) -> None:
+    st.subheader("On the other half", anchor=False)
+    st.markdown(
+        "Trained on a random half of the blocks, then tried on the others. The gap is how much "
+        "is learnt by heart."
+    )
+    results = known_held_out(study).values()
+    if results:
+        rows = [{name: getattr(result, name) for name in HELD_OUT_COLUMNS} for result in results]
+        show_rows(rows, HELD_OUT_COLUMNS, "PSNR of blocks trained on and of the others")
+
+
+def choose_other(study: Study) -> Study | None:
+    """Choose another picture whose blocks have as many samples."""
+    st.subheader("On another picture", anchor=False)
+    uploads, _ = open_files()
+    settings, layout = study.settings, study.plan.layout
+    others = {
+        name: picture
+        for name, picture in (uploads | {name: sample(name) for name in SAMPLES}).items()
+        if isinstance(picture, Picture)
+        and picture.digest != study.picture.digest
+        and layout_of(picture, settings.block_size, settings.colour).dimension == layout.dimension
+    }
+    keep_valid("other", [None, *others], None)
+    name = st.selectbox(
+        "Encode with these codebooks",
+        list(others),
+        index=None,
+        key="other",
+        placeholder="Choose a picture",
+    )
+    return study_of(name, others[name], settings, study.sizes) if name else None
+
+
+def show_transfers(study: Study, other: Study) -> None:
+    transfers = known_transfers(study, other).values()
+    if transfers:
+        rows = [{name: getattr(it, name) for name in TRANSFER_COLUMNS} for it in transfers]
+        show_rows(rows, TRANSFER_COLUMNS, f"PSNR of {other.name} with its own codebooks and these")
+
+
 START_NAMES: dict[Start, str] = {"random": "At random", "ladder": "From the ladder"}
 
 
@@ -1170,9 +1630,12 @@ def show_panels(study: Study) -> Pieces:
 
 PANELS: dict[str, Callable[[Study], Pieces]] = {
     SIZES_PANEL: sizes_panel,
+    TRAINING_PANEL: training_panel,
     "Rate–distortion": rates_panel,
     "All pictures": pictures_panel,
+    HEALTH_PANEL: health_panel,
     PLANE_PANEL: plane_panel,
+    "Another codebook": another_codebook_panel,
 }
 
 
@@ -1212,9 +1675,9 @@ def show_results(study: Study) -> None:
     if study.steps:
         step = study.step_at(size)
         show_figures(step)
-        with st.container(horizontal=True, horizontal_alignment="distribute"):
-            tell_sample(study.plan, step)
+        with st.container(horizontal=True, vertical_alignment="center"):
             offer_downloads(study, step)
+            tell_sample(study.plan, step)
 
 
 def main() -> None:

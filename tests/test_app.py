@@ -8,15 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from helpers import smooth_picture
+from helpers import smooth_picture, vectors_of
 from streamlit.testing.v1 import AppTest
 
-from vqcore import Settings, Step, read_picture, sample_picture, sweep
+from vqcore import Settings, Step, layout_of, read_picture, sample_picture, sweep
+from vqcore.codebookfile import pack_codebook
+from vqcore.contest import run_work
+from vqcore.health import health_row, health_work
+from vqcore.heldout import HeldOut, held_out, transfer_work
 from vqcore.metrics import psnr_db
 from vqcore.pictures import png_bytes
 from vqcore.plane import first_codewords, lloyd_path, pair_density
 from vqcore.rivals import rival_file
+from vqcore.sharing import use_work
+from vqcore.training import train
 from vqcore.wording import decibels
+from vqcore.work import finish
 
 APP = Path(__file__).parents[1] / "app.py"
 SMALL = {"largest": "8"}
@@ -185,6 +192,11 @@ def test_upload_named_like_a_sample_does_not_hide_it():
     assert "40 × 40 pixels" in facts(app)
 
 
+def test_only_what_markdown_reads_is_escaped():
+    app = upload(opened(), ("5×5 …é.png", b"nothing"))
+    assert app.error[0].value.startswith(r"**5×5 …é\.png**: ")
+
+
 def test_markdown_in_a_name_is_text():
     app = upload(opened(), ("<script>*x*:red[y]$z$.png", png_bytes(noise(40, 40))))
     assert app.header[0].value == r"\<script\>\*x\*\:red\[y\]\$z\$\.png"
@@ -293,7 +305,7 @@ def at_rates(*files, **query):
 
 def traces(app):
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
-    return {trace["name"]: trace for trace in spec["data"]}
+    return {trace["name"]: trace for trace in spec["data"] if "name" in trace}
 
 
 def button(app, label):
@@ -365,6 +377,192 @@ def test_all_pictures_and_their_means():
 
 def test_one_picture_has_no_mean():
     assert "Upload two pictures" in opened(panel="All pictures").markdown[-1].value
+
+
+def test_training_is_replayed_and_told():
+    app = opened(panel="Training", picture="camera", k="8")
+    frames = traces(app)
+    assert len(frames["all blocks"]["x"]) >= 2
+    rungs = app.dataframe[0].value
+    assert list(rungs["size"]) == [2, 4, 8]
+    swept = points("camera", Settings(colour="gray"), [1, 2, 4, 8])
+    assert frames["all blocks"]["y"][-1] == swept[8].mse
+    assert app.subheader[0].value == "K = 8, iteration by iteration"
+
+
+def test_only_the_ladder_can_be_replayed():
+    app = opened(panel="Training", picture="camera", k="1")
+    assert any("Nothing to replay" in text.value for text in app.markdown)
+
+
+def test_each_trainer_runs_with_three_seeds(monkeypatch):
+    def quick(vectors, sizes, trainer, seed):
+        return train(vectors, sizes, seed=seed)  # scikit-learn's take seconds to start
+
+    monkeypatch.setattr("vqcore.contest.train", quick)
+    app = upload(opened(panel="Training", block="4", k="4"), ("waves.png", waves()))
+    app.toggle(key="compare").set_value(True)
+    sound(app.run())
+    spec = json.loads(app.get("plotly_chart")[1].proto.spec)
+    assert [len(trace["y"]) for trace in spec["data"]] == [3, 3, 3, 3]
+    picture = read_picture(waves(), "")
+    layout = layout_of(picture, 4, "rgb")
+    first = finish(run_work(picture.pixels, layout, Settings(4), 4))
+    assert spec["data"][0]["y"][0] == first.psnr_db
+
+
+def test_a_codec_that_pillow_lacks_is_named(monkeypatch):
+    monkeypatch.setattr("vqcore.rivals.missing_rivals", lambda: ["avif"])
+    app = at_rates(("waves.png", waves()), block="4")
+    assert "AVIF" not in traces(app)
+    assert any("cannot write AVIF" in text.value for text in app.markdown)
+
+
+# A codebook elsewhere: trained on another picture, and uploaded
+
+ANOTHER = {"panel": "Another codebook"}
+
+
+def codebook_of(seed, colour="rgb"):
+    events = sweep(read_picture(waves(seed), ""), Settings(4, colour), [8])
+    return next(event for event in events if isinstance(event, Step)).encoded.shared
+
+
+def npz(shared):
+    return ("other.npz", pack_codebook(shared))
+
+
+def test_uploaded_codebook_is_compared_with_the_picture_s_own():
+    shared = codebook_of(1)
+    app = upload(opened(**ANOTHER), ("waves.png", waves(2)), npz(shared))
+    picture = read_picture(waves(2), "")
+    elsewhere = finish(use_work(picture, shared)).point
+    events = sweep(picture, Settings(4), [8])
+    own = next(event.point for event in events if isinstance(event, Step))
+    table = app.table[0].value
+    assert list(table["Codebook"]) == [r"other\.npz", r"This picture\'s own"]
+    assert list(table["PSNR"]) == [f"{it.psnr_db:.2f} dB" for it in (elsewhere, own)]
+    assert list(table["File"]) == [f"{it.file_bytes} B" for it in (elsewhere, own)]
+    assert list(table["Rate"]) == [f"{it.rate_bpp:.4f} bpp" for it in (elsewhere, own)]
+    assert list(table["In use"]) == [f"{it.used_codewords} of 8" for it in (elsewhere, own)]
+    assert len(app.get("image")) == 2
+    assert app.selectbox(key="picture").options[0] == "waves.png"
+
+
+def test_codebook_uses_the_rate_weight():
+    shared = codebook_of(1)
+    app = upload(opened(**ANOTHER, rate="5000"), ("waves.png", waves(2)), npz(shared))
+    picture = read_picture(waves(2), "")
+    plain, expected = (finish(use_work(picture, shared, weight)).point for weight in (0, 5000))
+    assert app.table[0].value["File"][0] == f"{expected.file_bytes} B" != f"{plain.file_bytes} B"
+
+
+def test_without_a_codebook_the_panel_asks_for_one():
+    assert "Upload a codebook (.npz) of other pictures" in opened(**ANOTHER).markdown[-1].value
+
+
+def test_gray_picture_takes_no_codebook_in_colour():
+    gray = ("gray.png", png_bytes(noise(40, 40)))
+    app = upload(opened(**ANOTHER), gray, npz(codebook_of(1)))
+    assert "in gray, for this gray picture" in app.markdown[-1].value
+    upload(app, gray, npz(codebook_of(1, "gray")))
+    assert app.table[0].value["In use"][1] == "8 of 8"
+
+
+def test_damaged_codebook_is_refused():
+    app = upload(opened(), ("torn.npz", pack_codebook(codebook_of(1))[:-9]))
+    assert app.error[0].value == r"**torn\.npz**: The codebook file is damaged\."
+
+
+def test_vq_file_without_its_codebook_names_it_and_with_it_is_shown():
+    shared = codebook_of(1)
+    use = finish(use_work(read_picture(waves(2), ""), shared))
+    app = upload(opened(), ("two.vq", use.file))
+    assert f"needs the codebook {shared.checksum.hex()}" in app.error[0].value
+    assert "is not in the file" in app.error[0].value
+    upload(app, ("two.vq", use.file), npz(codebook_of(3)))
+    assert codebook_of(3).checksum.hex() in app.error[0].value
+    upload(app, ("two.vq", use.file), npz(codebook_of(3)), npz(shared))
+    assert not app.error
+    sound(app.selectbox(key="picture").set_value("two.vq").run())
+    assert app.header[0].value == r"two\.vq"
+    assert figures(app)["File"] == f"{len(use.file)} B"
+
+
+def at_health(**query):
+    return opened(**{"panel": "Health", "picture": "camera"} | query)
+
+
+def swept_steps(name):
+    events = sweep(sample_picture(name), Settings(colour="gray"), [1, 2, 4, 8])
+    return {event.point.codebook_size: event for event in events if isinstance(event, Step)}
+
+
+def test_health_of_every_size_is_in_the_table():
+    table = at_health().dataframe[0].value
+    vectors = vectors_of(sample_picture("camera"))
+    expected = [health_row(finish(health_work(step, vectors)))
+                for step in swept_steps("camera").values()]
+    for name in expected[0]:
+        known = [math.nan if row[name] is None else row[name] for row in expected]
+        np.testing.assert_allclose(table[name], known)
+
+
+def test_chosen_size_is_judged_in_sentences():
+    app = at_health(k="8")
+    assert "K = 8" in [text.value for text in app.subheader]
+    judged = next(text.value for text in app.markdown if text.value.startswith("- "))
+    for word in ("in use", "well fed", "Perplexity", "of the file", "gray levels", "not trained"):
+        assert word in judged
+
+
+def test_half_of_the_blocks_is_held_out():
+    table = at_health().dataframe[1].value
+    events = held_out(vectors_of(sample_picture("camera")), [1, 2, 4, 8])
+    results = [event for event in events if isinstance(event, HeldOut)]
+    assert list(table["trained_psnr_db"]) == [it.trained_psnr_db for it in results]
+    assert list(table["others_psnr_db"]) == [it.others_psnr_db for it in results]
+    assert list(table["gap_db"]) == [it.gap_db for it in results]
+
+
+def test_another_picture_is_encoded_with_these_codebooks():
+    app = at_health()
+    sound(app.selectbox(key="other").set_value("coffee").run())
+    table = app.dataframe[2].value
+    own, lent = (swept_steps(name)[8].trained.codebook for name in ("coffee", "camera"))
+    transfer = finish(transfer_work(vectors_of(sample_picture("coffee")), own, lent))
+    assert table["own_psnr_db"][3] == transfer.own_psnr_db
+    assert table["lent_psnr_db"][3] == transfer.lent_psnr_db
+    assert table["loss_db"][3] == transfer.loss_db
+
+
+def test_only_pictures_with_blocks_alike_can_be_tried():
+    in_colour = opened(panel="Health").selectbox(key="other").options
+    assert "astronaut" in in_colour
+    assert not {"camera", "chelsea"} & {*in_colour}
+    assert "astronaut" in at_health().selectbox(key="other").options  # coded in gray as well
+
+
+def test_worst_cell_lights_up_in_the_viewer():
+    app = at_health(k="4")
+    step = swept_steps("camera")[4]
+    health = finish(health_work(step, vectors_of(sample_picture("camera"))))
+    worst = app.button(key="worst-0")
+    assert worst.label == (
+        f"{health.worst_cells[0]}: {100 * health.cell_distortion.max():.2f} %"
+    )
+    sound(worst.click().run())
+    assert list(app.session_state.lit.values()) == [health.worst_cells[0]]
+    assert app.session_state.size == 4
+
+
+def test_health_is_examined_once(monkeypatch):
+    app = at_health()
+    monkeypatch.setattr("vqcore.health.health_work", None)
+    monkeypatch.setattr("vqcore.heldout.train", None)
+    app.session_state.size = 2
+    sound(app.run())
+    assert "K = 2" in [text.value for text in app.subheader]
 
 
 PLANE = {"panel": "Plane", "picture": "camera"}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers import smooth_picture, steps_of
+from helpers import smooth_picture, steps_of, toned_picture
 
 from vqcore import batch
 from vqcore.batch import Swept, picture_files, sweep_file, sweep_files
@@ -200,3 +200,18 @@ def wait_until(condition: object, seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < end, "it takes too long"
         time.sleep(0.05)
+
+
+def test_each_call_looks_in_the_folder_where_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("one", "other"):
+        (tmp_path / place).mkdir()
+        monkeypatch.chdir(tmp_path / place)
+        names = [Path(f"{place}-{number}.png") for number in range(2)]
+        for name in names:
+            name.write_bytes(png_bytes(toned_picture([1, 2]).pixels))
+        found = list(sweep_files(names, Settings(4), [1], jobs=2))
+        assert [outcome.name for outcome in found if isinstance(outcome, Swept)] == [
+            str(name) for name in names
+        ]

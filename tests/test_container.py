@@ -23,8 +23,9 @@ from PIL import Image
 
 from vqcore.blocks import COLOURS, BlockLayout, Colour
 from vqcore.codebook import Codebook
+from vqcore.codebookfile import SharedCodebook, pack_codebook, parse_codebook
 from vqcore.codec import Encoded, Settings
-from vqcore.container import FileError, is_vq, pack, pack_work, parse
+from vqcore.container import FileError, is_vq, pack, pack_work, parse, parse_header
 from vqcore.entropy import Writer, code_codewords, code_indices
 from vqcore.pictures import Picture, png_bytes
 from vqcore.sweep import sweep
@@ -60,10 +61,10 @@ def coded(layout: BlockLayout, codewords: Samples, indices: NDArray[np.int32]) -
     return writer.bytes()
 
 
-def refusal(data: bytes) -> str:
+def refusal(data: bytes, *codebooks: SharedCodebook) -> str:
     """Check that a file is refused, in one short line, and return that line."""
     with pytest.raises(FileError) as caught:
-        parse(data)
+        parse(data, codebooks)
     message = str(caught.value)
     assert message
     assert "\n" not in message
@@ -107,7 +108,9 @@ def _rewritten_when_asked() -> None:
     for colour in COLOURS:
         encoded = golden_encoded(colour)
         (GOLDEN / f"{colour}.vq").write_bytes(pack(encoded))
+        (GOLDEN / f"{colour}-2.vq").write_bytes(pack(encoded, with_codebook=False))
         (GOLDEN / f"{colour}.png").write_bytes(png_bytes(encoded.decode()))
+        (GOLDEN / f"{colour}.npz").write_bytes(pack_codebook(encoded.shared))
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -383,8 +386,8 @@ LARGEST = 2**32 - 1
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"version": 0}, "has version 0; this program reads 1"),
-        ({"version": 2}, "has version 2; this program reads 1"),
+        ({"version": 0}, "has version 0; this program reads 1 and 2"),
+        ({"version": 3}, "has version 3; this program reads 1 and 2"),
         ({"colour": 3}, "asks for colour mode 3,"),
         ({"colour": 255}, "asks for colour mode 255,"),
         ({"block": 0}, "asks for block size 0,"),
@@ -522,3 +525,149 @@ def test_picture_that_no_decoder_takes_is_not_packed() -> None:
     indices = np.zeros(layout.blocks, np.int32)
     with pytest.raises(FileError, match="65536×1 pixels"):
         pack(Encoded(layout, Codebook(np.zeros((1, 1024), np.uint8)), indices))
+
+
+# ------------------------------------------------------------------------- a codebook elsewhere
+
+
+def golden_without(colour: str) -> bytes:
+    return (GOLDEN / f"{colour}-2.vq").read_bytes()
+
+
+def another_codebook(shared: SharedCodebook) -> SharedCodebook:
+    """Return a codebook that differs in one sample by one."""
+    codewords = shared.codebook.codewords.copy()
+    codewords[-1, -1] ^= 1
+    return SharedCodebook(Codebook(codewords), shared.block_size, shared.colour)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_golden_file_without_its_codebook_is_still_written_and_read(colour: str) -> None:
+    encoded = golden_encoded(colour)
+    assert pack(encoded, with_codebook=False) == golden_without(colour)
+    found = parse(golden_without(colour), [another_codebook(encoded.shared), encoded.shared])
+    with Image.open(GOLDEN / f"{colour}.png") as image:
+        np.testing.assert_array_equal(found.decode(), np.asarray(image))
+    np.testing.assert_array_equal(found.indices, encoded.indices)
+
+
+def test_layout_of_a_file_without_its_codebook() -> None:
+    layout = BlockLayout(3, 1, 1, "gray")
+    # Not in the order of their sums: index k means row k.
+    encoded = Encoded(layout, Codebook(np.uint8([[9], [0], [5]])), np.int32([2, 0, 1]))
+    data = pack(encoded, with_codebook=False)
+    writer = Writer()
+    finish(code_indices(writer, layout, encoded.codebook.codewords, encoded.indices))
+    start = bytes.fromhex("02 00 01  03 00 00 00  01 00 00 00  02 00")
+    assert data == with_checksum(b"VQLB" + start + encoded.shared.checksum + writer.bytes())
+    assert parse(data, [encoded.shared]).indices.tolist() == [2, 0, 1]
+    header = parse_header(data)
+    assert (header.layout, header.codebook_size) == (layout, 3)
+    assert header.codebook == encoded.shared.checksum
+
+
+def test_header_of_a_file_with_its_codebook_names_none() -> None:
+    assert parse_header(golden_file("rgb")).codebook is None
+
+
+def test_one_codeword_needs_no_words() -> None:
+    encoded = Encoded(
+        BlockLayout(5, 5, 2, "rgb"), Codebook(np.full((1, 12), 7, np.uint8)), np.zeros(9, np.int32)
+    )
+    data = pack(encoded, with_codebook=False)
+    assert len(data) == 29
+    assert_same(parse(data, [encoded.shared]), encoded)
+    refusal(with_checksum(data[:-4] + bytes(4)), encoded.shared)
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    layouts,
+    st.integers(1, 40),
+    st.sampled_from([[0], [0, 255], range(256)]),
+    st.integers(0, 99),
+)
+def test_round_trip_without_the_codebook(
+    layout: BlockLayout, size: int, values: list[int], seed: int
+) -> None:
+    encoded = made(layout, size, values, seed)
+    data = pack(encoded, with_codebook=False)
+    found = parse(data, [encoded.shared])
+    np.testing.assert_array_equal(found.indices, encoded.indices)
+    assert_same(found, encoded)
+    assert pack(found, with_codebook=False) == data
+
+
+def test_missing_codebook_is_named() -> None:
+    name = golden_encoded("rgb").shared.checksum.hex()
+    assert refusal(golden_without("rgb")) == (
+        f"The .vq file needs the codebook {name}, which is not in the file."
+    )
+
+
+def test_wrong_codebook_is_named_beside_the_right_one() -> None:
+    shared = golden_encoded("rgb").shared
+    other = another_codebook(shared)
+    assert refusal(golden_without("rgb"), other) == (
+        f"The .vq file needs the codebook {shared.checksum.hex()}, not {other.checksum.hex()}."
+    )
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_every_truncation_without_the_codebook_is_refused(colour: str) -> None:
+    data, shared = golden_without(colour), golden_encoded(colour).shared
+    for length in range(len(data)):
+        refusal(data[:length], shared)
+        if length < len(data) - CHECKSUM_BYTES:
+            refusal(with_checksum(data[:length]), shared)
+
+
+@pytest.mark.parametrize("length", [17, 21])
+def test_half_a_name_is_incomplete(length: int) -> None:
+    cut = with_checksum(golden_without("rgb")[:length])
+    assert f"incomplete: {length + 4} bytes" in refusal(cut)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_every_flipped_bit_without_the_codebook_is_refused(colour: str) -> None:
+    data, shared = golden_without(colour), golden_encoded(colour).shared
+    for bit in range(8 * len(data)):
+        damaged = bytearray(data)
+        damaged[bit // 8] ^= 1 << bit % 8
+        refusal(bytes(damaged), shared)
+
+
+@pytest.mark.parametrize(
+    ("at", "value"), [(5, 1), (6, 3), (15, 5)], ids=["colour mode", "block size", "K"]
+)
+def test_header_that_is_not_its_codebook_s_is_refused(at: int, value: int) -> None:
+    body = bytearray(golden_without("gray")[:-CHECKSUM_BYTES])
+    body[at] = value
+    message = refusal(with_checksum(bytes(body)), golden_encoded("gray").shared)
+    assert "block size, colour mode or size is not the file's" in message
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_mutants_without_the_codebook_are_refused_or_genuine(colour: str) -> None:
+    shared, chance = golden_encoded(colour).shared, random.Random(colour)
+    bodies = mutants(golden_without(colour)[:-CHECKSUM_BYTES], chance, [*MUTATIONS, stepped])
+    seen = {"refused": 0, "genuine": 0}
+    while sum(seen.values()) < 700:
+        body = next(bodies)
+        if is_long_work(body):
+            continue
+        data = with_checksum(body)
+        try:
+            found = parse(data, [shared])
+        except FileError:
+            seen["refused"] += 1
+        else:
+            seen["genuine"] += 1
+            assert pack(found, with_codebook=False) == data
+    assert min(seen.values()) > 0
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_golden_codebook_is_still_read_and_named(colour: str) -> None:
+    shared = parse_codebook((GOLDEN / f"{colour}.npz").read_bytes())
+    assert_same(parse(golden_without(colour), [shared]), golden_encoded(colour))

@@ -17,10 +17,13 @@ from vqcore import exports
 from vqcore.batch import Swept
 from vqcore.blocks import BlockLayout
 from vqcore.codebook import Codebook
-from vqcore.codec import Encoded, Settings
+from vqcore.codebookfile import SharedCodebook
+from vqcore.codec import Settings
+from vqcore.container import Header
 from vqcore.curves import Curve, nominal_curve, rival_curve, vq_curve
 from vqcore.pictures import Picture
 from vqcore.rivals import RivalPoint
+from vqcore.sharing import PictureBlocks
 from vqcore.sweep import OperatingPoint, Plan, plan_sweep, sweep
 
 POINT_KEYS = [
@@ -252,10 +255,8 @@ def test_each_table_stands_under_its_picture_and_the_means_are_last() -> None:
 
 
 def test_what_a_file_holds_by_hand() -> None:
-    layout = BlockLayout(7, 4, 4, "rgb")
-    codebook = Codebook(np.zeros((3, 48), np.uint8))
-    text = exports.file_text(Encoded(layout, codebook, np.int32([2, 0])), 42)
-    assert text.split("\n") == [
+    header = Header(BlockLayout(7, 4, 4, "rgb"), 3, None)
+    assert exports.file_text(header, 2, 42).split("\n") == [
         "picture   7 × 4 pixels, rgb",
         "blocks    2 of 4 × 4 pixels",
         "codebook  3 codewords, 2 in use",
@@ -263,6 +264,27 @@ def test_what_a_file_holds_by_hand() -> None:
         "ratio     2:1",
         "rate      12.0000 bits per pixel",
     ]
+
+
+def test_codebook_elsewhere_is_named() -> None:
+    header = Header(BlockLayout(7, 4, 4, "rgb"), 3, bytes.fromhex("00112233445566ff"))
+    third = exports.file_text(header, None, 42).split("\n")[2]
+    assert third == "codebook  3 codewords, elsewhere: 00112233445566ff"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ([(3, 3)], "all 3 blocks of 1 picture"),
+        ([(3, 3), (2, 9)], "5 of 12 blocks of 2 pictures"),
+    ],
+)
+def test_what_was_trained_by_hand(given: list[tuple[int, int]], told: str) -> None:
+    shared = SharedCodebook(Codebook(np.zeros((3, 48), np.uint8)), 4, "rgb")
+    pictures = [PictureBlocks(np.zeros((used, 48), np.uint8), there) for used, there in given]
+    assert exports.training_text(shared, pictures) == (
+        f"3 codewords of 4 × 4 pixels, rgb, trained on {told}: codebook {shared.checksum.hex()}"
+    )
 
 
 # ------------------------------------------------------------------------------------------- curves

@@ -12,10 +12,16 @@ import pytest
 from helpers import made_up_points
 
 from vqcore import plots
+from vqcore.codebook import Codebook
+from vqcore.contest import Run
 from vqcore.curves import Curve, mean_rows
+from vqcore.health import Health, Pair
+from vqcore.heldout import HeldOut
 from vqcore.plane import principal_plane
+from vqcore.playback import Frame
 from vqcore.rivals import RIVALS
 from vqcore.sweep import OperatingPoint
+from vqcore.training import TRAINERS
 
 SIZES = (1, 2, 4, 8, 100)
 FIGURES = pytest.mark.parametrize(
@@ -203,6 +209,78 @@ def test_pictures_and_their_mean() -> None:
     assert mean.y == pytest.approx((10.1, 10.2, 10.4))
     assert mean.error_y.array == (0, 0, 0)
     assert "&lt;b&gt;" in figure.data[1].hovertemplate
+
+
+def test_training_is_drawn_by_stage() -> None:
+    stages = ["below", "search", "finish", "finish"]
+    frames = [
+        Frame(stage, at, None, 90.0 - at, 20.0 + at)  # type: ignore[arg-type]
+        for at, stage in enumerate(stages)
+    ]
+    line, *drawn = plots.training_figure(frames).data
+    assert (line.x, line.y) == ((0, 1, 2, 3), (90, 89, 88, 87))
+    assert [trace.x for trace in drawn] == [(0,), (1,), (2, 3)]
+    assert drawn[2].text == ("22.00 dB", "23.00 dB")
+    assert len({trace.marker.symbol for trace in drawn}) == 3
+
+
+def test_each_trainers_runs_have_a_look_of_their_own() -> None:
+    runs = [Run(trainer, seed, 0.5, 30.0 + seed) for trainer in TRAINERS for seed in (0, 1)]
+    drawn = plots.trainers_figure(runs).data
+    assert [trace.y for trace in drawn] == [(30, 31)] * len(TRAINERS)
+    assert len({trace.marker.symbol for trace in drawn}) == len(TRAINERS)
+
+
+def health(size: int) -> Health:
+    """Return a codebook used alike, whose codeword k has k parts of the error."""
+    parts = np.arange(size)
+    use, pair = np.full(size, 3), Pair(0, 1, 5)
+    return Health(size, use, 0.5, pair, pair, parts / max(1, parts.sum()))
+
+
+def test_perplexity_beside_the_line_where_it_is_the_size() -> None:
+    figure = plots.perplexity_figure([health(size) for size in (1, 4, 8)], (1, 4, 8, 64))
+    [curve] = curves(figure).values()
+    assert curve.x == curve.customdata == (1, 4, 8)
+    assert curve.y == pytest.approx((1, 4, 8))
+    [line] = [trace for trace in figure.data if trace.mode == "lines"]
+    assert line.x == line.y == (1, 64)
+    assert line.line.dash != curve.line.dash
+    assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
+    assert "codewords" in figure.layout.yaxis.title.text
+
+
+def test_held_out_beside_what_was_trained_on() -> None:
+    books = [Codebook(np.zeros((size, 1), np.uint8)) for size in (1, 2)]
+    results = [HeldOut(books[0], 20, 19), HeldOut(books[1], 30, math.inf)]
+    figure = plots.held_out_figure(results, (1, 2, 4))
+    known, others = (curves(figure)[name] for name in ("trained on", "the others"))
+    assert (known.x, known.y) == ((1, 2), (20, 30))
+    assert (others.x, others.y) == ((1,), (19,))
+    assert known.line.color != others.line.color
+    assert known.line.dash != others.line.dash
+    assert known.marker.symbol != others.marker.symbol
+    assert "dB the others" in others.hovertemplate
+    assert figure.layout.showlegend
+
+
+def test_cells_are_sorted_and_the_worst_ten_marked() -> None:
+    figure = plots.cells_figure(health(16))
+    every, worst = figure.data
+    assert every.x == tuple(range(1, 17))
+    assert every.y == pytest.approx([100 * part / 120 for part in reversed(range(16))])
+    assert (worst.x, worst.y) == (every.x[:10], every.y[:10])
+    assert worst.text[0] == "codeword 15, 3 blocks"
+    assert (every.mode, worst.mode) == ("lines", "markers")
+    assert "%" in figure.layout.yaxis.title.text
+
+
+@pytest.mark.parametrize("size", [1, 2, 300, 4096])
+def test_many_cells_are_few_points_from_the_first_to_the_last(size: int) -> None:
+    every, worst = plots.cells_figure(health(size)).data
+    assert (every.x[0], every.x[-1]) == (1, size)
+    assert len(every.x) <= 211
+    assert set(worst.x) <= set(every.x)
 
 
 def test_projection_by_hand() -> None:

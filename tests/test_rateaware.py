@@ -15,7 +15,7 @@ from vqcore import (
     sweep,
 )
 from vqcore.container import pack, parse
-from vqcore.rateaware import Chooser, rate_aware_work
+from vqcore.rateaware import Chooser, rate_aware_choice_work, rate_aware_work
 from vqcore.work import finish
 
 
@@ -80,6 +80,15 @@ def test_all_codewords_are_in_use(camera):
 def test_file_decodes_to_the_same_picture(camera):
     result = encoded(camera, 500)
     np.testing.assert_array_equal(parse(pack(result)).decode(), result.decode())
+
+
+def test_codewords_may_stay_as_they_are(camera):
+    layout, vectors, codebook = camera
+    result = finish(rate_aware_choice_work(*camera, 500))
+    assert result.codebook is codebook
+    nearest = encode(layout, vectors, codebook)
+    assert len(pack(result)) < len(pack(nearest))
+    assert squared_error(camera, result) > squared_error(camera, nearest)
 
 
 @pytest.mark.parametrize("weight", [0, 1e6])

@@ -21,7 +21,18 @@ from threadpoolctl import threadpool_limits
 
 from vqcore import metrics, sketch, training
 from vqcore.codebook import CHUNK, Codebook, nearest
-from vqcore.training import Partition, Progress, Trained, lloyd, partition, reported, train
+from vqcore.training import (
+    Iteration,
+    Look,
+    Partition,
+    Progress,
+    Trained,
+    lloyd,
+    partition,
+    reported,
+    train,
+    watch,
+)
 from vqcore.work import Work, finish
 
 Samples = NDArray[np.uint8]
@@ -360,7 +371,7 @@ def test_other_trainers_are_scikit_learns(trainer: str, estimator: type, seed: i
 
 
 def test_an_unknown_trainer_is_refused() -> None:
-    with pytest.raises(ValueError, match="lbg, kmeans, minibatch, not 'genetic'"):
+    with pytest.raises(ValueError, match="lbg, kmeans, minibatch, random, not 'genetic'"):
         train(np.zeros((4, 2), np.uint8), [1], trainer="genetic")
 
 
@@ -465,5 +476,43 @@ def test_a_size_off_the_ladder_does_not_count_the_seconds_below_it(
     monkeypatch.setattr(training, "perf_counter", lambda: next(ticks))
     events = list(train(camera, [3]))
     signs = Counter(event.codebook_size for event in events if isinstance(event, Progress))
-    # Each stretch of work starts and stops the clock once: one tick, and one more for the end.
-    assert events[-1].seconds == signs[3] + 1
+    # Each stretch of work starts and stops two clocks, one within the other: three ticks; of the
+    # stretch at the end only the outer one is stopped: two.
+    assert events[-1].seconds == 3 * signs[3] + 2
+
+
+def test_iterations_are_noted_as_they_are_seen(camera: Samples) -> None:
+    events = [event for event in train(camera, [1, 2, 16]) if isinstance(event, Trained)]
+    *_, below = train(camera, [8])
+    assert isinstance(below, Trained)
+    work, seen = watch(camera, 16, below.codebook), []
+    while True:
+        try:
+            look = next(work)
+        except StopIteration as end:
+            codebook = end.value
+            break
+        if isinstance(look, Look):
+            seen.append((look.stage, look.mse, look.dead, look.moves))
+    noted = events[-1].iterations
+    assert [(it.stage, it.mse, it.dead, it.moves) for it in noted] == seen
+    np.testing.assert_array_equal(codebook.codewords, events[-1].codebook.codewords)
+    assert sum(it.seconds for it in noted) <= events[-1].seconds
+    assert events[0].iterations == ()
+
+
+def test_last_iteration_is_measured_on_all_vectors(camera: Samples) -> None:
+    *_, trained = train(camera, [16])
+    assert isinstance(trained, Trained)
+    means = finish(partition(camera, trained.codebook.codewords.astype(np.float64)))
+    # The codebook is the last update, rounded; the iteration was measured just before it.
+    assert trained.iterations[-1].mse == pytest.approx(means.total / camera.size, rel=2e-3)
+    assert trained.iterations[-1].stage == "finish"
+
+
+def test_why_training_stopped() -> None:
+    codebook = Codebook(np.zeros((1, 1), np.uint8))
+    last = [Iteration("finish", 1.0, 0, 0, 0.1)]
+    search = [Iteration("search", 1.0, 0, 0, 0.1)] * 99
+    assert Trained(codebook, 1, 1, (*search, *last * 5)).stopped_because == "gained under 0.2%"
+    assert Trained(codebook, 1, 1, tuple(last * 61)).stopped_because == "60 iterations"

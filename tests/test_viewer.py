@@ -13,6 +13,7 @@ from vqcore.viewer import (
     codebook_layer,
     figures_layer,
     file_layer,
+    frame_layer,
     match_layer,
     original_layer,
     plane_layer,
@@ -62,6 +63,15 @@ def test_codebook_by_hand() -> None:
         "size": 4, "blockSize": 1, "columns": 3, "rows": 1,
     }  # fmt: skip
     assert body == bytes([1, 0, 0, 0, 1, 0]) + bytes([7, 9])
+
+
+def test_frame_is_a_codebook_with_its_step() -> None:
+    layout = BlockLayout(width=3, height=1, block_size=1, colour="gray")
+    encoded = Encoded(layout, Codebook(np.uint8([[7], [9]])), np.int32([1, 0, 1]))
+    header, body = opened(frame_layer("one", 2, 5, encoded, "search"))
+    plain, expected = opened(codebook_layer("one", 2, encoded))
+    assert header == plain | {"kind": "frame", "step": 5, "figures": "search"}
+    assert body == expected
 
 
 def test_figures_by_hand() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky import get_reusable_executor
 
 from vqcore.codec import Settings
 from vqcore.pictures import Picture, PictureError, load_picture, picture_suffixes
@@ -77,7 +78,10 @@ def sweep_files(
     threads = max(1, CORES // at_once)
     with parallel_config("loky", inner_max_num_threads=threads):
         parallel = Parallel(at_once, batch_size=1, return_as="generator")
-    yield from parallel(delayed(sweep_file)(file, settings, tuple(sizes)) for file in files)
+    try:
+        yield from parallel(delayed(sweep_file)(file, settings, tuple(sizes)) for file in files)
+    finally:  # else they would wait for the next call, in the folder where they began
+        get_reusable_executor().shutdown()
 
 
 def _all_steps(picture: Picture, settings: Settings, plan: Plan) -> Iterator[Step]:

@@ -1,4 +1,4 @@
-"""The command line: ``python -m vqcore sweep | encode | decode | info``."""
+"""The command line: ``python -m vqcore sweep | train | encode | decode | info``."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 from click.core import ParameterSource
 
 from vqcore import exports
 from vqcore.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
-from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, Colour
+from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, Colour, Samples
 from vqcore.codebook import MAX_CODEBOOK_SIZE
-from vqcore.codec import Encoded, Settings
-from vqcore.container import FileError, parse
+from vqcore.codebookfile import CodebookError, SharedCodebook, load_codebook, pack_codebook
+from vqcore.codec import Settings
+from vqcore.container import FileError, parse, parse_header
 from vqcore.pictures import Picture, PictureError, load_picture, png_bytes
+from vqcore.sharing import PictureBlocks, gather_blocks, load_fitting, train_shared, use_work
 from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
 from vqcore.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
 from vqcore.training import Progress
-from vqcore.work import CORES
+from vqcore.work import CORES, finish, mapped
 
 MAX_RATE_WEIGHT = 1e6
 DEFAULT_SIZES = ladder_sizes(1024)
@@ -56,12 +60,23 @@ def main() -> None:
 FILE = click.Path(path_type=Path)
 
 
-def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Add --block, --colour, --seed and --rate-weight, handed on as one `settings`."""
+def with_training(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --block, --colour and --seed, handed on as one `settings`."""
 
     @click.option("--block", type=click.IntRange(1, MAX_BLOCK_SIZE), default=8, show_default=True)
     @click.option("--colour", type=click.Choice(COLOURS), default="rgb", show_default=True)
     @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+    @wraps(command)
+    def wrapped(block: int, colour: Colour, seed: int, **others: Any) -> None:
+        command(settings=Settings(block, colour, "lbg", seed), **others)
+
+    return wrapped
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Add those of `with_training` and --rate-weight, handed on as one `settings`."""
+
+    @with_training
     @click.option(
         "--rate-weight",
         type=click.FloatRange(0, MAX_RATE_WEIGHT),
@@ -70,10 +85,18 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         help="Squared error worth one bit: 0 takes the nearest codeword.",
     )
     @wraps(command)
-    def wrapped(block: int, colour: Colour, seed: int, rate_weight: float, **others: Any) -> None:
-        command(settings=Settings(block, colour, "lbg", seed, rate_weight), **others)
+    def wrapped(settings: Settings, rate_weight: float, **others: Any) -> None:
+        command(settings=replace(settings, rate_weight=rate_weight), **others)
 
     return wrapped
+
+
+with_size = click.option(
+    "--size", type=click.IntRange(1, MAX_CODEBOOK_SIZE), default=256, show_default=True
+)
+with_codebook = click.option(
+    "--codebook", "codebook_file", type=FILE, metavar="CODEBOOK.npz", help="What `train` wrote."
+)
 
 
 def with_target(command: Callable[..., None]) -> Callable[..., None]:
@@ -149,24 +172,87 @@ def write_figures(
         write_whole(csv_file, text.encode())
 
 
+@main.command("train")
+@click.argument("places", metavar="PICTURES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
+@click.argument("codebook_file", metavar="CODEBOOK.npz", type=FILE)
+@with_size
+@with_training
+def train_command(
+    places: tuple[Path, ...], codebook_file: Path, size: int, settings: Settings
+) -> None:
+    """Train one codebook on the blocks of all pictures, for `encode --codebook`.
+
+    A folder stands for the pictures in it. A codebook in colour takes no gray pictures.
+    """
+    if codebook_file.suffix.lower() != ".npz":
+        raise click.UsageError(f"The last name is the codebook's, .npz, not {codebook_file}.")
+    files, errors = picture_files(places)
+    outcomes = gathered_shown(files, settings)
+    pictures = [outcome for outcome in outcomes if isinstance(outcome, PictureBlocks)]
+    errors += [outcome for outcome in outcomes if not isinstance(outcome, PictureBlocks)]
+    with one_line_errors():
+        if pictures:
+            vectors = np.concatenate([each.vectors for each in pictures])
+            shared = trained_shown(vectors, size, settings)
+            write_whole(codebook_file, pack_codebook(shared))
+            click.echo(exports.training_text(shared, pictures))
+        for error in errors:
+            tell(error)
+    if errors:
+        sys.exit(1)
+
+
 @main.command("encode")
 @click.argument("picture", type=FILE)
 @click.argument("file", type=FILE)
-@click.option(
-    "--size", type=click.IntRange(1, MAX_CODEBOOK_SIZE), default=256, show_default=True
-)
+@with_size
 @with_settings
 @with_target
+@with_codebook
 def encode_command(
-    picture: Path, file: Path, size: int, settings: Settings, target: Target
+    picture: Path,
+    file: Path,
+    size: int,
+    settings: Settings,
+    target: Target,
+    codebook_file: Path | None,
 ) -> None:
     """Quantize PICTURE with one codebook and write it as a .vq FILE.
+
+    With --codebook nothing is trained, and the FILE cannot be decoded without that codebook, which
+    says block size, colour mode and number of codewords.
 
     With a target, the block sizes 4, 8 and 16, the codebook sizes 1, 2, 4 … 1024, and RGB and YCbCr
     are tried where no option fixes them. Of the files that meet all targets, the one of the highest
     PSNR is written, or with --min-psnr alone the smallest.
     """
-    left_open = options_left_open() if str(target) else set()
+    if codebook_file:
+        refuse_beside_codebook()
+        encode_with(picture, file, codebook_file, settings.rate_weight)
+    else:
+        encode_with_its_own(picture, file, size, settings, target)
+
+
+def refuse_beside_codebook() -> None:
+    """Refuse the options that choose what a codebook has already."""
+    own = {"block", "colour", "seed", "size", "max_bytes", "min_psnr", "min_ratio"}
+    for name in sorted(own & options_given()):
+        option = f"--{name.replace('_', '-')}"
+        raise click.UsageError(f"{option} has no place beside --codebook, which is trained.")
+
+
+def encode_with(picture: Path, file: Path, codebook_file: Path, rate_weight: float) -> None:
+    with one_line_errors():
+        shared = load_codebook(codebook_file)
+        use = finish(use_work(load_fitting(picture, shared.colour), shared, rate_weight))
+        write_whole(file, use.file)
+    click.echo(exports.points_table([use.point]))
+
+
+def encode_with_its_own(
+    picture: Path, file: Path, size: int, settings: Settings, target: Target
+) -> None:
+    left_open = {"block", "colour", "size"} - options_given() if str(target) else set()
     sizes = CODEBOOK_SIZES if "size" in left_open else (size,)
     with one_line_errors():
         loaded = load_picture(picture)
@@ -185,27 +271,37 @@ def encode_command(
         tell_clamping(plans[chosen.settings])
 
 
-def options_left_open() -> set[str]:
-    source = click.get_current_context().get_parameter_source
-    return {name for name in ("block", "colour", "size") if source(name) is ParameterSource.DEFAULT}
+def options_given() -> set[str]:
+    context = click.get_current_context()
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    return {name for name, source in sources.items() if source is not ParameterSource.DEFAULT}
 
 
 @main.command("decode")
 @click.argument("file", type=FILE)
 @click.argument("picture", type=FILE)
-def decode_command(file: Path, picture: Path) -> None:
-    """Rebuild the picture in a .vq FILE and write it as a PNG."""
+@with_codebook
+def decode_command(file: Path, picture: Path, codebook_file: Path | None) -> None:
+    """Rebuild the picture in a .vq FILE and write it as a PNG.
+
+    A FILE that `encode --codebook` wrote needs that codebook; others do without.
+    """
     with one_line_errors():
-        write_whole(picture, png_bytes(load_vq(file)[0].decode()))
+        codebooks = [load_codebook(codebook_file)] if codebook_file else []
+        with named_errors(file):
+            encoded = parse(file.read_bytes(), codebooks)
+        write_whole(picture, png_bytes(encoded.decode()))
 
 
 @main.command("info")
 @click.argument("file", type=FILE)
 def info_command(file: Path) -> None:
     """Say what a .vq FILE holds."""
-    with one_line_errors():
-        encoded, size = load_vq(file)
-    click.echo(exports.file_text(encoded, size))
+    with one_line_errors(), named_errors(file):
+        data = file.read_bytes()
+        header = parse_header(data)
+        used = parse(data).used_codewords if header.codebook is None else None
+    click.echo(exports.file_text(header, used, len(data)))
 
 
 def tell_clamping(plan: Plan, whose: str = "") -> None:
@@ -219,7 +315,7 @@ def one_line_errors() -> Iterator[None]:
     """End with status 1 and one line that says what and why, where a file or target fails."""
     try:
         yield
-    except (OSError, PictureError, FileError, TargetError) as error:
+    except (OSError, PictureError, CodebookError, FileError, TargetError) as error:
         tell(error)
         sys.exit(1)
     except BrokenProcessPool:
@@ -236,11 +332,11 @@ def tell(error: Exception | str) -> None:
     click.echo(f"Error: {' '.join(message.splitlines())}", err=True)
 
 
-def load_vq(path: Path) -> tuple[Encoded, int]:
-    """Decode a .vq file, and give its length in bytes; the error names the file."""
-    data = path.read_bytes()
+@contextmanager
+def named_errors(path: Path) -> Iterator[None]:
+    """Name the .vq file in its errors."""
     try:
-        return parse(data), len(data)
+        yield
     except FileError as error:
         raise FileError(f"{path}: {error}") from error
 
@@ -266,6 +362,25 @@ def steps_shown(picture: Picture, settings: Settings, plan: Plan) -> Iterator[St
             elif isinstance(event, Step):
                 bar.update(event.point.codebook_size)
                 yield event
+
+
+def gathered_shown(
+    files: Sequence[Path], settings: Settings
+) -> list[PictureBlocks | OSError | PictureError]:
+    """Cut pictures into blocks with a progress bar on a terminal."""
+    with progress_bar(len(files), "Reading", gather_blocks(files, settings)) as shown:
+        return list(shown)
+
+
+def trained_shown(vectors: Samples, size: int, settings: Settings) -> SharedCodebook:
+    """Train a codebook with a progress bar on a terminal."""
+    with progress_bar(size, "Training") as bar:
+
+        def show(progress: Progress) -> None:
+            bar.label = f"Training K = {progress.codebook_size}"
+            bar.update(progress.codebook_size - bar.pos)
+
+        return finish(mapped(train_shared(vectors, size, settings), show))
 
 
 def progress_bar(

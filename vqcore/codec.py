@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vqcore.blocks import BlockLayout, Colour
 from vqcore.codebook import Codebook, Indices, nearest_work
+from vqcore.codebookfile import SharedCodebook
 from vqcore.training import Trainer
 from vqcore.work import Work, finish
 
@@ -48,9 +49,19 @@ class Encoded:
         return self.layout.tiles(self.codebook.codewords)
 
     @property
+    def shared(self) -> SharedCodebook:
+        """Return the codebook as other pictures can use it."""
+        return SharedCodebook(self.codebook, self.layout.block_size, self.layout.colour)
+
+    @property
     def use(self) -> NDArray[np.int64]:
         """Return how many blocks use each codeword, shape (K,)."""
         return self.codebook.use(self.indices)
+
+    @property
+    def used_codewords(self) -> int:
+        """Return how many codewords at least one block uses."""
+        return int((self.use > 0).sum())
 
     def decode(self) -> Samples:
         """Rebuild the picture by table look-up.

@@ -15,10 +15,12 @@ import numpy as np
 
 from vqcore.batch import Swept
 from vqcore.codebook import Codebook
-from vqcore.codec import Encoded
+from vqcore.codebookfile import SharedCodebook
+from vqcore.container import Header
 from vqcore.curves import MEAN_FIGURES, Curve, mean_rows
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import Picture
+from vqcore.sharing import PictureBlocks
 from vqcore.sweep import OperatingPoint
 from vqcore.targets import Candidate
 
@@ -151,18 +153,42 @@ def setting_text(candidate: Candidate) -> str:
     return f"Setting: --block {settings.block_size} --colour {settings.colour} --size {size}"
 
 
-def file_text(encoded: Encoded, file_bytes: int) -> str:
-    """Return what a .vq file holds, a line for each fact."""
-    layout = encoded.layout
+def file_text(header: Header, used_codewords: int | None, file_bytes: int) -> str:
+    """Return what a .vq file holds, a line for each fact.
+
+    Parameters
+    ----------
+    header : Header
+    used_codewords : None where it names a codebook elsewhere
+    file_bytes : int
+    """
+    layout = header.layout
     facts = {
         "picture": f"{layout.width} × {layout.height} pixels, {layout.colour}",
         "blocks": f"{layout.blocks} of {layout.block_size} × {layout.block_size} pixels",
-        "codebook": f"{encoded.codebook.size} codewords, {int((encoded.use > 0).sum())} in use",
+        "codebook": f"{header.codebook_size} codewords, {_where(header.codebook, used_codewords)}",
         "file": f"{file_bytes} bytes",
         "ratio": f"{compression_ratio(layout.raw_bytes, file_bytes):.4g}:1",
         "rate": f"{rate_bpp(file_bytes, layout.width, layout.height):.4f} bits per pixel",
     }
     return "\n".join(f"{name:<8}  {fact}" for name, fact in facts.items())
+
+
+def _where(checksum: bytes | None, used_codewords: int | None) -> str:
+    return f"elsewhere: {checksum.hex()}" if checksum else f"{used_codewords} in use"
+
+
+def training_text(shared: SharedCodebook, pictures: Sequence[PictureBlocks]) -> str:
+    """Return what a shared codebook is, and how many blocks it comes from."""
+    side, size = shared.block_size, shared.codebook.size
+    given = sum(len(each.vectors) for each in pictures)
+    there = sum(each.blocks for each in pictures)
+    number = f"all {there}" if given == there else f"{given} of {there}"
+    return (
+        f"{size} codewords of {side} × {side} pixels, {shared.colour}, trained on {number} blocks "
+        f"of {len(pictures)} {'picture' if len(pictures) == 1 else 'pictures'}: "
+        f"codebook {shared.checksum.hex()}"
+    )
 
 
 def _all_finite(record: dict[str, Any]) -> dict[str, Any]:

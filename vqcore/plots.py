@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import cycle
 from typing import Any
@@ -12,10 +12,14 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from vqcore.contest import Run
 from vqcore.curves import Curve, Likeness
+from vqcore.health import Health
+from vqcore.heldout import HeldOut
 from vqcore.plane import PrincipalPlane
+from vqcore.playback import Frame
 from vqcore.sweep import OperatingPoint
-from vqcore.wording import in_short
+from vqcore.wording import TRAINER_NAMES, in_short
 
 LINE_COLOUR = "#2a7fb8"
 CHOSEN_COLOUR = "#d55e00"
@@ -34,6 +38,7 @@ LOOKS = {
     "webp": ("#cc79a7", "dot", "triangle-up"),
     "avif": ("#009e73", "dashdot", "diamond-tall"),
     "png8": ("#e69f00", "longdash", "x"),
+    "others": ("#009e73", "dash", "square"),
 }
 PINNED_LOOKS = [
     ("#56b4e9", "solid", "triangle-down"),
@@ -41,6 +46,8 @@ PINNED_LOOKS = [
     ("#8a5fbf", "solid", "star"),
     ("#5f7a3a", "solid", "pentagon"),
 ]
+CELLS_DRAWN = 200
+PERPLEXITY_TICKS = [4**power for power in range(7)]
 LIKENESS_TITLES = {"psnr_db": "PSNR (dB)", "ssim": "SSIM"}
 
 
@@ -70,7 +77,7 @@ def ratio_figure(
     """
     figure = _figure(sizes, "Compression ratio")
     figure.update_yaxes(type="log", tickvals=RATIO_TICKS, ticksuffix=":1")
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom"})
+    _add_legend(figure)
     nominal, file = ([getattr(point, f"{kind}_ratio") for point in points] for kind in RATIOS)
     look = LOOKS["nominal"]
     _add_curve(
@@ -78,6 +85,87 @@ def ratio_figure(
     )
     _add_curve(figure, points, file, chosen, "%{y:.4~g}:1 file", name="file")
     return figure
+
+
+def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Figure:
+    """Plot the perplexity against K, and the line where it is K: all codewords used alike.
+
+    A click on a marker gives its K as ``customdata``.
+
+    Parameters
+    ----------
+    healths : those known so far, ascending
+    sizes : all sizes of the sweep
+    """
+    figure = _figure(sizes, "Perplexity (codewords)")
+    figure.update_yaxes(type="log", tickvals=PERPLEXITY_TICKS)
+    _add_legend(figure)
+    colour, dash, _ = LOOKS["nominal"]
+    figure.add_scatter(
+        x=[1, sizes[-1]],
+        y=[1, sizes[-1]],
+        name="all used alike",
+        mode="lines",
+        line={"color": colour, "dash": dash},
+        hoverinfo="skip",
+    )
+    values = [health.perplexity for health in healths]
+    _add_curve(figure, healths, values, None, "perplexity %{y:.1f}", name="perplexity")
+    return figure
+
+
+def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figure:
+    """Plot the PSNR of the blocks trained on, and of the others, against K.
+
+    A click on a marker gives its K as ``customdata``.
+
+    Parameters
+    ----------
+    results : those known so far, ascending
+    sizes : all sizes of the sweep
+    """
+    figure = _figure(sizes, "PSNR (dB)")
+    _add_legend(figure)
+    for kind, name in (("trained", "trained on"), ("others", "the others")):
+        values = [getattr(result, f"{kind}_psnr_db") for result in results]
+        hover, look = f"%{{y:.2f}} dB {name}", LOOKS.get(kind, PLAIN_LOOK)
+        _add_curve(figure, results, values, None, hover, name=name, look=look)
+    return figure
+
+
+def cells_figure(health: Health) -> go.Figure:
+    """Plot each cell's share of the squared error, in percent, worst first; the ten are marked.
+
+    Of more than 200 cells only some are drawn, at equal distances on the logarithmic axis.
+    """
+    order = sorted(range(health.codewords), key=lambda cell: -health.cell_distortion[cell])
+    last = len(order)
+    steps = (round(last ** (step / CELLS_DRAWN)) for step in range(CELLS_DRAWN + 1))
+    worst = range(1, len(health.worst_cells) + 1)
+    figure = _empty_figure(HEIGHT)
+    figure.update_xaxes(title="Cell, worst first", type="log", tickvals=RATIO_TICKS)
+    figure.update_yaxes(title="Share of the squared error (%)", rangemode="tozero")
+    _add_legend(figure)
+    ranks = sorted({*steps, *worst})
+    colour, dash, _ = PLAIN_LOOK
+    _add_cells(figure, health, order, ranks, name="all cells", mode="lines",
+               line={"color": colour, "dash": dash})
+    marker = {"size": 9, "symbol": "diamond", "color": CHOSEN_COLOUR}
+    _add_cells(figure, health, order, worst, name="the worst", mode="markers", marker=marker)
+    return figure
+
+
+def _add_cells(
+    figure: go.Figure, health: Health, order: Sequence[int], ranks: Iterable[int], **style: object
+) -> None:
+    cells = [(rank, order[rank - 1]) for rank in ranks]
+    figure.add_scatter(
+        x=[rank for rank, _ in cells],
+        y=[100 * float(health.cell_distortion[cell]) for _, cell in cells],
+        text=[f"codeword {cell}, {health.use[cell]} blocks" for _, cell in cells],
+        hovertemplate="%{text}<br>%{y:.2f} % of the squared error<extra></extra>",
+        **style,
+    )
 
 
 def rate_figure(curves: Sequence[Curve], hull: Curve, likeness: Likeness) -> go.Figure:
@@ -177,25 +265,31 @@ def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
     return figure
 
 
+def _add_legend(figure: go.Figure) -> None:
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom"})
+
+
 def _empty_figure(height: int) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         height=height, margin={"l": 60, "r": 16, "t": 32, "b": 48}, dragmode="zoom"
     )
+    figure.update_xaxes(automargin=False)
+    figure.update_yaxes(automargin=False)
     return figure
 
 
 def _add_curve(
     figure: go.Figure,
-    points: Sequence[OperatingPoint],
+    points: Sequence[OperatingPoint | Health | HeldOut],
     values: Sequence[float],
-    chosen: int,
+    chosen: int | None,
     value_format: str,
     *,
     name: str = "",
     look: tuple[str, str, str] = PLAIN_LOOK,
 ) -> None:
-    """Draw the finite values, and a ring around the chosen size."""
+    """Draw the finite values, and a ring around the chosen size, if any."""
     colour, dash, symbol = look
     finite = [
         (point.codebook_size, value)
@@ -227,6 +321,68 @@ def _add_trace(
     figure.add_scatter(
         x=sizes, y=values, customdata=sizes, selected=steady, unselected=steady, **style
     )
+
+
+SECONDS_TICKS = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
+STAGE_LOOKS = {
+    "below": ("before the split", "#7a7a7a", "diamond"),
+    "search": ("search, in a sketch", "#56b4e9", "circle"),
+    "finish": ("all blocks", CHOSEN_COLOUR, "square"),
+}
+TRAINER_LOOKS = {
+    "lbg": (LINE_COLOUR, "circle"),
+    "kmeans": ("#d55e00", "square"),
+    "minibatch": ("#009e73", "diamond"),
+    "random": ("#cc79a7", "x"),
+}
+
+
+def training_figure(frames: Sequence[Frame]) -> go.Figure:
+    """Plot the distortion after each iteration of a rung, one marker a frame, by stage."""
+    figure = _empty_figure(HEIGHT)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom"})
+    figure.update_xaxes(title="Iteration")
+    figure.update_yaxes(title="MSE per sample")
+    figure.add_scatter(
+        x=[frame.iteration for frame in frames],
+        y=[frame.distortion for frame in frames],
+        mode="lines",
+        line={"color": STAGE_LOOKS["below"][1], "width": 1},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    for stage, (name, colour, symbol) in STAGE_LOOKS.items():
+        some = [frame for frame in frames if frame.stage == stage]
+        figure.add_scatter(
+            x=[frame.iteration for frame in some],
+            y=[frame.distortion for frame in some],
+            text=[f"{frame.psnr_db:.2f} dB" for frame in some],
+            name=name,
+            mode="markers",
+            marker={"size": 9, "color": colour, "symbol": symbol},
+            hovertemplate="iteration %{x}<br>MSE %{y:.2f}<br>PSNR %{text}<extra></extra>",
+        )
+    return figure
+
+
+def trainers_figure(runs: Sequence[Run]) -> go.Figure:
+    """Plot PSNR against seconds, a marker for each run, by trainer."""
+    figure = _empty_figure(HEIGHT)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.25})
+    figure.update_xaxes(title="Training (s)", type="log", tickvals=SECONDS_TICKS)
+    figure.update_yaxes(title=LIKENESS_TITLES["psnr_db"])
+    for trainer, (colour, symbol) in TRAINER_LOOKS.items():
+        some = [run for run in runs if run.trainer == trainer]
+        figure.add_scatter(
+            x=[run.seconds for run in some],
+            y=[run.psnr_db for run in some],
+            text=[f"seed {run.seed}" for run in some],
+            name=TRAINER_NAMES[trainer],
+            mode="markers",
+            marker={"size": 10, "color": colour, "symbol": symbol},
+            hovertemplate="%{text}<br>%{y:.2f} dB<br>%{x:.2f} s<extra></extra>",
+        )
+    return figure
 
 
 def projection_figure(

@@ -64,6 +64,14 @@ def rate_aware_work(
     return Encoded(layout, Codebook(codewords), indices)
 
 
+def rate_aware_choice_work(
+    layout: BlockLayout, vectors: Samples, codebook: Codebook, rate_weight: float
+) -> Work[Encoded]:
+    """Do as `rate_aware_work`, but leave the codewords as they are."""
+    indices = yield from _choice(layout, vectors, codebook.codewords, rate_weight)
+    return Encoded(layout, codebook, indices)
+
+
 def _used(codewords: Samples, indices: Indices) -> tuple[Samples, Indices]:
     """Drop the codewords that nobody uses, and renumber the others."""
     used, places = np.unique(indices, return_inverse=True)

@@ -16,6 +16,7 @@ from vqcore.container import pack_work
 from vqcore.pictures import Picture
 from vqcore.rateaware import rate_aware_work
 from vqcore.training import Progress, Trained, reported, train
+from vqcore.work import Work
 
 SHOWN_FIRST = 8
 
@@ -246,35 +247,44 @@ def _encoded(
 def _measured(original: Samples, preview: Preview) -> Iterator[Progress | Step]:
     encoded, size = preview.encoded, preview.codebook_size
     file, _ = yield from reported(pack_work(encoded), size)
-    reconstruction = encoded.decode()
-    similarity, _ = yield from reported(metrics.ssim_work(original, reconstruction), size)
-    point = _point(
+    measuring = point_work(
+        original,
         encoded,
+        len(file),
         codebook_size=size,
-        file_bytes=len(file),
-        mse=metrics.mse(original, reconstruction),
-        ssim=similarity,
         train_seconds=preview.trained.seconds,
         encode_seconds=preview.encode_seconds,
     )
+    point, _ = yield from reported(measuring, size)
     yield Step(point, encoded, file, preview.trained)
 
 
-def _point(
-    encoded: Encoded, *, file_bytes: int, mse: float, **measured: Any
-) -> OperatingPoint:
-    layout, use = encoded.layout, encoded.use
+def point_work(
+    original: Samples, encoded: Encoded, file_bytes: int, **known: Any
+) -> Work[OperatingPoint]:
+    """Measure a picture that was encoded.
+
+    Parameters
+    ----------
+    original : uint8 array, the pixels that were cut into blocks
+    encoded : Encoded
+    file_bytes : the length of its file
+    known : `codebook_size`, `train_seconds` and `encode_seconds` of the point
+    """
+    layout, reconstruction = encoded.layout, encoded.decode()
     nominal = metrics.nominal_bytes(layout.blocks, encoded.codebook.size)
+    mse = metrics.mse(original, reconstruction)
     return OperatingPoint(
-        used_codewords=int((use > 0).sum()),
+        used_codewords=encoded.used_codewords,
         mse=mse,
         psnr_db=metrics.psnr_db(mse),
+        ssim=(yield from metrics.ssim_work(original, reconstruction)),
         nominal_bytes=nominal,
-        entropy_bytes=metrics.entropy_bytes(use),
+        entropy_bytes=metrics.entropy_bytes(encoded.use),
         codebook_bytes=encoded.codebook.bytes,
         file_bytes=file_bytes,
         nominal_ratio=metrics.compression_ratio(layout.raw_bytes, nominal),
         file_ratio=metrics.compression_ratio(layout.raw_bytes, file_bytes),
         rate_bpp=metrics.rate_bpp(file_bytes, layout.width, layout.height),
-        **measured,
+        **known,
     )

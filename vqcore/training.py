@@ -20,6 +20,7 @@ import multiprocessing
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal, TypeVar, get_args
@@ -30,11 +31,12 @@ from scipy.sparse import csr_array
 
 from vqcore.codebook import Codebook, chunks, scored
 from vqcore.sketch import Axes, principal_axes, sample_of, sample_size, sketch_work
-from vqcore.work import Work, finish, on_all_cores
+from vqcore.work import Work, finish, mapped, on_all_cores
 
 Samples = NDArray[np.uint8]
 Floats = NDArray[np.float64]
-Trainer = Literal["lbg", "kmeans", "minibatch"]
+Trainer = Literal["lbg", "kmeans", "minibatch", "random"]
+Stage = Literal["search", "finish"]
 Result = TypeVar("Result")
 Gathered = TypeVar("Gathered")
 
@@ -56,6 +58,49 @@ class Progress:
     codebook_size: int
 
 
+@dataclass(frozen=True)
+class Iteration:
+    """One assignment and update of the ladder.
+
+    Parameters
+    ----------
+    stage : "search", in a sketch, or "finish", on all vectors whole
+    mse : float
+        Squared error per sample of what the stage looks at; in a sketch about, with what its axes
+        leave out.
+    dead : int
+        Codewords without a vector; in the search they are moved first.
+    moves : int
+        Codewords that moved to another cell afterwards.
+    seconds : float
+    """
+
+    stage: Stage
+    mse: float
+    dead: int
+    moves: int
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """What an iteration has come to, yielded by training for whoever watches."""
+
+    part: Partition
+    moves: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A pass of a rung, and how to get its codewords, in sample values, shape (K, d)."""
+
+    stage: Stage
+    mse: float
+    dead: int
+    moves: int
+    codewords: Callable[[], Work[Floats]]
+
+
 @dataclass(frozen=True, eq=False)
 class Trained:
     """A finished codebook, and what went into it.
@@ -67,11 +112,24 @@ class Trained:
         What it took on top of those below it on the ladder.
     sample : int
         How many vectors the codewords were searched among, before the last iterations on all.
+    iterations : tuple of Iteration
+        Those of this size; none if it was not trained by the ladder.
     """
 
     codebook: Codebook
     seconds: float
     sample: int
+    iterations: tuple[Iteration, ...] = ()
+
+    def stage(self, stage: Stage) -> list[Iteration]:
+        return [iteration for iteration in self.iterations if iteration.stage == stage]
+
+    @property
+    def stopped_because(self) -> str:
+        """Say why the last iteration was the last."""
+        if len(self.stage("finish")) > MAX_ITERATIONS:
+            return f"{MAX_ITERATIONS} iterations"
+        return f"gained under {TOLERANCE:.1%}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,8 +174,8 @@ def train(
     ----------
     vectors : uint8 array of shape (n, d)
     sizes : ascending codebook sizes, each below the number of distinct vectors
-    trainer : "lbg" (the ladder), "kmeans" (scikit-learn's KMeans, k-means++ start) or "minibatch"
-        (scikit-learn's MiniBatchKMeans)
+    trainer : "lbg" (the ladder), or scikit-learn's "kmeans" (KMeans, k-means++ start), "minibatch"
+        (MiniBatchKMeans) or "random" (KMeans from vectors drawn at random, once)
     seed : the same seed gives the same codebooks
     known : codebooks of this ladder trained before, by size; the climb goes on from them
 
@@ -140,7 +198,7 @@ def _climb(
     vectors: Samples, sizes: Sequence[int], seed: int, known: Mapping[int, Codebook]
 ) -> Iterator[Progress | Trained]:
     """Train each size from the largest power of two below it."""
-    rungs, axes = dict(known), None
+    rungs, axes, iterations = dict(known), None, list[Iteration]()
     for size in sizes:
         seconds = 0.0
         for rung in (*_powers_below(size), size):
@@ -149,10 +207,44 @@ def _climb(
                 if axes is None:
                     axes, preparing = yield from reported(principal_axes(vectors), rung)
                 below = rungs[_powers_below(rung)[-1]] if rung > 1 else None
-                work = _rung(vectors, below, rung, axes, np.random.default_rng([seed, rung]))
-                rungs[rung], seconds = yield from reported(work, rung)
+                work = _rung(vectors, below, rung, axes, seed)
+                iterations.clear()
+                rungs[rung], seconds = yield from reported(_noted(work, iterations), rung)
                 seconds += preparing
-        yield Trained(rungs[size], seconds, sample_size(size, len(vectors)))
+        yield Trained(rungs[size], seconds, sample_size(size, len(vectors)), tuple(iterations))
+
+
+def _noted(work: Work[Result], iterations: list[Iteration]) -> Work[Result]:
+    """Note what is seen of each iteration, and how long it took."""
+    seconds = 0.0
+    while True:
+        start = perf_counter()
+        try:
+            seen = next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        seconds += perf_counter() - start
+        if isinstance(seen, Look):
+            iterations.append(Iteration(seen.stage, seen.mse, seen.dead, seen.moves, seconds))
+            seconds = 0
+        yield
+
+
+def watch(
+    vectors: Samples, size: int, below: Codebook | None, *, seed: int = 0
+) -> Work[Codebook]:
+    """Train one rung of the ladder as `train` does, yielding a Look after each iteration.
+
+    Parameters
+    ----------
+    vectors : uint8 array of shape (n, d)
+    size : codebook size
+    below : the codebook of the next lower power of two; None for size 1
+    seed : that of `train`, for the same codebook
+    """
+    axes = yield from principal_axes(vectors)
+    return (yield from _rung(vectors, below, size, axes, seed))
 
 
 def _powers_below(size: int) -> list[int]:
@@ -173,24 +265,66 @@ def reported(work: Work[Result], size: int) -> Generator[Progress, None, tuple[R
 
 
 def _rung(
-    vectors: Samples, below: Codebook | None, size: int, axes: Axes, rng: np.random.Generator
+    vectors: Samples, below: Codebook | None, size: int, axes: Axes, seed: int
 ) -> Work[Codebook]:
     """Search for a codebook in a sketch, starting from the one below; finish it on all vectors."""
     if below is None:
         part = yield from partition(vectors, np.zeros((1, vectors.shape[1])))
-        return _stored(part.means)
+        return rounded(part.means)
+    rng = np.random.default_rng([seed, size])
     sample = sample_of(vectors, sample_size(size, len(vectors)), rng)
     few_axes = axes.enough(sample, below.codewords)
-    sketch = yield from sketch_work(sample, few_axes)
-    part = yield from partition(sketch, few_axes.along(below.codewords))
+
+    def whole(part: Partition) -> Work[Floats]:
+        return _means(sample, part.indices, few_axes.lift(part.means))
+
+    left_out, dimension = float(few_axes.left_out[-1]), vectors.shape[1]
+    search = _search(sample, below, size, few_axes, rng)
+    part = yield from _looks(search, "search", size, dimension, left_out, whole)
+    finish = lloyd(vectors, (yield from whole(part)))
+    return rounded((yield from _looks(finish, "finish", size, dimension, 0, _own_means)).means)
+
+
+def _search(
+    sample: Samples, below: Codebook, size: int, axes: Axes, rng: np.random.Generator
+) -> Work[Partition]:
+    """Grow the codebook below to a size, and settle it, along some axes."""
+    sketch = yield from sketch_work(sample, axes)
+    part = yield from partition(sketch, axes.along(below.codewords))
     part = yield from _settle(sketch, (yield from _grown(sketch, part, size, rng)), rng)
     if size <= OVERSHOOT_UP_TO:
         part = yield from _second_thoughts(sketch, part, rng)
-    codewords = yield from _means(sample, part.indices, few_axes.lift(part.means))
-    return _stored((yield from lloyd(vectors, codewords)).means)
+    return part
 
 
-def _stored(means: Floats) -> Codebook:
+def _own_means(part: Partition) -> Work[Floats]:
+    yield
+    return part.means
+
+
+def _looks(
+    work: Work[Result],
+    stage: Stage,
+    size: int,
+    dimension: int,
+    left_out: float,
+    codewords: Callable[[Partition], Work[Floats]],
+) -> Work[Result]:
+    """Turn each Pass of a codebook of a size into a Look."""
+
+    def look(seen: object) -> Look | None:
+        if not isinstance(seen, Pass) or len(seen.part.means) != size:
+            return None
+        part = seen.part
+        mse = (part.total / len(part.indices) + left_out) / dimension
+        dead = int((part.counts == 0).sum())
+        return Look(stage, mse, dead, seen.moves, partial(codewords, part))
+
+    return mapped(work, look)
+
+
+def rounded(means: Floats) -> Codebook:
+    """Return means, shape (K, d), as they are stored: 8 bits a sample."""
     return Codebook(np.rint(means).clip(0, 255).astype(np.uint8))
 
 
@@ -236,7 +370,7 @@ def cell_means(vectors: Samples, indices: NDArray[np.int32], codewords: Samples)
     indices : int32 array of shape (n,)
     codewords : uint8 array of shape (K, d)
     """
-    return _stored(finish(_means(vectors, indices, codewords))).codewords
+    return rounded(finish(_means(vectors, indices, codewords))).codewords
 
 
 def _means(vectors: NDArray, indices: NDArray[np.int32], codewords: NDArray) -> Work[Floats]:
@@ -271,9 +405,11 @@ def lloyd(vectors: NDArray, codewords: NDArray) -> Work[Partition]:
     doi:10.1109/TIT.1982.1056489.
     """
     part = yield from partition(vectors, codewords)
+    yield Pass(part)
     for _ in range(MAX_ITERATIONS):
         before = part
         part = yield from partition(vectors, before.means)
+        yield Pass(part)
         if before.total - part.total <= TOLERANCE * part.total:
             break
     return part
@@ -284,6 +420,7 @@ def _settle(vectors: NDArray, codewords: NDArray, rng: np.random.Generator) -> W
     for _ in range(MAX_MOVING_ROUNDS):
         part = yield from partition(vectors, codewords, with_loss=True)
         codewords, moves = yield from _moved(vectors, part, rng)
+        yield Pass(part, moves)
         if moves <= FEW_MOVES * len(codewords) and part.counts.all():
             break
     return (yield from lloyd(vectors, codewords))
@@ -444,7 +581,7 @@ def _scikit_learn(
                 while not receiver.poll(POLL_SECONDS):
                     yield Progress(size)
                 means, seconds = receiver.recv()
-                yield Trained(_stored(means), seconds, len(vectors))
+                yield Trained(rounded(means), seconds, len(vectors))
         except EOFError:
             raise RuntimeError("scikit-learn's process ended before its work was done") from None
         finally:
@@ -461,7 +598,11 @@ def _fit_each(sender: Any, file: Path, sizes: list[int], trainer: Trainer, seed:
 
     warnings.simplefilter("ignore", ConvergenceWarning)
     vectors = np.load(file).astype(np.float32)
-    estimator = {"kmeans": KMeans, "minibatch": MiniBatchKMeans}[trainer]
+    estimator = {
+        "kmeans": KMeans,
+        "minibatch": MiniBatchKMeans,
+        "random": partial(KMeans, init="random", n_init=1),
+    }[trainer]
     for size in sizes:
         start = perf_counter()
         means = estimator(size, random_state=seed).fit(vectors).cluster_centers_

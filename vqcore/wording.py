@@ -14,6 +14,7 @@ TRAINER_NAMES = {
     "lbg": "LBG ladder",
     "kmeans": "k-means++ (scikit-learn)",
     "minibatch": "Mini-batch k-means (scikit-learn)",
+    "random": "k-means, random start (scikit-learn)",
 }
 
 

@@ -34,8 +34,11 @@ def usable_cores() -> int:
 CORES = usable_cores()
 POOL = ThreadPoolExecutor(max(1, CORES - 1), thread_name_prefix="vqcore")
 
-Work = Generator[None, None, Result]
-"""Yields None many times a second; its return value is the result. Closing it stops the work."""
+Work = Generator[Any, None, Result]
+"""Yields many times a second, for some work what it has come to; its return value is the result.
+
+Closing it stops the work.
+"""
 
 
 def finish(work: Work[Result]) -> Result:
@@ -71,6 +74,28 @@ def until_done(future: Future[Result]) -> Work[Result]:
         return future.result()
     finally:
         future.cancel()
+
+
+def mapped(
+    work: Work[Result], pause: Callable[[Any], Item]
+) -> Generator[Item, None, Result]:
+    """Do the work, and at each of its pauses yield what a function makes of it.
+
+    Examples
+    --------
+    >>> def counting():
+    ...     yield 1
+    ...     return 2
+    >>> list(mapped(counting(), lambda seen: seen * 10))
+    [10]
+    """
+    while True:
+        try:
+            seen = next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        yield pause(seen)
 
 
 @dataclass

@@ -19,6 +19,12 @@ SHOTS = {
     "rates-light.png": (
         "?picture=coffee&block=4&largest=1024&panel=Rate–distortion", 1440, 1000, "light", 1300
     ),
+    "training-light.png": (
+        "?picture=coffee&block=4&k=16&panel=Training", 1440, 1000, "light", 1330
+    ),
+    "health-light.png": (
+        "?picture=coffee&block=8&k=64&largest=1024&panel=Health", 1440, 1000, "light", 1590
+    ),
     "plane-light.png": ("?picture=coffee&block=4&k=64&panel=Plane", 1440, 1000, "light", 2000),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
 }
@@ -43,6 +49,9 @@ def take(browser, address, file, query, width, height, scheme, scroll):
     page.wait_for_selector(".js-plotly-plot .trace, .js-plotly-plot .gl-canvas")
     if file.name.startswith("rates"):
         page.wait_for_selector(".legendtext:has-text('PNG-8')", timeout=120_000)
+        page.wait_for_selector(READY, timeout=120_000)
+    if file.name.startswith("health"):
+        page.wait_for_selector(".legendtext:has-text('the others')", timeout=120_000)
         page.wait_for_selector(READY, timeout=120_000)
     if file.name.startswith("inside"):
         look_inside(page)

@@ -21,7 +21,7 @@ class CodebookPanel {
   }
 
   show(layer, picked) {
-    const lit = picked?.size === layer.size ? picked : null;
+    const lit = picked && isOf(layer, picked) ? picked : null;
     if (this.layer === layer && this.picked === lit) return;
     const another = this.layer !== layer;
     Object.assign(this, { layer, picked: lit });
@@ -88,7 +88,7 @@ class CodebookPanel {
     const { layer } = this;
     if (index === undefined) {
       const dead = layer.use.filter((use) => !use).length;
-      this.told.textContent = `K = ${layer.size}${dead ? `, ${dead} dead` : ""}`;
+      this.told.textContent = `${counted(layer.use.length, "codeword")}${dead ? `, ${dead} dead` : ""}`;
       return;
     }
     const share = (100 * layer.use[index]) / layer.indices.length;

@@ -9,15 +9,18 @@ function parseLayer(bytes) {
   return { ...layer, ...BODIES[layer.kind](bytes.slice(4 + length), layer) };
 }
 
+const codebookOf = (body, { channels, columns, rows, blockSize }) => {
+  const indices = new Uint16Array(body.buffer, 0, columns * rows);
+  const tiles = colours(body.subarray(2 * indices.length), channels);
+  return { indices, tiles, use: useOf(indices, tiles.length / blockSize ** 2) };
+};
+
 const BODIES = {
   original: (body, { channels }) => ({ pixels: colours(body, channels) }),
   file: (data) => ({ data }),
   match: (data) => ({ data }),
-  codebook: (body, { channels, columns, rows, blockSize }) => {
-    const indices = new Uint16Array(body.buffer, 0, columns * rows);
-    const tiles = colours(body.subarray(2 * indices.length), channels);
-    return { indices, tiles, use: useOf(indices, tiles.length / blockSize ** 2) };
-  },
+  codebook: codebookOf,
+  frame: codebookOf,
   figures: () => ({}),
 };
 
@@ -159,6 +162,7 @@ class LayerStore extends EventTarget {
       original: every("original", picture)[0],
       files: every("file", picture),
       sizes: every("codebook", sweep).sort((one, other) => one.size - other.size),
+      frames: every("frame", sweep).sort((one, other) => one.step - other.step),
       matches: every("match", sweep),
       figures: new Map(every("figures", sweep).map(({ size, figures }) => [size, figures])),
     };

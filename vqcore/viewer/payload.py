@@ -16,6 +16,7 @@ one sweep of it.
     codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
               columns, rows                                        row by row; then the tiles,
                                                                    (K, b, b) or (K, b, b, 3)
+    frame     as codebook; step, figures                           as codebook
     figures   size, figures
     plane     size (K), figures (of each of s steps),              density, 1 byte a pair, row by
               corners (of all cells)                               row; little-endian: codewords,
@@ -71,18 +72,27 @@ def match_layer(
 
 def codebook_layer(of: str, size: int, encoded: Encoded) -> bytes:
     """Return the layer of one codebook size: its indices and tiles, from which it is decoded."""
+    return _codebook_message(encoded, kind="codebook", of=of, size=size)
+
+
+def frame_layer(of: str, size: int, step: int, encoded: Encoded, figures: str) -> bytes:
+    """Return the layer of a step of the training of one codebook size."""
+    return _codebook_message(
+        encoded, kind="frame", of=of, size=size, step=step, figures=figures
+    )
+
+
+def _codebook_message(encoded: Encoded, **header: Any) -> bytes:
     layout = encoded.layout
     return _message(
         encoded.indices.astype("<u2").tobytes() + encoded.tiles.tobytes(),
-        kind="codebook",
-        of=of,
         width=layout.width,
         height=layout.height,
         channels=layout.channels,
-        size=size,
         blockSize=layout.block_size,
         columns=layout.columns,
         rows=layout.rows,
+        **header,
     )
 
 

@@ -6,6 +6,7 @@ const PLAY_EVERY = 800;
 const NAMES = { a: "A", b: "B" };
 const ON_ITS_WAY = { name: "on its way", figures: "" };
 
+const isOf = (layer, { size, step }) => layer.size === size && layer.step === step;
 const isMatch = (show) => show.startsWith("match ");
 
 class Viewer {
@@ -15,10 +16,10 @@ class Viewer {
   divider = 0.5;
   swapped = false;
   active = "b";
-  picked = null; // { size, index }: the codeword whose blocks are lit
+  picked = null; // { size, step, index }: the codeword whose blocks are lit
   sides = {
-    a: { show: "original", size: null, gain: 4, surface: new Surface() },
-    b: { show: "rebuilt", size: null, gain: 4, surface: new Surface() },
+    a: { show: "original", size: null, step: 0, gain: 4, surface: new Surface() },
+    b: { show: "rebuilt", size: null, step: 0, gain: 4, surface: new Surface() },
   };
 
   constructor(host) {
@@ -37,22 +38,25 @@ class Viewer {
 
   // What comes from outside
 
-  /** Take what the script says: which sweep to show, and a K when one is asked for. */
+  /** Take what the script says: which sweep to show, and a K, or a codeword, when asked for. */
   update({ data, setStateValue }) {
     this.report = (value) => setStateValue("view", value);
     const before = this.data;
     this.data = data;
     if (before?.sweep !== data.sweep) this.picked = null;
-    if (before?.asked !== data.asked) this.#ask(data.size);
+    if (before?.asked !== data.asked) this.#ask(data);
     this.fitted ||= before?.picture !== data.picture;
     this.refresh();
   }
 
-  /** Show a K on side B that was asked for elsewhere on the page. */
-  #ask(size) {
+  /** Show a K on side B that was asked for elsewhere on the page, and light up a codeword of it. */
+  #ask({ size, lit }) {
     const { b } = this.sides;
     b.size = size;
     if (this.layers && this.flatOf("b")) b.show = "rebuilt";
+    if (lit === null) return;
+    this.picked = { size, index: lit };
+    this.find(".stage").scrollIntoView({ block: "nearest" });
   }
 
   /** Take up the layers that are there now. */
@@ -98,7 +102,7 @@ class Viewer {
       const on = (selector, event, act) => { panel.querySelector(selector)[event] = act; };
       on(".show", "onchange", ({ target }) => this.#change(name, { show: target.value }));
       on(".gain", "onchange", ({ target }) => this.#change(name, { gain: Number(target.value) }));
-      on(".size", "oninput", ({ target }) => this.scrub(name, this.layers.sizes[target.value].size));
+      on(".size", "oninput", ({ target }) => this.scrub(name, Number(target.value)));
       on(".save", "onclick", () => this.save(name));
       panel.onfocusin = () => { this.active = name; this.#syncSides(); };
     }
@@ -112,8 +116,10 @@ class Viewer {
     this.#reportSoon();
   }
 
-  scrub(name, size) {
-    this.#change(name, { size });
+  /** Go to a place of a side's slider. */
+  scrub(name, place) {
+    const layer = this.#range(name)[place];
+    this.#change(name, this.#trains(name) ? { step: place } : { size: layer.size });
   }
 
   #reportSoon() {
@@ -137,11 +143,23 @@ class Viewer {
     return this.flatOf(other) ? name : other;
   }
 
-  /** Return the layer a side shows: that of its K, or the nearest there is. */
+  /** Tell whether a side shows the steps of a training, instead of finished codebooks. */
+  #trains(name) {
+    return this.sides[name].show === "training" && this.layers.frames.length > 0;
+  }
+
+  /** Return the layers that a side's slider goes through. */
+  #range(name) {
+    return this.#trains(name) ? this.layers.frames : this.layers.sizes;
+  }
+
+  /** Return the layer a side shows: that of its step, of its K, or the nearest there is. */
   layerOf(name) {
-    const wanted = this.sides[name].size;
-    const far = (layer) => Math.abs(Math.log2(layer.size / wanted));
-    return this.layers.sizes.reduce((best, layer) => (far(layer) < far(best) ? layer : best));
+    const { step, size } = this.sides[name];
+    const range = this.#range(name);
+    if (this.#trains(name)) return range[Math.min(step, range.length - 1)];
+    const far = (layer) => Math.abs(Math.log2(layer.size / size));
+    return range.reduce((best, layer) => (far(layer) < far(best) ? layer : best));
   }
 
   #syncSides() {
@@ -151,10 +169,13 @@ class Viewer {
       const part = (selector) => side.panel.querySelector(selector);
       this.#offer(part(".show"));
       part(".show").value = side.show;
-      part(".size").max = this.layers.sizes.length - 1;
-      part(".size").value = this.layers.sizes.indexOf(layer);
-      part(".size").ariaValueText = `K = ${layer.size}`;
-      part(".k").textContent = layer.size;
+      const range = this.#range(name), place = range.indexOf(layer);
+      const [what, value] = this.#trains(name) ? ["Step", place] : ["K", layer.size];
+      part(".size").max = range.length - 1;
+      part(".size").value = place;
+      part(".size").ariaValueText = `${what} = ${value}`;
+      part(".what").textContent = what;
+      part(".k").textContent = value;
       const flat = this.flatOf(name);
       part(".forsize").hidden = flat && !(isMatch(side.show) && this.#matchedSide(name) === name);
       part(".forgain").hidden = side.show !== "difference";
@@ -166,7 +187,8 @@ class Viewer {
   #figuresOf(name) {
     const flat = this.flatOf(name);
     if (flat) return flat.figures;
-    const { size } = this.layerOf(name);
+    const { size, figures } = this.layerOf(name);
+    if (figures) return figures;
     return `K = ${size} · ${this.layers.figures.get(size) ?? "not measured yet"}`;
   }
 
@@ -177,7 +199,8 @@ class Viewer {
       new Option(`${name} of the same PSNR`, `match ${codec} psnr`),
     ]);
     const files = this.layers.files.map(({ name }) => new Option(name, name));
-    const wanted = [...matches, ...files], there = [...list.options].slice(4);
+    const training = this.layers.frames.length ? [new Option("training", "training")] : [];
+    const wanted = [...training, ...matches, ...files], there = [...list.options].slice(4);
     if (wanted.map(({ value }) => value).join() === there.map(({ value }) => value).join()) return;
     list.length = 4;
     list.append(...wanted);
@@ -188,20 +211,18 @@ class Viewer {
     const { show } = this.sides[name];
     const { original, sizes, files, matches } = this.layers;
     const decodes = ["rebuilt", "indices"].includes(show) || (show === "difference" && original);
-    if (decodes && sizes.length) return null;
-    const shown = isMatch(show)
-      ? matches.find(({ match }) => match === show)
-      : files.find((file) => file.name === show) ?? original;
-    return shown ?? ON_ITS_WAY;
+    if ((decodes && sizes.length) || this.#trains(name)) return null;
+    if (isMatch(show)) return matches.find(({ match }) => match === show) ?? ON_ITS_WAY;
+    if (show === "training") return ON_ITS_WAY;
+    return files.find((file) => file.name === show) ?? original ?? ON_ITS_WAY;
   }
 
   /** Go to the next larger or smaller K on the side used last. */
   step(by) {
     const name = this.decodingSide();
-    const { sizes } = this.layers;
-    const next = sizes[sizes.indexOf(this.layerOf(name)) + by];
-    if (next) this.scrub(name, next.size);
-    return Boolean(next);
+    const range = this.#range(name), next = range.indexOf(this.layerOf(name)) + by;
+    if (range[next]) this.scrub(name, next);
+    return Boolean(range[next]);
   }
 
   play() {
@@ -359,7 +380,8 @@ class Viewer {
   }
 
   #litLayer() {
-    return this.picked && this.layers.sizes.find((layer) => layer.size === this.picked.size);
+    const { sizes, frames } = this.layers;
+    return this.picked && [...sizes, ...frames].find((layer) => isOf(layer, this.picked));
   }
 
   #mask(layer) {
@@ -391,7 +413,9 @@ class Viewer {
     const flat = this.flatOf(name);
     if (flat) return `${NAMES[name]}: ${flat.name}`;
     const kind = { rebuilt: "", difference: ", difference", indices: ", index map" }[show];
-    return `${NAMES[name]}: K = ${this.layerOf(name).size}${kind}`;
+    const { size, step } = this.layerOf(name);
+    if (this.#trains(name)) return `${NAMES[name]}: training K = ${size}, step ${step}`;
+    return `${NAMES[name]}: K = ${size}${kind}`;
   }
 
   #drawDivider() {
@@ -448,8 +472,8 @@ class Viewer {
 
   /** Light up all blocks of a codeword, or none if they are lit already. */
   pick(layer, index) {
-    const again = this.picked?.size === layer.size && this.picked.index === index;
-    this.#light(again ? null : { size: layer.size, index });
+    const again = this.picked && isOf(layer, this.picked) && this.picked.index === index;
+    this.#light(again ? null : { size: layer.size, step: layer.step, index });
   }
 
   #light(picked) {

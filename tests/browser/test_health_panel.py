@@ -1,0 +1,39 @@
+"""The Health panel in a real Chromium: the worst cells light up in the viewer."""
+
+import numpy as np
+from playwright.sync_api import expect
+from test_canvas import all_of_b_at_one_to_one, middle, png, swept
+
+from vqcore import Settings, read_picture, shown_pixels
+from vqcore.health import health_work
+from vqcore.work import finish
+
+
+def test_worst_cell_lights_its_blocks(visitor):
+    data = png(64, 96)
+    visitor.open("?block=8&largest=16&k=8&panel=Health").upload(("one.png", data))
+    step = swept(data, Settings(8), [1, 2, 4, 8])[8]
+    picture, layout = read_picture(data, ""), step.encoded.layout
+    health = finish(health_work(step, layout.split(shown_pixels(picture, layout))))
+    all_of_b_at_one_to_one(visitor)
+    plain = middle(visitor.stage(), 64, 96)
+    places = step.encoded.indices.reshape(8, 12).repeat(8, 0).repeat(8, 1)
+    for place in (0, 2):
+        cell = health.worst_cells[place]
+        share = 100 * health.cell_distortion[cell]
+        visitor.page.get_by_role("button", name=f"{cell}: {share:.2f} %").press("Enter")
+        told = visitor.page.locator(".told")
+        expect(told).to_contain_text(f"Codeword {cell}: ", timeout=20_000)
+        lit = middle(visitor.settle().stage(), 64, 96)
+        np.testing.assert_array_equal(lit[places == cell], plain[places == cell])
+        assert lit[places != cell].mean() < 0.5 * plain[places != cell].mean()
+        expect(visitor.page.locator(".stage")).to_be_in_viewport()
+
+
+def test_health_follows_the_viewer(visitor):
+    visitor.open("?picture=camera&largest=16&k=4&panel=Health")
+    title = visitor.page.get_by_role("heading", name="K = ")
+    expect(title).to_have_text("K = 4", timeout=20_000)
+    visitor.choose(16)
+    expect(title).to_have_text("K = 16", timeout=20_000)
+    assert visitor.figures()["In use"] == "16 of 16"

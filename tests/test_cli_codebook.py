@@ -1,0 +1,235 @@
+"""train, and a codebook from elsewhere: encode, decode and info with it, and without."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from helpers import smooth_picture
+
+from vqcore import Settings, read_picture, sample_picture, sweep
+from vqcore.cli import main
+from vqcore.codebookfile import load_codebook
+from vqcore.container import parse
+from vqcore.pictures import png_bytes
+from vqcore.sharing import use_work
+from vqcore.sweep import Step
+from vqcore.work import finish
+
+CODEBOOK = ("--size", 16, "--block", 4)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder, made the current one, with pictures to train on and one to encode."""
+    (tmp_path / "many").mkdir()
+    for seed in range(3):
+        picture = smooth_picture(24, 33, seed=seed)
+        (tmp_path / "many" / f"{seed}.png").write_bytes(png_bytes(picture.pixels))
+    (tmp_path / "cat.png").write_bytes(png_bytes(sample_picture("chelsea").pixels[:96, :120]))
+    (tmp_path / "gray.png").write_bytes(png_bytes(smooth_picture(24, 33, gray=True).pixels))
+    (tmp_path / "text.png").write_text("This is a text.\nIt has two lines.\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def done(*arguments: object) -> str:
+    """Return the standard output of a run that goes well and says nothing else."""
+    result = run(*arguments)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
+def failed(*arguments: object) -> str:
+    """Return the one line on standard error of a run that ends with status 1."""
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+# ----------------------------------------------------------------------------------------- training
+
+
+@pytest.mark.parametrize("colour", ["gray", "rgb", "ycbcr"])
+def test_train_encode_decode(folder: Path, colour: str) -> None:
+    said = done("train", "many", "cat.png", "all.npz", *CODEBOOK, "--colour", colour)
+    shared = load_codebook(folder / "all.npz")
+    assert (shared.codebook.size, shared.block_size, shared.colour) == (16, 4, colour)
+    assert said == (
+        f"16 codewords of 4 × 4 pixels, {colour}, trained on all {3 * 54 + 720} blocks "
+        f"of 4 pictures: codebook {shared.checksum.hex()}\n"
+    )
+    figures = done("encode", "cat.png", "cat.vq", "--codebook", "all.npz")
+    assert done("decode", "cat.vq", "out.png", "--codebook", "all.npz") == ""
+    use = finish(use_work(read_picture(Path("cat.png").read_bytes(), ""), shared))
+    assert Path("cat.vq").read_bytes() == use.file
+    found = read_picture(Path("out.png").read_bytes(), "").pixels
+    np.testing.assert_array_equal(found, use.encoded.decode())
+    assert str(len(use.file)) in figures.split()
+    assert f"{use.point.psnr_db:.4g}" in figures.split()
+
+
+def test_codebook_of_one_picture_is_that_of_its_sweep(folder: Path) -> None:
+    done("train", "cat.png", "cat.npz", *CODEBOOK, "--seed", 3)
+    picture = read_picture(Path("cat.png").read_bytes(), "")
+    events = sweep(picture, Settings(4, seed=3), [16])
+    [step] = [event for event in events if isinstance(event, Step)]
+    assert load_codebook(Path("cat.npz")).checksum == step.encoded.shared.checksum
+
+
+def test_same_pictures_give_the_same_bytes(folder: Path) -> None:
+    for name in ("a.npz", "b.npz"):
+        done("train", "many", name, *CODEBOOK)
+    assert Path("a.npz").read_bytes() == Path("b.npz").read_bytes()
+
+
+def test_good_pictures_are_trained_on_beside_bad_ones(folder: Path) -> None:
+    result = run("train", "text.png", "many", "gray.png", "missing.png", "all.npz", *CODEBOOK)
+    assert result.exit_code == 1
+    assert "of 3 pictures" in result.stdout
+    assert load_codebook(Path("all.npz")).codebook.size == 16
+    text, gray, missing = result.stderr.splitlines()
+    assert text.startswith("Error: text.png: This is not a picture")
+    assert gray == "Error: gray.png: The picture is gray, and the codebook is for rgb."
+    assert missing == "Error: missing.png: No such file or directory"
+
+
+def test_where_no_picture_is_good_there_is_no_codebook(folder: Path) -> None:
+    before = names(folder)
+    result = run("train", "text.png", "gray.png", "all.npz")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.count("\n") == 2
+    assert names(folder) == before
+
+
+def test_a_sample_of_the_blocks_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keywords = {"max_bytes": 2 * 100 * 48}
+    monkeypatch.setattr("vqcore.sharing.gather_blocks.__kwdefaults__", keywords)
+    assert "trained on 154 of 774 blocks of 2 pictures" in done(
+        "train", "cat.png", "many/0.png", "all.npz", *CODEBOOK
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["all.npz"],
+        ["many"],
+        ["many", "cat.png"],
+        ["many", "all.npz", "--size", "0"],
+        ["many", "all.npz", "--rate-weight", "9"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_of_train_leaves_all_as_it_is(folder: Path, arguments: list[str]) -> None:
+    before = names(folder), Path("cat.png").read_bytes()
+    result = run("train", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert (names(folder), Path("cat.png").read_bytes()) == before
+
+
+def test_codebook_that_cannot_be_written_is_one_line(folder: Path) -> None:
+    line = failed("train", "cat.png", "no/such/all.npz", *CODEBOOK)
+    assert line == "Error: no/such/all.npz: No such file or directory\n"
+
+
+# ---------------------------------------------------------------------------------- encode, decode
+
+
+@pytest.fixture
+def trained(folder: Path) -> str:
+    """Return the name of the codebook of all in the folder, and encode the cat with it."""
+    done("train", "many", "all.npz", *CODEBOOK)
+    done("train", "cat.png", "other.npz", *CODEBOOK)
+    done("encode", "cat.png", "cat.vq", "--codebook", "all.npz")
+    return load_codebook(Path("all.npz")).checksum.hex()
+
+
+def test_decoding_without_the_codebook_names_it(folder: Path, trained: str) -> None:
+    line = failed("decode", "cat.vq", "out.png")
+    assert line == (
+        f"Error: cat.vq: The .vq file needs the codebook {trained}, which is not in the file.\n"
+    )
+    assert "out.png" not in names(folder)
+
+
+def test_decoding_with_another_codebook_names_both(folder: Path, trained: str) -> None:
+    other = load_codebook(Path("other.npz")).checksum.hex()
+    line = failed("decode", "cat.vq", "out.png", "--codebook", "other.npz")
+    assert line == f"Error: cat.vq: The .vq file needs the codebook {trained}, not {other}.\n"
+    assert "out.png" not in names(folder)
+
+
+def test_info_needs_no_codebook(trained: str) -> None:
+    text = done("info", "cat.vq")
+    assert f"codebook  16 codewords, elsewhere: {trained}\n" in text
+    assert f"{Path('cat.vq').stat().st_size} bytes" in text
+
+
+def test_a_file_with_its_own_codebook_needs_none_and_minds_none(trained: str) -> None:
+    done("encode", "cat.png", "own.vq", *CODEBOOK)
+    done("decode", "own.vq", "a.png")
+    done("decode", "own.vq", "b.png", "--codebook", "all.npz")
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+
+
+def test_rate_weight_leaves_the_codewords(trained: str) -> None:
+    done("encode", "cat.png", "small.vq", "--codebook", "all.npz", "--rate-weight", 5000)
+    assert Path("small.vq").stat().st_size < Path("cat.vq").stat().st_size
+    shared = load_codebook(Path("all.npz"))
+    found = parse(Path("small.vq").read_bytes(), [shared])
+    np.testing.assert_array_equal(found.codebook.codewords, shared.codebook.codewords)
+
+
+def test_a_gray_picture_is_refused_by_a_codebook_in_colour(folder: Path, trained: str) -> None:
+    line = failed("encode", "gray.png", "gray.vq", "--codebook", "all.npz")
+    assert line == "Error: gray.png: The picture is gray, and the codebook is for rgb.\n"
+    assert "gray.vq" not in names(folder)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--size", 256),
+        ("--block", 8),
+        ("--colour", "rgb"),
+        ("--seed", 0),
+        ("--max-bytes", 9000),
+        ("--min-psnr", 20),
+        ("--min-ratio", 2),
+    ],
+    ids=lambda option: option[0],
+)
+def test_what_the_codebook_says_is_wrong_usage_beside_it(
+    folder: Path, trained: str, option: tuple[str, object]
+) -> None:
+    result = run("encode", "cat.png", "new.vq", "--codebook", "all.npz", *option)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{option[0]} has no place beside --codebook" in result.stderr.splitlines()[-1]
+    assert "new.vq" not in names(folder)
+
+
+@pytest.mark.parametrize(
+    ("codebook", "told"),
+    [
+        ("missing.npz", "missing.npz: No such file"),
+        ("cat.png", "cat.png: This is not a codebook file"),
+        ("torn.npz", "torn.npz: The codebook file is damaged"),
+        ("many", "many: Is a directory"),
+    ],
+)
+def test_codebook_that_cannot_be_read_is_one_line(trained: str, codebook: str, told: str) -> None:
+    Path("torn.npz").write_bytes(Path("all.npz").read_bytes()[:-9])
+    assert told in failed("encode", "cat.png", "new.vq", "--codebook", codebook)
+    assert told in failed("decode", "cat.vq", "out.png", "--codebook", codebook)
+    assert not Path("new.vq").exists()
+    assert not Path("out.png").exists()
