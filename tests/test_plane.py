@@ -1,6 +1,7 @@
 """Tests of vqcore.plane: cells by brute force, Lloyd's steps beside scikit-learn's, the axes."""
 
 import warnings
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from vqcore.plane import (
     pair_density,
     principal_plane,
 )
+from vqcore.training import train
 
 EVERY_SAMPLE = pytest.mark.parametrize("name", SAMPLES)
 GRID = np.stack(np.meshgrid(*[np.linspace(0, 255, 511)] * 2), axis=-1).reshape(-1, 2)
@@ -96,12 +98,22 @@ def test_no_more_codewords_than_distinct_pairs(start: str, size: int) -> None:
     assert lloyd_path(density, codewords).mse[-1] == pytest.approx(expected, rel=1e-4)
 
 
-def test_the_ladder_climbs_on_few_pairs_of_a_large_picture() -> None:
+def test_the_ladder_climbs_on_fewer_pairs_of_a_large_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = []
+
+    def spy(vectors: NDArray, sizes: list[int], **options: int) -> Iterator[object]:
+        seen.append(vectors)
+        return train(vectors, sizes, **options)
+
+    monkeypatch.setattr("vqcore.plane.train", spy)
     density = np.zeros((256, 256), np.int64)
-    density[:8, :8] = 10 * LADDER_PAIRS
-    density[200, 200] = 1
-    codewords = first_codewords(density, 2, "ladder")
-    assert codewords.max() < 9 or [200, 200] in codewords.tolist()
+    density[[0, 9, 200], [0, 0, 202]] = 10 * LADDER_PAIRS, 30 * LADDER_PAIRS, 1
+    first_codewords(density, 2, "ladder")
+    pairs, counts = np.unique(seen[0], axis=0, return_counts=True)
+    assert pairs.tolist() == [[0, 0], [9, 0], [200, 202]]
+    assert counts.tolist() == [LADDER_PAIRS / 4, 3 * LADDER_PAIRS / 4, 1]
 
 
 # Lloyd

@@ -299,8 +299,8 @@ def test_projection_by_hand() -> None:
     assert {trace.type for trace in figure.data} == {"scattergl"}
 
 
-def test_projection_without_blocks_in_use_is_plain_json() -> None:
+def test_projection_of_blocks_that_are_all_the_same() -> None:
     axes = principal_plane(np.full((3, 4), 7, np.uint8))
-    figure = plots.projection_figure(axes, np.zeros((2, 4), np.uint8), np.array([0, 0]))
+    figure = plots.projection_figure(axes, np.zeros((2, 4), np.uint8), np.array([3, 0]))
     assert "NaN" not in figure.to_json()
     assert "0.0 % and 0.0 %" in figure.layout.title.text

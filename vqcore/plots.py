@@ -411,7 +411,7 @@ def projection_figure(
         x=axes.some[:, 0], y=axes.some[:, 1], mode="markers", marker=cloud, hoverinfo="skip"
     )
     places, alive = axes.along(codewords), use > 0
-    dots = SMALLEST_DOT + (LARGEST_DOT - SMALLEST_DOT) * np.sqrt(use / max(use.max(), 1))
+    dots = SMALLEST_DOT + (LARGEST_DOT - SMALLEST_DOT) * np.sqrt(use / use.max())
     ring = {"size": dots[alive], "color": LINE_COLOUR, "opacity": 0.6}
     cross = {"size": 8, "color": CHOSEN_COLOUR, "symbol": "x"}
     for chosen, marker in ((alive, ring), (~alive, cross)):

@@ -111,10 +111,12 @@ class Visitor:
     def choose(self, size, side="b"):
         """Drag a side's slider to a K."""
         slider = self.side(side, ".size")
-        for place in range(int(slider.get_attribute("max")) + 1):
-            slider.fill(str(place))
-            if self.side(side, ".k").inner_text() == str(size):
-                return self.settle()
+        for _ in range(50):
+            for place in range(int(slider.get_attribute("max")) + 1):
+                slider.fill(str(place))
+                if self.side(side, ".k").inner_text() == str(size):
+                    return self.settle()
+            self.page.wait_for_timeout(200)  # its layer may be on the way
         raise AssertionError(f"the slider has no K = {size}")
 
     def stage(self, canvas=".pictures"):
