@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
-from itertools import chain
 from string import punctuation
 from time import monotonic
 from typing import Any, TypeVar, get_args
@@ -431,18 +430,20 @@ def show_sign(bar: DeltaGenerator, sign: Sign) -> None:
     bar.progress(*sign)
 
 
-def work(pieces: Pieces, bar: DeltaGenerator) -> bool:
+def work(everything: Sequence[Pieces], bar: DeltaGenerator) -> bool:
     """Work under a progress bar for a while; say whether there is something new to show."""
     start = shown = monotonic()
     anything = False
-    for sign in pieces:
-        if sign is None:
-            anything = True
-            if monotonic() - start > REDRAW_SECONDS:
-                break
-        elif monotonic() - shown > PROGRESS_SECONDS:
-            shown = monotonic()
-            show_sign(bar, sign)
+    for pieces in everything:
+        with closing(pieces):
+            for sign in pieces:
+                if sign is None:
+                    anything = True
+                    if monotonic() - start > REDRAW_SECONDS:
+                        return True
+                elif monotonic() - shown > PROGRESS_SECONDS:
+                    shown = monotonic()
+                    show_sign(bar, sign)
     return anything
 
 
@@ -752,9 +753,9 @@ def choose_size(size: int) -> None:
 # Panels under the viewer: each draws itself, and returns the work it still needs
 
 
-def sizes_panel(study: Study) -> Pieces:
+def sizes_panel(study: Study) -> list[Pieces]:
     show_sizes(study)
-    return iter(())
+    return []
 
 
 @st.fragment(key="sizes")
@@ -823,13 +824,13 @@ TABLE_COLUMNS = {
 }
 
 
-def rates_panel(study: Study) -> Pieces:
+def rates_panel(study: Study) -> list[Pieces]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         codecs = choose_rivals()
         offer_pin(study)
     pinned = pinned_studies(study)
     show_rates(study, codecs)
-    return chain(sweeping(pinned), encoding(study, codecs))
+    return [sweeping(pinned), encoding(study, codecs)]
 
 
 @st.cache_data(show_spinner=False)
@@ -980,13 +981,13 @@ def adopt(study: Study, size: int) -> None:
     st.rerun()
 
 
-def pictures_panel(study: Study) -> Pieces:
+def pictures_panel(study: Study) -> list[Pieces]:
     studies = upload_studies(study)
     if len(studies) < 2:
         st.markdown("Upload two pictures or more to compare them here.")
-        return iter(())
+        return []
     show_pictures(studies)
-    return sweeping(studies)
+    return [sweeping(studies)]
 
 
 def upload_studies(study: Study) -> list[Study]:
@@ -1012,17 +1013,17 @@ def show_pictures(studies: Sequence[Study]) -> None:
                  alt="Mean and standard deviation by codebook size")
 
 
-def training_panel(study: Study) -> Pieces:
+def training_panel(study: Study) -> list[Pieces]:
     size = chosen_size(study.plan)
     frames = known_frames(study, size)
     show_frames(study, size, frames)
     show_rungs(study)
     st.subheader(f"Trainers, K = {size}", anchor=False)
     if not st.toggle("Compare trainers", key="compare", help="Each run is real; three seeds each."):
-        return replaying(study, size)
+        return [replaying(study, size)]
     rivals = trainer_settings(study)
     show_runs([run for run in (known_run(study, each, size) for each in rivals) if run])
-    return chain(replaying(study, size), racing(study, rivals, size))
+    return [replaying(study, size), racing(study, rivals, size)]
 
 
 def show_frames(study: Study, size: int, frames: Sequence[Frame]) -> None:
@@ -1105,7 +1106,7 @@ def show_runs(runs: Sequence[Run]) -> None:
     )
 
 
-def another_codebook_panel(study: Study) -> Pieces:
+def another_codebook_panel(study: Study) -> list[Pieces]:
     """Encode the picture with an uploaded codebook, beside its own of the same block size and K."""
     codebooks = {
         name: shared
@@ -1115,13 +1116,13 @@ def another_codebook_panel(study: Study) -> Pieces:
     if not codebooks:
         wanted = "in gray, for this gray picture" if study.picture.is_gray else "of other pictures"
         st.markdown(f"Upload a codebook (.npz) {wanted}: *Download* has that of each picture.")
-        return iter(())
+        return []
     keep_valid("codebook", list(codebooks), next(iter(codebooks)))
     name = st.selectbox("Codebook", list(codebooks), key="codebook")
     own = study_with_own(study, codebooks[name])
     uses = [(name, used(study, codebooks[name]))]
     show_uses([*uses, *(("This picture's own", step) for step in own.steps.values())])
-    return sweeping([own])
+    return [sweeping([own])]
 
 
 def study_with_own(study: Study, shared: SharedCodebook) -> Study:
@@ -1195,7 +1196,7 @@ TRANSFER_COLUMNS = {
 }
 
 
-def health_panel(study: Study) -> Pieces:
+def health_panel(study: Study) -> list[Pieces]:
     show_health(study)
     show_health_over_sizes(study)
     left, right = st.columns(2)
@@ -1205,8 +1206,8 @@ def health_panel(study: Study) -> Pieces:
         other = choose_other(study)
         if other:
             show_transfers(study, other)
-    lent = lending(study, other) if other else ()
-    return chain(examining(study), holding_out(study), lent)
+    needed = [examining(study), holding_out(study)]
+    return [*needed, lending(study, other)] if other else needed
 
 
 @st.fragment(key="health")
@@ -1338,13 +1339,13 @@ def show_transfers(study: Study, other: Study) -> None:
 START_NAMES: dict[Start, str] = {"random": "At random", "ladder": "From the ladder"}
 
 
-def plane_panel(study: Study) -> Pieces:
+def plane_panel(study: Study) -> list[Pieces]:
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=PLANE_WIDTH):
             show_plane(study.picture)
         with st.container(width=PLANE_WIDTH):
             show_projection(study)
-    return iter(())
+    return []
 
 
 @st.fragment(key="plane")
@@ -1423,17 +1424,17 @@ def axes_of(digest: str, layout: BlockLayout, _picture: Picture) -> PrincipalPla
     return principal_plane(layout.split(shown_pixels(_picture, layout)))
 
 
-def show_panels(study: Study) -> Pieces:
+def show_panels(study: Study) -> list[Pieces]:
     """Show the open panel, and return the work it still needs."""
     tabs = st.tabs(list(PANELS), key="panel", bind="query-params")
     for tab, show in zip(tabs, PANELS.values(), strict=True):
         if tab.open:
             with tab:
                 return show(study)
-    return iter(())
+    return []
 
 
-PANELS: dict[str, Callable[[Study], Pieces]] = {
+PANELS: dict[str, Callable[[Study], list[Pieces]]] = {
     SIZES_PANEL: sizes_panel,
     TRAINING_PANEL: training_panel,
     "Rate–distortion": rates_panel,
@@ -1462,13 +1463,13 @@ def lab(name: str, picture: Picture) -> None:
             advance(study, events, bar, layers, FIRST_RESULTS_SECONDS)
         show_progress(bar, study)
         show_results(study)
-        pieces = show_panels(study) if study.steps else iter(())
+        more = show_panels(study) if study.steps else []
         layers.bring_original(study)
         layers.bring_files(study)
         if not study.is_complete:
             advance(study, events, bar, layers, REDRAW_SECONDS)
             st.rerun()
-    if work(pieces, bar):
+    if work(more, bar):
         st.rerun()
 
 

@@ -123,7 +123,7 @@ def test_work_goes_on_where_it_stopped(swept: Study, name: str) -> None:
     work = WORK[name](swept)
     while next(work) is not None:
         pass
-    work.close()  # type: ignore[attr-defined]
+    work.close()
     assert pieces_of(WORK[name](swept)) == everything - 1
 
 
@@ -158,7 +158,7 @@ def test_another_picture_is_swept_and_lent_the_codebooks(swept: Study) -> None:
 def test_a_codec_that_refuses_is_kept_with_its_reason(
     swept: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> Pieces:
+    def refuse(*_: object) -> None:
         raise RivalError("too wide")
 
     monkeypatch.setattr(module, "rival_work", refuse)

@@ -6,7 +6,7 @@ what is not there. It yields signs of life, and None when a piece is kept; closi
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable, Iterator, Sequence
+from collections.abc import Generator, Hashable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 Sign = tuple[float, str]
 """A sign of life: the share that is done, and what is being done."""
 
-Pieces = Iterator[Sign | None]
+Pieces = Generator[Sign | None]
 
 
 class Store(Protocol):

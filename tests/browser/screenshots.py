@@ -25,7 +25,7 @@ SHOTS = {
     "health-light.png": (
         "?picture=coffee&block=8&k=64&largest=1024&panel=Health", 1440, 1000, "light", 1590
     ),
-    "plane-light.png": ("?picture=coffee&block=4&k=64&panel=Plane", 1440, 1000, "light", 2000),
+    "plane-light.png": ("?picture=coffee&block=4&k=64&panel=Plane", 1440, 1000, "light", 1370),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
 }
 
