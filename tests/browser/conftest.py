@@ -87,8 +87,12 @@ class Visitor:
         return self.settle()
 
     def settle(self):
-        """Wait until the script rests: a short look away, because a rerun starts a little late."""
-        self.page.wait_for_timeout(400)
+        """Wait until the script rests.
+
+        First the page itself looks away a little longer than it waits before it reports, so that
+        its report is sent however busy the machine is.
+        """
+        self.page.evaluate("() => new Promise(done => setTimeout(done, 400))")
         self.page.wait_for_selector(READY, timeout=120_000)
         self.page.wait_for_function(ALL_TRAINED, timeout=120_000)
         self.page.wait_for_selector(READY, timeout=120_000)
