@@ -168,7 +168,8 @@ class Viewer {
       const layer = this.layerOf(name);
       const part = (selector) => side.panel.querySelector(selector);
       this.#offer(part(".show"));
-      part(".show").value = side.show;
+      const leftTraining = side.show === "training" && !this.#trains(name);
+      part(".show").value = leftTraining ? "rebuilt" : side.show;
       const range = this.#range(name), place = range.indexOf(layer);
       const [what, value] = this.#trains(name) ? ["Step", place] : ["K", layer.size];
       part(".size").max = range.length - 1;
@@ -210,10 +211,10 @@ class Viewer {
   flatOf(name) {
     const { show } = this.sides[name];
     const { original, sizes, files, matches } = this.layers;
-    const decodes = ["rebuilt", "indices"].includes(show) || (show === "difference" && original);
+    const decodes = ["rebuilt", "indices", "training"].includes(show)
+      || (show === "difference" && original);
     if ((decodes && sizes.length) || this.#trains(name)) return null;
     if (isMatch(show)) return matches.find(({ match }) => match === show) ?? ON_ITS_WAY;
-    if (show === "training") return ON_ITS_WAY;
     return files.find((file) => file.name === show) ?? original ?? ON_ITS_WAY;
   }
 
@@ -412,7 +413,7 @@ class Viewer {
     const { show } = this.sides[name];
     const flat = this.flatOf(name);
     if (flat) return `${NAMES[name]}: ${flat.name}`;
-    const kind = { rebuilt: "", difference: ", difference", indices: ", index map" }[show];
+    const kind = { difference: ", difference", indices: ", index map" }[show] ?? "";
     const { size, step } = this.layerOf(name);
     if (this.#trains(name)) return `${NAMES[name]}: training K = ${size}, step ${step}`;
     return `${NAMES[name]}: K = ${size}${kind}`;
