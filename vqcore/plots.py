@@ -272,9 +272,9 @@ def _add_legend(figure: go.Figure) -> None:
 def _empty_figure(height: int) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
-        height=height, margin={"l": 60, "r": 16, "t": 32, "b": 48}, dragmode="zoom"
+        height=height, margin={"l": 60, "r": 16, "t": 32, "b": 64}, dragmode="zoom"
     )
-    figure.update_xaxes(automargin=False)
+    figure.update_xaxes(automargin=False, title_standoff=8)
     figure.update_yaxes(automargin=False)
     return figure
 
