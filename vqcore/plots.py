@@ -48,6 +48,18 @@ PINNED_LOOKS = [
 ]
 CELLS_DRAWN = 200
 PERPLEXITY_TICKS = [4**power for power in range(7)]
+SECONDS_TICKS = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
+STAGE_LOOKS = {
+    "below": ("before the split", "#7a7a7a", "diamond"),
+    "search": ("search, in a sketch", "#56b4e9", "circle"),
+    "finish": ("all blocks", CHOSEN_COLOUR, "square"),
+}
+TRAINER_LOOKS = {
+    "lbg": (LINE_COLOUR, "circle"),
+    "kmeans": ("#d55e00", "square"),
+    "minibatch": ("#009e73", "diamond"),
+    "random": ("#cc79a7", "x"),
+}
 LIKENESS_TITLES = {"psnr_db": "PSNR (dB)", "ssim": "SSIM"}
 
 
@@ -177,10 +189,7 @@ def rate_figure(curves: Sequence[Curve], hull: Curve, likeness: Likeness) -> go.
     hull : the points to ring
     likeness : "psnr_db" or "ssim"
     """
-    figure = _empty_figure(RATE_HEIGHT)
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2})
-    figure.update_xaxes(title="Rate (bits per pixel)", type="log", tickvals=RATE_TICKS)
-    figure.update_yaxes(title=LIKENESS_TITLES[likeness])
+    figure = _rate_plane(likeness)
     ring = {"size": 16, "symbol": "circle-open", "color": CHOSEN_COLOUR, "line": {"width": 2}}
     _add_rates(figure, hull, likeness, mode="markers", marker=ring, hoverinfo="skip")
     pinned = cycle(PINNED_LOOKS)
@@ -206,10 +215,7 @@ def pictures_figure(curves: Sequence[Curve], means: Sequence[Mapping[str, Any]])
     curves : one a picture
     means : rows of `curves.mean_rows`
     """
-    figure = _empty_figure(RATE_HEIGHT)
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2})
-    figure.update_xaxes(title="Rate (bits per pixel)", type="log", tickvals=RATE_TICKS)
-    figure.update_yaxes(title=LIKENESS_TITLES["psnr_db"])
+    figure = _rate_plane("psnr_db")
     for curve in curves:
         _add_rates(
             figure,
@@ -217,6 +223,7 @@ def pictures_figure(curves: Sequence[Curve], means: Sequence[Mapping[str, Any]])
             "psnr_db",
             mode="lines",
             line={"color": LOOKS["nominal"][0], "width": 1},
+            showlegend=False,
             hovertemplate=f"{escape(curve.name)}, %{{text}}<extra></extra>",
         )
     _add_mean(figure, means)
@@ -267,6 +274,14 @@ def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
 
 def _add_legend(figure: go.Figure) -> None:
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom"})
+
+
+def _rate_plane(likeness: Likeness) -> go.Figure:
+    figure = _empty_figure(RATE_HEIGHT)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2})
+    figure.update_xaxes(title="Rate (bits per pixel)", type="log", tickvals=RATE_TICKS)
+    figure.update_yaxes(title=LIKENESS_TITLES[likeness])
+    return figure
 
 
 def _empty_figure(height: int) -> go.Figure:
@@ -323,24 +338,10 @@ def _add_trace(
     )
 
 
-SECONDS_TICKS = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
-STAGE_LOOKS = {
-    "below": ("before the split", "#7a7a7a", "diamond"),
-    "search": ("search, in a sketch", "#56b4e9", "circle"),
-    "finish": ("all blocks", CHOSEN_COLOUR, "square"),
-}
-TRAINER_LOOKS = {
-    "lbg": (LINE_COLOUR, "circle"),
-    "kmeans": ("#d55e00", "square"),
-    "minibatch": ("#009e73", "diamond"),
-    "random": ("#cc79a7", "x"),
-}
-
-
 def training_figure(frames: Sequence[Frame]) -> go.Figure:
     """Plot the distortion after each iteration of a rung, one marker a frame, by stage."""
     figure = _empty_figure(HEIGHT)
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom"})
+    _add_legend(figure)
     figure.update_xaxes(title="Iteration")
     figure.update_yaxes(title="MSE per sample")
     figure.add_scatter(
