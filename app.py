@@ -80,7 +80,6 @@ from vqcore.rivals import (
 from vqcore.sharing import Use, fits, use_work
 from vqcore.study import (
     Pieces,
-    Sign,
     Study,
     can_be_replayed,
     encoding,
@@ -418,16 +417,12 @@ def advance(
         if isinstance(event, Progress):
             if monotonic() - shown > PROGRESS_SECONDS:
                 shown = monotonic()
-                show_sign(bar, sign_of(study, event))
+                bar.progress(*sign_of(study, event))
             continue
         size = take(study, event)
         layers.bring(study, event)
         if size >= SHOWN_FIRST and monotonic() - start > seconds:
             return
-
-
-def show_sign(bar: DeltaGenerator, sign: Sign) -> None:
-    bar.progress(*sign)
 
 
 def work(everything: Sequence[Pieces], bar: DeltaGenerator) -> bool:
@@ -443,7 +438,7 @@ def work(everything: Sequence[Pieces], bar: DeltaGenerator) -> bool:
                         return True
                 elif monotonic() - shown > PROGRESS_SECONDS:
                     shown = monotonic()
-                    show_sign(bar, sign)
+                    bar.progress(*sign)
     return anything
 
 
@@ -726,7 +721,7 @@ def show_file(file: VqFile) -> None:
         figure("File ratio", ratio(file_ratio), "Uncompressed bytes over file bytes.")
         rate = rate_bpp(file.size, layout.width, layout.height)
         figure("Rate", f"{rate:.4f} bpp", "File bits for each pixel.")
-        in_use = f"{(encoded.use > 0).sum()} of {size}"
+        in_use = f"{encoded.used_codewords} of {size}"
         figure("In use", in_use, "Codewords that at least one block uses.")
     left, right = st.columns(2)
     left.markdown("**Picture**")
@@ -786,13 +781,19 @@ def show_chart(figure: Any, key: str, alt: str) -> None:
 
 def show_table(points: Sequence[OperatingPoint]) -> None:
     st.subheader("All figures", anchor=False)
+    rows = [asdict(point) for point in points]
+    show_rows(rows, TABLE_COLUMNS, "Every figure of every codebook size")
+
+
+def show_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Any], alt: str) -> None:
     st.dataframe(
-        [asdict(point) for point in points],
+        rows,
         hide_index=True,
         height="content",
-        column_config=TABLE_COLUMNS,
-        column_order=list(TABLE_COLUMNS),
-        alt="Every figure of every codebook size",
+        column_config=columns,
+        column_order=list(columns),
+        placeholder="–",
+        alt=alt,
     )
 
 
@@ -1009,8 +1010,7 @@ def show_pictures(studies: Sequence[Study]) -> None:
         alt="PSNR against rate for each upload, and their mean. The table has the means.",
     )
     st.subheader(f"Mean and standard deviation of {len(studies)} pictures", anchor=False)
-    st.dataframe(rows, hide_index=True, column_config=MEAN_COLUMNS, height="content",
-                 alt="Mean and standard deviation by codebook size")
+    show_rows(rows, MEAN_COLUMNS, "Mean and standard deviation by codebook size")
 
 
 def training_panel(study: Study) -> list[Pieces]:
@@ -1053,13 +1053,7 @@ def show_rungs(study: Study) -> None:
     st.subheader("Rungs", anchor=False)
     done = [size for size in study.plan.sizes if can_be_replayed(study, size)]
     rows = [rung_row(size, study.steps[size].trained) for size in done]
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height="content",
-        column_config=RUNG_COLUMNS,
-        alt="How each codebook size was trained",
-    )
+    show_rows(rows, RUNG_COLUMNS, "How each codebook size was trained")
 
 
 def rung_row(size: int, rung: Trained) -> dict[str, Any]:
@@ -1134,9 +1128,9 @@ def study_with_own(study: Study, shared: SharedCodebook) -> Study:
 def used(study: Study, shared: SharedCodebook) -> Use:
     rate_weight = study.settings.rate_weight
     key = study.picture.digest, shared.checksum, rate_weight
-    work = use_work(study.picture, shared, rate_weight)
     if known := STORE.find("use", *key):
         return known
+    work = use_work(study.picture, shared, rate_weight)
     return STORE.keep(waited_for(work, "Encoding with that codebook"), "use", *key)
 
 
@@ -1279,18 +1273,6 @@ def show_health_over_sizes(study: Study) -> None:
         ":small[Median and least: blocks of a codeword in use. Codebook: its share of the file. "
         "Nearest and farthest: two codewords, root mean squared difference in gray levels. "
         "Worst 10: cells, their share of the squared error.]"
-    )
-
-
-def show_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Any], alt: str) -> None:
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height="content",
-        column_config=columns,
-        column_order=list(columns),
-        placeholder="–",
-        alt=alt,
     )
 
 
