@@ -195,6 +195,24 @@ def test_an_end_from_outside_leaves_no_process(
     assert not (tmp_path / "out.json").exists()
 
 
+END_WHILE_STARTING = """
+import sys
+from pathlib import Path
+from joblib.externals.loky.process_executor import _ExecutorManagerThread
+from vqcore import Settings
+from vqcore.batch import sweep_files
+
+_ExecutorManagerThread.start = lambda _: sys.exit(143)
+list(sweep_files([Path("a"), Path("b")], Settings(4), [1], jobs=2))
+"""
+
+
+def test_an_end_while_the_processes_start_is_heard_of() -> None:
+    command = [sys.executable, "-c", END_WHILE_STARTING]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (143, "")
+
+
 def wait_until(condition: object, seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not condition():

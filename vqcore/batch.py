@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,10 +79,31 @@ def sweep_files(
     threads = max(1, CORES // at_once)
     with parallel_config("loky", inner_max_num_threads=threads):
         parallel = Parallel(at_once, batch_size=1, return_as="generator")
-    try:
+    with _ending_processes():
         yield from parallel(delayed(sweep_file)(file, settings, tuple(sizes)) for file in files)
-    finally:  # else they would wait for the next call, in the folder where they began
-        get_reusable_executor().shutdown()
+
+
+@contextmanager
+def _ending_processes() -> Iterator[None]:
+    """End joblib's processes, which else wait for the next call in the folder where they began.
+
+    If an end from outside comes while they start, joblib fails to end them. They end with this
+    process then, and the end from outside is what the caller hears of.
+    """
+    try:
+        try:
+            yield
+        finally:
+            get_reusable_executor().shutdown()
+    except RuntimeError as error:
+        raise _end_before(error) or error from None
+
+
+def _end_before(error: BaseException | None) -> BaseException | None:
+    """Return the end from outside that an error followed, if there was one."""
+    while isinstance(error, Exception):
+        error = error.__context__
+    return error
 
 
 def _all_steps(picture: Picture, settings: Settings, plan: Plan) -> Iterator[Step]:
