@@ -4,6 +4,9 @@ const TILE = 36;
 
 /** The codebook's tiles: only those in sight are drawn, so that 4096 scroll as easily as 16. */
 class CodebookPanel {
+  layer = { use: [], indices: [] };
+  order = [];
+
   constructor(root, onPick) {
     const find = (selector) => root.querySelector(selector);
     this.scroller = find(".scroller");

@@ -119,14 +119,18 @@ class Viewer {
   /** Go to a place of a side's slider. */
   scrub(name, place) {
     const layer = this.#range(name)[place];
-    this.#change(name, this.#trains(name) ? { step: place } : { size: layer.size });
+    if (layer) this.#change(name, this.#trains(name) ? { step: place } : { size: layer.size });
   }
 
   #reportSoon() {
     clearTimeout(this.reporting);
-    this.reporting = setTimeout(() => {
-      this.report({ size: this.layerOf("b").size, picked: this.picked, matches: this.#wishes() });
-    }, REPORT_AFTER);
+    this.reporting = setTimeout(() => this.#reportView(), REPORT_AFTER);
+  }
+
+  /** Tell the script what is shown, once there is a codebook to speak of. */
+  #reportView() {
+    if (!this.layers.sizes.length) return this.#reportSoon();
+    this.report({ size: this.layerOf("b").size, picked: this.picked, matches: this.#wishes() });
   }
 
   /** Return which rivals' files the sides show, and the K that each is to match. */
@@ -153,13 +157,14 @@ class Viewer {
     return this.#trains(name) ? this.layers.frames : this.layers.sizes;
   }
 
-  /** Return the layer a side shows: that of its step, of its K, or the nearest there is. */
+  /** Return the layer a side shows: of its step, of its K, the nearest there is, or undefined. */
   layerOf(name) {
     const { step, size } = this.sides[name];
     const range = this.#range(name);
     if (this.#trains(name)) return range[Math.min(step, range.length - 1)];
     const far = (layer) => Math.abs(Math.log2(layer.size / size));
-    return range.reduce((best, layer) => (far(layer) < far(best) ? layer : best));
+    const nearer = (best, layer) => (best && far(best) <= far(layer) ? best : layer);
+    return range.reduce(nearer, undefined);
   }
 
   #syncSides() {
@@ -473,6 +478,7 @@ class Viewer {
 
   /** Light up all blocks of a codeword, or none if they are lit already. */
   pick(layer, index) {
+    if (!layer) return;
     const again = this.picked && isOf(layer, this.picked) && this.picked.index === index;
     this.#light(again ? null : { size: layer.size, step: layer.step, index });
   }
@@ -486,7 +492,7 @@ class Viewer {
   pickAt(point) {
     const { name, x, y } = this.pixelAt(point);
     const layer = this.layerOf(this.decodingSide(name));
-    const block = blockAt(layer, x, y);
+    const block = layer ? blockAt(layer, x, y) : -1;
     if (block >= 0) this.pick(layer, layer.indices[block]);
     this.inspect({ name, x, y });
   }
@@ -514,7 +520,7 @@ class Viewer {
     const { width, height } = this.find(".stage").getBoundingClientRect();
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
-    if (this.book.layer) this.book.draw();
+    this.book.draw();
     if (this.fitted && this.frame) this.fit();
     this.draw();
   }

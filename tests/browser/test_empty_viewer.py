@@ -1,0 +1,61 @@
+"""The viewer on a page of its own, before it has anything to show."""
+
+import pytest
+
+from vqcore.viewer import VIEWER_CSS, VIEWER_HTML, VIEWER_JS
+
+START = """async ([script, html, css]) => {
+  const module = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  const { default: component } = await import(module);
+  document.body.innerHTML = `<style>${css}</style>${html}`;
+  globalThis.reports = [];
+  component({
+    parentElement: document.body,
+    data: { sweep: "s", original: "o", picture: "p", name: "one", size: 1, asked: 0, lit: null,
+            rivals: [["jpeg", "JPEG"]] },
+    setStateValue: (_, view) => reports.push(view),
+  });
+}"""
+PUT = """([name, layer]) => vqLabLayers.put(name, {
+  ...layer, width: 8, height: 8, channels: 1, blockSize: 8, columns: 1, rows: 1,
+  indices: new Uint16Array(1), use: new Uint32Array([1]),
+  pixels: new Uint32Array(64), tiles: new Uint32Array(64),
+})"""
+CHOOSE = """list => {
+  list.append(new Option("JPEG", "match jpeg size"));
+  list.value = "match jpeg size";
+  list.dispatchEvent(new Event("change"));
+}"""
+
+
+@pytest.fixture
+def page(browser):
+    page, complaints = browser.new_page(), []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.evaluate(START, [VIEWER_JS, VIEWER_HTML, VIEWER_CSS])
+    page.evaluate(PUT, ["o", {"kind": "original", "of": "o", "name": "original"}])
+    page.wait_for_function("() => document.querySelector('.pictures').ariaLabel.includes('one')")
+    yield page
+    assert complaints == []
+    page.close()
+
+
+def test_every_hand_is_harmless(page):
+    page.locator(".pictures").click()
+    page.locator(".scroller").click()
+    page.locator("[data-side=b] .size").evaluate("it => it.dispatchEvent(new Event('input'))")
+    for key in ["[", "]", "Enter", "Escape"]:
+        page.locator(".pictures").press(key)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(1000)
+
+
+def test_a_wish_is_told_when_there_is_a_codebook_to_match(page):
+    page.locator("[data-side=a] .show").evaluate(CHOOSE)
+    page.wait_for_timeout(500)
+    assert page.evaluate("reports") == []
+    page.evaluate(PUT, ["c", {"kind": "codebook", "of": "s", "size": 4}])
+    page.wait_for_function("reports.length")
+    [report] = page.evaluate("reports")
+    assert report["size"] == 4
+    assert report["matches"] == [{"match": "match jpeg size", "size": 4}]
