@@ -112,20 +112,27 @@ from vqcore.sweep import (
 )
 from vqcore.training import TRAINERS, Progress, Trained, Trainer
 from vqcore.viewer import (
+    ERRORS_CSS,
+    ERRORS_HTML,
+    ERRORS_JS,
     LAYER_JS,
     PLANE_CSS,
     PLANE_HTML,
     PLANE_JS,
+    PROJECTION_HTML,
+    PROJECTION_JS,
     VIEWER_CSS,
     VIEWER_HTML,
     VIEWER_JS,
     codebook_layer,
+    errors_layer,
     figures_layer,
     file_layer,
     frame_layer,
     match_layer,
     original_layer,
     plane_layer,
+    projection_layer,
 )
 from vqcore.wording import (
     COLOUR_NAMES,
@@ -167,7 +174,13 @@ UNREADABLE = (PictureError, CodebookError, FileError)
 Result = TypeVar("Result")
 
 bring_layer = st.components.v2.component("vq_layer", js=LAYER_JS)
+errors = st.components.v2.component(
+    "vq_errors", html=ERRORS_HTML, css=ERRORS_CSS, js=ERRORS_JS
+)
 plane = st.components.v2.component("vq_plane", html=PLANE_HTML, css=PLANE_CSS, js=PLANE_JS)
+projection = st.components.v2.component(
+    "vq_projection", html=PROJECTION_HTML, css=PLANE_CSS, js=PROJECTION_JS
+)
 viewer = st.components.v2.component(
     "vq_viewer", html=VIEWER_HTML, css=VIEWER_CSS, js=VIEWER_JS
 )
@@ -1222,23 +1235,11 @@ def show_health(study: Study) -> None:
 def show_cells(study: Study, health: Health) -> None:
     """Show where the error is, and offer to light up the worst cells' blocks."""
     st.subheader("Error by cell", anchor=False)
-    st.plotly_chart(
-        plots.cells_figure(health),
-        key="cells",
-        config=CHART_CONFIG,
-        alt="Share of the squared error by cell, worst first. The buttons have the worst ten.",
+    errors(
+        key="errors",
+        data=errors_layer(study.sweep, health),
+        on_lit_change=lambda: light(study, health.codebook_size, st.session_state.errors["lit"]),
     )
-    if not health.worst_cells:
-        return
-    st.markdown(":small[The worst codewords, with their share. A click lights up their blocks.]")
-    with st.container(horizontal=True, gap="xsmall"):
-        for place, cell in enumerate(health.worst_cells):
-            st.button(
-                f"{cell}: {100 * health.cell_distortion[cell]:.2f} %",
-                key=f"worst-{place}",
-                on_click=light,
-                args=(study, health.codebook_size, cell),
-            )
 
 
 def light(study: Study, size: int, codeword: int) -> None:
@@ -1384,15 +1385,18 @@ def path_bytes(of: str, codewords: list[list[float]], _picture: Picture) -> byte
 @st.fragment(key="projection")
 def show_projection(study: Study) -> None:
     """Show the blocks and the codewords of the chosen K along the blocks' principal axes."""
-    layout, step = study.plan.layout, study.step_at(chosen_size(study.plan))
-    axes = axes_of(study.picture.digest, layout, study.picture)
-    encoded = step.encoded
+    layout, size = study.plan.layout, chosen_size(study.plan)
+    encoded = study.step_at(size).encoded
     st.subheader(f"Blocks of {layout.block_size} × {layout.block_size}", anchor=False)
-    st.plotly_chart(
-        plots.projection_figure(axes, encoded.codebook.codewords, encoded.use),
+    projection(
         key="projection-chart",
-        config=CHART_CONFIG,
-        alt=f"The {encoded.codebook.size} codewords among the blocks, along two principal axes.",
+        data=projection_layer(
+            study.sweep,
+            axes_of(study.picture.digest, layout, study.picture),
+            encoded.codebook.codewords,
+            encoded.use,
+        ),
+        on_lit_change=lambda: light(study, size, st.session_state["projection-chart"]["lit"]),
     )
     st.markdown(
         f":small[The two directions, of {layout.dimension}, in which the blocks differ most. "

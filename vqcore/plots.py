@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import cycle
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from vqcore.contest import Run
 from vqcore.curves import Curve, Likeness
 from vqcore.health import Health
 from vqcore.heldout import HeldOut
-from vqcore.plane import PrincipalPlane
 from vqcore.playback import Frame
 from vqcore.sweep import OperatingPoint
 from vqcore.wording import TRAINER_NAMES, in_short
@@ -28,7 +25,6 @@ RATIOS = ("nominal", "file")
 RATIO_TICKS = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
 RATE_TICKS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
 RATE_HEIGHT = 480
-SMALLEST_DOT, LARGEST_DOT = 4, 30
 PLAIN_LOOK = (LINE_COLOUR, "solid", "circle")
 # Okabe and Ito's colours, which all eyes can tell apart; never without a dash and a symbol.
 LOOKS = {
@@ -46,7 +42,6 @@ PINNED_LOOKS = [
     ("#8a5fbf", "solid", "star"),
     ("#5f7a3a", "solid", "pentagon"),
 ]
-CELLS_DRAWN = 200
 PERPLEXITY_TICKS = [4**power for power in range(7)]
 SECONDS_TICKS = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
 STAGE_LOOKS = {
@@ -143,41 +138,6 @@ def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figu
         hover, look = f"%{{y:.2f}} dB {name}", LOOKS.get(kind, PLAIN_LOOK)
         _add_curve(figure, results, values, None, hover, name=name, look=look)
     return figure
-
-
-def cells_figure(health: Health) -> go.Figure:
-    """Plot each cell's share of the squared error, in percent, worst first; the ten are marked.
-
-    Of more than 200 cells only some are drawn, at equal distances on the logarithmic axis.
-    """
-    order = sorted(range(health.codewords), key=lambda cell: -health.cell_distortion[cell])
-    last = len(order)
-    steps = (round(last ** (step / CELLS_DRAWN)) for step in range(CELLS_DRAWN + 1))
-    worst = range(1, len(health.worst_cells) + 1)
-    figure = _empty_figure(HEIGHT)
-    figure.update_xaxes(title="Cell, worst first", type="log", tickvals=RATIO_TICKS)
-    figure.update_yaxes(title="Share of the squared error (%)", rangemode="tozero")
-    _add_legend(figure)
-    ranks = sorted({*steps, *worst})
-    colour, dash, _ = PLAIN_LOOK
-    _add_cells(figure, health, order, ranks, name="all cells", mode="lines",
-               line={"color": colour, "dash": dash})
-    marker = {"size": 9, "symbol": "diamond", "color": CHOSEN_COLOUR}
-    _add_cells(figure, health, order, worst, name="the worst", mode="markers", marker=marker)
-    return figure
-
-
-def _add_cells(
-    figure: go.Figure, health: Health, order: Sequence[int], ranks: Iterable[int], **style: object
-) -> None:
-    cells = [(rank, order[rank - 1]) for rank in ranks]
-    figure.add_scatter(
-        x=[rank for rank, _ in cells],
-        y=[100 * float(health.cell_distortion[cell]) for _, cell in cells],
-        text=[f"codeword {cell}, {health.use[cell]} blocks" for _, cell in cells],
-        hovertemplate="%{text}<br>%{y:.2f} % of the squared error<extra></extra>",
-        **style,
-    )
 
 
 def rate_figure(curves: Sequence[Curve], hull: Curve, likeness: Likeness) -> go.Figure:
@@ -382,46 +342,5 @@ def trainers_figure(runs: Sequence[Run]) -> go.Figure:
             mode="markers",
             marker={"size": 10, "color": colour, "symbol": symbol},
             hovertemplate="%{text}<br>%{y:.2f} dB<br>%{x:.2f} s<extra></extra>",
-        )
-    return figure
-
-
-def projection_figure(
-    axes: PrincipalPlane, codewords: NDArray[np.uint8], use: NDArray[np.int64]
-) -> go.Figure:
-    """Plot blocks and codewords along the first two principal axes of the blocks.
-
-    Parameters
-    ----------
-    axes : the plane, and the blocks to show
-    codewords : uint8 array of shape (K, d)
-        Their areas grow with their use; dead ones are crosses.
-    use : int array of shape (K,)
-        How many blocks use each; `customdata` has index and use.
-    """
-    figure = _empty_figure(RATE_HEIGHT)
-    first, second = (f"{share:.1%}".replace("%", " %") for share in axes.shares)
-    figure.update_layout(
-        showlegend=False,
-        title={"text": f"{first} and {second} of the variance", "font": {"size": 14}},
-    )
-    figure.update_xaxes(title="First principal axis")
-    figure.update_yaxes(title="Second principal axis")
-    cloud = {"size": 3, "color": LOOKS["nominal"][0], "opacity": 0.35}
-    figure.add_scattergl(
-        x=axes.some[:, 0], y=axes.some[:, 1], mode="markers", marker=cloud, hoverinfo="skip"
-    )
-    places, alive = axes.along(codewords), use > 0
-    dots = SMALLEST_DOT + (LARGEST_DOT - SMALLEST_DOT) * np.sqrt(use / use.max())
-    ring = {"size": dots[alive], "color": LINE_COLOUR, "opacity": 0.6}
-    cross = {"size": 8, "color": CHOSEN_COLOUR, "symbol": "x"}
-    for chosen, marker in ((alive, ring), (~alive, cross)):
-        figure.add_scattergl(
-            x=places[chosen, 0],
-            y=places[chosen, 1],
-            customdata=np.stack([np.flatnonzero(chosen), use[chosen]], axis=1).tolist(),
-            mode="markers",
-            marker=marker,
-            hovertemplate="codeword %{customdata[0]}<br>blocks: %{customdata[1]}<extra></extra>",
         )
     return figure

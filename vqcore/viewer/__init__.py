@@ -1,19 +1,22 @@
 """The viewer: the browser gets tiles and indices, and decodes on a canvas itself.
 
 The parts of the components of `app.py`, as text: one that takes a layer, and shows nothing, one
-that shows all the layers the page has, and one that shows the plane. They share `layers.js`.
+that shows all the layers the page has, and those that show the plane, the projection, and the error
+by cell. They share `layers.js`.
 """
 
 from pathlib import Path
 
 from vqcore.viewer.payload import (
     codebook_layer,
+    errors_layer,
     figures_layer,
     file_layer,
     frame_layer,
     match_layer,
     original_layer,
     plane_layer,
+    projection_layer,
 )
 
 _HERE = Path(__file__).parent
@@ -27,23 +30,35 @@ LAYER_JS = _text("layers.js", "layer.js")
 VIEWER_JS = _text("layers.js", "draw.js", "codebook.js", "pointer.js", "viewer.js")
 VIEWER_CSS = _text("viewer.css")
 VIEWER_HTML = _text("viewer.html")
-PLANE_JS = _text("layers.js", "cells.js", "plane.js")
+PLANE_JS = _text("layers.js", "draw.js", "axes.js", "cells.js", "plane.js")
 PLANE_CSS = _text("viewer.css", "plane.css")
 PLANE_HTML = _text("plane.html")
+PROJECTION_JS = _text("layers.js", "axes.js", "cells.js", "projection.js")
+PROJECTION_HTML = _text("projection.html")
+ERRORS_JS = _text("layers.js", "draw.js", "axes.js", "errors.js")
+ERRORS_CSS = _text("viewer.css", "errors.css")
+ERRORS_HTML = _text("errors.html")
 
 __all__ = [
+    "ERRORS_CSS",
+    "ERRORS_HTML",
+    "ERRORS_JS",
     "LAYER_JS",
     "PLANE_CSS",
     "PLANE_HTML",
     "PLANE_JS",
+    "PROJECTION_HTML",
+    "PROJECTION_JS",
     "VIEWER_CSS",
     "VIEWER_HTML",
     "VIEWER_JS",
     "codebook_layer",
+    "errors_layer",
     "figures_layer",
     "file_layer",
     "frame_layer",
     "match_layer",
     "original_layer",
     "plane_layer",
+    "projection_layer",
 ]

@@ -118,5 +118,3 @@ class CodebookPanel {
     if (top + TILE > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + TILE - scroller.clientHeight;
   }
 }
-
-const counted = (number, noun) => `${number.toLocaleString("en").replaceAll(",", "\u202f")} ${noun}${number === 1 ? "" : "s"}`;

@@ -173,3 +173,20 @@ const pageStore = () => (globalThis.vqLabLayers ??= new LayerStore());
 
 /** Act if an element has left the page. Cleaning up is asked for too when data change in haste. */
 const whenGone = (element, act) => setTimeout(() => element.isConnected || act());
+
+/** Return a component: an object of a class for each place on the page that shows it. */
+function componentOf(Class) {
+  const objects = new WeakMap();
+  return (component) => {
+    const host = component.parentElement;
+    const object = objects.get(host) ?? new Class(host);
+    objects.set(host, object);
+    object.update(component);
+    return () => whenGone(host, () => {
+      object.close();
+      objects.delete(host);
+    });
+  };
+}
+
+const counted = (number, noun) => `${number.toLocaleString("en").replaceAll(",", "\u202f")} ${noun}${number === 1 ? "" : "s"}`;

@@ -23,6 +23,12 @@ one sweep of it.
                                                                    (s, K, 2), and corners in
                                                                    float32; 2 bytes a cell for how
                                                                    many corners it has
+    projec-   size (K), blocks (how many), shares (of the          little-endian, float32: blocks,
+    tion      variance, a text for each axis)                      (blocks, 2), and codewords,
+                                                                   (K, 2); then uint32: use, (K,)
+    errors    size (K), codewords (k)                              little-endian: share of the
+                                                                   squared error, float32, and use,
+                                                                   uint32, each (k,)
 
 Figures are a text that stands beside the picture.
 """
@@ -36,8 +42,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.codec import Encoded
+from vqcore.health import Health
 from vqcore.metrics import psnr_db
-from vqcore.plane import Path, cells
+from vqcore.plane import Path, PrincipalPlane, cells
 from vqcore.wording import decibels
 
 Samples = NDArray[np.uint8]
@@ -118,6 +125,33 @@ def plane_layer(of: str, density: NDArray[np.int64], path: Path) -> bytes:
         size=path.codewords.shape[1],
         corners=sum(map(len, polygons)),
         figures=[f"MSE {mse:.2f} · PSNR {decibels(psnr_db(mse))}" for mse in path.mse],
+    )
+
+
+def projection_layer(
+    of: str, axes: PrincipalPlane, codewords: Samples, use: NDArray[np.int64]
+) -> bytes:
+    """Return the layer of the projection: blocks and codewords, uint8 (K, d), along the axes."""
+    parts = axes.some.astype("<f4"), axes.along(codewords).astype("<f4"), use.astype("<u4")
+    return _message(
+        b"".join(part.tobytes() for part in parts),
+        kind="projection",
+        of=of,
+        size=len(codewords),
+        blocks=len(axes.some),
+        shares=[f"{100 * share:.1f} %" for share in axes.shares],
+    )
+
+
+def errors_layer(of: str, health: Health) -> bytes:
+    """Return the layer of the error by cell of one codebook."""
+    parts = health.cell_distortion.astype("<f4"), health.use.astype("<u4")
+    return _message(
+        b"".join(part.tobytes() for part in parts),
+        kind="errors",
+        of=of,
+        size=health.codebook_size,
+        codewords=health.codewords,
     )
 
 

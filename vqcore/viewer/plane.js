@@ -4,8 +4,11 @@ const MOST_CODEWORDS = 64;
 const REPORT_AFTER = 300;
 const PLAY_EVERY = 500;
 const REACH = 12;
-const MARGIN = { left: 46, right: 10, top: 10, bottom: 42 };
 const TICKS = [0, 64, 128, 192, 255];
+const AXES = {
+  x: { from: 0, to: PEAK, ticks: TICKS, title: "left pixel" },
+  y: { from: 0, to: PEAK, ticks: TICKS, title: "right pixel" },
+};
 const KEY_MOVE = 4;
 const BESIDE = 16;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -19,7 +22,7 @@ class Plane {
   constructor(host) {
     this.root = host.querySelector(".plane");
     this.canvas = this.find(".square");
-    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+    this.axes = new Axes(this.canvas, () => this.draw());
     this.#listen();
   }
 
@@ -51,7 +54,7 @@ class Plane {
   }
 
   close() {
-    this.observer.disconnect();
+    this.axes.close();
     this.#stop();
     clearTimeout(this.reporting);
   }
@@ -164,39 +167,12 @@ class Plane {
 
   // Drawing
 
-  /** Return the side of the square and its corner, in device pixels. */
-  get frame() {
-    const scale = devicePixelRatio;
-    const left = MARGIN.left * scale, top = MARGIN.top * scale;
-    const side = Math.min(
-      this.canvas.width - left - MARGIN.right * scale,
-      this.canvas.height - top - MARGIN.bottom * scale,
-    );
-    return { left, top, side };
-  }
-
-  #pixelOf(x, y) {
-    const { left, top, side } = this.frame;
-    return [left + (x / PEAK) * side, top + (1 - y / PEAK) * side];
-  }
-
-  #pointOf({ offsetX, offsetY }) {
-    const { left, top, side } = this.frame;
-    const scale = this.canvas.width / this.canvas.clientWidth;
-    return [((offsetX * scale - left) / side) * PEAK, (1 - (offsetY * scale - top) / side) * PEAK];
-  }
-
-  #theme(name) {
-    return getComputedStyle(this.root).getPropertyValue(`--st-${name}`);
-  }
-
   draw() {
-    if (!this.layer || this.canvas.width <= 1) return;
-    const { context, canvas } = this;
-    const ink = this.#theme("text-color"), accent = this.#theme("primary-color");
-    context.clearRect(0, 0, canvas.width, canvas.height);
+    const { axes } = this;
+    if (!this.layer || !axes.isVisible) return;
+    const ink = axes.theme("text-color"), accent = axes.theme("primary-color");
+    axes.begin(AXES.x, AXES.y);
     this.#drawDensity(ink);
-    this.#drawAxes(ink);
     this.#drawCells(accent);
     if (!this.live) this.#drawTrails(ink);
     this.#drawCodewords(accent, ink);
@@ -205,17 +181,15 @@ class Plane {
 
   /** Draw each pair as a square around its point, darker the more there are. */
   #drawDensity(ink) {
-    const { left, top, side } = this.frame;
+    const { context, frame } = this.axes;
     if (this.shadedOf !== this.layer || this.ink !== ink) this.#shade(ink);
-    const { context } = this;
-    const level = side / PEAK;
-    context.save();
-    context.beginPath();
-    context.rect(left, top, side, side);
-    context.clip();
-    context.imageSmoothingEnabled = false;
-    context.drawImage(this.shading, left - level / 2, top - level / 2, side + level, side + level);
-    context.restore();
+    const width = frame.width / PEAK, height = frame.height / PEAK; // of a level
+    clipped(context, frame, () => {
+      context.imageSmoothingEnabled = false;
+      context.drawImage(
+        this.shading, frame.left - width / 2, frame.top - height / 2, frame.width + width, frame.height + height,
+      );
+    });
   }
 
   #shade(ink) {
@@ -233,37 +207,12 @@ class Plane {
     context.putImageData(image, 0, 0);
   }
 
-  #drawAxes(ink) {
-    const { context } = this;
-    const { left, top, side } = this.frame;
-    const scale = devicePixelRatio;
-    context.strokeStyle = context.fillStyle = ink;
-    context.lineWidth = scale;
-    context.strokeRect(left, top, side, side);
-    context.font = `${12 * scale}px ${getComputedStyle(this.root).fontFamily}`;
-    context.textBaseline = "middle";
-    for (const tick of TICKS) {
-      const [x, y] = this.#pixelOf(tick, tick);
-      context.textAlign = "center";
-      context.fillText(tick, x, top + side + 12 * scale);
-      context.textAlign = "right";
-      context.fillText(tick, left - 6 * scale, y);
-    }
-    context.textAlign = "center";
-    context.fillText("left pixel", left + side / 2, top + side + 31 * scale);
-    context.save();
-    context.translate(10 * scale, top + side / 2);
-    context.rotate(-Math.PI / 2);
-    context.fillText("right pixel", 0, 0);
-    context.restore();
-  }
-
   #drawCells(accent) {
-    const { context } = this;
+    const { axes, axes: { context } } = this;
     context.beginPath();
     for (const cell of this.cells) {
       for (let at = 0; at < cell.length; at += 2) {
-        context[at ? "lineTo" : "moveTo"](...this.#pixelOf(cell[at], cell[at + 1]));
+        context[at ? "lineTo" : "moveTo"](...axes.pixelOf(cell[at], cell[at + 1]));
       }
       context.closePath();
     }
@@ -274,12 +223,12 @@ class Plane {
 
   /** Draw where each codeword came from. */
   #drawTrails(ink) {
-    const { context } = this;
+    const { axes, axes: { context } } = this;
     context.beginPath();
     for (let at = 0; at < this.codewords.length; at += 2) {
       for (let step = 0; step <= this.step; step++) {
         const codewords = this.layer.path[step];
-        context[step ? "lineTo" : "moveTo"](...this.#pixelOf(codewords[at], codewords[at + 1]));
+        context[step ? "lineTo" : "moveTo"](...axes.pixelOf(codewords[at], codewords[at + 1]));
       }
     }
     context.strokeStyle = ink;
@@ -288,22 +237,12 @@ class Plane {
   }
 
   #drawCodewords(accent, ink) {
-    const paper = this.#theme("background-color");
+    const { axes } = this, paper = axes.theme("background-color");
+    const place = (index) => axes.pixelOf(...this.#placeOf(index));
     for (let index = 0; index < this.size; index++) {
-      if (index !== this.chosen) this.#drawDot(index, 4.5, accent, paper);
+      if (index !== this.chosen) axes.dot(...place(index), 4.5, accent, paper);
     }
-    if (this.chosen !== null) this.#drawDot(this.chosen, 7, ink, accent);
-  }
-
-  #drawDot(index, radius, fill, ring) {
-    const { context } = this;
-    context.beginPath();
-    context.arc(...this.#pixelOf(...this.#placeOf(index)), radius * devicePixelRatio, 0, 7);
-    context.fillStyle = fill;
-    context.fill();
-    context.strokeStyle = ring;
-    context.lineWidth = 1.5 * devicePixelRatio;
-    context.stroke();
+    if (this.chosen !== null) axes.dot(...place(this.chosen), 7, ink, accent);
   }
 
   #tell() {
@@ -338,9 +277,7 @@ class Plane {
     canvas.onpointerdown = (event) => this.#press(event);
     canvas.onpointermove = (event) => this.#hover(event);
     canvas.onpointerup = canvas.onpointercancel = () => this.#release();
-    canvas.ondblclick = (event) => this.#near(event) ?? this.add(this.#pointOf(event));
-    this.observer = new ResizeObserver(() => this.#resize());
-    this.observer.observe(canvas);
+    canvas.ondblclick = (event) => this.#near(event) ?? this.add(this.axes.pointAt(event));
   }
 
   #actions = {
@@ -356,8 +293,8 @@ class Plane {
   }
 
   #near(event) {
-    const reach = (REACH * devicePixelRatio * PEAK) / this.frame.side;
-    return nearestWithin(this.codewords, this.#pointOf(event), reach);
+    const reach = (REACH * devicePixelRatio * PEAK) / this.axes.frame.width;
+    return nearestWithin(this.codewords, this.axes.pointAt(event), reach);
   }
 
   #press(event) {
@@ -371,7 +308,7 @@ class Plane {
   }
 
   #hover(event) {
-    if (this.dragged) this.drag(this.#pointOf(event));
+    if (this.dragged) this.drag(this.axes.pointAt(event));
     else this.canvas.classList.toggle("near", this.#near(event) !== null);
   }
 
@@ -398,24 +335,6 @@ class Plane {
     else if (moves) this.move(direction);
     else this.choose(nextTowards(this.codewords, this.chosen, direction) ?? this.chosen);
   }
-
-  #resize() {
-    const { clientWidth, clientHeight } = this.canvas;
-    this.canvas.width = Math.round(clientWidth * devicePixelRatio);
-    this.canvas.height = Math.round(clientHeight * devicePixelRatio);
-    this.draw();
-  }
 }
 
-const planes = new WeakMap();
-
-export default function (component) {
-  const host = component.parentElement;
-  const plane = planes.get(host) ?? new Plane(host);
-  planes.set(host, plane);
-  plane.update(component);
-  return () => whenGone(host, () => {
-    plane.close();
-    planes.delete(host);
-  });
-}
+export default componentOf(Plane);

@@ -583,15 +583,4 @@ class Viewer {
   }
 }
 
-const viewers = new WeakMap();
-
-export default function (component) {
-  const host = component.parentElement;
-  const viewer = viewers.get(host) ?? new Viewer(host);
-  viewers.set(host, viewer);
-  viewer.update(component);
-  return () => whenGone(host, () => {
-    viewer.close();
-    viewers.delete(host);
-  });
-}
+export default componentOf(Viewer);

@@ -1,0 +1,116 @@
+// Axes: a canvas with a frame, ticks and titles, and where values lie on it.
+
+const MARGIN = { left: 46, right: 10, top: 10, bottom: 46 };
+
+/** A canvas to plot on; an axis is { from, to, ticks, title, log }, `log` for values above 0. */
+class Axes {
+  constructor(canvas, draw) {
+    Object.assign(this, { canvas, draw });
+    this.context = canvas.getContext("2d", { willReadFrequently: true });
+    this.observer = new ResizeObserver(() => this.#resize());
+    this.observer.observe(canvas);
+  }
+
+  #resize() {
+    const { clientWidth, clientHeight } = this.canvas;
+    this.canvas.width = Math.round(clientWidth * devicePixelRatio);
+    this.canvas.height = Math.round(clientHeight * devicePixelRatio);
+    this.draw();
+  }
+
+  close() {
+    this.observer.disconnect();
+  }
+
+  get isVisible() {
+    return this.canvas.width > 1;
+  }
+
+  /** Return where the frame lies, in device pixels. */
+  get frame() {
+    const scale = devicePixelRatio;
+    return {
+      left: MARGIN.left * scale,
+      top: MARGIN.top * scale,
+      width: this.canvas.width - (MARGIN.left + MARGIN.right) * scale,
+      height: this.canvas.height - (MARGIN.top + MARGIN.bottom) * scale,
+    };
+  }
+
+  theme(name) {
+    return getComputedStyle(this.canvas).getPropertyValue(`--st-${name}`);
+  }
+
+  pixelOf(x, y) {
+    const { left, top, width, height } = this.frame;
+    return [left + shareOf(x, this.x) * width, top + (1 - shareOf(y, this.y)) * height];
+  }
+
+  /** Return where a pointer is, in device pixels of the canvas. */
+  pixelAt({ offsetX, offsetY }) {
+    const scale = this.canvas.width / this.canvas.clientWidth;
+    return [offsetX * scale, offsetY * scale];
+  }
+
+  pointAt(event) {
+    const [x, y] = this.pixelAt(event), { left, top, width, height } = this.frame;
+    return [valueAt((x - left) / width, this.x), valueAt(1 - (y - top) / height, this.y)];
+  }
+
+  /** Begin a drawing anew: the frame alone, for these axes. */
+  begin(x, y) {
+    Object.assign(this, { x, y });
+    const { context, canvas } = this, { left, top, width, height } = this.frame;
+    const scale = devicePixelRatio;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.strokeStyle = context.fillStyle = this.theme("text-color");
+    context.lineWidth = scale;
+    context.strokeRect(left, top, width, height);
+    context.font = `${12 * scale}px ${getComputedStyle(canvas).fontFamily}`;
+    context.textBaseline = "middle";
+    context.textAlign = "center";
+    for (const tick of x.ticks) this.#write(tick, this.pixelOf(tick, y.from)[0], top + height + 12 * scale);
+    this.#write(x.title, left + width / 2, top + height + 31 * scale);
+    this.#writeUpwards(y.title, 10 * scale, top + height / 2);
+    context.textAlign = "right";
+    for (const tick of y.ticks) this.#write(tick, left - 6 * scale, this.pixelOf(x.from, tick)[1]);
+  }
+
+  #write(text, x, y) {
+    this.context.fillText(String(text).replace("-", "−"), x, y);
+  }
+
+  #writeUpwards(text, x, y) {
+    const { context } = this;
+    context.save();
+    context.translate(x, y);
+    context.rotate(-Math.PI / 2);
+    this.#write(text, 0, 0);
+    context.restore();
+  }
+
+  dot(x, y, radius, fill, ring) {
+    const { context } = this;
+    context.beginPath();
+    context.arc(x, y, radius * devicePixelRatio, 0, 7);
+    context.fillStyle = fill;
+    context.fill();
+    context.strokeStyle = ring;
+    context.lineWidth = 1.5 * devicePixelRatio;
+    context.stroke();
+  }
+}
+
+const shareOf = (value, { from, to, log }) =>
+  (log ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from));
+
+const valueAt = (share, { from, to, log }) =>
+  (log ? from * (to / from) ** share : from + share * (to - from));
+
+/** Return round numbers in a range, about five. */
+function roundTicks(from, to) {
+  const rough = (to - from) / 5, power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((digit) => digit * power).find((round) => round >= rough);
+  const first = Math.ceil(from / step), count = Math.floor(to / step) - first + 1;
+  return Array.from({ length: count }, (_, at) => Number(((first + at) * step).toPrecision(6)));
+}

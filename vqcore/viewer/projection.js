@@ -1,0 +1,152 @@
+// The projection: blocks and codewords along the blocks' first two principal axes.
+
+const REACH = 12;
+const SMALLEST_DOT = 2, LARGEST_DOT = 15;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+BODIES.projection = (body, { blocks, size }) => {
+  const numbers = new Float32Array(body.buffer, 0, 2 * (blocks + size));
+  return {
+    blocks: numbers.subarray(0, 2 * blocks),
+    codewords: numbers.subarray(2 * blocks),
+    use: new Uint32Array(body.buffer, numbers.byteLength),
+  };
+};
+
+class Projection {
+  chosen = null;
+
+  constructor(host) {
+    this.root = host.querySelector(".projection");
+    this.canvas = this.root.querySelector("canvas");
+    this.told = this.root.querySelector(".told");
+    this.axes = new Axes(this.canvas, () => this.draw());
+    this.canvas.onpointermove = (event) => this.choose(this.#near(event));
+    this.canvas.onclick = () => this.#light();
+    this.canvas.onkeydown = (event) => this.#key(event);
+  }
+
+  update({ data, setTriggerValue }) {
+    this.light = (index) => setTriggerValue("lit", index);
+    if (this.data !== data) {
+      this.data = data;
+      this.layer = parseLayer(data);
+      this.chosen = null;
+    }
+    this.draw();
+  }
+
+  close() {
+    this.axes.close();
+  }
+
+  choose(index) {
+    if (this.chosen === index) return;
+    this.chosen = index;
+    this.draw();
+  }
+
+  // Drawing
+
+  draw() {
+    const { axes, layer } = this;
+    if (!layer || !axes.isVisible) return;
+    axes.begin(...[0, 1].map((axis) => this.#axis(axis)));
+    this.#drawBlocks();
+    this.#drawCodewords();
+    this.told.textContent = this.#chosenInWords();
+    const dead = layer.use.filter((use) => !use).length;
+    this.canvas.ariaLabel = `The ${layer.size} codewords among the blocks, along two principal axes; `
+      + `${dead} dead. ${this.told.textContent}`;
+  }
+
+  #axis(axis) {
+    const { layer } = this;
+    let from = Infinity, to = -Infinity;
+    for (const numbers of [layer.blocks, layer.codewords]) {
+      for (let at = axis; at < numbers.length; at += 2) {
+        from = Math.min(from, numbers[at]);
+        to = Math.max(to, numbers[at]);
+      }
+    }
+    const room = 0.05 * (to - from) || 1;
+    const ticks = roundTicks(from - room, to + room);
+    const name = ["First", "Second"][axis];
+    const title = `${name} principal axis, ${layer.shares[axis]} of the variance`;
+    return { from: from - room, to: to + room, ticks, title };
+  }
+
+  #drawBlocks() {
+    const { axes, layer } = this, { context } = axes, side = 3 * devicePixelRatio;
+    context.fillStyle = axes.theme("text-color");
+    context.globalAlpha = 0.3;
+    for (let at = 0; at < layer.blocks.length; at += 2) {
+      const [x, y] = axes.pixelOf(layer.blocks[at], layer.blocks[at + 1]);
+      context.fillRect(x - side / 2, y - side / 2, side, side);
+    }
+    context.globalAlpha = 1;
+  }
+
+  #drawCodewords() {
+    const { axes, layer } = this, { codewords, use } = layer;
+    const [ink, accent, paper] = ["text-color", "primary-color", "background-color"].map((it) => axes.theme(it));
+    const most = Math.max(...use);
+    this.places = codewords.map((_, at) => axes.pixelOf(codewords[at & ~1], codewords[at | 1])[at & 1]);
+    const radius = (index) => SMALLEST_DOT + (LARGEST_DOT - SMALLEST_DOT) * Math.sqrt(use[index] / most);
+    const place = (index) => this.places.subarray(2 * index, 2 * index + 2);
+    axes.context.globalAlpha = 0.7;
+    use.forEach((count, index) => {
+      if (count) axes.dot(...place(index), radius(index), accent, paper);
+    });
+    axes.context.globalAlpha = 1;
+    use.forEach((count, index) => count || this.#cross(...place(index), ink));
+    if (this.chosen !== null) axes.dot(...place(this.chosen), Math.max(5, radius(this.chosen)), ink, accent);
+  }
+
+  /** Mark a dead codeword. */
+  #cross(x, y, ink) {
+    const { context } = this.axes, arm = 4 * devicePixelRatio;
+    context.beginPath();
+    for (const side of [-arm, arm]) {
+      context.moveTo(x - arm, y + side);
+      context.lineTo(x + arm, y - side);
+    }
+    context.strokeStyle = ink;
+    context.lineWidth = 2 * devicePixelRatio;
+    context.stroke();
+  }
+
+  #chosenInWords() {
+    if (this.chosen === null) return "";
+    const use = this.layer.use[this.chosen];
+    return `Codeword ${this.chosen}: ${use ? counted(use, "block") : "dead"}`;
+  }
+
+  // Hands
+
+  #near(event) {
+    return nearestWithin(this.places, this.axes.pixelAt(event), REACH * devicePixelRatio);
+  }
+
+  #light() {
+    if (this.chosen !== null) this.light(this.chosen);
+  }
+
+  #key(event) {
+    const arrow = ARROWS[event.key];
+    if (!(arrow || event.key === "Enter") || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (arrow) this.#go(arrow);
+    else this.#light();
+  }
+
+  #go(direction) {
+    const { canvas, chosen, places } = this;
+    const middle = [canvas.width / 2, canvas.height / 2];
+    if (chosen === null) this.choose(nearestWithin(places, middle, Infinity));
+    else this.choose(nextTowards(places, chosen, direction) ?? chosen);
+  }
+}
+
+export default componentOf(Projection);
