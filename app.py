@@ -143,7 +143,6 @@ from vqcore.wording import (
     kilobytes,
     ratio,
     settings_name,
-    similarity,
 )
 from vqcore.work import Work, finish, mapped
 
@@ -489,9 +488,8 @@ class Layers:
         self._bring("sizes", f"codebook-{size}", codebook_bytes(study.sweep, size, encoded))
 
     def bring_figures(self, study: Study, step: Step) -> None:
-        size = step.point.codebook_size
-        data = figures_layer(study.sweep, size, in_short(step.point))
-        self._bring("figures", f"figures-{size}", data)
+        data = figures_layer(study.sweep, step.point)
+        self._bring("figures", f"figures-{step.point.codebook_size}", data)
 
     def _bring(self, place: str, name: str, data: bytes) -> None:
         with self._places[place]:
@@ -651,32 +649,6 @@ def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str)
 def view_width(layout: BlockLayout) -> int:
     """Enlarge small pictures, and no others."""
     return max(layout.width, SMALLEST_VIEW * layout.width // max(layout.width, layout.height))
-
-
-def show_figures(step: Step) -> None:
-    point = step.point
-    with st.container(horizontal=True, gap="xsmall", key="figures"):
-        figure("PSNR", decibels(point.psnr_db), "Peak signal-to-noise ratio; higher is closer.")
-        figure("SSIM", similarity(point.ssim), "Structural similarity, 1 for equal pictures.")
-        figure("File", kilobytes(point.file_bytes), "The .vq file, codebook and all.")
-        figure("File ratio", ratio(point.file_ratio), "Uncompressed bytes over file bytes.")
-        figure("Rate", f"{point.rate_bpp:.4f} bpp", "File bits for each pixel.")
-        figure(
-            "Nominal",
-            ratio(point.nominal_ratio),
-            "The textbook's: log2 K bits for each block, and no codebook.",
-        )
-        figure(
-            "Entropy",
-            kilobytes(point.entropy_bytes),
-            "The indices at their first-order entropy: seldom used ones cost more bits.",
-        )
-        figure("Codebook", kilobytes(point.codebook_bytes), "All codewords at 8 bits a sample.")
-        figure(
-            "In use",
-            f"{point.used_codewords} of {point.codebook_size}",
-            "Codewords that at least one block uses.",
-        )
 
 
 def figure(label: str, value: str, meaning: str) -> None:
@@ -1466,7 +1438,6 @@ def show_results(study: Study) -> None:
     show_viewer(study, size)
     if study.steps:
         step = study.step_at(size)
-        show_figures(step)
         with st.container(horizontal=True, vertical_alignment="center"):
             offer_downloads(study, step)
             tell_sample(study.plan, step)

@@ -52,8 +52,23 @@ def upload(app, *files):
     return sound(app.run())
 
 
+def components(app, name):
+    """What our components of a name got, in their order on the page."""
+    every = (it.proto for it in app.get("bidi_component"))
+    return [proto for proto in every if proto.component_name == name]
+
+
+def header(data):
+    return json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+
+
 def figures(app):
-    return {metric.label: metric.value for metric in app.metric}
+    """All figures of the chosen K, or those of a .vq file by itself."""
+    if app.metric:
+        return {metric.label: metric.value for metric in app.metric}
+    size = json.loads(components(app, "vq_viewer")[0].json)["size"]
+    layers = [header(it.bytes) for it in components(app, "vq_layer")]
+    return next(it["every"] for it in layers if it["kind"] == "figures" and it["size"] == size)
 
 
 def facts(app):
@@ -543,17 +558,13 @@ def test_only_pictures_with_blocks_alike_can_be_tried():
     assert "astronaut" in at_health().selectbox(key="other").options  # coded in gray as well
 
 
-def test_worst_cell_lights_up_in_the_viewer():
+def test_error_by_cell_is_of_the_chosen_size():
     app = at_health(k="4")
-    step = swept_steps("camera")[4]
-    health = finish(health_work(step, vectors_of(sample_picture("camera"))))
-    worst = app.button(key="worst-0")
-    assert worst.label == (
-        f"{health.worst_cells[0]}: {100 * health.cell_distortion.max():.2f} %"
-    )
-    sound(worst.click().run())
-    assert list(app.session_state.lit.values()) == [health.worst_cells[0]]
-    assert app.session_state.size == 4
+    health = finish(health_work(swept_steps("camera")[4], vectors_of(sample_picture("camera"))))
+    [errors] = components(app, "vq_errors")
+    assert header(errors.bytes)["size"] == 4
+    shares = np.frombuffer(errors.bytes[-32:], "<f4", 4)
+    np.testing.assert_array_equal(shares, health.cell_distortion.astype("<f4"))
 
 
 def test_health_is_examined_once(monkeypatch):
@@ -570,21 +581,12 @@ PLANE = {"panel": "Plane", "picture": "camera"}
 
 def plane_header(app):
     """What heads the layer that the plane got."""
-    data = next(
-        it.proto.bytes
-        for it in app.get("bidi_component")
-        if it.proto.component_name == "vq_plane"
-    )
-    return json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+    return header(components(app, "vq_plane")[0].bytes)
 
 
 def projection(app):
-    return json.loads(app.get("plotly_chart")[0].proto.spec)
-
-
-def projected(app):
-    """How many codewords the projection has, in use and dead."""
-    return sum(len(trace["customdata"]) for trace in projection(app)["data"][1:])
+    """What heads the layer that the projection got."""
+    return header(components(app, "vq_projection")[0].bytes)
 
 
 def test_plane_gets_lloyds_steps_from_the_start_chosen():
@@ -604,16 +606,16 @@ def test_plane_of_few_pairs():
     app = upload(opened(panel="Plane"), ("flat.png", picture))
     assert "K goes no higher than 1" in app.info[1].value
     assert plane_header(app)["figures"] == ["MSE 0.00 · PSNR lossless"]
-    assert "0.0 % and 0.0 %" in projection(app)["layout"]["title"]["text"]
+    assert projection(app)["shares"] == ["0.0 %", "0.0 %"]
 
 
 def test_projection_is_of_the_chosen_size():
     app = opened(**PLANE, k="4")
-    assert projected(app) == 4
+    assert projection(app)["size"] == 4
     assert any("not the true cells" in text.value for text in app.markdown)
     app.session_state.size = 8
     sound(app.run())
-    assert projected(app) == 8
+    assert projection(app)["size"] == 8
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from vqcore.contest import Run
 from vqcore.curves import Curve, mean_rows
 from vqcore.health import Health, Pair
 from vqcore.heldout import HeldOut
-from vqcore.plane import principal_plane
 from vqcore.playback import Frame
 from vqcore.rivals import RIVALS
 from vqcore.sweep import OperatingPoint
@@ -262,45 +261,3 @@ def test_held_out_beside_what_was_trained_on() -> None:
     assert known.marker.symbol != others.marker.symbol
     assert "dB the others" in others.hovertemplate
     assert figure.layout.showlegend
-
-
-def test_cells_are_sorted_and_the_worst_ten_marked() -> None:
-    figure = plots.cells_figure(health(16))
-    every, worst = figure.data
-    assert every.x == tuple(range(1, 17))
-    assert every.y == pytest.approx([100 * part / 120 for part in reversed(range(16))])
-    assert (worst.x, worst.y) == (every.x[:10], every.y[:10])
-    assert worst.text[0] == "codeword 15, 3 blocks"
-    assert (every.mode, worst.mode) == ("lines", "markers")
-    assert "%" in figure.layout.yaxis.title.text
-
-
-@pytest.mark.parametrize("size", [1, 2, 300, 4096])
-def test_many_cells_are_few_points_from_the_first_to_the_last(size: int) -> None:
-    every, worst = plots.cells_figure(health(size)).data
-    assert (every.x[0], every.x[-1]) == (1, size)
-    assert len(every.x) <= 211
-    assert set(worst.x) <= set(every.x)
-
-
-def test_projection_by_hand() -> None:
-    vectors = np.uint8([[10, 0], [20, 0], [30, 0], [20, 1], [20, 1]])
-    codewords, use = np.uint8([[30, 0], [20, 0], [90, 0], [10, 0]]), np.array([1, 4, 0, 0])
-    figure = plots.projection_figure(principal_plane(vectors), codewords, use)
-    assert "99.4 % and 0.6 % of the variance" in figure.layout.title.text
-    blocks, alive, dead = figure.data
-    assert sorted(np.abs(blocks.x).round(6)) == [0, 0, 0, 10, 10]
-    assert np.abs(alive.x) == pytest.approx([10, 0])
-    assert list(alive.customdata) == [[0, 1], [1, 4]]
-    assert list(dead.customdata) == [[2, 0], [3, 0]]
-    assert np.abs(dead.x) == pytest.approx([70, 10])
-    assert alive.marker.size == pytest.approx([17, 30])
-    assert dead.marker.symbol != alive.marker.symbol
-    assert {trace.type for trace in figure.data} == {"scattergl"}
-
-
-def test_projection_of_blocks_that_are_all_the_same() -> None:
-    axes = principal_plane(np.full((3, 4), 7, np.uint8))
-    figure = plots.projection_figure(axes, np.zeros((2, 4), np.uint8), np.array([3, 0]))
-    assert "NaN" not in figure.to_json()
-    assert "0.0 % and 0.0 %" in figure.layout.title.text

@@ -3,21 +3,32 @@
 import json
 
 import numpy as np
-from helpers import photograph, trained, vectors_of
+import pytest
+from helpers import made_up_points, photograph, trained, vectors_of
 
 from vqcore import Codebook, encode, layout_of
 from vqcore.blocks import BlockLayout
 from vqcore.codec import Encoded
-from vqcore.plane import cells, lloyd_path
+from vqcore.health import Health
+from vqcore.plane import cells, lloyd_path, principal_plane
 from vqcore.viewer import (
     codebook_layer,
+    errors_layer,
     figures_layer,
     file_layer,
     frame_layer,
     match_layer,
     original_layer,
     plane_layer,
+    projection_layer,
 )
+from vqcore.wording import in_short
+
+EVERY = {
+    "PSNR": "58.13 dB", "SSIM": "0.3333", "File": "85 B", "File ratio": "48.2:1",
+    "Rate": "0.1660 bpp", "Nominal": "102.4:1", "Entropy": "2.9 kB", "Codebook": "64 B",
+    "In use": "1000 of 1024",
+}  # fmt: skip
 
 
 def opened(message: bytes) -> tuple[dict, bytes]:
@@ -75,9 +86,45 @@ def test_frame_is_a_codebook_with_its_step() -> None:
 
 
 def test_figures_by_hand() -> None:
-    header, body = opened(figures_layer("one", 4, "1 dB"))
-    assert header == {"kind": "figures", "of": "one", "size": 4, "figures": "1 dB"}
+    lossless, close = made_up_points()
+    header, body = opened(figures_layer("one", close))
+    assert {name: header[name] for name in ("kind", "of", "size", "figures")} == {
+        "kind": "figures", "of": "one", "size": close.codebook_size, "figures": in_short(close),
+    }  # fmt: skip
+    assert header["every"] == EVERY
     assert body == b""
+    assert opened(figures_layer("one", lossless))[0]["every"]["PSNR"] == "lossless"
+
+
+def test_projection_by_hand() -> None:
+    blocks = np.uint8([[10, 0], [20, 0], [30, 0], [20, 1], [20, 1]])
+    codewords, use = np.uint8([[30, 0], [20, 0], [90, 0]]), np.array([1, 4, 0])
+    header, body = opened(projection_layer("one", principal_plane(blocks), codewords, use))
+    assert header == {
+        "kind": "projection", "of": "one", "size": 3, "blocks": 5, "shares": ["99.4 %", "0.6 %"],
+    }  # fmt: skip
+    places = np.frombuffer(body, "<f4", 16).reshape(8, 2)
+    assert sorted(np.abs(places[:5, 0]).round(6)) == [0, 0, 0, 10, 10]
+    assert np.abs(places[5:, 0]) == pytest.approx([10, 0, 70])
+    assert np.abs(places[5:, 1]) == pytest.approx([0.4] * 3)
+    assert np.frombuffer(body, "<u4", offset=64).tolist() == [1, 4, 0]
+
+
+def test_projection_of_blocks_that_are_all_the_same() -> None:
+    axes = principal_plane(np.full((3, 4), 7, np.uint8))
+    message = projection_layer("one", axes, np.full((1, 4), 7, np.uint8), np.array([3]))
+    header, body = opened(message)
+    assert header["shares"] == ["0.0 %", "0.0 %"]
+    assert np.frombuffer(body, "<f4", 8).tolist() == [0] * 8
+
+
+def test_error_by_cell_by_hand() -> None:
+    shares = np.array([0.25, 0.75, 0])
+    health = Health(4, np.array([2, 1, 9]), 0.5, None, None, shares)
+    header, body = opened(errors_layer("one", health))
+    assert header == {"kind": "errors", "of": "one", "size": 4, "codewords": 3}
+    assert np.frombuffer(body, "<f4", 3).tolist() == [0.25, 0.75, 0]
+    assert np.frombuffer(body, "<u4", offset=12).tolist() == [2, 1, 9]
 
 
 def test_indices_begin_where_two_bytes_can_be_read_at_once() -> None:

@@ -28,7 +28,7 @@ def main():
 
 def time_hands(page, address):
     opened(page, address)
-    square = page.locator(".square")
+    square = page.locator(".plane .square")
     print("64 codewords in the plane:")
     report(page, "go to another step", lambda: page.locator(".step").fill("20"))
     report(page, "choose a codeword", lambda: square.press("ArrowUp"))

@@ -147,9 +147,11 @@ class Visitor:
         return Path(download.value.path()).read_bytes()
 
     def figures(self):
-        labels = self.page.locator("[data-testid=stMetricLabel]").all_inner_texts()
-        values = self.page.locator("[data-testid=stMetricValue]").all_inner_texts()
-        return dict(zip(labels, values, strict=True))
+        """All figures below the viewer, or those of a .vq file by itself."""
+        labels = ".measured dt, [data-testid=stMetricLabel]"
+        values = ".measured dd, [data-testid=stMetricValue]"
+        texts = (self.page.locator(each).all_inner_texts() for each in (labels, values))
+        return dict(zip(*texts, strict=True))
 
     def served(self, alternative):
         """The bytes behind the picture that carries this text alternative."""

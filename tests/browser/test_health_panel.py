@@ -1,11 +1,14 @@
 """The Health panel in a real Chromium: the worst cells light up in the viewer."""
 
+import re
+
 import numpy as np
 from playwright.sync_api import expect
-from test_canvas import all_of_b_at_one_to_one, middle, png, swept
+from test_canvas import all_of_b_at_one_to_one, as_rgb, middle, png, swept
 
-from vqcore import Settings, read_picture, shown_pixels
+from vqcore import Settings, read_picture, sample_picture, shown_pixels
 from vqcore.health import health_work
+from vqcore.pictures import png_bytes
 from vqcore.work import finish
 
 
@@ -22,12 +25,33 @@ def test_worst_cell_lights_its_blocks(visitor):
         cell = health.worst_cells[place]
         share = 100 * health.cell_distortion[cell]
         visitor.page.get_by_role("button", name=f"{cell}: {share:.2f} %").press("Enter")
-        told = visitor.page.locator(".told")
+        told = visitor.page.locator(".book .told")
         expect(told).to_contain_text(f"Codeword {cell}: ", timeout=20_000)
         lit = middle(visitor.settle().stage(), 64, 96)
         np.testing.assert_array_equal(lit[places == cell], plain[places == cell])
         assert lit[places != cell].mean() < 0.5 * plain[places != cell].mean()
         expect(visitor.page.locator(".stage")).to_be_in_viewport()
+
+
+def test_cells_can_be_looked_up_on_the_curve(visitor):
+    """Of four cells the worst is at the left edge, the best at the right, told at each."""
+    visitor.open("?picture=camera&largest=4&k=4&panel=Health")
+    curve = visitor.page.locator(".curve")
+    expect(curve).to_have_attribute("aria-label", re.compile("4 cells, worst first"))
+    first, last = re.findall(r"[\d.]+ %", curve.get_attribute("aria-label"))
+    width = curve.evaluate("it => it.clientWidth")
+    for x, share in ((46, first), (width - 12, last)):
+        curve.hover(position={"x": x, "y": 100})
+        expect(visitor.page.locator(".errors .told")).to_contain_text(f": {share}, ")
+    worst = visitor.page.locator(".worst button")
+    expect(worst).to_have_count(4)
+    expect(worst.first).to_contain_text(first)
+    index = int(worst.first.inner_text().partition(":")[0])
+    camera = png_bytes(sample_picture("camera").pixels)
+    tiles = swept(camera, Settings(8), [1, 2, 4])[4].encoded.tiles
+    middles = (np.arange(8) * 4.5 + 2).astype(int)  # of the pixels on a canvas 36 wide
+    tile = visitor.stage(".worst button:first-child canvas")[np.ix_(middles, middles)]
+    np.testing.assert_array_equal(tile, as_rgb(tiles[index]))
 
 
 def test_health_follows_the_viewer(visitor):

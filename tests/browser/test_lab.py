@@ -69,7 +69,7 @@ def test_link_reproduces_the_view(visitor, browser):
     visitor.settle().choose(20)
     other = browser.new_context(**WIDE).new_page()
     other.goto(visitor.page.url)
-    other.wait_for_selector("[data-testid=stMetricValue]")
+    other.wait_for_selector(".measured dd:has-text('dB')")
     visitor_figures = visitor.figures()
     visitor.page = other
     assert visitor.settle().figures() == visitor_figures

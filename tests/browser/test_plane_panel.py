@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import expect
+from test_canvas import swept
 
-from vqcore import sample_picture
+from vqcore import Settings, sample_picture
 from vqcore.metrics import psnr_db
+from vqcore.pictures import png_bytes
 from vqcore.plane import cells, first_codewords, lloyd_path, pair_density
 
 VIEWER = Path(__file__).parents[2] / "vqcore" / "viewer"
@@ -29,7 +31,7 @@ def lloyd(size):
 def opened(visitor, size):
     visitor.open(QUERY.format(size))
     expect(told(visitor)).to_contain_text(f"K = {size} ·", timeout=20_000)
-    visitor.page.locator(".square").scroll_into_view_if_needed()
+    visitor.page.locator(".plane .square").scroll_into_view_if_needed()
     return visitor
 
 
@@ -46,19 +48,19 @@ def in_words(path, step):
 
 
 def side_of(visitor):
-    return visitor.page.locator(".square").evaluate("it => Math.min(it.width - 56, it.height - 52)")
+    return visitor.page.locator(".plane .square").evaluate("it => it.width - 56")
 
 
 def on_page(visitor, codeword):
     """Where a point of the plane is on the page."""
-    box, side = visitor.page.locator(".square").bounding_box(), side_of(visitor)
+    box, side = visitor.page.locator(".plane .square").bounding_box(), side_of(visitor)
     x, y = codeword
     return box["x"] + LEFT + x / 255 * side, box["y"] + TOP + (1 - y / 255) * side
 
 
 def point_at(visitor, position):
     """Which point of the plane is somewhere on the page."""
-    box, side = visitor.page.locator(".square").bounding_box(), side_of(visitor)
+    box, side = visitor.page.locator(".plane .square").bounding_box(), side_of(visitor)
     x, y = position
     return (x - box["x"] - LEFT) / side * 255, (1 - (y - box["y"] - TOP) / side) * 255
 
@@ -66,7 +68,7 @@ def point_at(visitor, position):
 def look_at_cells(visitor, codewords):
     """Compare all borders on the canvas with a brute-force search for the nearest codeword."""
     side = int(side_of(visitor))
-    pixels = visitor.stage(".square")[TOP : TOP + side, LEFT : LEFT + side].astype(int)
+    pixels = visitor.stage(".plane .square")[TOP : TOP + side, LEFT : LEFT + side].astype(int)
     coloured = pixels.max(axis=2) - pixels.min(axis=2) > 40
     y, x = np.mgrid[:side, :side] + 0.5
     points = np.stack([x / side * 255, 255 - y / side * 255], axis=-1)
@@ -152,7 +154,7 @@ def test_everything_by_keyboard(visitor):
     press = visitor.page.keyboard.press
     for _ in range(3):
         press("Tab")
-        if visitor.page.locator(".square").evaluate("it => it.matches(':focus')"):
+        if visitor.page.locator(".plane .square").evaluate("it => it.matches(':focus')"):
             break
     chosen = visitor.page.locator(".plane .told")
     press("ArrowUp")
@@ -185,10 +187,41 @@ def test_an_edit_ends_with_another_start(visitor):
 
 def test_projection_follows_the_viewer(visitor):
     visitor.open("?picture=camera&largest=8&k=8&panel=Plane")
-    chart = visitor.page.get_by_test_id("stPlotlyChart")
+    chart = visitor.page.locator(".projection .square")
     expect(chart).to_have_attribute("aria-label", re.compile("The 8 codewords"))
     visitor.choose(2)
     expect(chart).to_have_attribute("aria-label", re.compile("The 2 codewords"))
+
+
+def test_codeword_of_the_projection_lights_its_blocks(visitor):
+    visitor.open("?picture=camera&largest=8&k=8&panel=Plane")
+    camera = png_bytes(sample_picture("camera").pixels)
+    use = swept(camera, Settings(8), [1, 2, 4, 8])[8].encoded.use
+    chart = visitor.page.locator(".projection .square")
+    chosen = visitor.page.locator(".projection .told")
+    seen = set()
+    for key in ["ArrowLeft"] * 8 + ["ArrowRight"] * 8:
+        chart.press(key)
+        index, blocks = map(int, re.findall(r"\d+", chosen.inner_text().replace("\u202f", "")))
+        assert blocks == use[index]
+        seen.add(index)
+    assert len(seen) > 4
+    chart.press("Enter")
+    expect(visitor.page.locator(".book .told")).to_contain_text(f"Codeword {index}: ")
+
+
+def test_projection_is_drawn_where_its_axes_say(visitor):
+    """Two tones: the first axis runs from one to the other, the second has no spread."""
+    tones = np.repeat(np.uint8([[0, 255]]), 8, axis=0).repeat([8, 24], axis=1)
+    visitor.open("?largest=2&k=2&panel=Plane").upload(("two.png", png_bytes(tones)))
+    chart = visitor.page.locator(".projection .square")
+    expect(chart).to_have_attribute("aria-label", re.compile("The 2 codewords"))
+    told = []
+    side = chart.evaluate("it => it.clientWidth") - 56
+    for share in (0.05 / 1.1, 1.05 / 1.1):
+        chart.hover(position={"x": LEFT + share * side, "y": TOP + side / 2})
+        told.append(visitor.page.locator(".projection .told").inner_text().partition(": ")[2])
+    assert sorted(told) == ["1 block", "3 blocks"]
 
 
 # The part without a page

@@ -47,9 +47,10 @@ class Axes {
   }
 
   /** Return where a pointer is, in device pixels of the canvas. */
-  pixelAt({ offsetX, offsetY }) {
-    const scale = this.canvas.width / this.canvas.clientWidth;
-    return [offsetX * scale, offsetY * scale];
+  pixelAt({ clientX, clientY }) {
+    const { left, top, width } = this.canvas.getBoundingClientRect();
+    const scale = this.canvas.width / width;
+    return [(clientX - left) * scale, (clientY - top) * scale];
   }
 
   pointAt(event) {

@@ -164,7 +164,7 @@ class LayerStore extends EventTarget {
       sizes: every("codebook", sweep).sort((one, other) => one.size - other.size),
       frames: every("frame", sweep).sort((one, other) => one.step - other.step),
       matches: every("match", sweep),
-      figures: new Map(every("figures", sweep).map(({ size, figures }) => [size, figures])),
+      figures: new Map(every("figures", sweep).map((layer) => [layer.size, layer])),
     };
   }
 }

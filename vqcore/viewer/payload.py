@@ -17,7 +17,7 @@ one sweep of it.
               columns, rows                                        row by row; then the tiles,
                                                                    (K, b, b) or (K, b, b, 3)
     frame     as codebook; step, figures                           as codebook
-    figures   size, figures
+    figures   size, figures, every (figure by its label)
     plane     size (K), figures (of each of s steps),              density, 1 byte a pair, row by
               corners (of all cells)                               row; little-endian: codewords,
                                                                    (s, K, 2), and corners in
@@ -45,7 +45,8 @@ from vqcore.codec import Encoded
 from vqcore.health import Health
 from vqcore.metrics import psnr_db
 from vqcore.plane import Path, PrincipalPlane, cells
-from vqcore.wording import decibels
+from vqcore.sweep import OperatingPoint
+from vqcore.wording import decibels, in_short, kilobytes, ratio, similarity
 
 Samples = NDArray[np.uint8]
 
@@ -103,9 +104,21 @@ def _codebook_message(encoded: Encoded, **header: Any) -> bytes:
     )
 
 
-def figures_layer(of: str, size: int, figures: str) -> bytes:
-    """Return what stands beside the picture of one codebook size, once it is measured."""
-    return _message(b"", kind="figures", of=of, size=size, figures=figures)
+def figures_layer(of: str, point: OperatingPoint) -> bytes:
+    """Return what stands beside and below the picture of one codebook size, once it is measured."""
+    every = {
+        "PSNR": decibels(point.psnr_db),
+        "SSIM": similarity(point.ssim),
+        "File": kilobytes(point.file_bytes),
+        "File ratio": ratio(point.file_ratio),
+        "Rate": f"{point.rate_bpp:.4f} bpp",
+        "Nominal": ratio(point.nominal_ratio),
+        "Entropy": kilobytes(point.entropy_bytes),
+        "Codebook": kilobytes(point.codebook_bytes),
+        "In use": f"{point.used_codewords} of {point.codebook_size}",
+    }
+    size, figures = point.codebook_size, in_short(point)
+    return _message(b"", kind="figures", of=of, size=size, figures=figures, every=every)
 
 
 def plane_layer(of: str, density: NDArray[np.int64], path: Path) -> bytes:

@@ -69,7 +69,7 @@ class Projection {
         to = Math.max(to, numbers[at]);
       }
     }
-    const room = 0.05 * (to - from) || 1;
+    const room = Math.max(0.05 * (to - from), 1);
     const ticks = roundTicks(from - room, to + room);
     const name = ["First", "Second"][axis];
     const title = `${name} principal axis, ${layer.shares[axis]} of the variance`;

@@ -29,6 +29,7 @@ class Viewer {
     this.book = new CodebookPanel(this.root, (index) => this.pick(this.bookLayer(), index));
     this.pointer = new PointerInput(this);
     this.#buildSides();
+    this.#explainFigures();
     this.#listen();
   }
 
@@ -188,6 +189,28 @@ class Viewer {
       part(".figures").textContent = this.#figuresOf(name);
       side.panel.classList.toggle("active", name === this.active);
     }
+    this.#showFigures();
+  }
+
+  /** Show every figure of side B's K. */
+  #showFigures() {
+    const { size } = this.layerOf("b");
+    const every = { K: size, ...this.layers.figures.get(size)?.every };
+    for (const figure of this.root.querySelectorAll(".measured div")) {
+      const [label, value] = figure.children;
+      value.textContent = every[label.textContent] ?? "–";
+    }
+  }
+
+  /** Explain the figures in the help as well, for those who do not point. */
+  #explainFigures() {
+    const explained = [...this.root.querySelectorAll(".measured div")].flatMap((figure) => {
+      const label = document.createElement("dt"), meaning = document.createElement("dd");
+      label.textContent = figure.firstElementChild.textContent;
+      meaning.textContent = figure.title;
+      return [label, meaning];
+    });
+    this.find(".meanings").append(...explained);
   }
 
   #figuresOf(name) {
@@ -195,7 +218,7 @@ class Viewer {
     if (flat) return flat.figures;
     const { size, figures } = this.layerOf(name);
     if (figures) return figures;
-    return `K = ${size} · ${this.layers.figures.get(size) ?? "not measured yet"}`;
+    return `K = ${size} · ${this.layers.figures.get(size)?.figures ?? "not measured yet"}`;
   }
 
   /** List rivals' files and other uploads after what every sweep has. */
