@@ -580,18 +580,22 @@ def show_viewer(study: Study, size: int) -> None:
 
 
 def take_view() -> None:
+    """Take what the viewer shows; its own fragment is drawn anew in any case."""
     view = st.session_state.viewer["view"]
-    same_size = st.session_state.get("size") == view["size"]
+    another_size = st.session_state.get("size") != view["size"]
     st.session_state.size = view["size"]
     st.session_state.matches = view["matches"]
-    if same_size:
-        st.rerun("viewer")
-    rerun_results()
+    if another_size and open_panel() in (TRAINING_PANEL, *FRAGMENTS):
+        rerun_results()
+
+
+def open_panel() -> str:
+    return st.session_state.get("panel") or SIZES_PANEL
 
 
 def rerun_results() -> None:
     """Draw anew what shows the chosen K; training goes on."""
-    panel = st.session_state.get("panel") or SIZES_PANEL
+    panel = open_panel()
     if panel == TRAINING_PANEL:
         st.rerun()
     st.rerun(["viewer", *([FRAGMENTS[panel]] if panel in FRAGMENTS else [])])

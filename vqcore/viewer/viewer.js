@@ -128,10 +128,13 @@ class Viewer {
     this.reporting = setTimeout(() => this.#reportView(), REPORT_AFTER);
   }
 
-  /** Tell the script what is shown, once there is a codebook to speak of. */
+  /** Tell the script what it has to know of, once there is a codebook to speak of. */
   #reportView() {
     if (!this.layers.sizes.length) return this.#reportSoon();
-    this.report({ size: this.layerOf("b").size, picked: this.picked, matches: this.#wishes() });
+    const view = { size: this.layerOf("b").size, matches: this.#wishes() };
+    if (JSON.stringify(view) === JSON.stringify(this.reported)) return;
+    this.reported = view;
+    this.report(view);
   }
 
   /** Return which rivals' files the sides show, and the K that each is to match. */
@@ -509,7 +512,6 @@ class Viewer {
   #light(picked) {
     this.picked = picked;
     this.draw();
-    this.#reportSoon();
   }
 
   pickAt(point) {
