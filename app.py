@@ -46,7 +46,7 @@ from vqcore.curves import (
     rival_curve,
     vq_curve,
 )
-from vqcore.health import Health, health_row, verdicts
+from vqcore.health import health_row, verdicts
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import (
     MAX_BYTES,
@@ -66,7 +66,6 @@ from vqcore.plane import (
     pair_density,
     principal_plane,
 )
-from vqcore.playback import Frame
 from vqcore.report import html_report
 from vqcore.rivals import (
     RIVALS,
@@ -112,9 +111,9 @@ from vqcore.sweep import (
 )
 from vqcore.training import TRAINERS, Progress, Trained, Trainer
 from vqcore.viewer import (
-    ERRORS_CSS,
-    ERRORS_HTML,
-    ERRORS_JS,
+    HEALTH_CSS,
+    HEALTH_HTML,
+    HEALTH_JS,
     LAYER_JS,
     PLANE_CSS,
     PLANE_HTML,
@@ -125,10 +124,10 @@ from vqcore.viewer import (
     VIEWER_HTML,
     VIEWER_JS,
     codebook_layer,
-    errors_layer,
     figures_layer,
     file_layer,
     frame_layer,
+    health_layer,
     match_layer,
     original_layer,
     plane_layer,
@@ -157,11 +156,9 @@ PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
 SIZES_PANEL = "Codebook size"
 TRAINING_PANEL = "Training"
-HEALTH_PANEL = "Health"
-PLANE_PANEL = "Plane"
+# By panel, the fragment that shows the chosen K; elsewhere the page itself follows the viewer.
+FRAGMENTS = {SIZES_PANEL: "sizes", TRAINING_PANEL: "frames"}
 PLANE_WIDTH = 464
-# By panel, the fragment that shows the chosen K.
-FRAGMENTS = {SIZES_PANEL: "sizes", HEALTH_PANEL: "health", PLANE_PANEL: "projection"}
 SEEDS = range(3)
 STAGE_NAMES = {"below": "before the split", "search": "search", "finish": "all blocks"}
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
@@ -173,8 +170,8 @@ UNREADABLE = (PictureError, CodebookError, FileError)
 Result = TypeVar("Result")
 
 bring_layer = st.components.v2.component("vq_layer", js=LAYER_JS)
-errors = st.components.v2.component(
-    "vq_errors", html=ERRORS_HTML, css=ERRORS_CSS, js=ERRORS_JS
+health = st.components.v2.component(
+    "vq_health", html=HEALTH_HTML, css=HEALTH_CSS, js=HEALTH_JS
 )
 plane = st.components.v2.component("vq_plane", html=PLANE_HTML, css=PLANE_CSS, js=PLANE_JS)
 projection = st.components.v2.component(
@@ -553,7 +550,7 @@ def chosen_size(plan: Plan) -> int:
     linked = int(text) if text.isdecimal() else 0
     size = st.session_state.get("size", linked)
     if size not in plan.sizes:
-        size = min(plan.sizes, key=lambda other: abs(other - DEFAULT_SIZE))
+        size = plan.nearest(size or DEFAULT_SIZE)
     if text != str(size):
         st.query_params["k"] = str(size)
     return size
@@ -570,7 +567,6 @@ def show_viewer(study: Study, size: int) -> None:
             "name": study.name,
             "size": size,
             "asked": st.session_state.get("asked", 0),
-            "lit": st.session_state.get("lit", {}).get(study.sweep),
             "rivals": [(codec, RIVALS[codec].name) for codec in present_rivals()],
         },
         on_view_change=take_view,
@@ -585,7 +581,7 @@ def take_view() -> None:
     another_size = st.session_state.get("size") != view["size"]
     st.session_state.size = view["size"]
     st.session_state.matches = view["matches"]
-    if another_size and open_panel() in (TRAINING_PANEL, *FRAGMENTS):
+    if another_size and open_panel() in FRAGMENTS:
         rerun_results()
 
 
@@ -596,7 +592,7 @@ def open_panel() -> str:
 def rerun_results() -> None:
     """Draw anew what shows the chosen K; training goes on."""
     panel = open_panel()
-    if panel == TRAINING_PANEL:
+    if panel == TRAINING_PANEL and st.session_state.get("compare"):
         st.rerun()
     st.rerun(["viewer", *([FRAGMENTS[panel]] if panel in FRAGMENTS else [])])
 
@@ -730,7 +726,6 @@ def choose_point(key: str) -> None:
 def choose_size(size: int) -> None:
     """Choose a K from elsewhere than the viewer."""
     st.session_state.size = size
-    st.session_state.lit = {}
     st.session_state.asked = st.session_state.get("asked", 0) + 1
 
 
@@ -1004,10 +999,10 @@ def show_pictures(studies: Sequence[Study]) -> None:
 
 def training_panel(study: Study) -> list[Pieces]:
     size = chosen_size(study.plan)
-    frames = known_frames(study, size)
-    show_frames(study, size, frames)
+    show_frames(study, size)
     show_rungs(study)
-    st.subheader(f"Trainers, K = {size}", anchor=False)
+    compares = st.session_state.get("compare")
+    st.subheader(f"Trainers, K = {size}" if compares else "Trainers", anchor=False)
     if not st.toggle("Compare trainers", key="compare", help="Each run is real; three seeds each."):
         return [replaying(study, size)]
     rivals = trainer_settings(study)
@@ -1015,11 +1010,17 @@ def training_panel(study: Study) -> list[Pieces]:
     return [replaying(study, size), racing(study, rivals, size)]
 
 
-def show_frames(study: Study, size: int, frames: Sequence[Frame]) -> None:
+@st.fragment(key="frames")
+def show_frames(study: Study, replayed: int) -> None:
+    """Show the training of the chosen K; if that is another than is being replayed, begin anew."""
+    size = chosen_size(study.plan)
     st.subheader(f"K = {size}, iteration by iteration", anchor=False)
     if not can_be_replayed(study, size):
         st.markdown("Nothing to replay: only the ladder's codebooks from K = 2 on are.")
         return
+    frames = known_frames(study, size)
+    if size != replayed and not frames:
+        st.rerun()
     st.plotly_chart(
         plots.training_figure(frames),
         key="training-chart",
@@ -1193,40 +1194,17 @@ def health_panel(study: Study) -> list[Pieces]:
     return [*needed, lending(study, other)] if other else needed
 
 
-@st.fragment(key="health")
 def show_health(study: Study) -> None:
-    size, healths = chosen_size(study.plan), known_healths(study)
-    if size not in healths:
+    """Show the health of each size; which, the page itself knows from the viewer."""
+    others = known_held_out(study)
+    judged = [(it, verdicts(it, others.get(size))) for size, it in known_healths(study).items()]
+    if judged:
+        health(key="health", data=health_layer(study.sweep, judged))
+    else:
         st.markdown("The figures come when all sizes are trained.")
-        return
-    left, right = st.columns(2)
-    with left:
-        st.subheader(f"K = {count(size)}", anchor=False)
-        sentences = verdicts(healths[size], known_held_out(study).get(size))
-        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
-    with right:
-        show_cells(study, healths[size])
-
-
-def show_cells(study: Study, health: Health) -> None:
-    """Show where the error is, and offer to light up the worst cells' blocks."""
-    st.subheader("Error by cell", anchor=False)
-    errors(
-        key="errors",
-        data=errors_layer(study.sweep, health),
-        on_lit_change=lambda: light(study, health.codebook_size, st.session_state.errors["lit"]),
-    )
-
-
-def light(study: Study, size: int, codeword: int) -> None:
-    """Light up a codeword's blocks in the viewer, at the K that the panel shows."""
-    choose_size(size)
-    st.session_state.lit = {study.sweep: codeword}
-    st.rerun("viewer")
 
 
 def show_health_over_sizes(study: Study) -> None:
-    """Show what stays as it is when another K is chosen, so that to choose one is quick."""
     healths, sizes = list(known_healths(study).values()), study.plan.sizes
     results = list(known_held_out(study).values())
     if not healths:
@@ -1358,27 +1336,23 @@ def path_bytes(of: str, codewords: list[list[float]], _picture: Picture) -> byte
     return plane_layer(of, density, lloyd_path(density, codewords))
 
 
-@st.fragment(key="projection")
 def show_projection(study: Study) -> None:
-    """Show the blocks and the codewords of the chosen K along the blocks' principal axes."""
-    layout, size = study.plan.layout, chosen_size(study.plan)
-    encoded = study.step_at(size).encoded
+    """Show the blocks and the codewords along the blocks' principal axes."""
+    layout = study.plan.layout
     st.subheader(f"Blocks of {layout.block_size} × {layout.block_size}", anchor=False)
-    projection(
-        key="projection-chart",
-        data=projection_layer(
-            study.sweep,
-            axes_of(study.picture.digest, layout, study.picture),
-            encoded.codebook.codewords,
-            encoded.use,
-        ),
-        on_lit_change=lambda: light(study, size, st.session_state["projection-chart"]["lit"]),
-    )
+    projection(key="projection", data=projection_bytes(study.sweep, tuple(study.steps), study))
     st.markdown(
         f":small[The two directions, of {layout.dimension}, in which the blocks differ most. "
         "The larger a codeword, the more blocks use it; a cross is dead. **Cells in a projection "
         "are not the true cells**: the codeword that looks nearest here need not be.]"
     )
+
+
+@st.cache_data(max_size="32MiB", show_spinner=False)
+def projection_bytes(sweep_id: str, sizes: tuple[int, ...], _study: Study) -> bytes:
+    axes = axes_of(_study.picture.digest, _study.plan.layout, _study.picture)
+    books = {size: step.encoded for size, step in _study.steps.items()}
+    return projection_layer(_study.sweep, axes, books)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -1401,8 +1375,8 @@ PANELS: dict[str, Callable[[Study], list[Pieces]]] = {
     TRAINING_PANEL: training_panel,
     "Rate–distortion": rates_panel,
     "All pictures": pictures_panel,
-    HEALTH_PANEL: health_panel,
-    PLANE_PANEL: plane_panel,
+    "Health": health_panel,
+    "Plane": plane_panel,
     "Another codebook": another_codebook_panel,
 }
 

@@ -523,12 +523,17 @@ def test_health_of_every_size_is_in_the_table():
         np.testing.assert_allclose(table[name], known)
 
 
-def test_chosen_size_is_judged_in_sentences():
-    app = at_health(k="8")
-    assert "K = 8" in [text.value for text in app.subheader]
-    judged = next(text.value for text in app.markdown if text.value.startswith("- "))
+def judged(app):
+    """What heads the layer of health: sizes, with how many codewords, and verdicts."""
+    return header(components(app, "vq_health")[0].bytes)["sizes"]
+
+
+def test_every_size_is_judged_in_sentences():
+    sizes = judged(at_health())
+    assert [it["size"] for it in sizes] == [1, 2, 4, 8]
+    told = " ".join(sizes[-1]["verdicts"])
     for word in ("in use", "well fed", "Perplexity", "of the file", "gray levels", "not trained"):
-        assert word in judged
+        assert word in told
 
 
 def test_half_of_the_blocks_is_held_out():
@@ -558,22 +563,22 @@ def test_only_pictures_with_blocks_alike_can_be_tried():
     assert "astronaut" in at_health().selectbox(key="other").options  # coded in gray as well
 
 
-def test_error_by_cell_is_of_the_chosen_size():
-    app = at_health(k="4")
-    health = finish(health_work(swept_steps("camera")[4], vectors_of(sample_picture("camera"))))
-    [errors] = components(app, "vq_errors")
-    assert header(errors.bytes)["size"] == 4
-    shares = np.frombuffer(errors.bytes[-32:], "<f4", 4)
-    np.testing.assert_array_equal(shares, health.cell_distortion.astype("<f4"))
+def test_error_by_cell_is_of_each_size():
+    vectors = vectors_of(sample_picture("camera"))
+    healths = [finish(health_work(step, vectors)) for step in swept_steps("camera").values()]
+    [shown] = components(at_health(), "vq_health")
+    shares = [health.cell_distortion.astype("<f4").tobytes() for health in healths]
+    uses = [health.use.astype("<u4").tobytes() for health in healths]
+    parts = zip(shares, uses, strict=True)
+    assert shown.bytes.endswith(b"".join(share + use for share, use in parts))
 
 
 def test_health_is_examined_once(monkeypatch):
     app = at_health()
+    before = judged(app)
     monkeypatch.setattr("vqcore.health.health_work", None)
     monkeypatch.setattr("vqcore.heldout.train", None)
-    app.session_state.size = 2
-    sound(app.run())
-    assert "K = 2" in [text.value for text in app.subheader]
+    assert judged(sound(app.run())) == before
 
 
 PLANE = {"panel": "Plane", "picture": "camera"}
@@ -609,13 +614,10 @@ def test_plane_of_few_pairs():
     assert projection(app)["shares"] == ["0.0 %", "0.0 %"]
 
 
-def test_projection_is_of_the_chosen_size():
-    app = opened(**PLANE, k="4")
-    assert projection(app)["size"] == 4
+def test_projection_is_of_every_size():
+    app = opened(**PLANE)
+    assert projection(app)["sizes"] == [[1, 1], [2, 2], [4, 4], [8, 8]]
     assert any("not the true cells" in text.value for text in app.markdown)
-    app.session_state.size = 8
-    sound(app.run())
-    assert projection(app)["size"] == 8
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,14 @@ def test_an_impossible_size_is_refused(size: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("size", "expected"), [(1, 1), (5, 4), (6, 8), (7, 8), (100, 8), (10**400, 8)]
+)
+def test_nearest_of_the_planned_sizes(size: int, expected: int) -> None:
+    picture = toned_picture(list(range(10)))
+    assert plan_sweep(picture, GRAY, [1, 2, 4, 8]).nearest(size) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "sizes"),
     [
         ("7", (7,)),

@@ -13,10 +13,10 @@ from vqcore.health import Health
 from vqcore.plane import cells, lloyd_path, principal_plane
 from vqcore.viewer import (
     codebook_layer,
-    errors_layer,
     figures_layer,
     file_layer,
     frame_layer,
+    health_layer,
     match_layer,
     original_layer,
     plane_layer,
@@ -96,35 +96,53 @@ def test_figures_by_hand() -> None:
     assert opened(figures_layer("one", lossless))[0]["every"]["PSNR"] == "lossless"
 
 
+def made_up_book(codewords: list[list[int]], indices: list[int]) -> Encoded:
+    layout = BlockLayout(width=2 * len(indices), height=1, block_size=2, colour="gray")
+    return Encoded(layout, Codebook(np.uint8(codewords)), np.int32(indices))
+
+
 def test_projection_by_hand() -> None:
-    blocks = np.uint8([[10, 0], [20, 0], [30, 0], [20, 1], [20, 1]])
-    codewords, use = np.uint8([[30, 0], [20, 0], [90, 0]]), np.array([1, 4, 0])
-    header, body = opened(projection_layer("one", principal_plane(blocks), codewords, use))
+    blocks = np.uint8([[10, 0, 0, 0], [20, 0, 0, 0], [30, 0, 0, 0], [20, 1, 0, 0], [20, 1, 0, 0]])
+    books = {
+        1: made_up_book([[20, 0, 0, 0]], [0] * 5),
+        4: made_up_book([[30, 0, 0, 0], [20, 0, 0, 0], [90, 0, 0, 0]], [1, 1, 0, 1, 1]),
+    }
+    header, body = opened(projection_layer("one", principal_plane(blocks), books))
     assert header == {
-        "kind": "projection", "of": "one", "size": 3, "blocks": 5, "shares": ["99.4 %", "0.6 %"],
+        "kind": "projection", "of": "one", "blocks": 5, "shares": ["99.4 %", "0.6 %"],
+        "sizes": [[1, 1], [4, 3]],
     }  # fmt: skip
-    places = np.frombuffer(body, "<f4", 16).reshape(8, 2)
+    places = np.frombuffer(body, "<f4", 12).reshape(6, 2)
     assert sorted(np.abs(places[:5, 0]).round(6)) == [0, 0, 0, 10, 10]
-    assert np.abs(places[5:, 0]) == pytest.approx([10, 0, 70])
-    assert np.abs(places[5:, 1]) == pytest.approx([0.4] * 3)
-    assert np.frombuffer(body, "<u4", offset=64).tolist() == [1, 4, 0]
+    assert np.abs(places[5]) == pytest.approx([0, 0.4])
+    assert np.frombuffer(body, "<u4", 1, 48).tolist() == [5]
+    places = np.frombuffer(body, "<f4", 6, 52).reshape(3, 2)
+    assert np.abs(places[:, 0]) == pytest.approx([10, 0, 70])
+    assert np.abs(places[:, 1]) == pytest.approx([0.4] * 3)
+    assert np.frombuffer(body, "<u4", offset=76).tolist() == [1, 4, 0]
 
 
 def test_projection_of_blocks_that_are_all_the_same() -> None:
     axes = principal_plane(np.full((3, 4), 7, np.uint8))
-    message = projection_layer("one", axes, np.full((1, 4), 7, np.uint8), np.array([3]))
-    header, body = opened(message)
+    header, body = opened(projection_layer("one", axes, {1: made_up_book([[7] * 4], [0] * 3)}))
     assert header["shares"] == ["0.0 %", "0.0 %"]
     assert np.frombuffer(body, "<f4", 8).tolist() == [0] * 8
 
 
-def test_error_by_cell_by_hand() -> None:
-    shares = np.array([0.25, 0.75, 0])
-    health = Health(4, np.array([2, 1, 9]), 0.5, None, None, shares)
-    header, body = opened(errors_layer("one", health))
-    assert header == {"kind": "errors", "of": "one", "size": 4, "codewords": 3}
-    assert np.frombuffer(body, "<f4", 3).tolist() == [0.25, 0.75, 0]
-    assert np.frombuffer(body, "<u4", offset=12).tolist() == [2, 1, 9]
+def test_health_by_hand() -> None:
+    one = Health(1, np.array([12]), 0.5, None, None, np.ones(1))
+    three = Health(4, np.array([2, 1, 9]), 0.5, None, None, np.array([0.25, 0.75, 0]))
+    header, body = opened(health_layer("one", [(one, ("fine",)), (three, ("dead", "dear"))]))
+    assert header == {
+        "kind": "health", "of": "one",
+        "sizes": [
+            {"size": 1, "codewords": 1, "verdicts": ["fine"]},
+            {"size": 4, "codewords": 3, "verdicts": ["dead", "dear"]},
+        ],
+    }  # fmt: skip
+    assert (np.frombuffer(body, "<f4", 1)[0], np.frombuffer(body, "<u4", 1, 4)[0]) == (1, 12)
+    assert np.frombuffer(body, "<f4", 3, 8).tolist() == [0.25, 0.75, 0]
+    assert np.frombuffer(body, "<u4", offset=20).tolist() == [2, 1, 9]
 
 
 def test_indices_begin_where_two_bytes_can_be_read_at_once() -> None:

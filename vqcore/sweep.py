@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -84,6 +85,10 @@ class Plan:
     layout: BlockLayout
     sizes: tuple[int, ...]
     distinct_blocks: int | None
+
+    def nearest(self, size: int) -> int:
+        """Return the planned size whose logarithm is nearest to that of a size."""
+        return min(self.sizes, key=lambda other: abs(math.log2(other) - math.log2(size)))
 
 
 def ladder_sizes(largest: int, more: Iterable[int] = ()) -> tuple[int, ...]:

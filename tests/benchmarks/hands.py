@@ -55,7 +55,8 @@ def time_hands(panel: str, pages: list[Page]) -> None:
         time_plane(pages)
     if panel == PANELS[0]:
         arrows = cycle(("ArrowRight",))
-        report("light up a codeword", pages, arrows, lambda page, key: press(page, ".scroller", key))
+        book = ".scroller"
+        report("light up a codeword", pages, arrows, lambda page, key: press(page, book, key))
         orders = cycle(("brightness", "brightness", "use", "use"))
         report("order the codewords", pages, orders, lambda page, by: choose(page, ".order", by))
         shows = cycle(("indices", "indices", "rebuilt", "rebuilt"))

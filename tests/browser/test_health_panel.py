@@ -54,10 +54,21 @@ def test_cells_can_be_looked_up_on_the_curve(visitor):
     np.testing.assert_array_equal(tile, as_rgb(tiles[index]))
 
 
-def test_health_follows_the_viewer(visitor):
+def test_health_follows_the_hand_at_once(visitor):
+    """Even before the script hears of another K."""
     visitor.open("?picture=camera&largest=16&k=4&panel=Health")
-    title = visitor.page.get_by_role("heading", name="K = ")
+    title = visitor.page.locator(".health .size")
     expect(title).to_have_text("K = 4", timeout=20_000)
-    visitor.choose(16)
-    expect(title).to_have_text("K = 16", timeout=20_000)
-    assert visitor.figures()["In use"] == "16 of 16"
+    slider = visitor.side("b", ".size")
+    told = slider.evaluate(
+        """slider => {
+          slider.value = slider.max;
+          slider.dispatchEvent(new Event("input"));
+          const roots = [...document.querySelectorAll("*")].flatMap(it => it.shadowRoot ?? []);
+          const shown = (root) => [...root.querySelectorAll(".health .size, .measured dd")];
+          return roots.flatMap(shown).map(it => it.textContent);
+        }"""
+    )
+    assert "K = 16" in told
+    assert "16 of 16" in told
+    expect(visitor.page.locator(".verdicts")).to_contain_text("Perplexity")

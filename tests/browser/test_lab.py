@@ -67,6 +67,7 @@ def test_link_reproduces_the_view(visitor, browser):
     visitor.open("?picture=coffee&block=16&largest=32&more=20")
     visitor.page.get_by_text("YCbCr", exact=True).click()
     visitor.settle().choose(20)
+    expect(visitor.page).to_have_url(re.compile("k=20"))
     other = browser.new_context(**WIDE).new_page()
     other.goto(visitor.page.url)
     other.wait_for_selector(".measured dd:has-text('dB')")

@@ -1,18 +1,18 @@
 """The viewer: the browser gets tiles and indices, and decodes on a canvas itself.
 
 The parts of the components of `app.py`, as text: one that takes a layer, and shows nothing, one
-that shows all the layers the page has, and those that show the plane, the projection, and the error
-by cell. They share `layers.js`.
+that shows all the layers the page has, and those that show the plane, the projection, and health.
+They share `layers.js`.
 """
 
 from pathlib import Path
 
 from vqcore.viewer.payload import (
     codebook_layer,
-    errors_layer,
     figures_layer,
     file_layer,
     frame_layer,
+    health_layer,
     match_layer,
     original_layer,
     plane_layer,
@@ -35,14 +35,14 @@ PLANE_CSS = _text("viewer.css", "plane.css")
 PLANE_HTML = _text("plane.html")
 PROJECTION_JS = _text("layers.js", "axes.js", "cells.js", "projection.js")
 PROJECTION_HTML = _text("projection.html")
-ERRORS_JS = _text("layers.js", "draw.js", "axes.js", "errors.js")
-ERRORS_CSS = _text("viewer.css", "errors.css")
-ERRORS_HTML = _text("errors.html")
+HEALTH_JS = _text("layers.js", "draw.js", "axes.js", "health.js")
+HEALTH_CSS = _text("viewer.css", "health.css")
+HEALTH_HTML = _text("health.html")
 
 __all__ = [
-    "ERRORS_CSS",
-    "ERRORS_HTML",
-    "ERRORS_JS",
+    "HEALTH_CSS",
+    "HEALTH_HTML",
+    "HEALTH_JS",
     "LAYER_JS",
     "PLANE_CSS",
     "PLANE_HTML",
@@ -53,10 +53,10 @@ __all__ = [
     "VIEWER_HTML",
     "VIEWER_JS",
     "codebook_layer",
-    "errors_layer",
     "figures_layer",
     "file_layer",
     "frame_layer",
+    "health_layer",
     "match_layer",
     "original_layer",
     "plane_layer",

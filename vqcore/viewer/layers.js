@@ -140,9 +140,10 @@ function blockError(layer, original, block) {
   return sum / count;
 }
 
-/** The layers a page has, by the element that brought each. */
+/** The layers a page has, by the element that brought each; and what its parts tell each other. */
 class LayerStore extends EventTarget {
   #layers = new Map();
+  chosen = null; // the K on the viewer's side B
 
   put(owner, layer) {
     this.#layers.set(owner, layer);
@@ -152,6 +153,21 @@ class LayerStore extends EventTarget {
   drop(owner) {
     this.#layers.delete(owner);
     this.dispatchEvent(new Event("change"));
+  }
+
+  choose(size) {
+    if (this.chosen === size) return;
+    this.chosen = size;
+    this.dispatchEvent(new Event("choice"));
+  }
+
+  /** Ask the viewer to light up the blocks of a codeword. */
+  light(size, index) {
+    this.dispatchEvent(new CustomEvent("light", { detail: { size, index } }));
+  }
+
+  codebook(sweep, size) {
+    return this.of(null, sweep).sizes.find((layer) => layer.size === size);
   }
 
   /** Return a picture's original, if it is there, and files; a sweep's codebooks and figures by size. */
@@ -189,4 +205,8 @@ function componentOf(Class) {
   };
 }
 
-const counted = (number, noun) => `${number.toLocaleString("en").replaceAll(",", "\u202f")} ${noun}${number === 1 ? "" : "s"}`;
+const grouped = (number) => number.toLocaleString("en").replaceAll(",", "\u202f");
+
+const counted = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+
+const textOf = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });

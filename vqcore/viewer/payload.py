@@ -23,12 +23,13 @@ one sweep of it.
                                                                    (s, K, 2), and corners in
                                                                    float32; 2 bytes a cell for how
                                                                    many corners it has
-    projec-   size (K), blocks (how many), shares (of the          little-endian, float32: blocks,
-    tion      variance, a text for each axis)                      (blocks, 2), and codewords,
-                                                                   (K, 2); then uint32: use, (K,)
-    errors    size (K), codewords (k)                              little-endian: share of the
-                                                                   squared error, float32, and use,
-                                                                   uint32, each (k,)
+    projec-   blocks (how many), shares (of the variance, a text   little-endian: blocks, float32
+    tion      for each axis), sizes: K and how many codewords      (blocks, 2); then of each K
+                                                                   codewords, float32 (k, 2), and
+                                                                   use, uint32 (k,)
+    health    sizes: of each size (K), codewords (k), verdicts     little-endian, of each K: share
+                                                                   of the squared error, float32
+                                                                   (k,), and use, uint32 (k,)
 
 Figures are a text that stands beside the picture.
 """
@@ -36,6 +37,7 @@ Figures are a text that stands beside the picture.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -141,30 +143,36 @@ def plane_layer(of: str, density: NDArray[np.int64], path: Path) -> bytes:
     )
 
 
-def projection_layer(
-    of: str, axes: PrincipalPlane, codewords: Samples, use: NDArray[np.int64]
-) -> bytes:
-    """Return the layer of the projection: blocks and codewords, uint8 (K, d), along the axes."""
-    parts = axes.some.astype("<f4"), axes.along(codewords).astype("<f4"), use.astype("<u4")
+def projection_layer(of: str, axes: PrincipalPlane, books: Mapping[int, Encoded]) -> bytes:
+    """Return the layer of the projection: blocks, and by size the codewords, along the axes."""
+    parts = [axes.some.astype("<f4")]
+    for encoded in books.values():
+        parts += [axes.along(encoded.codebook.codewords).astype("<f4"), encoded.use.astype("<u4")]
     return _message(
         b"".join(part.tobytes() for part in parts),
         kind="projection",
         of=of,
-        size=len(codewords),
         blocks=len(axes.some),
         shares=[f"{100 * share:.1f} %" for share in axes.shares],
+        sizes=[[size, encoded.codebook.size] for size, encoded in books.items()],
     )
 
 
-def errors_layer(of: str, health: Health) -> bytes:
-    """Return the layer of the error by cell of one codebook."""
-    parts = health.cell_distortion.astype("<f4"), health.use.astype("<u4")
+def health_layer(of: str, judged: Sequence[tuple[Health, Sequence[str]]]) -> bytes:
+    """Return the layer of the health of each size: the error and use by cell, and the verdicts."""
+    parts = [
+        part
+        for health, _ in judged
+        for part in (health.cell_distortion.astype("<f4"), health.use.astype("<u4"))
+    ]
     return _message(
         b"".join(part.tobytes() for part in parts),
-        kind="errors",
+        kind="health",
         of=of,
-        size=health.codebook_size,
-        codewords=health.codewords,
+        sizes=[
+            {"size": it.codebook_size, "codewords": it.codewords, "verdicts": list(verdicts)}
+            for it, verdicts in judged
+        ],
     )
 
 

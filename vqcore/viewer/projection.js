@@ -4,13 +4,15 @@ const REACH = 12;
 const SMALLEST_DOT = 2, LARGEST_DOT = 15;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-BODIES.projection = (body, { blocks, size }) => {
-  const numbers = new Float32Array(body.buffer, 0, 2 * (blocks + size));
-  return {
-    blocks: numbers.subarray(0, 2 * blocks),
-    codewords: numbers.subarray(2 * blocks),
-    use: new Uint32Array(body.buffer, numbers.byteLength),
-  };
+BODIES.projection = (body, { blocks, sizes }) => {
+  let at = 8 * blocks;
+  const books = sizes.map(([size, count]) => {
+    const codewords = new Float32Array(body.buffer, at, 2 * count);
+    const use = new Uint32Array(body.buffer, at + codewords.byteLength, count);
+    at += codewords.byteLength + use.byteLength;
+    return [size, { size, codewords, use }];
+  });
+  return { blocks: new Float32Array(body.buffer, 0, 2 * blocks), books: new Map(books) };
 };
 
 class Projection {
@@ -24,20 +26,29 @@ class Projection {
     this.canvas.onpointermove = (event) => this.choose(this.#near(event));
     this.canvas.onclick = () => this.#light();
     this.canvas.onkeydown = (event) => this.#key(event);
+    this.ending = new AbortController();
+    pageStore().addEventListener("choice", () => this.show(), this.ending);
   }
 
-  update({ data, setTriggerValue }) {
-    this.light = (index) => setTriggerValue("lit", index);
+  update({ data }) {
     if (this.data !== data) {
       this.data = data;
       this.layer = parseLayer(data);
-      this.chosen = null;
     }
-    this.draw();
+    this.show();
   }
 
   close() {
     this.axes.close();
+    this.ending.abort();
+  }
+
+  /** Show the K that the viewer shows, as soon as it is there. */
+  show() {
+    const book = this.layer.books.get(pageStore().chosen) ?? this.book;
+    if (book?.size !== this.book?.size) this.chosen = null;
+    this.book = book;
+    this.draw();
   }
 
   choose(index) {
@@ -49,21 +60,21 @@ class Projection {
   // Drawing
 
   draw() {
-    const { axes, layer } = this;
-    if (!layer || !axes.isVisible) return;
+    const { axes, book } = this;
+    if (!book || !axes.isVisible) return;
     axes.begin(...[0, 1].map((axis) => this.#axis(axis)));
     this.#drawBlocks();
     this.#drawCodewords();
     this.told.textContent = this.#chosenInWords();
-    const dead = layer.use.filter((use) => !use).length;
-    this.canvas.ariaLabel = `The ${layer.size} codewords among the blocks, along two principal axes; `
+    const dead = book.use.filter((use) => !use).length;
+    this.canvas.ariaLabel = `The ${book.use.length} codewords among the blocks, along two principal axes; `
       + `${dead} dead. ${this.told.textContent}`;
   }
 
   #axis(axis) {
     const { layer } = this;
     let from = Infinity, to = -Infinity;
-    for (const numbers of [layer.blocks, layer.codewords]) {
+    for (const numbers of [layer.blocks, this.book.codewords]) {
       for (let at = axis; at < numbers.length; at += 2) {
         from = Math.min(from, numbers[at]);
         to = Math.max(to, numbers[at]);
@@ -88,7 +99,7 @@ class Projection {
   }
 
   #drawCodewords() {
-    const { axes, layer } = this, { codewords, use } = layer;
+    const { axes } = this, { codewords, use } = this.book;
     const [ink, accent, paper] = ["text-color", "primary-color", "background-color"].map((it) => axes.theme(it));
     const most = Math.max(...use);
     this.places = codewords.map((_, at) => axes.pixelOf(codewords[at & ~1], codewords[at | 1])[at & 1]);
@@ -118,18 +129,18 @@ class Projection {
 
   #chosenInWords() {
     if (this.chosen === null) return "";
-    const use = this.layer.use[this.chosen];
+    const use = this.book.use[this.chosen];
     return `Codeword ${this.chosen}: ${use ? counted(use, "block") : "dead"}`;
   }
 
   // Hands
 
   #near(event) {
-    return nearestWithin(this.places, this.axes.pixelAt(event), REACH * devicePixelRatio);
+    return this.places ? nearestWithin(this.places, this.axes.pixelAt(event), REACH * devicePixelRatio) : null;
   }
 
   #light() {
-    if (this.chosen !== null) this.light(this.chosen);
+    if (this.chosen !== null) pageStore().light(this.book.size, this.chosen);
   }
 
   #key(event) {
@@ -143,6 +154,7 @@ class Projection {
 
   #go(direction) {
     const { canvas, chosen, places } = this;
+    if (!places) return;
     const middle = [canvas.width / 2, canvas.height / 2];
     if (chosen === null) this.choose(nearestWithin(places, middle, Infinity));
     else this.choose(nextTowards(places, chosen, direction) ?? chosen);

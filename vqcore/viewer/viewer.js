@@ -39,24 +39,31 @@ class Viewer {
 
   // What comes from outside
 
-  /** Take what the script says: which sweep to show, and a K, or a codeword, when asked for. */
+  /** Take what the script says: which sweep to show, and a K when one is asked for. */
   update({ data, setStateValue }) {
     this.report = (value) => setStateValue("view", value);
     const before = this.data;
     this.data = data;
     if (before?.sweep !== data.sweep) this.picked = null;
-    if (before?.asked !== data.asked) this.#ask(data);
+    if (before?.asked !== data.asked) this.#ask(data.size);
     this.fitted ||= before?.picture !== data.picture;
     this.refresh();
   }
 
-  /** Show a K on side B that was asked for elsewhere on the page, and light up a codeword of it. */
-  #ask({ size, lit }) {
+  /** Show a K on side B that was asked for elsewhere on the page. */
+  #ask(size) {
     const { b } = this.sides;
     b.size = size;
+    this.reported = null;
     if (this.layers && this.flatOf("b")) b.show = "rebuilt";
-    if (lit === null) return;
-    this.picked = { size, index: lit };
+  }
+
+  /** Light up the blocks of a codeword that was chosen elsewhere on the page. */
+  #lightFor({ size, index }) {
+    this.#ask(size);
+    this.#light({ size, index });
+    this.#syncSides();
+    this.#reportSoon();
     this.find(".stage").scrollIntoView({ block: "nearest" });
   }
 
@@ -83,7 +90,7 @@ class Viewer {
 
   close() {
     this.observer.disconnect();
-    pageStore().removeEventListener("change", this.onLayers);
+    this.ending.abort();
     cancelAnimationFrame(this.refreshing);
     clearInterval(this.playing);
     clearInterval(this.blinking);
@@ -195,9 +202,10 @@ class Viewer {
     this.#showFigures();
   }
 
-  /** Show every figure of side B's K. */
+  /** Show every figure of side B's K, and let the page know of it. */
   #showFigures() {
     const { size } = this.layerOf("b");
+    pageStore().choose(size);
     const every = { K: size, ...this.layers.figures.get(size)?.every };
     for (const figure of this.root.querySelectorAll(".measured div")) {
       const [label, value] = figure.children;
@@ -207,12 +215,8 @@ class Viewer {
 
   /** Explain the figures in the help as well, for those who do not point. */
   #explainFigures() {
-    const explained = [...this.root.querySelectorAll(".measured div")].flatMap((figure) => {
-      const label = document.createElement("dt"), meaning = document.createElement("dd");
-      label.textContent = figure.firstElementChild.textContent;
-      meaning.textContent = figure.title;
-      return [label, meaning];
-    });
+    const explained = [...this.root.querySelectorAll(".measured div")].flatMap((figure) =>
+      [textOf("dt", figure.firstElementChild.textContent), textOf("dd", figure.title)]);
     this.find(".meanings").append(...explained);
   }
 
@@ -530,8 +534,10 @@ class Viewer {
       if (target.dataset.mode) this.setMode(target.dataset.mode);
       this.#actions[target.dataset.do]?.();
     };
-    this.onLayers = () => this.#refreshSoon();
-    pageStore().addEventListener("change", this.onLayers);
+    this.ending = new AbortController();
+    const { signal } = this.ending;
+    pageStore().addEventListener("change", () => this.#refreshSoon(), { signal });
+    pageStore().addEventListener("light", ({ detail }) => this.#lightFor(detail), { signal });
     this.observer = new ResizeObserver(() => this.#resize());
     this.observer.observe(this.find(".stage"));
   }

@@ -1,0 +1,133 @@
+// Health of the K that the viewer shows: the verdicts, the error of all cells as a curve, and the
+// worst codewords, whose blocks a click lights up.
+
+const WORST = 10;
+const DOT = 4.5;
+
+BODIES.health = (body, { sizes }) => {
+  let at = 0;
+  const books = sizes.map(({ size, codewords, verdicts }) => {
+    const shares = new Float32Array(body.buffer, at, codewords);
+    const use = new Uint32Array(body.buffer, at + shares.byteLength, codewords);
+    at += shares.byteLength + use.byteLength;
+    return [size, { size, verdicts, shares, use }];
+  });
+  return { books: new Map(books) };
+};
+
+class HealthPanel {
+  order = [];
+
+  constructor(host) {
+    this.root = host.querySelector(".health");
+    this.canvas = this.find(".curve");
+    this.axes = new Axes(this.canvas, () => this.draw());
+    this.canvas.onpointermove = (event) => this.#tell(event);
+    this.canvas.onpointerleave = () => this.#tell(null);
+    this.ending = new AbortController();
+    const { signal } = this.ending;
+    pageStore().addEventListener("choice", () => this.show(), { signal });
+    pageStore().addEventListener("change", () => this.#drawTiles(), { signal });
+  }
+
+  find(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  update({ data }) {
+    if (this.data !== data) {
+      this.data = data;
+      this.layer = parseLayer(data);
+    }
+    this.show();
+  }
+
+  close() {
+    this.axes.close();
+    this.ending.abort();
+  }
+
+  /** Show the K that the viewer shows. */
+  show() {
+    const size = pageStore().chosen;
+    this.book = this.layer.books.get(size);
+    const { verdicts, shares } = this.book ?? { verdicts: ["Not examined yet."], shares: [] };
+    this.find(".size").textContent = size === null ? "" : `K = ${grouped(size)}`;
+    this.find(".verdicts").replaceChildren(...verdicts.map((verdict) => textOf("li", verdict)));
+    this.order = Array.from(shares.keys()).sort((one, other) => shares[other] - shares[one] || one - other);
+    this.worst = this.order.slice(0, WORST).filter((index) => shares[index] > 0);
+    this.#offerWorst();
+    this.draw();
+  }
+
+  // The curve
+
+  draw() {
+    const { axes, order } = this;
+    if (!order.length || !axes.isVisible) return;
+    axes.begin(this.#rankAxis(), this.#shareAxis());
+    const { context } = axes, accent = axes.theme("primary-color");
+    context.beginPath();
+    order.forEach((_, at) => context[at ? "lineTo" : "moveTo"](...this.#placeOf(at)));
+    context.strokeStyle = accent;
+    context.lineWidth = 2 * devicePixelRatio;
+    context.stroke();
+    const paper = axes.theme("background-color");
+    this.worst.forEach((_, at) => axes.dot(...this.#placeOf(at), DOT, accent, paper));
+    this.canvas.ariaLabel = `Share of the squared error of ${counted(order.length, "cell")}, worst first: `
+      + `from ${this.#percent(order[0])} to ${this.#percent(order.at(-1))}.`;
+  }
+
+  #placeOf(at) {
+    return this.axes.pixelOf(at + 1, 100 * this.book.shares[this.order[at]]);
+  }
+
+  #rankAxis() {
+    const to = Math.max(2, this.order.length);
+    const ticks = Array.from({ length: 1 + Math.log10(to) }, (_, power) => 10 ** power);
+    return { from: 1, to, ticks, log: true, title: "Cell, worst first" };
+  }
+
+  #shareAxis() {
+    const to = 105 * this.book.shares[this.order[0]] || 1;
+    return { from: 0, to, ticks: roundTicks(0, to), title: "Share of the squared error (%)" };
+  }
+
+  /** Tell of the cell under a pointer. */
+  #tell(event) {
+    const rank = event && this.book ? Math.round(this.axes.pointAt(event)[0]) : 0;
+    const index = this.order[rank - 1];
+    this.find(".told").textContent = index === undefined ? ""
+      : `Codeword ${index}: ${this.#percent(index)}, ${counted(this.book.use[index], "block")}`;
+  }
+
+  #percent(index) {
+    return `${(100 * this.book.shares[index]).toFixed(2)} %`;
+  }
+
+  // The worst
+
+  #offerWorst() {
+    const template = this.find("template");
+    const buttons = this.worst.map((index) => {
+      const button = template.content.firstElementChild.cloneNode(true);
+      button.querySelector("span").textContent = `${index}: ${this.#percent(index)}`;
+      button.onclick = () => pageStore().light(this.book.size, index);
+      return button;
+    });
+    this.find(".worst").replaceChildren(...buttons);
+    this.#drawTiles();
+  }
+
+  /** Draw the worst codewords, once the page has them. */
+  #drawTiles() {
+    const codebook = this.book && pageStore().codebook(this.layer.of, this.book.size);
+    if (!codebook) return;
+    this.root.querySelectorAll(".worst canvas").forEach((canvas, at) => {
+      const colours = tileColours(codebook, this.worst[at]);
+      drawTile(canvas.getContext("2d"), colours, codebook.blockSize, 0, 0, canvas.width);
+    });
+  }
+}
+
+export default componentOf(HealthPanel);
