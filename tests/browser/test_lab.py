@@ -1,6 +1,7 @@
 """What a person does, in a real Chromium."""
 
 import io
+import re
 import socket
 from importlib import resources
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
+from playwright.sync_api import expect
 
 from vqcore import Settings, Step, read_picture, sweep
 
