@@ -206,15 +206,21 @@ def test_click_lights_the_blocks_of_a_codeword(visitor):
     visitor.settle()
 
 
-def test_lights_out_are_reported_if_any_was_lit(visitor):
+def test_the_script_hears_of_what_it_has_to_know_and_no_more(visitor):
     sent = []
     visitor.page.on("websocket", lambda it: it.on("framesent", lambda frame: sent.append(frame)))
     visitor.open("?picture=camera&largest=4")
-    press(visitor, "Enter")
-    visitor.settle()
-    for reported in (True, False):
+    show = visitor.side("b", ".show")
+    for act, reported in [
+        (lambda: press(visitor, "Enter"), False),
+        (lambda: show.select_option("indices"), False),
+        (lambda: press(visitor, "["), True),
+        (lambda: press(visitor, "Escape"), False),
+        (lambda: press(visitor, "[", "]"), False),
+        (lambda: show.select_option("match jpeg size"), True),
+    ]:
         sent.clear()
-        press(visitor, "Escape")
+        act()
         visitor.settle()
         assert bool(sent) == reported
 

@@ -17,6 +17,7 @@ class Viewer {
   swapped = false;
   active = "b";
   picked = null; // { size, step, index }: the codeword whose blocks are lit
+  reported = { matches: [] }; // what the script knows
   sides = {
     a: { show: "original", size: null, step: 0, gain: 4, surface: new Surface() },
     b: { show: "rebuilt", size: null, step: 0, gain: 4, surface: new Surface() },
@@ -54,7 +55,7 @@ class Viewer {
   #ask(size) {
     const { b } = this.sides;
     b.size = size;
-    this.reported = null;
+    this.reported = { ...this.reported, size };
     if (this.layers && this.flatOf("b")) b.show = "rebuilt";
   }
 
@@ -138,7 +139,7 @@ class Viewer {
   /** Tell the script what it has to know of, once there is a codebook to speak of. */
   #reportView() {
     if (!this.layers.sizes.length) return this.#reportSoon();
-    const view = { size: this.layerOf("b").size, matches: this.#wishes() };
+    const view = { matches: this.#wishes(), size: this.sides.b.size };
     if (JSON.stringify(view) === JSON.stringify(this.reported)) return;
     this.reported = view;
     this.report(view);
