@@ -734,6 +734,7 @@ def choose_size(size: int) -> None:
 
 def sizes_panel(study: Study) -> list[Pieces]:
     show_sizes(study)
+    show_table(study.points)
     return []
 
 
@@ -749,7 +750,6 @@ def show_sizes(study: Study) -> None:
         figure = plots.ratio_figure(points, sizes, chosen)
         show_chart(figure, "ratio", "Compression ratio against K")
         st.markdown(":small[Nominal: the indices alone, fixed length. At K = 1 it is ∞.]")
-    show_table(points)
 
 
 def show_chart(figure: Any, key: str, alt: str) -> None:
