@@ -15,36 +15,20 @@ BODIES.health = (body, { sizes }) => {
   return { books: new Map(books) };
 };
 
-class HealthPanel {
+class HealthPanel extends Follower {
   order = [];
 
   constructor(host) {
-    this.root = host.querySelector(".health");
+    super(host, ".health");
     this.canvas = this.find(".curve");
     this.axes = new Axes(this.canvas, () => this.draw());
     this.canvas.onpointermove = (event) => this.#tell(event);
     this.canvas.onpointerleave = () => this.#tell(null);
-    this.ending = new AbortController();
-    const { signal } = this.ending;
-    pageStore().addEventListener("choice", () => this.show(), { signal });
-    pageStore().addEventListener("change", () => this.#drawTiles(), { signal });
+    this.on("change", () => this.#drawTiles());
   }
 
-  find(selector) {
-    return this.root.querySelector(selector);
-  }
-
-  update({ data }) {
-    if (this.data !== data) {
-      this.data = data;
-      this.layer = parseLayer(data);
-    }
-    this.show();
-  }
-
-  close() {
-    this.axes.close();
-    this.ending.abort();
+  read(data) {
+    this.layer = parseLayer(data);
   }
 
   /** Show the K that the viewer shows. */

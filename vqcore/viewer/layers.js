@@ -143,16 +143,23 @@ function blockError(layer, original, block) {
 /** The layers a page has, by the element that brought each; and what its parts tell each other. */
 class LayerStore extends EventTarget {
   #layers = new Map();
+  #telling = 0;
   chosen = null; // the K on the viewer's side B
 
   put(owner, layer) {
     this.#layers.set(owner, layer);
-    this.dispatchEvent(new Event("change"));
+    this.#tellSoon();
   }
 
   drop(owner) {
     this.#layers.delete(owner);
-    this.dispatchEvent(new Event("change"));
+    this.#tellSoon();
+  }
+
+  /** Layers come in crowds: once a frame is enough. */
+  #tellSoon() {
+    cancelAnimationFrame(this.#telling);
+    this.#telling = requestAnimationFrame(() => this.dispatchEvent(new Event("change")));
   }
 
   choose(size) {

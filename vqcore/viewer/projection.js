@@ -15,32 +15,21 @@ BODIES.projection = (body, { blocks, sizes }) => {
   return { blocks: new Float32Array(body.buffer, 0, 2 * blocks), books: new Map(books) };
 };
 
-class Projection {
+class Projection extends Follower {
   chosen = null;
 
   constructor(host) {
-    this.root = host.querySelector(".projection");
-    this.canvas = this.root.querySelector("canvas");
-    this.told = this.root.querySelector(".told");
+    super(host, ".projection");
+    this.canvas = this.find("canvas");
+    this.told = this.find(".told");
     this.axes = new Axes(this.canvas, () => this.draw());
     this.canvas.onpointermove = (event) => this.choose(this.#near(event));
     this.canvas.onclick = () => this.#light();
     this.canvas.onkeydown = (event) => this.#key(event);
-    this.ending = new AbortController();
-    pageStore().addEventListener("choice", () => this.show(), this.ending);
   }
 
-  update({ data }) {
-    if (this.data !== data) {
-      this.data = data;
-      this.layer = parseLayer(data);
-    }
-    this.show();
-  }
-
-  close() {
-    this.axes.close();
-    this.ending.abort();
+  read(data) {
+    this.layer = parseLayer(data);
   }
 
   /** Show the K that the viewer shows, as soon as it is there. */

@@ -83,16 +83,9 @@ class Viewer {
     return this.layers?.original ?? this.layers?.sizes[0];
   }
 
-  /** Layers come in crowds: once a frame is enough. */
-  #refreshSoon() {
-    cancelAnimationFrame(this.refreshing);
-    this.refreshing = requestAnimationFrame(() => this.data && this.refresh());
-  }
-
   close() {
     this.observer.disconnect();
     this.ending.abort();
-    cancelAnimationFrame(this.refreshing);
     clearInterval(this.playing);
     clearInterval(this.blinking);
     clearTimeout(this.reporting);
@@ -537,7 +530,7 @@ class Viewer {
     };
     this.ending = new AbortController();
     const { signal } = this.ending;
-    pageStore().addEventListener("change", () => this.#refreshSoon(), { signal });
+    pageStore().addEventListener("change", () => this.refresh(), { signal });
     pageStore().addEventListener("light", ({ detail }) => this.#lightFor(detail), { signal });
     this.observer = new ResizeObserver(() => this.#resize());
     this.observer.observe(this.find(".stage"));
