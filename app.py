@@ -115,6 +115,9 @@ from vqcore.viewer import (
     HEALTH_HTML,
     HEALTH_JS,
     LAYER_JS,
+    MARK_CSS,
+    MARK_HTML,
+    MARK_JS,
     PLANE_CSS,
     PLANE_HTML,
     PLANE_JS,
@@ -156,8 +159,8 @@ PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
 SIZES_PANEL = "Codebook size"
 TRAINING_PANEL = "Training"
-# By panel, the fragment that shows the chosen K; elsewhere the page itself follows the viewer.
-FRAGMENTS = {SIZES_PANEL: "sizes", TRAINING_PANEL: "frames"}
+# By panel, the fragment that shows the chosen K; in others the page itself follows the viewer.
+FRAGMENTS = {TRAINING_PANEL: "frames"}
 PLANE_WIDTH = 464
 SEEDS = range(3)
 STAGE_NAMES = {"below": "before the split", "search": "search", "finish": "all blocks"}
@@ -173,6 +176,7 @@ bring_layer = st.components.v2.component("vq_layer", js=LAYER_JS)
 health = st.components.v2.component(
     "vq_health", html=HEALTH_HTML, css=HEALTH_CSS, js=HEALTH_JS
 )
+mark = st.components.v2.component("vq_mark", html=MARK_HTML, css=MARK_CSS, js=MARK_JS)
 plane = st.components.v2.component("vq_plane", html=PLANE_HTML, css=PLANE_CSS, js=PLANE_JS)
 projection = st.components.v2.component(
     "vq_projection", html=PROJECTION_HTML, css=PLANE_CSS, js=PROJECTION_JS
@@ -740,27 +744,31 @@ def sizes_panel(study: Study) -> list[Pieces]:
 
 @st.fragment(key="sizes")
 def show_sizes(study: Study) -> None:
-    points, sizes, chosen = study.points, study.plan.sizes, chosen_size(study.plan)
+    points, sizes = study.points, study.plan.sizes
     left, right = st.columns(2)
     with left:
         st.subheader("PSNR", anchor=False)
-        show_chart(plots.psnr_figure(points, sizes, chosen), "psnr", "PSNR in dB against K")
+        show_chart(plots.psnr_figure(points, sizes), sizes, "psnr", "PSNR in dB against K")
+        st.markdown(":small[Dashed: the K that side B shows. A click on a point chooses another.]")
     with right:
         st.subheader("Compression ratio", anchor=False)
-        figure = plots.ratio_figure(points, sizes, chosen)
-        show_chart(figure, "ratio", "Compression ratio against K")
+        figure = plots.ratio_figure(points, sizes)
+        show_chart(figure, sizes, "ratio", "Compression ratio against K")
         st.markdown(":small[Nominal: the indices alone, fixed length. At K = 1 it is ∞.]")
 
 
-def show_chart(figure: Any, key: str, alt: str) -> None:
-    st.plotly_chart(
-        figure,
-        key=key,
-        on_select=lambda: choose_point(key),
-        selection_mode="points",
-        config=CHART_CONFIG,
-        alt=f"{alt}. The same figures are in the table.",
-    )
+def show_chart(figure: Any, sizes: Sequence[int], key: str, alt: str) -> None:
+    """Show a chart against K, on which the page marks the K that the viewer shows."""
+    with st.container(gap=None):
+        st.plotly_chart(
+            figure,
+            key=key,
+            on_select=lambda: choose_point(key),
+            selection_mode="points",
+            config=CHART_CONFIG,
+            alt=f"{alt}. The same figures are in the table.",
+        )
+        mark(key=f"mark-{key}", data=plots.size_area(sizes))
 
 
 def show_table(points: Sequence[OperatingPoint]) -> None:
@@ -1213,11 +1221,12 @@ def show_health_over_sizes(study: Study) -> None:
     with left:
         st.subheader("Perplexity", anchor=False)
         figure = plots.perplexity_figure(healths, sizes)
-        show_chart(figure, "perplexity", "Perplexity against K")
+        show_chart(figure, sizes, "perplexity", "Perplexity against K")
     with right:
         st.subheader("Learnt by heart", anchor=False)
         figure = plots.held_out_figure(results, sizes)
-        show_chart(figure, "held-out", "PSNR of blocks trained on, and of the others, against K")
+        alt = "PSNR of blocks trained on, and of the others, against K"
+        show_chart(figure, sizes, "held-out", alt)
     st.subheader("Health of every size", anchor=False)
     show_rows(
         [health_row(health) for health in healths],

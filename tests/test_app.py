@@ -76,7 +76,7 @@ def facts(app):
 
 
 def curve(app, place, name=""):
-    """The x and y of a chart's line, without the ring around the chosen point."""
+    """The x and y of a chart's line."""
     spec = json.loads(app.get("plotly_chart")[place].proto.spec)
     lines = [trace for trace in spec["data"] if "lines" in trace["mode"]]
     line = next(trace for trace in lines if trace.get("name", "") == name)

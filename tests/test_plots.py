@@ -54,7 +54,7 @@ def rings(figure: go.Figure) -> list[Any]:
 
 
 def test_psnr_against_size() -> None:
-    figure = plots.psnr_figure(curve_points(), SIZES, 8)
+    figure = plots.psnr_figure(curve_points(), SIZES)
     [curve] = curves(figure).values()
     assert curve.x == SIZES
     assert curve.y == pytest.approx((10.1, 10.2, 10.4, 10.8, 20), rel=1e-12)
@@ -63,7 +63,7 @@ def test_psnr_against_size() -> None:
 
 
 def test_ratios_against_size_without_the_infinite_one() -> None:
-    figure = plots.ratio_figure(curve_points(), SIZES, 8)
+    figure = plots.ratio_figure(curve_points(), SIZES)
     nominal, file = (curves(figure)[name] for name in ("nominal", "file"))
     assert nominal.x == (2, 4, 8, 100)
     assert nominal.y == pytest.approx((512, 256, 512 / 3, 512 / math.log2(100)), rel=1e-12)
@@ -74,55 +74,50 @@ def test_ratios_against_size_without_the_infinite_one() -> None:
 
 
 def test_the_two_ratios_can_be_told_apart() -> None:
-    figure = plots.ratio_figure(curve_points(), SIZES, 8)
+    figure = plots.ratio_figure(curve_points(), SIZES)
     nominal, file = (curves(figure)[name] for name in ("nominal", "file"))
     assert figure.layout.showlegend
     assert nominal.line.color != file.line.color
     assert nominal.line.dash != file.line.dash
     assert nominal.marker.symbol != file.marker.symbol
-    assert all(ring.showlegend is False for ring in rings(figure))
 
 
 def test_a_lossless_point_is_left_out_of_the_psnr() -> None:
     points = [*curve_points((1, 2)), replace(curve_points((4,))[0], psnr_db=math.inf)]
-    [curve] = curves(plots.psnr_figure(points, (1, 2, 4), 2)).values()
+    [curve] = curves(plots.psnr_figure(points, (1, 2, 4))).values()
     assert curve.x == (1, 2)
 
 
 @FIGURES
 def test_a_click_gives_the_size(figure_of: Figure) -> None:
-    figure = figure_of(curve_points(), SIZES, 8)
+    figure = figure_of(curve_points(), SIZES)
     for trace in figure.data:
         assert list(trace.customdata) == list(trace.x)
 
 
 @FIGURES
-@pytest.mark.parametrize("chosen", [2, 100])
-def test_a_ring_is_around_the_chosen_size(figure_of: Figure, chosen: int) -> None:
-    figure = figure_of(curve_points(), SIZES, chosen)
-    expected = {curve.y[curve.x.index(chosen)] for curve in curves(figure).values()}
-    assert {ring.x for ring in rings(figure)} == {(chosen,)}
-    assert {ring.y[0] for ring in rings(figure)} == expected
-    lines = {curve.marker.color for curve in curves(figure).values()}
-    assert not lines & {ring.marker.color for ring in rings(figure)}
+def test_a_line_is_at_the_marked_size(figure_of: Figure) -> None:
+    [line] = plots.marked(figure_of(curve_points(), SIZES), 8).layout.shapes
+    assert (line.type, line.x0, line.x1) == ("line", 8, 8)
+    assert (line.yref, line.y0, line.y1) == ("y domain", 0, 1)
 
 
-@pytest.mark.parametrize(
-    ("figure_of", "chosen", "ringed"),
-    [(plots.psnr_figure, 16, 0), (plots.ratio_figure, 16, 0), (plots.ratio_figure, 1, 1)],
-    ids=["psnr", "ratios", "no nominal ratio"],
-)
-def test_there_is_no_ring_where_there_is_no_point(
-    figure_of: Figure, chosen: int, ringed: int
-) -> None:
-    drawn = rings(figure_of(curve_points(), SIZES, chosen))
-    assert sum(len(ring.x) for ring in drawn) == ringed
+@FIGURES
+@pytest.mark.parametrize("sizes", [(1,), (1, 2), (5,), SIZES], ids=str)
+def test_the_area_is_where_the_plot_is(figure_of: Figure, sizes: tuple[int, ...]) -> None:
+    layout, area = figure_of([], sizes).layout, plots.size_area(sizes)
+    assert [math.log10(area[edge]) for edge in ("from", "to")] == list(layout.xaxis.range)
+    assert layout.margin.to_plotly_json() == {side: area[side] for side in "lrtb"}
+    assert layout.height == area["height"]
+    assert layout.xaxis.fixedrange
+    assert not layout.xaxis.automargin
+    assert not layout.yaxis.automargin
 
 
 @FIGURES
 @pytest.mark.parametrize("sizes", [(1,), (1, 2), (5,), SIZES, (3, 100)], ids=str)
 def test_the_axis_shows_every_size(figure_of: Figure, sizes: tuple[int, ...]) -> None:
-    axis = figure_of([], sizes, sizes[0]).layout.xaxis
+    axis = figure_of([], sizes).layout.xaxis
     low, high = axis.range
     assert axis.type == "log"
     assert -0.2 < low < 0
@@ -135,10 +130,8 @@ def test_the_axis_shows_every_size(figure_of: Figure, sizes: tuple[int, ...]) ->
 @FIGURES
 def test_the_axis_stands_still_while_points_arrive(figure_of: Figure) -> None:
     points = curve_points()
-    layouts = [figure_of(points[:count], SIZES, 2).layout.xaxis for count in range(len(points))]
-    assert all(axis == layouts[0] for axis in layouts)
-    whole = figure_of(points, SIZES, 100).layout.xaxis
-    assert whole == layouts[0]
+    axes = [figure_of(points[:some], SIZES).layout.xaxis for some in range(1 + len(points))]
+    assert all(axis == axes[0] for axis in axes)
 
 
 @FIGURES
@@ -146,7 +139,7 @@ def test_a_figure_is_plain_json(figure_of: Figure) -> None:
     def refuse(name: str) -> None:
         raise AssertionError(f"{name} cannot be drawn")
 
-    text = figure_of([*made_up_points(), *curve_points((2, 4))], (1, 2, 4, 1024), 1).to_json()
+    text = figure_of([*made_up_points(), *curve_points((2, 4))], (1, 2, 4, 1024)).to_json()
     record = json.loads(text, parse_constant=refuse)
     drawn = [value for trace in record["data"] for value in [*trace["x"], *trace["y"]]]
     assert len(drawn) >= 6
@@ -155,7 +148,7 @@ def test_a_figure_is_plain_json(figure_of: Figure) -> None:
 
 @FIGURES
 def test_hovering_tells_the_size_and_the_unit(figure_of: Figure) -> None:
-    for curve in curves(figure_of(curve_points(), SIZES, 8)).values():
+    for curve in curves(figure_of(curve_points(), SIZES)).values():
         assert "K = %{x}" in curve.hovertemplate
         assert "%{y" in curve.hovertemplate
         unit = " dB" if figure_of is plots.psnr_figure else f":1 {curve.name}"

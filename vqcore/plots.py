@@ -20,7 +20,8 @@ from vqcore.wording import TRAINER_NAMES, in_short
 
 LINE_COLOUR = "#2a7fb8"
 CHOSEN_COLOUR = "#d55e00"
-HEIGHT = 340
+HEIGHT = 352
+MARGIN = {"l": 60, "r": 16, "t": 44, "b": 64}
 RATIOS = ("nominal", "file")
 RATIO_TICKS = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
 RATE_TICKS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
@@ -58,25 +59,20 @@ TRAINER_LOOKS = {
 LIKENESS_TITLES = {"psnr_db": "PSNR (dB)", "ssim": "SSIM"}
 
 
-def psnr_figure(
-    points: Sequence[OperatingPoint], sizes: Sequence[int], chosen: int
-) -> go.Figure:
+def psnr_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.Figure:
     """Plot PSNR in dB against K; a click on a marker gives its K as ``customdata``.
 
     Parameters
     ----------
     points : the operating points so far, ascending
     sizes : all sizes of the sweep, for the axis to stand still while points arrive
-    chosen : the K to mark
     """
     figure = _figure(sizes, "PSNR (dB)")
-    _add_curve(figure, points, [point.psnr_db for point in points], chosen, "%{y:.2f} dB")
+    _add_curve(figure, points, [point.psnr_db for point in points], "%{y:.2f} dB")
     return figure
 
 
-def ratio_figure(
-    points: Sequence[OperatingPoint], sizes: Sequence[int], chosen: int
-) -> go.Figure:
+def ratio_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.Figure:
     """Plot the compression ratio of the file, and the nominal one, against K.
 
     K = 1 has no nominal ratio and is left out of that curve. Parameters are those of
@@ -87,10 +83,8 @@ def ratio_figure(
     _add_legend(figure)
     nominal, file = ([getattr(point, f"{kind}_ratio") for point in points] for kind in RATIOS)
     look = LOOKS["nominal"]
-    _add_curve(
-        figure, points, nominal, chosen, "%{y:.4~g}:1 nominal", name="nominal", look=look
-    )
-    _add_curve(figure, points, file, chosen, "%{y:.4~g}:1 file", name="file")
+    _add_curve(figure, points, nominal, "%{y:.4~g}:1 nominal", name="nominal", look=look)
+    _add_curve(figure, points, file, "%{y:.4~g}:1 file", name="file")
     return figure
 
 
@@ -117,7 +111,7 @@ def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Fig
         hoverinfo="skip",
     )
     values = [health.perplexity for health in healths]
-    _add_curve(figure, healths, values, None, "perplexity %{y:.1f}", name="perplexity")
+    _add_curve(figure, healths, values, "perplexity %{y:.1f}", name="perplexity")
     return figure
 
 
@@ -136,7 +130,7 @@ def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figu
     for kind, name in (("trained", "trained on"), ("others", "the others")):
         values = [getattr(result, f"{kind}_psnr_db") for result in results]
         hover, look = f"%{{y:.2f}} dB {name}", LOOKS.get(kind, PLAIN_LOOK)
-        _add_curve(figure, results, values, None, hover, name=name, look=look)
+        _add_curve(figure, results, values, hover, name=name, look=look)
     return figure
 
 
@@ -217,14 +211,34 @@ def _add_rates(figure: go.Figure, curve: Curve, likeness: Likeness, **style: obj
     figure.add_scatter(x=rates, y=values, text=texts, name=curve.name, **style)
 
 
+def marked(figure: go.Figure, size: int) -> go.Figure:
+    """Mark a K in a chart against K that nothing else marks, and return it."""
+    return figure.add_vline(size, line={"color": CHOSEN_COLOUR, "dash": "dash", "width": 2})
+
+
+def size_area(sizes: Sequence[int]) -> dict[str, float]:
+    """Return where a chart against K has its plot, for what is drawn over it.
+
+    The height of the chart and the plot's margins in it (l, r, t, b), in pixels; the K at the
+    plot's left and right edges (from, to), between which it is logarithmic.
+
+    Parameters
+    ----------
+    sizes : all sizes of the sweep
+    """
+    room = (2 * sizes[-1]) ** 0.04
+    return {**MARGIN, "height": HEIGHT, "from": 1 / room, "to": sizes[-1] * room}
+
+
 def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
     figure = _empty_figure(HEIGHT)
     figure.update_layout(showlegend=False, clickmode="event+select")
-    margin = 0.04 * math.log10(2 * sizes[-1])
+    area = size_area(sizes)
     figure.update_xaxes(
         title="K (codewords)",
         type="log",
-        range=[-margin, math.log10(sizes[-1]) + margin],
+        range=[math.log10(area["from"]), math.log10(area["to"])],
+        fixedrange=True,
         tickvals=[size for size in sizes if size.bit_count() == 1] or list(sizes),
         minor={"tickvals": list(sizes)},
     )
@@ -246,9 +260,7 @@ def _rate_plane(likeness: Likeness) -> go.Figure:
 
 def _empty_figure(height: int) -> go.Figure:
     figure = go.Figure()
-    figure.update_layout(
-        height=height, margin={"l": 60, "r": 16, "t": 32, "b": 64}, dragmode="zoom"
-    )
+    figure.update_layout(height=height, margin=MARGIN, dragmode="zoom")
     figure.update_xaxes(automargin=False, title_standoff=8)
     figure.update_yaxes(automargin=False)
     return figure
@@ -258,43 +270,31 @@ def _add_curve(
     figure: go.Figure,
     points: Sequence[OperatingPoint | Health | HeldOut],
     values: Sequence[float],
-    chosen: int | None,
     value_format: str,
     *,
     name: str = "",
     look: tuple[str, str, str] = PLAIN_LOOK,
 ) -> None:
-    """Draw the finite values, and a ring around the chosen size, if any."""
+    """Draw the finite values; the points look the same whether they are selected or not."""
     colour, dash, symbol = look
-    finite = [
+    places = [
         (point.codebook_size, value)
         for point, value in zip(points, values, strict=True)
         if math.isfinite(value)
     ]
-    ring = {"size": 17, "symbol": "circle-open", "color": CHOSEN_COLOUR, "line": {"width": 3}}
-    marked = [(size, value) for size, value in finite if size == chosen]
-    hover = f"K = %{{x}}<br>{value_format}<extra></extra>"
-    _add_trace(figure, marked, mode="markers", hovertemplate=hover, marker=ring, showlegend=False)
-    _add_trace(
-        figure,
-        finite,
+    sizes, finite = [size for size, _ in places], [value for _, value in places]
+    steady = {"marker": {"opacity": 1}}
+    figure.add_scatter(
+        x=sizes,
+        y=finite,
+        customdata=sizes,
         name=name,
         mode="lines+markers",
-        hovertemplate=hover,
+        hovertemplate=f"K = %{{x}}<br>{value_format}<extra></extra>",
         marker={"size": 9, "symbol": symbol, "color": colour},
         line={"color": colour, "dash": dash},
-    )
-
-
-def _add_trace(
-    figure: go.Figure, places: Sequence[tuple[int, float]], **style: object
-) -> None:
-    """Draw points that look the same whether they are selected or not."""
-    sizes = [size for size, _ in places]
-    steady = {"marker": {"opacity": 1}}
-    values = [value for _, value in places]
-    figure.add_scatter(
-        x=sizes, y=values, customdata=sizes, selected=steady, unselected=steady, **style
+        selected=steady,
+        unselected=steady,
     )
 
 

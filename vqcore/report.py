@@ -46,6 +46,8 @@ def html_report(
     ours = [curve for curve in curves if curve.kind in ("ours", "pinned")]
     points: Sequence[Any] = curves[0].points
     sizes, chosen = [point.codebook_size for point in points], step.point.codebook_size
+    by_size = (plots.psnr_figure, plots.ratio_figure)
+    psnr, ratio = (plots.marked(figure_of(points, sizes), chosen) for figure_of in by_size)
     return TEMPLATE.substitute(
         title=escape(name),
         facts=_facts(settings, step.encoded.layout),
@@ -53,8 +55,7 @@ def html_report(
         figures=in_short(step.point),
         original=_picture(original),
         rebuilt=_picture(step.encoded.decode()),
-        by_size=_plot(plots.psnr_figure(points, sizes, chosen), with_plotly=True)
-        + _plot(plots.ratio_figure(points, sizes, chosen)),
+        by_size=_plot(psnr, with_plotly=True) + _plot(ratio),
         by_rate=_plot(plots.rate_figure(curves, hull_of(ours, "psnr_db"), "psnr_db")),
         deltas=_table(["against", "bytes at equal PSNR", "PSNR at equal bytes"], _rows(curves)),
         points=_points_table(points),

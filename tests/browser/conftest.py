@@ -159,7 +159,7 @@ class Visitor:
         return self.page.request.get(source).body()
 
     def curve(self, place):
-        """The points of a chart as the page holds them, without the ring around the chosen one."""
+        """The points of a chart's line as the page holds them."""
         return self.page.locator(".js-plotly-plot").nth(place).evaluate(
             "plot => { const line = plot.data.find(it => it.mode.includes('lines'));"
             " return [Array.from(line.x), Array.from(line.y)]; }"

@@ -90,6 +90,41 @@ def test_click_on_a_chart_chooses(visitor):
     assert visitor.settle().figures()["In use"] == "2 of 2"
 
 
+def test_charts_are_marked_at_the_chosen_size(visitor):
+    visitor.open("?picture=camera&largest=16&k=4")
+    charts, marks = (visitor.page.locator(place) for place in (".js-plotly-plot", ".mark"))
+    for place, size in enumerate([1, 2, 4, 8, 16]):
+        visitor.choose(size)
+        for chart in (0, 1):
+            line = charts.nth(chart).locator(".trace.scatter").last
+            point = line.locator("path.point").nth(place)
+            plot = charts.nth(chart).locator(".nsewdrag").bounding_box()
+            expect(marks.nth(chart)).to_be_visible()
+            mark = marks.nth(chart).bounding_box()
+            assert middle_of(mark) == pytest.approx(middle_of(point.bounding_box()), abs=1)
+            assert (mark["y"], mark["height"]) == pytest.approx((plot["y"], plot["height"]), abs=1)
+            expect(marks.nth(chart)).to_have_attribute("aria-label", f"K = {size} is marked")
+
+
+def test_a_chart_stays_as_enlarged_when_another_size_is_chosen(visitor):
+    visitor.open("?picture=camera&largest=16&k=4")
+    chart = visitor.page.locator(".js-plotly-plot").first
+    chart.scroll_into_view_if_needed()
+    box = chart.locator(".nsewdrag").bounding_box()
+    whole = chart.evaluate("it => it.layout.yaxis.range")
+    for y, act in ((0.2, visitor.page.mouse.down), (0.6, visitor.page.mouse.up)):
+        visitor.page.mouse.move(middle_of(box), box["y"] + y * box["height"], steps=5)
+        act()
+    enlarged = chart.evaluate("it => it.layout.yaxis.range")
+    assert enlarged[1] - enlarged[0] == pytest.approx(0.4 * (whole[1] - whole[0]), rel=0.05)
+    visitor.choose(16)
+    assert chart.evaluate("it => it.layout.yaxis.range") == enlarged
+
+
+def middle_of(box):
+    return box["x"] + box["width"] / 2
+
+
 BAD_FILES = [
     ("empty.png", b"", "The file is empty."),
     ("text.png", b"just words", "This is not a picture"),

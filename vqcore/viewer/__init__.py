@@ -38,12 +38,18 @@ PROJECTION_HTML = _text("projection.html")
 HEALTH_JS = _text("layers.js", "follower.js", "draw.js", "axes.js", "health.js")
 HEALTH_CSS = _text("viewer.css", "health.css")
 HEALTH_HTML = _text("health.html")
+MARK_JS = _text("layers.js", "follower.js", "mark.js")
+MARK_CSS = _text("mark.css")
+MARK_HTML = _text("mark.html")
 
 __all__ = [
     "HEALTH_CSS",
     "HEALTH_HTML",
     "HEALTH_JS",
     "LAYER_JS",
+    "MARK_CSS",
+    "MARK_HTML",
+    "MARK_JS",
     "PLANE_CSS",
     "PLANE_HTML",
     "PLANE_JS",
