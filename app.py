@@ -80,10 +80,10 @@ from vqcore.sharing import Use, fits, use_work
 from vqcore.study import (
     Pieces,
     Study,
-    can_be_replayed,
     encoding,
     examining,
     holding_out,
+    is_to_be_replayed,
     known_frames,
     known_healths,
     known_held_out,
@@ -95,6 +95,7 @@ from vqcore.study import (
     missing_steps,
     racing,
     replaying,
+    rungs,
     sign_of,
     sweeping,
     take,
@@ -123,6 +124,9 @@ from vqcore.viewer import (
     PLANE_JS,
     PROJECTION_HTML,
     PROJECTION_JS,
+    TRAINING_CSS,
+    TRAINING_HTML,
+    TRAINING_JS,
     VIEWER_CSS,
     VIEWER_HTML,
     VIEWER_JS,
@@ -157,13 +161,9 @@ FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
-SIZES_PANEL = "Codebook size"
 TRAINING_PANEL = "Training"
-# By panel, the fragment that shows the chosen K; in others the page itself follows the viewer.
-FRAGMENTS = {TRAINING_PANEL: "frames"}
 PLANE_WIDTH = 464
 SEEDS = range(3)
-STAGE_NAMES = {"below": "before the split", "search": "search", "finish": "all blocks"}
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
 UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
@@ -180,6 +180,9 @@ mark = st.components.v2.component("vq_mark", html=MARK_HTML, css=MARK_CSS, js=MA
 plane = st.components.v2.component("vq_plane", html=PLANE_HTML, css=PLANE_CSS, js=PLANE_JS)
 projection = st.components.v2.component(
     "vq_projection", html=PROJECTION_HTML, css=PLANE_CSS, js=PROJECTION_JS
+)
+training = st.components.v2.component(
+    "vq_training", html=TRAINING_HTML, css=TRAINING_CSS, js=TRAINING_JS
 )
 viewer = st.components.v2.component(
     "vq_viewer", html=VIEWER_HTML, css=VIEWER_CSS, js=VIEWER_JS
@@ -577,28 +580,31 @@ def show_viewer(study: Study, size: int) -> None:
     )
     with st.container(gap=None):
         bring_matches(study)
+        bring_frames(study, size)
 
 
 def take_view() -> None:
-    """Take what the viewer shows; its own fragment is drawn anew in any case."""
     view = st.session_state.viewer["view"]
-    another_size = st.session_state.get("size") != view["size"]
     st.session_state.size = view["size"]
     st.session_state.matches = view["matches"]
-    if another_size and open_panel() in FRAGMENTS:
-        rerun_results()
 
 
-def open_panel() -> str:
-    return st.session_state.get("panel") or SIZES_PANEL
+def bring_frames(study: Study, size: int) -> None:
+    """Bring the steps of a training, as far as the open panel shows them."""
+    if shows_training():
+        for step, frame in enumerate(known_frames(study, size)):
+            data = frame_layer(study.sweep, size, step, frame)
+            bring_layer(key=f"layer-frame-{step}", data=data)
 
 
-def rerun_results() -> None:
-    """Draw anew what shows the chosen K; training goes on."""
-    panel = open_panel()
-    if panel == TRAINING_PANEL and st.session_state.get("compare"):
-        st.rerun()
-    st.rerun(["viewer", *([FRAGMENTS[panel]] if panel in FRAGMENTS else [])])
+def shows_training() -> bool:
+    return st.session_state.get("panel") == TRAINING_PANEL
+
+
+def needs_training(study: Study, size: int) -> bool:
+    """Tell whether the open panel has more to train for a K."""
+    compares = st.session_state.get("compare", False)
+    return shows_training() and (compares or is_to_be_replayed(study, size))
 
 
 def bring_matches(study: Study) -> None:
@@ -724,7 +730,7 @@ def choose_point(key: str) -> None:
     points = st.session_state[key].selection.points
     if points:
         choose_size(points[0]["customdata"])
-        rerun_results()
+        st.rerun("viewer")
 
 
 def choose_size(size: int) -> None:
@@ -1007,7 +1013,7 @@ def show_pictures(studies: Sequence[Study]) -> None:
 
 def training_panel(study: Study) -> list[Pieces]:
     size = chosen_size(study.plan)
-    show_frames(study, size)
+    training(key="training", data={"sweep": study.sweep})
     show_rungs(study)
     compares = st.session_state.get("compare")
     st.subheader(f"Trainers, K = {size}" if compares else "Trainers", anchor=False)
@@ -1018,39 +1024,9 @@ def training_panel(study: Study) -> list[Pieces]:
     return [replaying(study, size), racing(study, rivals, size)]
 
 
-@st.fragment(key="frames")
-def show_frames(study: Study, replayed: int) -> None:
-    """Show the training of the chosen K; if that is another than is being replayed, begin anew."""
-    size = chosen_size(study.plan)
-    st.subheader(f"K = {size}, iteration by iteration", anchor=False)
-    if not can_be_replayed(study, size):
-        st.markdown("Nothing to replay: only the ladder's codebooks from K = 2 on are.")
-        return
-    frames = known_frames(study, size)
-    if size != replayed and not frames:
-        st.rerun()
-    st.plotly_chart(
-        plots.training_figure(frames),
-        key="training-chart",
-        config=CHART_CONFIG,
-        alt="Distortion after each iteration. The viewer tells the PSNR of each step.",
-    )
-    st.markdown(
-        ":small[To step through them, choose *training* in the viewer. "
-        "Rounds of the search that did not better the picture are left out.]"
-    )
-    with st.container(gap=None):
-        for step, frame in enumerate(frames):
-            told = f"{STAGE_NAMES[frame.stage]}, iteration {frame.iteration}"
-            figures = f"{told} · PSNR {decibels(frame.psnr_db)}"
-            data = frame_layer(study.sweep, size, step, frame.encoded, figures)
-            bring_layer(key=f"layer-frame-{step}", data=data)
-
-
 def show_rungs(study: Study) -> None:
     st.subheader("Rungs", anchor=False)
-    done = [size for size in study.plan.sizes if can_be_replayed(study, size)]
-    rows = [rung_row(size, study.steps[size].trained) for size in done]
+    rows = [rung_row(size, rung) for size, rung in rungs(study).items()]
     show_rows(rows, RUNG_COLUMNS, "How each codebook size was trained")
 
 
@@ -1369,10 +1345,13 @@ def axes_of(digest: str, layout: BlockLayout, _picture: Picture) -> PrincipalPla
     return principal_plane(layout.split(shown_pixels(_picture, layout)))
 
 
-def show_panels(study: Study) -> list[Pieces]:
-    """Show the open panel, and return the work it still needs."""
-    tabs = st.tabs(list(PANELS), key="panel", bind="query-params")
-    for tab, show in zip(tabs, PANELS.values(), strict=True):
+def offer_panels() -> Sequence[Any]:
+    return st.tabs(list(PANELS), key="panel", bind="query-params")
+
+
+def show_panel(study: Study, tabs: Sequence[Any]) -> list[Pieces]:
+    """Show the open panel, if there are panels yet, and return the work it still needs."""
+    for tab, show in zip(tabs, PANELS.values(), strict=False):
         if tab.open:
             with tab:
                 return show(study)
@@ -1380,7 +1359,7 @@ def show_panels(study: Study) -> list[Pieces]:
 
 
 PANELS: dict[str, Callable[[Study], list[Pieces]]] = {
-    SIZES_PANEL: sizes_panel,
+    "Codebook size": sizes_panel,
     TRAINING_PANEL: training_panel,
     "Rate–distortion": rates_panel,
     "All pictures": pictures_panel,
@@ -1400,6 +1379,7 @@ def lab(name: str, picture: Picture) -> None:
     tell_clamping(study.plan)
     explain(study.plan.layout)
     bar, layers = st.empty(), Layers()
+    results, panels = st.container(), st.container()
     for size, step in study.steps.items():
         layers.bring_codebook(study, size, step.encoded)
         layers.bring_figures(study, step)
@@ -1407,8 +1387,11 @@ def lab(name: str, picture: Picture) -> None:
         if not study.steps:
             advance(study, events, bar, layers, FIRST_RESULTS_SECONDS)
         show_progress(bar, study)
-        show_results(study)
-        more = show_panels(study) if study.steps else []
+        with panels:  # first, because results bring what the open panel shows
+            tabs = offer_panels() if study.steps else []
+        with results:
+            show_results(study, chosen_size(study.plan))
+        more = show_panel(study, tabs)
         layers.bring_original(study)
         layers.bring_files(study)
         if not study.is_complete:
@@ -1419,9 +1402,14 @@ def lab(name: str, picture: Picture) -> None:
 
 
 @st.fragment(key="viewer")
-def show_results(study: Study) -> None:
-    """Show the pictures and the figures of one K. To choose another reruns this alone."""
+def show_results(study: Study, worked_on: int) -> None:
+    """Show the pictures and the figures of one K.
+
+    To choose another reruns this alone, unless there is more to be trained for it.
+    """
     size = chosen_size(study.plan)
+    if size != worked_on and needs_training(study, size):
+        st.rerun()
     show_viewer(study, size)
     if study.steps:
         step = study.step_at(size)

@@ -14,7 +14,6 @@ from vqcore.contest import Run
 from vqcore.curves import Curve, Likeness
 from vqcore.health import Health
 from vqcore.heldout import HeldOut
-from vqcore.playback import Frame
 from vqcore.sweep import OperatingPoint
 from vqcore.wording import TRAINER_NAMES, in_short
 
@@ -45,11 +44,6 @@ PINNED_LOOKS = [
 ]
 PERPLEXITY_TICKS = [4**power for power in range(7)]
 SECONDS_TICKS = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
-STAGE_LOOKS = {
-    "below": ("before the split", "#7a7a7a", "diamond"),
-    "search": ("search, in a sketch", "#56b4e9", "circle"),
-    "finish": ("all blocks", CHOSEN_COLOUR, "square"),
-}
 TRAINER_LOOKS = {
     "lbg": (LINE_COLOUR, "circle"),
     "kmeans": ("#d55e00", "square"),
@@ -296,34 +290,6 @@ def _add_curve(
         selected=steady,
         unselected=steady,
     )
-
-
-def training_figure(frames: Sequence[Frame]) -> go.Figure:
-    """Plot the distortion after each iteration of a rung, one marker a frame, by stage."""
-    figure = _empty_figure(HEIGHT)
-    _add_legend(figure)
-    figure.update_xaxes(title="Iteration")
-    figure.update_yaxes(title="MSE per sample")
-    figure.add_scatter(
-        x=[frame.iteration for frame in frames],
-        y=[frame.distortion for frame in frames],
-        mode="lines",
-        line={"color": STAGE_LOOKS["below"][1], "width": 1},
-        hoverinfo="skip",
-        showlegend=False,
-    )
-    for stage, (name, colour, symbol) in STAGE_LOOKS.items():
-        some = [frame for frame in frames if frame.stage == stage]
-        figure.add_scatter(
-            x=[frame.iteration for frame in some],
-            y=[frame.distortion for frame in some],
-            text=[f"{frame.psnr_db:.2f} dB" for frame in some],
-            name=name,
-            mode="markers",
-            marker={"size": 9, "color": colour, "symbol": symbol},
-            hovertemplate="iteration %{x}<br>MSE %{y:.2f}<br>PSNR %{text}<extra></extra>",
-        )
-    return figure
 
 
 def trainers_figure(runs: Sequence[Run]) -> go.Figure:

@@ -21,7 +21,7 @@ from vqcore.pictures import Picture
 from vqcore.playback import Frame, frames_work
 from vqcore.rivals import RIVALS, Codec, RivalError, RivalPoint, rival_work
 from vqcore.sweep import OperatingPoint, Plan, Preview, Step, sweep
-from vqcore.training import Progress
+from vqcore.training import Progress, Trained
 from vqcore.wording import TRAINER_NAMES
 from vqcore.work import Work, mapped
 
@@ -237,15 +237,20 @@ def known_frames(study: Study, size: int) -> list[Frame]:
     return study.store.find("frames", *key) or []
 
 
-def can_be_replayed(study: Study, size: int) -> bool:
-    """Tell whether a size was trained by the ladder, and not given by the distinct blocks."""
-    step = study.steps.get(size)
-    return bool(step and step.trained.iterations)
+def is_to_be_replayed(study: Study, size: int) -> bool:
+    """Tell whether a size was trained by the ladder, and nothing of that is known yet."""
+    return size in rungs(study) and not known_frames(study, size)
+
+
+def rungs(study: Study) -> dict[int, Trained]:
+    """Return how the ladder trained; a size that the distinct blocks give has no iterations."""
+    trained = {size: step.trained for size, step in study.steps.items()}
+    return {size: rung for size, rung in trained.items() if rung.iterations}
 
 
 def replaying(study: Study, size: int) -> Pieces:
     """Train a rung again, keeping what it does to the picture."""
-    if can_be_replayed(study, size) and not known_frames(study, size):
+    if is_to_be_replayed(study, size):
         known = {size: step.trained.codebook for size, step in study.steps.items()}
         original = shown_pixels(study.picture, study.plan.layout)
         training, layout = study.settings.training, study.plan.layout

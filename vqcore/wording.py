@@ -16,6 +16,7 @@ TRAINER_NAMES = {
     "minibatch": "Mini-batch k-means (scikit-learn)",
     "random": "k-means, random start (scikit-learn)",
 }
+STAGE_NAMES = {"below": "before the split", "search": "search", "finish": "all blocks"}
 
 
 class Measured(Protocol):

@@ -1,8 +1,7 @@
 """The viewer: the browser gets tiles and indices, and decodes on a canvas itself.
 
 The parts of the components of `app.py`, as text: one that takes a layer, and shows nothing, one
-that shows all the layers the page has, and those that show the plane, the projection, and health.
-They share `layers.js`.
+that shows all the layers the page has, and those of the panels. They share `layers.js`.
 """
 
 from pathlib import Path
@@ -38,6 +37,9 @@ PROJECTION_HTML = _text("projection.html")
 HEALTH_JS = _text("layers.js", "follower.js", "draw.js", "axes.js", "health.js")
 HEALTH_CSS = _text("viewer.css", "health.css")
 HEALTH_HTML = _text("health.html")
+TRAINING_JS = _text("layers.js", "follower.js", "axes.js", "training.js")
+TRAINING_CSS = _text("viewer.css", "training.css")
+TRAINING_HTML = _text("training.html")
 MARK_JS = _text("layers.js", "follower.js", "mark.js")
 MARK_CSS = _text("mark.css")
 MARK_HTML = _text("mark.html")
@@ -55,6 +57,9 @@ __all__ = [
     "PLANE_JS",
     "PROJECTION_HTML",
     "PROJECTION_JS",
+    "TRAINING_CSS",
+    "TRAINING_HTML",
+    "TRAINING_JS",
     "VIEWER_CSS",
     "VIEWER_HTML",
     "VIEWER_JS",

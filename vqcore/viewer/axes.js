@@ -58,12 +58,16 @@ class Axes {
     return [valueAt((x - left) / width, this.x), valueAt(1 - (y - top) / height, this.y)];
   }
 
+  clear() {
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+
   /** Begin a drawing anew: the frame alone, for these axes. */
   begin(x, y) {
     Object.assign(this, { x, y });
     const { context, canvas } = this, { left, top, width, height } = this.frame;
     const scale = devicePixelRatio;
-    context.clearRect(0, 0, canvas.width, canvas.height);
+    this.clear();
     context.strokeStyle = context.fillStyle = this.theme("text-color");
     context.lineWidth = scale;
     context.strokeRect(left, top, width, height);
@@ -91,14 +95,31 @@ class Axes {
   }
 
   dot(x, y, radius, fill, ring) {
+    const path = new Path2D();
+    path.arc(x, y, radius * devicePixelRatio, 0, 7);
+    this.#paint(path, fill, ring);
+  }
+
+  square(x, y, radius, fill, ring) {
+    const path = new Path2D(), side = 1.8 * radius * devicePixelRatio;
+    path.rect(x - side / 2, y - side / 2, side, side);
+    this.#paint(path, fill, ring);
+  }
+
+  diamond(x, y, radius, fill, ring) {
+    const path = new Path2D(), arm = 1.25 * radius * devicePixelRatio;
+    for (const [across, down] of [[-1, 0], [0, -1], [1, 0], [0, 1]]) path.lineTo(x + across * arm, y + down * arm);
+    path.closePath();
+    this.#paint(path, fill, ring);
+  }
+
+  #paint(path, fill, ring) {
     const { context } = this;
-    context.beginPath();
-    context.arc(x, y, radius * devicePixelRatio, 0, 7);
     context.fillStyle = fill;
-    context.fill();
+    context.fill(path);
     context.strokeStyle = ring;
     context.lineWidth = 1.5 * devicePixelRatio;
-    context.stroke();
+    context.stroke(path);
   }
 }
 

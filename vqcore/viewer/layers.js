@@ -145,6 +145,7 @@ class LayerStore extends EventTarget {
   #layers = new Map();
   #telling = 0;
   chosen = null; // the K on the viewer's side B
+  step = null; // the step of a training that the viewer shows, if it does
 
   put(owner, layer) {
     this.#layers.set(owner, layer);
@@ -162,15 +163,20 @@ class LayerStore extends EventTarget {
     this.#telling = requestAnimationFrame(() => this.dispatchEvent(new Event("change")));
   }
 
-  choose(size) {
-    if (this.chosen === size) return;
-    this.chosen = size;
+  choose(chosen, step) {
+    if (this.chosen === chosen && this.step === step) return;
+    Object.assign(this, { chosen, step });
     this.dispatchEvent(new Event("choice"));
   }
 
   /** Ask the viewer to light up the blocks of a codeword. */
   light(size, index) {
     this.dispatchEvent(new CustomEvent("light", { detail: { size, index } }));
+  }
+
+  /** Ask the viewer to show a step of the training. */
+  goTo(step) {
+    this.dispatchEvent(new CustomEvent("step", { detail: step }));
   }
 
   codebook(sweep, size) {

@@ -16,7 +16,7 @@ one sweep of it.
     codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
               columns, rows                                        row by row; then the tiles,
                                                                    (K, b, b) or (K, b, b, 3)
-    frame     as codebook; step, figures                           as codebook
+    frame     as codebook; step, stage, iteration, mse, figures    as codebook
     figures   size, figures, every (figure by its label)
     plane     size (K), figures (of each of s steps),              density, 1 byte a pair, row by
               corners (of all cells)                               row; little-endian: codewords,
@@ -47,8 +47,9 @@ from vqcore.codec import Encoded
 from vqcore.health import Health
 from vqcore.metrics import psnr_db
 from vqcore.plane import Path, PrincipalPlane, cells
+from vqcore.playback import Frame
 from vqcore.sweep import OperatingPoint
-from vqcore.wording import decibels, in_short, kilobytes, ratio, similarity
+from vqcore.wording import STAGE_NAMES, decibels, in_short, kilobytes, ratio, similarity
 
 Samples = NDArray[np.uint8]
 
@@ -85,10 +86,19 @@ def codebook_layer(of: str, size: int, encoded: Encoded) -> bytes:
     return _codebook_message(encoded, kind="codebook", of=of, size=size)
 
 
-def frame_layer(of: str, size: int, step: int, encoded: Encoded, figures: str) -> bytes:
+def frame_layer(of: str, size: int, step: int, frame: Frame) -> bytes:
     """Return the layer of a step of the training of one codebook size."""
+    stage, psnr = STAGE_NAMES[frame.stage], decibels(frame.psnr_db)
     return _codebook_message(
-        encoded, kind="frame", of=of, size=size, step=step, figures=figures
+        frame.encoded,
+        kind="frame",
+        of=of,
+        size=size,
+        step=step,
+        stage=stage,
+        iteration=frame.iteration,
+        mse=frame.distortion,
+        figures=f"{stage}, iteration {frame.iteration} · MSE {frame.distortion:.2f} · PSNR {psnr}",
     )
 
 

@@ -199,12 +199,18 @@ class Viewer {
   /** Show every figure of side B's K, and let the page know of it. */
   #showFigures() {
     const { size } = this.layerOf("b");
-    pageStore().choose(size);
+    pageStore().choose(size, this.#stepShown());
     const every = { K: size, ...this.layers.figures.get(size)?.every };
     for (const figure of this.root.querySelectorAll(".measured div")) {
       const [label, value] = figure.children;
       value.textContent = every[label.textContent] ?? "–";
     }
+  }
+
+  /** Return the step of a training that is shown, on side B if on both; null if none is. */
+  #stepShown() {
+    const name = ["b", "a"].find((each) => this.#trains(each));
+    return name ? this.layerOf(name).step : null;
   }
 
   /** Explain the figures in the help as well, for those who do not point. */
@@ -531,6 +537,7 @@ class Viewer {
     this.ending = new AbortController();
     const { signal } = this.ending;
     pageStore().addEventListener("change", () => this.refresh(), { signal });
+    pageStore().addEventListener("step", ({ detail }) => this.#change("b", { show: "training", step: detail }), { signal });
     pageStore().addEventListener("light", ({ detail }) => this.#lightFor(detail), { signal });
     this.observer = new ResizeObserver(() => this.#resize());
     this.observer.observe(this.find(".stage"));

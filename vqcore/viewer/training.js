@@ -1,0 +1,105 @@
+// Training of the K that the viewer shows: the distortion after each iteration that it has a step of.
+
+const RADIUS = 5;
+// Okabe and Ito's colours, and a shape for each stage.
+const LOOKS = {
+  "before the split": { colour: "#7a7a7a", shape: "diamond" },
+  search: { colour: "#56b4e9", shape: "dot" },
+  "all blocks": { colour: "#d55e00", shape: "square" },
+};
+const ALONG = { ArrowLeft: -1, ArrowRight: 1 };
+
+class TrainingPanel extends Follower {
+  frames = [];
+
+  constructor(host) {
+    super(host, ".training");
+    this.canvas = this.find(".curve");
+    this.axes = new Axes(this.canvas, () => this.draw());
+    this.canvas.onclick = (event) => this.#go(this.#at(event));
+    this.canvas.onkeydown = (event) => this.#key(event);
+    this.on("change", () => this.show());
+    this.find(".legend").append(...Object.entries(LOOKS).map(([stage, { colour, shape }]) => {
+      const item = Object.assign(textOf("li", stage), { className: shape });
+      item.style.setProperty("--colour", colour);
+      return item;
+    }));
+  }
+
+  /** Take which sweep the steps are of. */
+  read({ sweep }) {
+    this.sweep = sweep;
+  }
+
+  /** Show the steps of the K that the viewer shows; while they are on their way, those there are. */
+  show() {
+    const { chosen, step } = pageStore(), { frames } = pageStore().of(null, this.sweep);
+    const size = (frames.find((frame) => frame.size === chosen) ?? frames[0])?.size;
+    this.frames = frames.filter((frame) => frame.size === size);
+    this.current = this.frames.find((frame) => frame.step === step);
+    this.find(".size").textContent = size ? `K = ${grouped(size)}, iteration by iteration` : "Iteration by iteration";
+    this.find(".told").textContent = this.frames.length
+      ? (this.current ?? this.frames.at(-1)).figures
+      : "Nothing to replay yet; only the ladder's codebooks from K = 2 on are.";
+    this.draw();
+  }
+
+  draw() {
+    const { axes, canvas, frames } = this;
+    if (!axes.isVisible) return;
+    if (!frames.length) return axes.clear();
+    axes.begin(this.#iterationAxis(), this.#errorAxis());
+    const { context } = axes, places = frames.map(({ iteration, mse }) => axes.pixelOf(iteration, mse));
+    context.beginPath();
+    places.forEach((place) => context.lineTo(...place));
+    context.strokeStyle = LOOKS["before the split"].colour;
+    context.stroke();
+    const ink = axes.theme("text-color"), paper = axes.theme("background-color");
+    frames.forEach((frame, at) => {
+      const { colour, shape } = LOOKS[frame.stage], isCurrent = frame === this.current;
+      axes[shape](...places[at], isCurrent ? 1.7 * RADIUS : RADIUS, colour, isCurrent ? ink : paper);
+    });
+    canvas.ariaLabel = `Mean squared error in ${counted(frames.length, "step")} of training: `
+      + `from ${frames[0].mse.toFixed(2)} to ${frames.at(-1).mse.toFixed(2)}. ${this.find(".told").textContent}`;
+  }
+
+  #iterationAxis() {
+    const last = Math.max(1, this.frames.at(-1).iteration), room = 0.03 * last;
+    const ticks = roundTicks(0, last).filter(Number.isInteger);
+    return { from: -room, to: last + room, ticks, title: "Iteration" };
+  }
+
+  #errorAxis() {
+    const errors = this.frames.map(({ mse }) => mse);
+    const least = Math.min(...errors), most = Math.max(...errors);
+    const room = 0.06 * (most - least) || 1;
+    const from = Math.max(0, least - room), to = most + room;
+    return { from, to, ticks: roundTicks(from, to), title: "MSE per sample" };
+  }
+
+  // Hands
+
+  /** Return which of the steps is nearest to a pointer, from left to right. */
+  #at(event) {
+    if (!this.frames.length) return -1;
+    const [iteration] = this.axes.pointAt(event);
+    const far = this.frames.map((frame) => Math.abs(frame.iteration - iteration));
+    return far.indexOf(Math.min(...far));
+  }
+
+  #key(event) {
+    const by = ALONG[event.key];
+    if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const current = this.frames.indexOf(this.current);
+    this.#go((current < 0 ? this.frames.length - 1 : current) + by);
+  }
+
+  /** Show a step in the viewer. */
+  #go(place) {
+    const frame = this.frames[place];
+    if (frame) pageStore().goTo(frame.step);
+  }
+}
+
+export default componentOf(TrainingPanel);
