@@ -83,7 +83,6 @@ from vqcore.study import (
     encoding,
     examining,
     holding_out,
-    is_to_be_replayed,
     known_frames,
     known_healths,
     known_held_out,
@@ -428,12 +427,10 @@ def advance(
 
     The viewer gets each size at once; what else is on the page waits for the next run.
     """
-    start = shown = monotonic()
+    start, tell = monotonic(), seldom(bar.progress)
     for event in events:
         if isinstance(event, Progress):
-            if monotonic() - shown > PROGRESS_SECONDS:
-                shown = monotonic()
-                bar.progress(*sign_of(study, event))
+            tell(*sign_of(study, event))
             continue
         size = take(study, event)
         layers.bring(study, event)
@@ -443,19 +440,40 @@ def advance(
 
 def work(everything: Sequence[Pieces], bar: DeltaGenerator) -> bool:
     """Work under a progress bar for a while; say whether there is something new to show."""
-    start = shown = monotonic()
+    start, tell = monotonic(), seldom(bar.progress)
     anything = False
     for pieces in everything:
         with closing(pieces):
             for sign in pieces:
-                if sign is None:
-                    anything = True
-                    if monotonic() - start > REDRAW_SECONDS:
-                        return True
-                elif monotonic() - shown > PROGRESS_SECONDS:
-                    shown = monotonic()
-                    bar.progress(*sign)
+                if sign:
+                    tell(*sign)
+                    continue
+                anything = True
+                if monotonic() - start > REDRAW_SECONDS:
+                    return True
     return anything
+
+
+def waited_for(work: Work[Result], text: str) -> Result:
+    """Do all the work at once, saying so if it takes long, unless other settings end it."""
+    place = st.empty()
+    tell = seldom(place.caption)
+    result = finish(mapped(work, lambda _: tell(text)))
+    place.empty()
+    return result
+
+
+def seldom(tell: Callable[..., Any]) -> Callable[..., None]:
+    """Let some signs of life through, a few a second; streamlit can end the run at each."""
+    told = monotonic()
+
+    def tell_seldom(*sign: Any) -> None:
+        nonlocal told
+        if monotonic() - told > PROGRESS_SECONDS:
+            told = monotonic()
+            tell(*sign)
+
+    return tell_seldom
 
 
 class Layers:
@@ -578,9 +596,6 @@ def show_viewer(study: Study, size: int) -> None:
         },
         on_view_change=take_view,
     )
-    with st.container(gap=None):
-        bring_matches(study)
-        bring_frames(study, size)
 
 
 def take_view() -> None:
@@ -589,32 +604,15 @@ def take_view() -> None:
     st.session_state.matches = view["matches"]
 
 
-def bring_frames(study: Study, size: int) -> None:
-    """Bring the steps of a training, as far as the open panel shows them."""
-    if shows_training():
-        for step, frame in enumerate(known_frames(study, size)):
-            data = frame_layer(study.sweep, size, step, frame)
-            bring_layer(key=f"layer-frame-{step}", data=data)
-
-
-def shows_training() -> bool:
-    return st.session_state.get("panel") == TRAINING_PANEL
-
-
-def needs_training(study: Study, size: int) -> bool:
-    """Tell whether the open panel has more to train for a K."""
-    compares = st.session_state.get("compare", False)
-    return shows_training() and (compares or is_to_be_replayed(study, size))
-
-
-def bring_matches(study: Study) -> None:
-    """Bring the rivals' files that the viewer asks for, each matched to a K."""
+def match_layers(study: Study) -> dict[str, bytes]:
+    """Return the rivals' files that the viewer asks for, each matched to a K."""
+    layers = {}
     for wish in st.session_state.get("matches", []):
         _, codec, by = wish["match"].split()
         step = study.steps.get(wish["size"])
         if step and codec in present_rivals():
-            data = match_bytes(study, step, codec, by)
-            bring_layer(key=f"layer-{wish['match']}", data=data)
+            layers[wish["match"]] = match_bytes(study, step, codec, by)
+    return layers
 
 
 def match_bytes(study: Study, step: Step, codec: Codec, by: str) -> bytes:
@@ -640,15 +638,14 @@ def matched(study: Study, step: Step, codec: Codec, by: str) -> Match | None:
     search: Any = largest_within if by == "size" else same_psnr
     pixels = shown_pixels(study.picture, study.plan.layout)
     text = f"Looking for the {RIVALS[codec].name} of that {MATCHED_BY[by]}"
-    return STORE.keep([waited_for(search(pixels, codec, target), text)], "match", *key)[0]
+    match = waited_for(search(pixels, codec, target), text)
+    return STORE.keep([match], "match", *key)[0]
 
 
-def waited_for(work: Work[Result], text: str) -> Result:
-    """Do all the work at once, saying so, unless other settings make it needless."""
-    place = st.empty()
-    result = finish(mapped(work, lambda _: place.caption(text)))
-    place.empty()
-    return result
+def frame_layers(study: Study, size: int) -> dict[str, bytes]:
+    """Return the steps of a training, as far as they are known."""
+    frames = enumerate(known_frames(study, size))
+    return {f"frame-{at}": frame_layer(study.sweep, size, at, frame) for at, frame in frames}
 
 
 def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str) -> None:
@@ -1403,19 +1400,32 @@ def lab(name: str, picture: Picture) -> None:
 
 @st.fragment(key="viewer")
 def show_results(study: Study, worked_on: int) -> None:
-    """Show the pictures and the figures of one K.
+    """Show the pictures and the figures of one K, and bring what goes with it.
 
-    To choose another reruns this alone, unless there is more to be trained for it.
+    To choose another K reruns this alone.
     """
     size = chosen_size(study.plan)
-    if size != worked_on and needs_training(study, size):
-        st.rerun()
     show_viewer(study, size)
-    if study.steps:
-        step = study.step_at(size)
-        with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if study.steps:
+            step = study.step_at(size)
             offer_downloads(study, step)
             tell_sample(study.plan, step)
+        layers = match_layers(study)
+        if st.session_state.get("panel") == TRAINING_PANEL:
+            if size != worked_on:
+                train_for(study, size)
+            layers |= frame_layers(study, size)
+    with st.container(gap=None):
+        for name, data in layers.items():
+            bring_layer(key=f"layer-{name}", data=data)
+
+
+def train_for(study: Study, size: int) -> None:
+    """Do the training panel's work for another K than the whole script has worked on."""
+    if st.session_state.get("compare"):
+        st.rerun()
+    waited_for(replaying(study, size), f"Replaying K = {size}")
 
 
 def main() -> None:

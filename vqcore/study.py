@@ -237,11 +237,6 @@ def known_frames(study: Study, size: int) -> list[Frame]:
     return study.store.find("frames", *key) or []
 
 
-def is_to_be_replayed(study: Study, size: int) -> bool:
-    """Tell whether a size was trained by the ladder, and nothing of that is known yet."""
-    return size in rungs(study) and not known_frames(study, size)
-
-
 def rungs(study: Study) -> dict[int, Trained]:
     """Return how the ladder trained; a size that the distinct blocks give has no iterations."""
     trained = {size: step.trained for size, step in study.steps.items()}
@@ -250,7 +245,7 @@ def rungs(study: Study) -> dict[int, Trained]:
 
 def replaying(study: Study, size: int) -> Pieces:
     """Train a rung again, keeping what it does to the picture."""
-    if is_to_be_replayed(study, size):
+    if size in rungs(study) and not known_frames(study, size):
         known = {size: step.trained.codebook for size, step in study.steps.items()}
         original = shown_pixels(study.picture, study.plan.layout)
         training, layout = study.settings.training, study.plan.layout
