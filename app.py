@@ -132,12 +132,12 @@ from vqcore.viewer import (
     codebook_layer,
     figures_layer,
     file_layer,
-    frame_layer,
     health_layer,
     match_layer,
     original_layer,
     plane_layer,
     projection_layer,
+    training_layer,
 )
 from vqcore.wording import (
     COLOUR_NAMES,
@@ -500,18 +500,22 @@ class Layers:
                     )
                     self._bring("pictures", file.file_id, data)
 
+    def bring_known(self, study: Study) -> None:
+        for size, step in study.steps.items():
+            self._bring_codebook(study, size, step.encoded)
+        self._bring_figures(study, "known", study.points)
+
     def bring(self, study: Study, event: Preview | Step) -> None:
         if isinstance(event, Preview):
-            self.bring_codebook(study, event.codebook_size, event.encoded)
+            self._bring_codebook(study, event.codebook_size, event.encoded)
         else:
-            self.bring_figures(study, event)
+            self._bring_figures(study, str(event.point.codebook_size), [event.point])
 
-    def bring_codebook(self, study: Study, size: int, encoded: Encoded) -> None:
+    def _bring_codebook(self, study: Study, size: int, encoded: Encoded) -> None:
         self._bring("sizes", f"codebook-{size}", codebook_bytes(study.sweep, size, encoded))
 
-    def bring_figures(self, study: Study, step: Step) -> None:
-        data = figures_layer(study.sweep, step.point)
-        self._bring("figures", f"figures-{step.point.codebook_size}", data)
+    def _bring_figures(self, study: Study, name: str, points: Sequence[OperatingPoint]) -> None:
+        self._bring("figures", f"figures-{name}", figures_layer(study.sweep, points))
 
     def _bring(self, place: str, name: str, data: bytes) -> None:
         with self._places[place]:
@@ -640,12 +644,6 @@ def matched(study: Study, step: Step, codec: Codec, by: str) -> Match | None:
     text = f"Looking for the {RIVALS[codec].name} of that {MATCHED_BY[by]}"
     match = waited_for(search(pixels, codec, target), text)
     return STORE.keep([match], "match", *key)[0]
-
-
-def frame_layers(study: Study, size: int) -> dict[str, bytes]:
-    """Return the steps of a training, as far as they are known."""
-    frames = enumerate(known_frames(study, size))
-    return {f"frame-{at}": frame_layer(study.sweep, size, at, frame) for at, frame in frames}
 
 
 def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str) -> None:
@@ -1377,9 +1375,7 @@ def lab(name: str, picture: Picture) -> None:
     explain(study.plan.layout)
     bar, layers = st.empty(), Layers()
     results, panels = st.container(), st.container()
-    for size, step in study.steps.items():
-        layers.bring_codebook(study, size, step.encoded)
-        layers.bring_figures(study, step)
+    layers.bring_known(study)
     with closing(missing_steps(study)) as events:
         if not study.steps:
             advance(study, events, bar, layers, FIRST_RESULTS_SECONDS)
@@ -1415,7 +1411,8 @@ def show_results(study: Study, worked_on: int) -> None:
         if st.session_state.get("panel") == TRAINING_PANEL:
             if size != worked_on:
                 train_for(study, size)
-            layers |= frame_layers(study, size)
+            if frames := known_frames(study, size):
+                layers["training"] = training_layer(study.sweep, size, frames)
     with st.container(gap=None):
         for name, data in layers.items():
             bring_layer(key=f"layer-{name}", data=data)

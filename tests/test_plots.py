@@ -17,7 +17,6 @@ from vqcore.contest import Run
 from vqcore.curves import Curve, mean_rows
 from vqcore.health import Health, Pair
 from vqcore.heldout import HeldOut
-from vqcore.playback import Frame
 from vqcore.rivals import RIVALS
 from vqcore.sweep import OperatingPoint
 from vqcore.training import TRAINERS
@@ -201,19 +200,6 @@ def test_pictures_and_their_mean() -> None:
     assert mean.y == pytest.approx((10.1, 10.2, 10.4))
     assert mean.error_y.array == (0, 0, 0)
     assert "&lt;b&gt;" in figure.data[1].hovertemplate
-
-
-def test_training_is_drawn_by_stage() -> None:
-    stages = ["below", "search", "finish", "finish"]
-    frames = [
-        Frame(stage, at, None, 90.0 - at, 20.0 + at)  # type: ignore[arg-type]
-        for at, stage in enumerate(stages)
-    ]
-    line, *drawn = plots.training_figure(frames).data
-    assert (line.x, line.y) == ((0, 1, 2, 3), (90, 89, 88, 87))
-    assert [trace.x for trace in drawn] == [(0,), (1,), (2, 3)]
-    assert drawn[2].text == ("22.00 dB", "23.00 dB")
-    assert len({trace.marker.symbol for trace in drawn}) == 3
 
 
 def test_each_trainers_runs_have_a_look_of_their_own() -> None:

@@ -1,6 +1,7 @@
 """Tests of vqcore.viewer: what is in a layer, by hand, and how much of it there is."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -11,16 +12,17 @@ from vqcore.blocks import BlockLayout
 from vqcore.codec import Encoded
 from vqcore.health import Health
 from vqcore.plane import cells, lloyd_path, principal_plane
+from vqcore.playback import Frame
 from vqcore.viewer import (
     codebook_layer,
     figures_layer,
     file_layer,
-    frame_layer,
     health_layer,
     match_layer,
     original_layer,
     plane_layer,
     projection_layer,
+    training_layer,
 )
 from vqcore.wording import in_short
 
@@ -76,24 +78,32 @@ def test_codebook_by_hand() -> None:
     assert body == bytes([1, 0, 0, 0, 1, 0]) + bytes([7, 9])
 
 
-def test_frame_is_a_codebook_with_its_step() -> None:
+def test_training_is_codebooks_step_by_step() -> None:
     layout = BlockLayout(width=3, height=1, block_size=1, colour="gray")
-    encoded = Encoded(layout, Codebook(np.uint8([[7], [9]])), np.int32([1, 0, 1]))
-    header, body = opened(frame_layer("one", 2, 5, encoded, "search"))
-    plain, expected = opened(codebook_layer("one", 2, encoded))
-    assert header == plain | {"kind": "frame", "step": 5, "figures": "search"}
-    assert body == expected
+    below = Encoded(layout, Codebook(np.uint8([[8]])), np.int32([0, 0, 0]))
+    last = Encoded(layout, Codebook(np.uint8([[7], [9]])), np.int32([1, 0, 1]))
+    frames = [Frame("below", 0, below, 1.5, 30), Frame("finish", 4, last, 0, math.inf)]
+    header, body = opened(training_layer("one", 2, frames))
+    plain, expected = opened(codebook_layer("one", 2, last))
+    assert header == plain | {"kind": "training", "steps": [
+        {"codewords": 1, "stage": "before the split", "iteration": 0, "mse": 1.5,
+         "figures": "before the split, iteration 0 · MSE 1.50 · PSNR 30.00 dB"},
+        {"codewords": 2, "stage": "all blocks", "iteration": 4, "mse": 0,
+         "figures": "all blocks, iteration 4 · MSE 0.00 · PSNR lossless"},
+    ]}  # fmt: skip
+    assert body == bytes([0] * 6 + [8]) + expected
 
 
 def test_figures_by_hand() -> None:
     lossless, close = made_up_points()
-    header, body = opened(figures_layer("one", close))
-    assert {name: header[name] for name in ("kind", "of", "size", "figures")} == {
-        "kind": "figures", "of": "one", "size": close.codebook_size, "figures": in_short(close),
+    header, body = opened(figures_layer("one", [lossless, close]))
+    first, second = header.pop("sizes")
+    assert header == {"kind": "figures", "of": "one"}
+    assert second == {
+        "size": close.codebook_size, "figures": in_short(close), "every": EVERY,
     }  # fmt: skip
-    assert header["every"] == EVERY
+    assert (first["size"], first["every"]["PSNR"]) == (lossless.codebook_size, "lossless")
     assert body == b""
-    assert opened(figures_layer("one", lossless))[0]["every"]["PSNR"] == "lossless"
 
 
 def made_up_book(codewords: list[list[int]], indices: list[int]) -> Encoded:

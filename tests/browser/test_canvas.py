@@ -307,7 +307,7 @@ def test_layers_of_one_sweep_come_by_size(script):
           [["original", "photo"], ["original", "other"], ["file", "photo"],
            ["codebook", "sweep", 8], ["codebook", "sweep", 4], ["codebook", "sweep", 2],
            ["codebook", "another", 1], ["figures", "sweep", 4]].forEach(([kind, of, size], at) =>
-            store.put(`owner ${at}`, { kind, of, size, figures: `those of ${size}` }));
+            store.put(`owner ${at}`, { kind, of, size, sizes: [{ size }] }));
           store.drop("owner 3");
           const { original, files, sizes, figures } = store.of("photo", "sweep");
           return [original.of, files.length, sizes.map(({ size }) => size), [...figures.keys()]];

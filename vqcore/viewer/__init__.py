@@ -10,12 +10,12 @@ from vqcore.viewer.payload import (
     codebook_layer,
     figures_layer,
     file_layer,
-    frame_layer,
     health_layer,
     match_layer,
     original_layer,
     plane_layer,
     projection_layer,
+    training_layer,
 )
 
 _HERE = Path(__file__).parent
@@ -66,10 +66,10 @@ __all__ = [
     "codebook_layer",
     "figures_layer",
     "file_layer",
-    "frame_layer",
     "health_layer",
     "match_layer",
     "original_layer",
     "plane_layer",
     "projection_layer",
+    "training_layer",
 ]

@@ -20,7 +20,14 @@ const BODIES = {
   file: (data) => ({ data }),
   match: (data) => ({ data }),
   codebook: codebookOf,
-  frame: codebookOf,
+  training: (body, { steps, ...layer }) => {
+    let at = 0;
+    const frames = steps.map((frame, step) => {
+      const length = 2 * layer.columns * layer.rows + frame.codewords * layer.blockSize ** 2 * layer.channels;
+      return { ...layer, ...frame, step, ...codebookOf(body.slice(at, at += length), layer) };
+    });
+    return { frames };
+  },
   figures: () => ({}),
 };
 
@@ -191,9 +198,9 @@ class LayerStore extends EventTarget {
       original: every("original", picture)[0],
       files: every("file", picture),
       sizes: every("codebook", sweep).sort((one, other) => one.size - other.size),
-      frames: every("frame", sweep).sort((one, other) => one.step - other.step),
+      frames: every("training", sweep).flatMap(({ frames }) => frames),
       matches: every("match", sweep),
-      figures: new Map(every("figures", sweep).map((layer) => [layer.size, layer])),
+      figures: new Map(every("figures", sweep).flatMap(({ sizes }) => sizes.map((it) => [it.size, it]))),
     };
   }
 }

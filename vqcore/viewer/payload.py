@@ -16,8 +16,10 @@ one sweep of it.
     codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
               columns, rows                                        row by row; then the tiles,
                                                                    (K, b, b) or (K, b, b, 3)
-    frame     as codebook; step, stage, iteration, mse, figures    as codebook
-    figures   size, figures, every (figure by its label)
+    training  as codebook; steps: codewords (k), stage,            as codebook, step by step
+              iteration, mse, figures of each
+    figures   sizes: size, figures, every (figure by its label)
+              of each
     plane     size (K), figures (of each of s steps),              density, 1 byte a pair, row by
               corners (of all cells)                               row; little-endian: codewords,
                                                                    (s, K, 2), and corners in
@@ -86,26 +88,27 @@ def codebook_layer(of: str, size: int, encoded: Encoded) -> bytes:
     return _codebook_message(encoded, kind="codebook", of=of, size=size)
 
 
-def frame_layer(of: str, size: int, step: int, frame: Frame) -> bytes:
-    """Return the layer of a step of the training of one codebook size."""
-    stage, psnr = STAGE_NAMES[frame.stage], decibels(frame.psnr_db)
-    return _codebook_message(
-        frame.encoded,
-        kind="frame",
-        of=of,
-        size=size,
-        step=step,
-        stage=stage,
-        iteration=frame.iteration,
-        mse=frame.distortion,
-        figures=f"{stage}, iteration {frame.iteration} · MSE {frame.distortion:.2f} · PSNR {psnr}",
-    )
+def training_layer(of: str, size: int, frames: Sequence[Frame]) -> bytes:
+    """Return the layer of all steps, one at least, of the training of one codebook size."""
+    books, steps = [frame.encoded for frame in frames], [_step(frame) for frame in frames]
+    return _codebook_message(*books, kind="training", of=of, size=size, steps=steps)
 
 
-def _codebook_message(encoded: Encoded, **header: Any) -> bytes:
-    layout = encoded.layout
+def _step(frame: Frame) -> dict[str, Any]:
+    stage, mse, psnr = STAGE_NAMES[frame.stage], frame.distortion, decibels(frame.psnr_db)
+    return {
+        "codewords": frame.encoded.codebook.size,
+        "stage": stage,
+        "iteration": frame.iteration,
+        "mse": mse,
+        "figures": f"{stage}, iteration {frame.iteration} · MSE {mse:.2f} · PSNR {psnr}",
+    }
+
+
+def _codebook_message(*books: Encoded, **header: Any) -> bytes:
+    layout = books[0].layout
     return _message(
-        encoded.indices.astype("<u2").tobytes() + encoded.tiles.tobytes(),
+        b"".join(it.indices.astype("<u2").tobytes() + it.tiles.tobytes() for it in books),
         width=layout.width,
         height=layout.height,
         channels=layout.channels,
@@ -116,8 +119,12 @@ def _codebook_message(encoded: Encoded, **header: Any) -> bytes:
     )
 
 
-def figures_layer(of: str, point: OperatingPoint) -> bytes:
-    """Return what stands beside and below the picture of one codebook size, once it is measured."""
+def figures_layer(of: str, points: Sequence[OperatingPoint]) -> bytes:
+    """Return what stands beside and below the pictures of the codebook sizes measured."""
+    return _message(b"", kind="figures", of=of, sizes=[_figures(point) for point in points])
+
+
+def _figures(point: OperatingPoint) -> dict[str, Any]:
     every = {
         "PSNR": decibels(point.psnr_db),
         "SSIM": similarity(point.ssim),
@@ -129,8 +136,7 @@ def figures_layer(of: str, point: OperatingPoint) -> bytes:
         "Codebook": kilobytes(point.codebook_bytes),
         "In use": f"{point.used_codewords} of {point.codebook_size}",
     }
-    size, figures = point.codebook_size, in_short(point)
-    return _message(b"", kind="figures", of=of, size=size, figures=figures, every=every)
+    return {"size": point.codebook_size, "figures": in_short(point), "every": every}
 
 
 def plane_layer(of: str, density: NDArray[np.int64], path: Path) -> bytes:

@@ -31,12 +31,11 @@ class TrainingPanel extends Follower {
     this.sweep = sweep;
   }
 
-  /** Show the steps of the K that the viewer shows; while they are on their way, those there are. */
+  /** Show the steps that are there: those of another K come a little after the choice of it. */
   show() {
-    const { chosen, step } = pageStore(), { frames } = pageStore().of(null, this.sweep);
-    const size = (frames.find((frame) => frame.size === chosen) ?? frames[0])?.size;
-    this.frames = frames.filter((frame) => frame.size === size);
-    this.current = this.frames.find((frame) => frame.step === step);
+    this.frames = pageStore().of(null, this.sweep).frames;
+    this.current = this.frames.find(({ step }) => step === pageStore().step);
+    const size = this.frames[0]?.size;
     this.find(".size").textContent = size ? `K = ${grouped(size)}, iteration by iteration` : "Iteration by iteration";
     this.find(".told").textContent = this.frames.length
       ? (this.current ?? this.frames.at(-1)).figures

@@ -1,0 +1,68 @@
+"""The Training panel in a real Chromium: the steps of a training, which the viewer shows too."""
+
+import re
+
+import numpy as np
+from playwright.sync_api import expect
+from test_canvas import png, swept
+
+from vqcore import Settings, read_picture
+from vqcore.blocks import layout_of, shown_pixels
+from vqcore.playback import frames_work
+from vqcore.work import finish
+
+DATA = png(96, 144)
+SIZES = [1, 2, 4, 8]
+
+
+def replayed(size):
+    picture = read_picture(DATA, "")
+    layout = layout_of(picture, 4, "rgb")
+    books = {it: step.encoded.codebook for it, step in swept(DATA, Settings(4), SIZES).items()}
+    return finish(frames_work(shown_pixels(picture, layout), layout, size, known=books))
+
+
+def opened(visitor, size):
+    visitor.open(f"?block=4&largest=8&k={size}&panel=Training").upload(("one.png", DATA))
+    title = visitor.page.locator(".training .size")
+    expect(title).to_have_text(f"K = {size}, iteration by iteration", timeout=20_000)
+    return visitor.page.locator(".training .curve"), title
+
+
+def test_a_click_on_a_step_shows_it_in_the_viewer(visitor):
+    curve, _ = opened(visitor, 8)
+    frames = replayed(8)
+    curve.scroll_into_view_if_needed()
+    width = curve.evaluate("it => it.clientWidth")
+    for x, at in ((48, 0), (width - 12, -1)):
+        curve.click(position={"x": x, "y": 100})
+        expect(visitor.side("b", ".show")).to_have_value("training")
+        np.testing.assert_array_equal(visitor.saved("b"), frames[at].encoded.decode())
+        told = f"iteration {frames[at].iteration} · MSE {frames[at].distortion:.2f}"
+        expect(visitor.page.locator(".training .told")).to_contain_text(told)
+    visitor.settle()
+
+
+def test_arrows_go_through_the_steps(visitor):
+    curve, _ = opened(visitor, 8)
+    frames = replayed(8)
+    for key, at in (("ArrowLeft", -2), ("ArrowLeft", -3), ("ArrowRight", -2)):
+        curve.press(key)
+        np.testing.assert_array_equal(visitor.saved("b"), frames[at].encoded.decode())
+    expect(curve).to_have_attribute("aria-label", re.compile(f"^Mean .* {len(frames)} steps"))
+    visitor.settle()
+
+
+def test_another_size_is_replayed_and_the_smallest_has_nothing_to_replay(visitor):
+    curve, title = opened(visitor, 8)
+    drawn = visitor.stage(".training .curve")
+    for size in (4, 2, 8):
+        visitor.choose(size)
+        expect(title).to_have_text(f"K = {size}, iteration by iteration")
+        frames = replayed(size)
+        ends = f"from {frames[0].distortion:.2f} to {frames[-1].distortion:.2f}"
+        expect(curve).to_have_attribute("aria-label", re.compile(re.escape(ends)))
+    np.testing.assert_array_equal(visitor.stage(".training .curve"), drawn)
+    visitor.choose(1)
+    expect(visitor.page.locator(".training .told")).to_contain_text("Nothing to replay")
+    assert not visitor.stage(".training .curve").any()
