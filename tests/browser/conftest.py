@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 from running import ARGUMENTS, READY, installed_browser, running_app
 
 # What streamlit says of a picture that a rerun replaced before the page had asked for it. What is
@@ -87,7 +88,7 @@ class Visitor:
         return self.settle()
 
     def settle(self):
-        """Wait until the script rests.
+        """Wait until the script rests, and the viewer has the codebook of the address.
 
         First the page itself looks away a little longer than it waits before it reports, so that
         its report is sent however busy the machine is.
@@ -97,6 +98,9 @@ class Visitor:
         self.page.wait_for_function(ALL_TRAINED, timeout=120_000)
         self.page.wait_for_selector(READY, timeout=120_000)
         self.page.wait_for_timeout(200)
+        size, shown = re.search(r"[?&]k=(\d+)", self.page.url), self.page.locator(".measured dd")
+        if size and shown.count():
+            expect(shown.first).to_have_text(size[1], timeout=20_000)
         return self
 
     def upload(self, *files):
