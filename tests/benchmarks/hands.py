@@ -46,8 +46,10 @@ def main() -> None:
 
 def time_hands(panel: str, pages: list[Page]) -> None:
     print(f"{panel}, codebooks of {SIZES[0]} and {SIZES[1]} codewords:")
-    keys = cycle("[[]]")
-    report("choose another K", pages, keys, lambda page, key: press(page, ".pictures", key))
+    if panel == "Training":
+        time_training(pages)
+    else:
+        report("choose another K", pages, cycle("[[]]"), press_viewer)
     if panel == "Plane":
         arrows = cycle(("ArrowUp", "ArrowUp", "ArrowDown", "ArrowDown"))
         square = ".projection .square"
@@ -63,7 +65,13 @@ def time_hands(panel: str, pages: list[Page]) -> None:
         report("show the index map", pages, shows, lambda page, what: choose(page, B_SHOWS, what))
 
 
-
+def time_training(pages: list[Page]) -> None:
+    """Go down through K, where each has to be replayed, and up again."""
+    report("choose another K for the first time", pages, cycle("["), press_viewer)
+    report("choose it again", pages, cycle("]"), press_viewer)
+    left = cycle(("ArrowLeft",))
+    curve = ".training .curve"
+    report("go to another step", pages, left, lambda page, key: press(page, curve, key))
 
 
 def time_plane(pages: list[Page]) -> None:
@@ -75,6 +83,10 @@ def time_plane(pages: list[Page]) -> None:
     report("choose a codeword of the plane", pages, up, lambda page, key: press(page, square, key))
     moves = cycle(("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowLeft", "Shift+ArrowLeft"))
     report("move it", pages, moves, lambda page, key: press(page, square, key))
+
+
+def press_viewer(page: Page, key: str) -> None:
+    press(page, ".pictures", key)
 
 
 def press(page: Page, place: str, key: str) -> None:
