@@ -2,7 +2,6 @@
 
 import base64
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import Error, sync_playwright
 from running import ARGUMENTS, READY, installed_browser, running_app
 
 # What streamlit says of a picture that a rerun replaced before the page had asked for it. What is
@@ -20,6 +19,11 @@ ALL_TRAINED = """() => {
   const bar = document.querySelector("[data-testid=stProgress]");
   const done = bar?.textContent.match(/(\\d+) of (\\d+) codebooks/);
   return !bar || (done && done[1] === done[2]);
+}"""
+AS_ADDRESSED = """() => {
+  const shown = document.querySelector(".measured dd");
+  const address = new URLSearchParams(location.search);
+  return !shown || !address.has("k") || shown.textContent === address.get("k");
 }"""
 CANVAS_BYTES = """canvas => {
   const { width, height } = canvas;
@@ -98,9 +102,7 @@ class Visitor:
         self.page.wait_for_function(ALL_TRAINED, timeout=120_000)
         self.page.wait_for_selector(READY, timeout=120_000)
         self.page.wait_for_timeout(200)
-        size, shown = re.search(r"[?&]k=(\d+)", self.page.url), self.page.locator(".measured dd")
-        if size and shown.count():
-            expect(shown.first).to_have_text(size[1], timeout=20_000)
+        self.page.wait_for_function(AS_ADDRESSED, timeout=20_000)
         return self
 
     def upload(self, *files):
