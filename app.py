@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from string import punctuation
 from time import monotonic
 from typing import Any, TypeVar, get_args
@@ -672,7 +673,7 @@ def tell_sample(plan: Plan, step: Step) -> None:
 def offer_downloads(study: Study, step: Step) -> None:
     """Offer what can be taken away; each is made only when asked for."""
     name, encoded = f"{study.name}-K{step.point.codebook_size}", step.encoded
-    curves = curves_of(study, present_rivals())
+    curves = partial(curves_of, study, pinned_studies(study), present_rivals())
     with st.popover("Download"):
         offer("Compressed (.vq)", lambda: step.file, f"{name}.vq")
         offer("Reconstruction (PNG)", lambda: png_bytes(encoded.decode()), f"{name}.png")
@@ -680,9 +681,9 @@ def offer_downloads(study: Study, step: Step) -> None:
         offer("Codebook (.npy)", lambda: exports.codebook_npy(encoded.codebook), f"{name}.npy")
         sheet = f"{name}-codebook.png"
         offer("Codebook (PNG)", lambda: png_bytes(tile_sheet(encoded.tiles, TILE_SIDE)), sheet)
-        offer("All figures (CSV)", lambda: exports.curves_csv(curves), f"{study.name}.csv")
-        offer("All figures (JSON)", lambda: json_of(study, curves), f"{study.name}.json")
-        offer("Report (HTML)", lambda: report_of(study, step, curves), f"{study.name}.html")
+        offer("All figures (CSV)", lambda: exports.curves_csv(curves()), f"{study.name}.csv")
+        offer("All figures (JSON)", lambda: json_of(study, curves()), f"{study.name}.json")
+        offer("Report (HTML)", lambda: report_of(study, step, curves()), f"{study.name}.html")
 
 
 def offer(label: str, make: Callable[[], bytes | str], file_name: str) -> None:
@@ -823,7 +824,7 @@ def rates_panel(study: Study) -> list[Pieces]:
         codecs = choose_rivals()
         offer_pin(study)
     pinned = pinned_studies(study)
-    show_rates(study, codecs)
+    show_rates(study, pinned, codecs)
     return [sweeping(pinned), encoding(study, codecs)]
 
 
@@ -870,12 +871,11 @@ def pinned_studies(study: Study) -> list[Study]:
     return [other for other in others if other.plan.layout.channels == channels]
 
 
-def curves_of(study: Study, codecs: Sequence[Codec]) -> list[Curve]:
+def curves_of(study: Study, pinned: Sequence[Study], codecs: Sequence[Codec]) -> list[Curve]:
     """Return the curves there are so far: ours, the textbook's, the pinned, the rivals'."""
     layout = study.plan.layout
-    pinned = [
-        vq_curve(other.settings, other.plan.layout, other.points, "pinned")
-        for other in pinned_studies(study)
+    others = [
+        vq_curve(other.settings, other.plan.layout, other.points, "pinned") for other in pinned
     ]
     rivals = [
         rival_curve(codec, points)
@@ -883,11 +883,11 @@ def curves_of(study: Study, codecs: Sequence[Codec]) -> list[Curve]:
         if (points := known_rivals(study, codec))
     ]
     ours = vq_curve(study.settings, layout, study.points)
-    return [ours, nominal_curve(layout, study.points), *pinned, *rivals]
+    return [ours, nominal_curve(layout, study.points), *others, *rivals]
 
 
 @st.fragment(key="rates")
-def show_rates(study: Study, codecs: Sequence[Codec]) -> None:
+def show_rates(study: Study, pinned: Sequence[Study], codecs: Sequence[Codec]) -> None:
     likeness: Likeness = st.segmented_control(
         "Likeness",
         get_args(Likeness),
@@ -898,7 +898,7 @@ def show_rates(study: Study, codecs: Sequence[Codec]) -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    curves = curves_of(study, codecs)
+    curves = curves_of(study, pinned, codecs)
     ours = [curve for curve in curves if curve.kind in ("ours", "pinned")]
     st.plotly_chart(
         plots.rate_figure(curves, hull_of(ours, likeness), likeness),
@@ -912,7 +912,7 @@ def show_rates(study: Study, codecs: Sequence[Codec]) -> None:
     )
     tell_what_is_missing(study)
     show_deltas(curves)
-    show_target([study, *pinned_studies(study)])
+    show_target([study, *pinned])
 
 
 def tell_what_is_missing(study: Study) -> None:
