@@ -457,11 +457,13 @@ def work(everything: Sequence[Pieces], bar: DeltaGenerator) -> bool:
 
 def waited_for(work: Work[Result], text: str) -> Result:
     """Do all the work at once, saying so if it takes long, unless other settings end it."""
-    place = st.empty()
-    tell = seldom(place.caption)
-    result = finish(mapped(work, lambda _: tell(text)))
-    place.empty()
-    return result
+    with st.spinner(text):
+        return finish(mapped(work, give_way))
+
+
+def give_way(_: object) -> None:
+    """Let streamlit end the run, as it can whenever the session's state is read."""
+    st.session_state.get("size")
 
 
 def seldom(tell: Callable[..., Any]) -> Callable[..., None]:
