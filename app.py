@@ -953,8 +953,12 @@ def show_target(studies: Sequence[Study]) -> None:
     """Find the setting that meets a target, among those swept."""
     st.subheader("By target", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        target = st.selectbox("Target", list(TARGETS), key="target", width=180)
-        value = st.number_input("Value", 0.0, value=20.0, key="target-value", width=140)
+        target = st.selectbox(
+            "Target", list(TARGETS), key="target", bind="query-params", width=180
+        )
+        value = st.number_input(
+            "Value", 0.0, value=20.0, key="value", bind="query-params", width=140
+        )
         points = [point for study in studies for point in study.points]
         best = TARGETS[target](points, value)
         if best is None:
@@ -1012,13 +1016,19 @@ def training_panel(study: Study) -> list[Pieces]:
     size = chosen_size(study.plan)
     training(key="training", data={"sweep": study.sweep})
     show_rungs(study)
-    compares = st.session_state.get("compare")
-    st.subheader(f"Trainers, K = {size}" if compares else "Trainers", anchor=False)
-    if not st.toggle("Compare trainers", key="compare", help="Each run is real; three seeds each."):
+    title = st.empty()
+    compares = compare_trainers()
+    title.subheader(f"Trainers, K = {size}" if compares else "Trainers", anchor=False)
+    if not compares:
         return [replaying(study, size)]
     rivals = trainer_settings(study)
     show_runs([run for run in (known_run(study, each, size) for each in rivals) if run])
     return [replaying(study, size), racing(study, rivals, size)]
+
+
+def compare_trainers() -> bool:
+    meaning = "Each run is real; three seeds each."
+    return st.toggle("Compare trainers", key="compare", bind="query-params", help=meaning)
 
 
 def show_rungs(study: Study) -> None:
@@ -1083,7 +1093,7 @@ def another_codebook_panel(study: Study) -> list[Pieces]:
         st.markdown(f"Upload a codebook (.npz) {wanted}: *Download* has that of each picture.")
         return []
     keep_valid("codebook", list(codebooks), next(iter(codebooks)))
-    name = st.selectbox("Codebook", list(codebooks), key="codebook")
+    name = st.selectbox("Codebook", list(codebooks), key="codebook", bind="query-params")
     own = study_with_own(study, codebooks[name])
     uses = [(name, used(study, codebooks[name]))]
     show_uses([*uses, *(("This picture's own", step) for step in own.steps.values())])
@@ -1243,6 +1253,7 @@ def choose_other(study: Study) -> Study | None:
         list(others),
         index=None,
         key="other",
+        bind="query-params",
         placeholder="Choose a picture",
     )
     return study_of(name, others[name], settings, study.sizes) if name else None
@@ -1276,15 +1287,20 @@ def show_plane(picture: Picture) -> None:
     if len(codewords) < size:
         st.info(f"Few pairs are distinct, so K goes no higher than {len(codewords)}.")
     of = f"{picture.digest} {size} {start}"
-    edit = st.session_state.get("plane", {}).get("edit") or {}
+    edit = st.session_state.get("edit") or {}
     if edit.get("of") == of:
-        codewords = edit["codewords"]
-    plane(key="plane", data=path_bytes(of, codewords, picture))
+        codewords = edit["codewords"] or codewords
+    plane(key="plane", data=path_bytes(of, codewords, picture), on_edit_change=keep_edit)
     st.markdown(
         ":small[Each pair of neighbours, left and right, is a point, stronger where there are "
         "more. These are true cells: every pair goes to its nearest codeword. Lloyd moves each "
         "codeword to the mean of its cell; one with an empty cell stays where it is.]"
     )
+
+
+def keep_edit() -> None:
+    """Keep what a hand did: what the component itself holds is gone when another panel is open."""
+    st.session_state.edit = st.session_state.plane["edit"]
 
 
 def choose_start() -> tuple[Start, int]:

@@ -369,13 +369,13 @@ def test_target_finds_the_best_setting_swept():
     events = sweep(read_picture(waves(), ""), settings, sizes)
     swept = [event.point for event in events if isinstance(event, Step)]
     app.selectbox(key="target").set_value("At least (dB)")
-    sound(app.number_input(key="target-value").set_value(swept[2].psnr_db).run())
+    sound(app.number_input(key="value").set_value(swept[2].psnr_db).run())
     best = min((it for it in swept if it.psnr_db >= swept[2].psnr_db), key=lambda it: it.file_bytes)
     told = next(text.value for text in app.markdown if text.value.startswith("**4×4 RGB"))
     assert f"K = {best.codebook_size}" in told
     sound(button(app, "Show it").click().run())
     assert figures(app)["PSNR"] == f"{best.psnr_db:.2f} dB"
-    sound(app.number_input(key="target-value").set_value(99.0).run())
+    sound(app.number_input(key="value").set_value(99.0).run())
     assert any("No setting" in text.value for text in app.markdown)
 
 

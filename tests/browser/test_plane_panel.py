@@ -185,6 +185,19 @@ def test_an_edit_ends_with_another_start(visitor):
     expect(told(visitor)).to_contain_text("K = 8 · MSE", timeout=20_000)
 
 
+def test_an_edit_is_still_there_after_a_look_at_another_panel(visitor):
+    opened(visitor, 8)
+    visitor.page.get_by_role("button", name="Add").click()
+    expect(told(visitor)).to_contain_text("K = 9 · MSE", timeout=20_000)
+    edited = told(visitor).inner_text()
+    visitor.page.get_by_role("tab", name="Health").click()
+    expect(visitor.page.locator(".plane")).to_have_count(0, timeout=20_000)
+    visitor.settle().page.get_by_role("tab", name="Plane").click()
+    expect(told(visitor)).to_have_text(edited, timeout=20_000)
+    visitor.page.get_by_role("button", name="Start over").click()
+    expect(told(visitor)).to_have_text(in_words(lloyd(8), 0), timeout=20_000)
+
+
 def test_projection_follows_the_viewer(visitor):
     visitor.open("?picture=camera&largest=8&k=8&panel=Plane")
     chart = visitor.page.locator(".projection .square")

@@ -151,7 +151,7 @@ class Plane {
     clearTimeout(this.reporting);
     this.live = null;
     this.choose(null);
-    this.report(null);
+    this.report({ of: this.layer.of, codewords: null });
   }
 
   #placeOf(index) {
