@@ -74,7 +74,7 @@ class Axes {
     context.font = `${12 * scale}px ${getComputedStyle(canvas).fontFamily}`;
     context.textBaseline = "middle";
     context.textAlign = "center";
-    for (const tick of x.ticks) this.#write(tick, this.pixelOf(tick, y.from)[0], top + height + 12 * scale);
+    for (const tick of x.ticks) this.#writeWithin(tick, this.pixelOf(tick, y.from)[0], top + height + 12 * scale);
     this.#write(x.title, left + width / 2, top + height + 31 * scale);
     this.#writeUpwards(y.title, 10 * scale, top + height / 2);
     context.textAlign = "right";
@@ -83,6 +83,11 @@ class Axes {
 
   #write(text, x, y) {
     this.context.fillText(String(text).replace("-", "−"), x, y);
+  }
+
+  /** Write a centred text, left of its place where the canvas ends too soon. */
+  #writeWithin(text, x, y) {
+    this.#write(text, Math.min(x, this.canvas.width - this.context.measureText(text).width / 2), y);
   }
 
   #writeUpwards(text, x, y) {
