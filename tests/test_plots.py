@@ -209,6 +209,18 @@ def test_each_trainers_runs_have_a_look_of_their_own() -> None:
     assert len({trace.marker.symbol for trace in drawn}) == len(TRAINERS)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "ticks"),
+    [((0.21, 0.42), (0.2, 0.5)), ((3.0, 3.0), (2, 5)), ((0.2, 30), (0.2, 50))],
+)
+def test_seconds_lie_between_two_ticks(
+    seconds: tuple[float, float], ticks: tuple[float, float]
+) -> None:
+    axis = plots.trainers_figure([Run("lbg", 0, each, 30) for each in seconds]).layout.xaxis
+    shown = [tick for tick in axis.tickvals if axis.range[0] < math.log10(tick) < axis.range[1]]
+    assert (shown[0], shown[-1]) == pytest.approx(ticks)
+
+
 def health(size: int) -> Health:
     """Return a codebook used alike, whose codeword k has k parts of the error."""
     parts = np.arange(size)

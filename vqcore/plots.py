@@ -297,6 +297,8 @@ def trainers_figure(runs: Sequence[Run]) -> go.Figure:
     figure = _empty_figure(HEIGHT)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.25})
     figure.update_xaxes(title="Training (s)", type="log", tickvals=SECONDS_TICKS)
+    if runs:
+        figure.update_xaxes(range=_between_ticks([run.seconds for run in runs], SECONDS_TICKS))
     figure.update_yaxes(title=LIKENESS_TITLES["psnr_db"])
     for trainer, (colour, symbol) in TRAINER_LOOKS.items():
         some = [run for run in runs if run.trainer == trainer]
@@ -310,3 +312,10 @@ def trainers_figure(runs: Sequence[Run]) -> go.Figure:
             hovertemplate="%{text}<br>%{y:.2f} dB<br>%{x:.2f} s<extra></extra>",
         )
     return figure
+
+
+def _between_ticks(values: Sequence[float], ticks: Sequence[float]) -> list[float]:
+    """Return the logarithms of a range that shows all values, and a tick on either side."""
+    below = max((tick for tick in ticks if tick <= min(values)), default=min(values))
+    above = min((tick for tick in ticks if tick >= max(values)), default=max(values))
+    return [math.log10(0.9 * below), math.log10(1.1 * above)]
