@@ -2,9 +2,10 @@
 
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from vqcore import work
 from vqcore.work import (
@@ -161,4 +162,37 @@ def test_products_keep_to_one_thread_until_the_last_caller_has_done() -> None:
         inner.close()
         assert blas_threads() == {1}
         assert list(on_all_cores(lambda _: blas_threads(), [0])) == [{1}]
+    assert blas_threads() == before
+
+
+def test_products_keep_to_one_thread_whichever_thread_asks() -> None:
+    before, seen = blas_threads(), []
+
+    def ask() -> None:
+        with one_thread_a_product():
+            seen.append(blas_threads())
+
+    ask()
+    with threadpool_limits(3, user_api="blas"):
+        for _ in range(2):
+            other = threading.Thread(target=ask)
+            other.start()
+            other.join()
+        assert blas_threads() == {3}
+    assert seen == [{1}] * 3
+    assert blas_threads() == before
+
+
+def test_the_last_to_have_done_need_not_be_the_first_to_have_asked() -> None:
+    before = blas_threads()
+    first, last = ExitStack(), ExitStack()
+    first.enter_context(one_thread_a_product())
+    other = threading.Thread(target=lambda: last.enter_context(one_thread_a_product()))
+    other.start()
+    other.join()
+    first.close()
+    assert blas_threads() == {1}
+    other = threading.Thread(target=last.close)
+    other.start()
+    other.join()
     assert blas_threads() == before

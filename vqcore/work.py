@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from joblib import cpu_count
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import OpenBLASController, ThreadpoolController
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -149,7 +149,11 @@ def _first(ahead: deque[_Task[Result]]) -> Result:
 
 
 class _Blas:
-    """The matrix libraries, held to one thread for as long as anyone asks for that."""
+    """The matrix libraries, held to one thread for as long as anyone asks for that.
+
+    OpenBLAS has one limit for the whole process, which threadpoolctl lets but one thread set: the
+    first, until that has done. Here any thread may be first, and another last.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -165,6 +169,7 @@ class _Blas:
     def one_thread(self) -> Iterator[None]:
         with self._lock:
             if not self._users:
+                OpenBLASController.clear_controlling_thread(force=True)
                 self._limit = self._controller.limit(limits=1, user_api="blas")
             self._users += 1
         try:
@@ -173,7 +178,9 @@ class _Blas:
             with self._lock:
                 self._users -= 1
                 if not self._users:
+                    OpenBLASController.clear_controlling_thread(force=True)
                     self._limit.restore_original_limits()
+                    OpenBLASController.clear_controlling_thread()
 
 
 one_thread_a_product = _Blas().one_thread
