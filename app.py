@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from string import punctuation
 from time import monotonic
@@ -110,26 +110,21 @@ from vqcore.sweep import (
     parse_sizes,
     plan_sweep,
 )
-from vqcore.training import TRAINERS, Progress, Trained, Trainer
+from vqcore.tables import (
+    HEALTH_COLUMNS,
+    HELD_OUT_COLUMNS,
+    MEAN_COLUMNS,
+    POINT_COLUMNS,
+    RUNG_COLUMNS,
+    TRANSFER_COLUMNS,
+    Columns,
+    rows_of,
+    rung_row,
+    use_row,
+)
+from vqcore.training import TRAINERS, Progress, Trainer
 from vqcore.viewer import (
-    HEALTH_CSS,
-    HEALTH_HTML,
-    HEALTH_JS,
-    LAYER_JS,
-    MARK_CSS,
-    MARK_HTML,
-    MARK_JS,
-    PLANE_CSS,
-    PLANE_HTML,
-    PLANE_JS,
-    PROJECTION_HTML,
-    PROJECTION_JS,
-    TRAINING_CSS,
-    TRAINING_HTML,
-    TRAINING_JS,
-    VIEWER_CSS,
-    VIEWER_HTML,
-    VIEWER_JS,
+    PARTS,
     codebook_layer,
     figures_layer,
     file_layer,
@@ -144,7 +139,6 @@ from vqcore.wording import (
     COLOUR_NAMES,
     TRAINER_NAMES,
     count,
-    decibels,
     in_short,
     kilobytes,
     ratio,
@@ -172,21 +166,7 @@ UNREADABLE = (PictureError, CodebookError, FileError)
 
 Result = TypeVar("Result")
 
-bring_layer = st.components.v2.component("vq_layer", js=LAYER_JS)
-health = st.components.v2.component(
-    "vq_health", html=HEALTH_HTML, css=HEALTH_CSS, js=HEALTH_JS
-)
-mark = st.components.v2.component("vq_mark", html=MARK_HTML, css=MARK_CSS, js=MARK_JS)
-plane = st.components.v2.component("vq_plane", html=PLANE_HTML, css=PLANE_CSS, js=PLANE_JS)
-projection = st.components.v2.component(
-    "vq_projection", html=PROJECTION_HTML, css=PLANE_CSS, js=PROJECTION_JS
-)
-training = st.components.v2.component(
-    "vq_training", html=TRAINING_HTML, css=TRAINING_CSS, js=TRAINING_JS
-)
-viewer = st.components.v2.component(
-    "vq_viewer", html=VIEWER_HTML, css=VIEWER_CSS, js=VIEWER_JS
-)
+COMPONENTS = {name: st.components.v2.component(f"vq_{name}", **it) for name, it in PARTS.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -522,7 +502,7 @@ class Layers:
 
     def _bring(self, place: str, name: str, data: bytes) -> None:
         with self._places[place]:
-            bring_layer(key=f"layer-{name}", data=data)
+            COMPONENTS["layer"](key=f"layer-{name}", data=data)
 
 
 def is_alike(other: Picture, picture: Picture) -> bool:
@@ -590,7 +570,7 @@ def chosen_size(plan: Plan) -> int:
 
 def show_viewer(study: Study, size: int) -> None:
     """Show the layers that the page has; the page decodes."""
-    viewer(
+    COMPONENTS["viewer"](
         key="viewer",
         data={
             "sweep": study.sweep,
@@ -772,53 +752,30 @@ def show_chart(figure: Any, sizes: Sequence[int], key: str, alt: str) -> None:
             config=CHART_CONFIG,
             alt=f"{alt}. The same figures are in the table.",
         )
-        mark(key=f"mark-{key}", data=plots.size_area(sizes))
+        COMPONENTS["mark"](key=f"mark-{key}", data=plots.size_area(sizes))
 
 
 def show_table(points: Sequence[OperatingPoint]) -> None:
     st.subheader("All figures", anchor=False)
-    rows = [asdict(point) for point in points]
-    show_rows(rows, TABLE_COLUMNS, "Every figure of every codebook size")
+    show_rows(rows_of(POINT_COLUMNS, points), POINT_COLUMNS, "Every figure of every codebook size")
 
 
-def show_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Any], alt: str) -> None:
+def show_rows(rows: Sequence[Mapping[str, Any]], columns: Columns, alt: str) -> None:
     st.dataframe(
         rows,
         hide_index=True,
         height="content",
-        column_config=columns,
+        column_config={name: column_of(*it) for name, it in columns.items()},
         column_order=list(columns),
         placeholder="–",
         alt=alt,
     )
 
 
-MEAN_COLUMNS = {
-    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
-    "psnr_db": st.column_config.NumberColumn("PSNR (dB)", format="%.2f"),
-    "psnr_db_std": st.column_config.NumberColumn("± (dB)", format="%.2f"),
-    "ssim": st.column_config.NumberColumn("SSIM", format="%.4f"),
-    "ssim_std": st.column_config.NumberColumn("±", format="%.4f"),
-    "file_ratio": st.column_config.NumberColumn("File ratio", format="%.1f"),
-    "file_ratio_std": st.column_config.NumberColumn("±", format="%.1f"),
-    "rate_bpp": st.column_config.NumberColumn("Rate (bpp)", format="%.4f"),
-    "rate_bpp_std": st.column_config.NumberColumn("± (bpp)", format="%.4f"),
-}
-TABLE_COLUMNS = {
-    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
-    "used_codewords": st.column_config.NumberColumn("In use", format="%d"),
-    "mse": st.column_config.NumberColumn("MSE", format="%.2f"),
-    "psnr_db": st.column_config.NumberColumn("PSNR (dB)", format="%.2f"),
-    "ssim": st.column_config.NumberColumn("SSIM", format="%.4f"),
-    "nominal_bytes": st.column_config.NumberColumn("Nominal (B)", format="%.0f"),
-    "entropy_bytes": st.column_config.NumberColumn("Entropy (B)", format="%.0f"),
-    "codebook_bytes": st.column_config.NumberColumn("Codebook (B)", format="%d"),
-    "file_bytes": st.column_config.NumberColumn("File (B)", format="%d"),
-    "nominal_ratio": st.column_config.NumberColumn("Nominal ratio", format="%.1f"),
-    "file_ratio": st.column_config.NumberColumn("File ratio", format="%.1f"),
-    "rate_bpp": st.column_config.NumberColumn("Rate (bpp)", format="%.4f"),
-    "train_seconds": st.column_config.NumberColumn("Train (s)", format="%.2f"),
-}
+def column_of(heading: str, number_format: str | None) -> Any:
+    if number_format is None:
+        return st.column_config.TextColumn(heading)
+    return st.column_config.NumberColumn(heading, format=number_format)
 
 
 def rates_panel(study: Study) -> list[Pieces]:
@@ -1014,7 +971,7 @@ def show_pictures(studies: Sequence[Study]) -> None:
 
 def training_panel(study: Study) -> list[Pieces]:
     size = chosen_size(study.plan)
-    training(key="training", data={"sweep": study.sweep})
+    COMPONENTS["training"](key="training", data={"sweep": study.sweep})
     show_rungs(study)
     title = st.empty()
     compares = compare_trainers()
@@ -1035,36 +992,6 @@ def show_rungs(study: Study) -> None:
     st.subheader("Rungs", anchor=False)
     rows = [rung_row(size, rung) for size, rung in rungs(study).items()]
     show_rows(rows, RUNG_COLUMNS, "How each codebook size was trained")
-
-
-def rung_row(size: int, rung: Trained) -> dict[str, Any]:
-    search, finish = rung.stage("search"), rung.stage("finish")
-    return {
-        "size": size,
-        "sample": rung.sample,
-        "search": len(search),
-        "moves": sum(iteration.moves for iteration in search),
-        "dead": sum(iteration.dead for iteration in search),
-        "finish": len(finish),
-        "first": finish[0].mse,
-        "last": finish[-1].mse,
-        "seconds": rung.seconds,
-        "stopped": rung.stopped_because,
-    }
-
-
-RUNG_COLUMNS = {
-    "size": st.column_config.NumberColumn("K", format="%d"),
-    "sample": st.column_config.NumberColumn("Sample (blocks)", format="%d"),
-    "search": st.column_config.NumberColumn("Search (iterations)", format="%d"),
-    "moves": st.column_config.NumberColumn("Codewords moved", format="%d"),
-    "dead": st.column_config.NumberColumn("Dead, repaired", format="%d"),
-    "finish": st.column_config.NumberColumn("All blocks (iterations)", format="%d"),
-    "first": st.column_config.NumberColumn("MSE, first", format="%.2f"),
-    "last": st.column_config.NumberColumn("MSE, last", format="%.2f"),
-    "seconds": st.column_config.NumberColumn("Train (s)", format="%.3f"),
-    "stopped": st.column_config.TextColumn("Stopped because it"),
-}
 
 
 def trainer_settings(study: Study) -> list[Settings]:
@@ -1116,7 +1043,7 @@ def used(study: Study, shared: SharedCodebook) -> Use:
 
 
 def show_uses(uses: Sequence[tuple[str, Use | Step]]) -> None:
-    st.table([use_row(name, use.point) for name, use in uses])
+    st.table([use_row(plain(name), use.point) for name, use in uses])
     _, elsewhere = uses[0]
     st.markdown(
         ":small[A codebook from elsewhere is not in the file: its "
@@ -1132,43 +1059,6 @@ def show_use(name: str, use: Use | Step, place: DeltaGenerator) -> None:
     encoded = use.encoded
     show_pixels(place, png_bytes(encoded.decode()), view_width(encoded.layout), f"With {name}")
     offer("Compressed (.vq)", lambda: use.file, f"{name}.vq")
-
-
-def use_row(name: str, point: OperatingPoint) -> dict[str, str]:
-    return {
-        "Codebook": plain(name),
-        "PSNR": decibels(point.psnr_db),
-        "File": kilobytes(point.file_bytes),
-        "Rate": f"{point.rate_bpp:.4f} bpp",
-        "In use": f"{point.used_codewords} of {point.codebook_size}",
-    }
-
-
-HEALTH_COLUMNS = {
-    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
-    "dead_codewords": st.column_config.NumberColumn("Dead", format="%d"),
-    "perplexity": st.column_config.NumberColumn("Perplexity", format="%.1f"),
-    "entropy_bits": st.column_config.NumberColumn("Entropy (bits)", format="%.2f"),
-    "most_bits": st.column_config.NumberColumn("log2 K (bits)", format="%.2f"),
-    "median_blocks": st.column_config.NumberColumn("Median (blocks)", format="%.1f"),
-    "least_blocks": st.column_config.NumberColumn("Least (blocks)", format="%d"),
-    "codebook_percent": st.column_config.NumberColumn("Codebook (%)", format="%.1f"),
-    "nearest_levels": st.column_config.NumberColumn("Nearest (levels)", format="%.1f"),
-    "farthest_levels": st.column_config.NumberColumn("Farthest (levels)", format="%.1f"),
-    "worst_percent": st.column_config.NumberColumn("Worst 10 (%)", format="%.1f"),
-}
-HELD_OUT_COLUMNS = {
-    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
-    "trained_psnr_db": st.column_config.NumberColumn("Trained on (dB)", format="%.2f"),
-    "others_psnr_db": st.column_config.NumberColumn("The others (dB)", format="%.2f"),
-    "gap_db": st.column_config.NumberColumn("Gap (dB)", format="%.2f"),
-}
-TRANSFER_COLUMNS = {
-    "codebook_size": st.column_config.NumberColumn("K", format="%d"),
-    "own_psnr_db": st.column_config.NumberColumn("Its own (dB)", format="%.2f"),
-    "lent_psnr_db": st.column_config.NumberColumn("These (dB)", format="%.2f"),
-    "loss_db": st.column_config.NumberColumn("Loss (dB)", format="%.2f"),
-}
 
 
 def health_panel(study: Study) -> list[Pieces]:
@@ -1190,7 +1080,7 @@ def show_health(study: Study) -> None:
     others = known_held_out(study)
     judged = [(it, verdicts(it, others.get(size))) for size, it in known_healths(study).items()]
     if judged:
-        health(key="health", data=health_layer(study.sweep, judged))
+        COMPONENTS["health"](key="health", data=health_layer(study.sweep, judged))
     else:
         st.markdown("The figures come when all sizes are trained.")
 
@@ -1231,7 +1121,7 @@ def show_held_out(study: Study) -> None:
     )
     results = known_held_out(study).values()
     if results:
-        rows = [{name: getattr(result, name) for name in HELD_OUT_COLUMNS} for result in results]
+        rows = rows_of(HELD_OUT_COLUMNS, results)
         show_rows(rows, HELD_OUT_COLUMNS, "PSNR of blocks trained on and of the others")
 
 
@@ -1262,7 +1152,7 @@ def choose_other(study: Study) -> Study | None:
 def show_transfers(study: Study, other: Study) -> None:
     transfers = known_transfers(study, other).values()
     if transfers:
-        rows = [{name: getattr(it, name) for name in TRANSFER_COLUMNS} for it in transfers]
+        rows = rows_of(TRANSFER_COLUMNS, transfers)
         show_rows(rows, TRANSFER_COLUMNS, f"PSNR of {other.name} with its own codebooks and these")
 
 
@@ -1290,7 +1180,8 @@ def show_plane(picture: Picture) -> None:
     edit = st.session_state.get("edit") or {}
     if edit.get("of") == of:
         codewords = edit["codewords"] or codewords
-    plane(key="plane", data=path_bytes(of, codewords, picture), on_edit_change=keep_edit)
+    data = path_bytes(of, codewords, picture)
+    COMPONENTS["plane"](key="plane", data=data, on_edit_change=keep_edit)
     st.markdown(
         ":small[Each pair of neighbours, left and right, is a point, stronger where there are "
         "more. These are true cells: every pair goes to its nearest codeword. Lloyd moves each "
@@ -1338,7 +1229,8 @@ def show_projection(study: Study) -> None:
     """Show the blocks and the codewords along the blocks' principal axes."""
     layout = study.plan.layout
     st.subheader(f"Blocks of {layout.block_size} × {layout.block_size}", anchor=False)
-    projection(key="projection", data=projection_bytes(study.sweep, tuple(study.steps), study))
+    data = projection_bytes(study.sweep, tuple(study.steps), study)
+    COMPONENTS["projection"](key="projection", data=data)
     st.markdown(
         f":small[The two directions, of {layout.dimension}, in which the blocks differ most. "
         "The larger a codeword, the more blocks use it; a cross is dead. **Cells in a projection "
@@ -1433,7 +1325,7 @@ def show_results(study: Study, worked_on: int) -> None:
                 layers["training"] = training_layer(study.sweep, size, frames)
     with st.container(gap=None):
         for name, data in layers.items():
-            bring_layer(key=f"layer-{name}", data=data)
+            COMPONENTS["layer"](key=f"layer-{name}", data=data)
 
 
 def train_for(study: Study, size: int) -> None:

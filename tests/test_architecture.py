@@ -22,7 +22,7 @@ ROWS = [
     ["sweep", "rivals", "wording", "heldout"],
     ["curves", "batch", "targets", "playback", "contest", "sharing", "health"],
     ["study"],
-    ["exports", "plots", "viewer"],
+    ["exports", "plots", "tables", "viewer"],
     ["report"],
     ["cli"],
     ["app"],

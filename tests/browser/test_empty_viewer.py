@@ -2,10 +2,10 @@
 
 import pytest
 
-from vqcore.viewer import VIEWER_CSS, VIEWER_HTML, VIEWER_JS
+from vqcore.viewer import PARTS
 
-START = """async ([script, html, css]) => {
-  const module = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+START = """async ({ js, html, css }) => {
+  const module = URL.createObjectURL(new Blob([js], { type: "text/javascript" }));
   const { default: component } = await import(module);
   document.body.innerHTML = `<style>${css}</style>${html}`;
   globalThis.reports = [];
@@ -32,7 +32,7 @@ CHOOSE = """list => {
 def page(browser):
     page, complaints = browser.new_page(), []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.evaluate(START, [VIEWER_JS, VIEWER_HTML, VIEWER_CSS])
+    page.evaluate(START, PARTS["viewer"])
     page.evaluate(PUT, ["o", {"kind": "original", "of": "o", "name": "original"}])
     page.wait_for_function("() => document.querySelector('.pictures').ariaLabel.includes('one')")
     yield page
