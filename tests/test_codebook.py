@@ -15,6 +15,7 @@ from scipy.spatial.distance import cdist
 from vqcore.codebook import (
     CHUNK,
     EXACT_FLOAT32_DIMENSION,
+    SCORES_AT_ONCE,
     Codebook,
     chunks,
     nearest,
@@ -149,7 +150,8 @@ def test_vectors_and_codewords_of_different_d_are_refused() -> None:
 @pytest.mark.parametrize("size", [7, 1024])
 @pytest.mark.parametrize("dimension", [1, 64, EXACT_FLOAT32_DIMENSION + 1])
 def test_scores_are_squared_distances_turned_round(dimension: int, size: int) -> None:
-    vectors = random_samples((CHUNK + 5, dimension), range(256))
+    more_than_a_chunk = min(CHUNK, SCORES_AT_ONCE // size) + 5
+    vectors = random_samples((more_than_a_chunk, dimension), range(256))
     codewords = random_samples((size, dimension), [0, 255], seed=1)
     expected = squared_distances(vectors, codewords)
 
