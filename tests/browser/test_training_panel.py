@@ -25,7 +25,7 @@ def replayed(size):
 def opened(visitor, size):
     visitor.open(f"?block=4&largest=8&k={size}&panel=Training").upload(("one.png", DATA))
     title = visitor.page.locator(".training .size")
-    expect(title).to_have_text(f"K = {size}, iteration by iteration", timeout=20_000)
+    expect(title).to_have_text(f"K = {size}, iteration by iteration", timeout=60_000)
     return visitor.page.locator(".training .curve"), title
 
 
