@@ -3,7 +3,6 @@
 from dataclasses import fields
 
 import numpy as np
-import pytest
 from helpers import made_up_points
 
 from vqcore import tables
@@ -55,19 +54,3 @@ def test_use_in_words() -> None:
     assert row["Codebook"] == "one"
     assert row["PSNR"] == "58.13 dB"
     assert row["In use"] == f"{close.used_codewords} of {close.codebook_size}"
-
-
-@pytest.mark.parametrize(
-    "columns",
-    [
-        tables.POINT_COLUMNS,
-        tables.MEAN_COLUMNS,
-        tables.RUNG_COLUMNS,
-        tables.HEALTH_COLUMNS,
-        tables.HELD_OUT_COLUMNS,
-        tables.TRANSFER_COLUMNS,
-    ],
-)
-def test_every_number_has_a_format(columns: tables.Columns) -> None:
-    for _, number_format in columns.values():
-        assert number_format is None or (number_format % 1.5)
