@@ -1250,17 +1250,31 @@ def axes_of(digest: str, layout: BlockLayout, _picture: Picture) -> PrincipalPla
     return principal_plane(layout.split(shown_pixels(_picture, layout)))
 
 
-def offer_panels() -> Sequence[Any]:
-    return st.tabs(list(PANELS), key="panel", bind="query-params")
+def choose_panel() -> str:
+    return st.segmented_control(
+        "Panel",
+        list(PANELS),
+        default=next(iter(PANELS)),
+        required=True,
+        key="panel",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
 
 
-def show_panel(study: Study, tabs: Sequence[Any]) -> list[Pieces]:
+def place_of(panel: str) -> DeltaGenerator:
+    """Return the place of the open panel; what another has left in its own goes at once."""
+    with st.container(gap=None):
+        places = {name: st.container() if name == panel else st.empty() for name in PANELS}
+    return places[panel]
+
+
+def show_panel(study: Study, panel: str | None) -> list[Pieces]:
     """Show the open panel, if there are panels yet, and return the work it still needs."""
-    for tab, show in zip(tabs, PANELS.values(), strict=False):
-        if tab.open:
-            with tab:
-                return show(study)
-    return []
+    if panel is None:
+        return []
+    with place_of(panel):
+        return PANELS[panel](study)
 
 
 PANELS: dict[str, Callable[[Study], list[Pieces]]] = {
@@ -1291,10 +1305,11 @@ def lab(name: str, picture: Picture) -> None:
             advance(study, events, bar, layers, FIRST_RESULTS_SECONDS)
         show_progress(bar, study)
         with panels:  # first, because results bring what the open panel shows
-            tabs = offer_panels() if study.steps else []
+            panel = choose_panel() if study.steps else None
         with results:
             show_results(study, chosen_size(study.plan))
-        more = show_panel(study, tabs)
+        with panels:
+            more = show_panel(study, panel)
         layers.bring_original(study)
         layers.bring_files(study)
         if not study.is_complete:

@@ -266,8 +266,8 @@ def test_damaged_vq_file_is_refused():
 
 
 def test_gray_picture_switches_colour_off():
-    assert opened(picture="camera").get("button_group")[0].disabled
-    assert not opened(picture="coffee").get("button_group")[0].disabled
+    assert opened(picture="camera").button_group(key="colour").disabled
+    assert not opened(picture="coffee").button_group(key="colour").disabled
 
 
 def test_finished_sizes_are_not_trained_again(monkeypatch):

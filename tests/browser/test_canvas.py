@@ -255,7 +255,7 @@ def test_playback_ends_at_the_reconstruction_to_the_pixel(visitor):
     assert visitor.page.locator(".book .told").inner_text() == "8 codewords"
     press(visitor, "[")
     assert int(visitor.side("b", ".k").inner_text()) == int(slider.get_attribute("max")) - 1
-    visitor.settle().page.get_by_role("tab", name="All pictures").click()
+    visitor.settle().page.get_by_role("radio", name="All pictures").click()
     expect(show).to_have_value("rebuilt", timeout=20_000)
     np.testing.assert_array_equal(visitor.saved("b"), steps[8].encoded.decode())
     visitor.settle()

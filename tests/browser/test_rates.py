@@ -51,9 +51,19 @@ def test_a_rival_that_cannot_be_so_small_says_so(visitor):
     visitor.settle()
 
 
-def test_plane_from_a_click_on_its_tab(visitor):
+def test_what_another_panel_showed_is_gone_at_once(visitor):
+    visitor.open("?block=4&largest=16&panel=Health").upload(("one.png", png(96, 144)))
+    health = visitor.page.get_by_role("heading", name="Health of every size")
+    expect(health).to_be_visible()
+    visitor.page.get_by_role("radio", name="Rate–distortion").click()
+    visitor.page.get_by_role("heading", name="By target").wait_for()
+    assert health.count() == 0
+    visitor.settle()
+
+
+def test_plane_from_a_click_on_its_panel(visitor):
     visitor.open("?block=4&largest=16").upload(("one.png", png(96, 144)))
-    visitor.page.get_by_role("tab", name="Rate–distortion").click()
+    visitor.page.get_by_role("radio", name="Rate–distortion").click()
     legend = visitor.page.locator(".js-plotly-plot .legendtext")
     expect(legend).to_have_text(
         ["lower hull", "4×4 RGB", "nominal", "JPEG", "WebP", "AVIF", "PNG-8"], timeout=60_000
