@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -486,19 +486,19 @@ class Layers:
     def bring_known(self, study: Study) -> None:
         for size, step in study.steps.items():
             self._bring_codebook(study, size, step.encoded)
-        self._bring_figures(study, "known", study.points)
+        self._bring_figures(study, "known", study.steps.values())
 
     def bring(self, study: Study, event: Preview | Step) -> None:
         if isinstance(event, Preview):
             self._bring_codebook(study, event.codebook_size, event.encoded)
         else:
-            self._bring_figures(study, str(event.point.codebook_size), [event.point])
+            self._bring_figures(study, str(event.point.codebook_size), [event])
 
     def _bring_codebook(self, study: Study, size: int, encoded: Encoded) -> None:
         self._bring("sizes", f"codebook-{size}", codebook_bytes(study.sweep, size, encoded))
 
-    def _bring_figures(self, study: Study, name: str, points: Sequence[OperatingPoint]) -> None:
-        self._bring("figures", f"figures-{name}", figures_layer(study.sweep, points))
+    def _bring_figures(self, study: Study, name: str, steps: Iterable[Step]) -> None:
+        self._bring("figures", f"figures-{name}", figures_layer(study.sweep, steps))
 
     def _bring(self, place: str, name: str, data: bytes) -> None:
         with self._places[place]:
@@ -557,15 +557,12 @@ def show_progress(bar: DeltaGenerator, study: Study) -> None:
 
 
 def chosen_size(plan: Plan) -> int:
-    """Return the K that the viewer, a chart or the address asks for, and keep it in the address."""
-    text = st.query_params.get("k", "")
-    linked = int(text) if text.isdecimal() else 0
-    size = st.session_state.get("size", linked)
-    if size not in plan.sizes:
-        size = plan.nearest(size or DEFAULT_SIZE)
-    if text != str(size):
-        st.query_params["k"] = str(size)
-    return size
+    """Return the K that the viewer or a chart has last told of, at first that of the address."""
+    if "size" not in st.session_state:
+        linked = re.fullmatch("[1-9][0-9]{0,3}", st.query_params.get("k", ""))
+        st.session_state.size = int(linked[0]) if linked else DEFAULT_SIZE
+    size = st.session_state.size
+    return size if size in plan.sizes else plan.nearest(size)
 
 
 def show_viewer(study: Study, size: int) -> None:
@@ -579,16 +576,21 @@ def show_viewer(study: Study, size: int) -> None:
             "name": study.name,
             "size": size,
             "asked": st.session_state.get("asked", 0),
+            "follows": follows_viewer(),
             "rivals": [(codec, RIVALS[codec].name) for codec in present_rivals()],
         },
         on_view_change=take_view,
     )
 
 
+def follows_viewer() -> bool:
+    """Tell whether there is work to do for each K that the viewer shows."""
+    return st.session_state.get("panel") == TRAINING_PANEL
+
+
 def take_view() -> None:
     view = st.session_state.viewer["view"]
-    st.session_state.size = view["size"]
-    st.session_state.matches = view["matches"]
+    st.session_state.update({name: view[name] for name in ("size", "matches", "offer")})
 
 
 def match_layers(study: Study) -> dict[str, bytes]:
@@ -643,20 +645,22 @@ def figure(label: str, value: str, meaning: str) -> None:
     st.metric(label, value, help=meaning, width=FIGURE_WIDTH)
 
 
-def tell_sample(plan: Plan, step: Step) -> None:
-    blocks, sample_size = plan.layout.blocks, step.trained.sample
-    if sample_size < blocks:
-        st.markdown(
-            f":small[Trained on a sample of {count(sample_size)} blocks, "
-            f"finished on all {count(blocks)}.]"
-        )
+def step_to_offer(study: Study) -> Step | None:
+    """Return the step whose downloads a hand has asked for, if it has not closed them."""
+    wanted = st.session_state.get("offer")
+    if wanted is None or wanted == st.session_state.get("closed"):
+        return None
+    return study.steps.get(wanted["size"])
 
 
 def offer_downloads(study: Study, step: Step) -> None:
-    """Offer what can be taken away; each is made only when asked for."""
-    name, encoded = f"{study.name}-K{step.point.codebook_size}", step.encoded
+    """Offer what can be taken away, until a hand closes it; each is made only when asked for."""
+    size, encoded = step.point.codebook_size, step.encoded
+    name = f"{study.name}-K{size}"
     curves = partial(curves_of, study, pinned_studies(study), present_rivals())
-    with st.popover("Download"):
+
+    @st.dialog(f"Download, K = {size}", on_dismiss=stop_offering)
+    def show_offers() -> None:
         offer("Compressed (.vq)", lambda: step.file, f"{name}.vq")
         offer("Reconstruction (PNG)", lambda: png_bytes(encoded.decode()), f"{name}.png")
         offer("Codebook (.npz)", lambda: pack_codebook(encoded.shared), f"{name}.npz")
@@ -666,6 +670,12 @@ def offer_downloads(study: Study, step: Step) -> None:
         offer("All figures (CSV)", lambda: exports.curves_csv(curves()), f"{study.name}.csv")
         offer("All figures (JSON)", lambda: json_of(study, curves()), f"{study.name}.json")
         offer("Report (HTML)", lambda: report_of(study, step, curves()), f"{study.name}.html")
+
+    show_offers()
+
+
+def stop_offering() -> None:
+    st.session_state.closed = st.session_state.offer
 
 
 def offer(label: str, make: Callable[[], bytes | str], file_name: str) -> None:
@@ -1321,23 +1331,20 @@ def lab(name: str, picture: Picture) -> None:
 
 @st.fragment(key="viewer")
 def show_results(study: Study, worked_on: int) -> None:
-    """Show the pictures and the figures of one K, and bring what goes with it.
+    """Show the viewer, and bring what it asks for: a rival's file, a training, downloads.
 
-    To choose another K reruns this alone.
+    To ask for these reruns this alone.
     """
     size = chosen_size(study.plan)
     show_viewer(study, size)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if study.steps:
-            step = study.step_at(size)
-            offer_downloads(study, step)
-            tell_sample(study.plan, step)
-        layers = match_layers(study)
-        if st.session_state.get("panel") == TRAINING_PANEL:
-            if size != worked_on:
-                train_for(study, size)
-            if frames := known_frames(study, size):
-                layers["training"] = training_layer(study.sweep, size, frames)
+    if step := step_to_offer(study):
+        offer_downloads(study, step)
+    layers = match_layers(study)
+    if follows_viewer():
+        if size != worked_on:
+            train_for(study, size)
+        if frames := known_frames(study, size):
+            layers["training"] = training_layer(study.sweep, size, frames)
     with st.container(gap=None):
         for name, data in layers.items():
             COMPONENTS["layer"](key=f"layer-{name}", data=data)

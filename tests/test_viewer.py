@@ -13,6 +13,8 @@ from vqcore.codec import Encoded
 from vqcore.health import Health
 from vqcore.plane import cells, lloyd_path, principal_plane
 from vqcore.playback import Frame
+from vqcore.sweep import OperatingPoint, Step
+from vqcore.training import Trained
 from vqcore.viewer import (
     codebook_layer,
     figures_layer,
@@ -96,14 +98,23 @@ def test_training_is_codebooks_step_by_step() -> None:
 
 def test_figures_by_hand() -> None:
     lossless, close = made_up_points()
-    header, body = opened(figures_layer("one", [lossless, close]))
+    steps = [made_up_step(lossless, 3), made_up_step(close, 2)]
+    header, body = opened(figures_layer("one", steps))
     first, second = header.pop("sizes")
     assert header == {"kind": "figures", "of": "one"}
     assert second == {
         "size": close.codebook_size, "figures": in_short(close), "every": EVERY,
+        "sample": "Trained on a sample of 2 blocks, finished on all 3.",
     }  # fmt: skip
+    assert first["sample"] == ""
     assert (first["size"], first["every"]["PSNR"]) == (lossless.codebook_size, "lossless")
     assert body == b""
+
+
+def made_up_step(point: OperatingPoint, sample: int) -> Step:
+    """Return a step of a picture of three blocks."""
+    encoded = made_up_book([[20, 0, 0, 0]], [0] * 3)
+    return Step(point, encoded, b"", Trained(encoded.codebook, 0.5, sample, ()))
 
 
 def made_up_book(codewords: list[list[int]], indices: list[int]) -> Encoded:

@@ -73,10 +73,6 @@ class Study:
         every = {size: self.store.find(kind, *key, size) for size in self.plan.sizes}
         return {size: value for size, value in every.items() if value is not None}
 
-    def step_at(self, size: int) -> Step:
-        """Return the step of a K, or of the largest there is so far."""
-        return self.steps.get(size) or self.steps[max(self.steps)]
-
     @property
     def is_complete(self) -> bool:
         return len(self.steps) == len(self.plan.sizes)

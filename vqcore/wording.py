@@ -99,6 +99,19 @@ def in_short(point: Measured) -> str:
     return " · ".join(figures)
 
 
+def sampled(sample: int, blocks: int) -> str:
+    """Say of a codebook trained on a sample of the blocks how large that is; nothing of others.
+
+    Examples
+    --------
+    >>> sampled(64, 256), sampled(256, 256)
+    ('Trained on a sample of 64 blocks, finished on all 256.', '')
+    """
+    if sample >= blocks:
+        return ""
+    return f"Trained on a sample of {count(sample)} blocks, finished on all {count(blocks)}."
+
+
 def settings_name(settings: Settings, layout: BlockLayout) -> str:
     """Name settings by what sets them apart.
 

@@ -20,11 +20,6 @@ ALL_TRAINED = """() => {
   const done = bar?.textContent.match(/(\\d+) of (\\d+) codebooks/);
   return !bar || (done && done[1] === done[2]);
 }"""
-AS_ADDRESSED = """() => {
-  const shown = document.querySelector(".measured dd");
-  const address = new URLSearchParams(location.search);
-  return !shown || !address.has("k") || shown.textContent === address.get("k");
-}"""
 CANVAS_BYTES = """canvas => {
   const { width, height } = canvas;
   const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
@@ -92,7 +87,7 @@ class Visitor:
         return self.settle()
 
     def settle(self):
-        """Wait until the script rests, and the viewer has the codebook of the address.
+        """Wait until the script rests.
 
         First the page itself looks away a little longer than it waits before it reports, so that
         its report is sent however busy the machine is.
@@ -102,7 +97,6 @@ class Visitor:
         self.page.wait_for_function(ALL_TRAINED, timeout=120_000)
         self.page.wait_for_selector(READY, timeout=120_000)
         self.page.wait_for_timeout(200)
-        self.page.wait_for_function(AS_ADDRESSED, timeout=20_000)
         return self
 
     def upload(self, *files):
@@ -144,11 +138,14 @@ class Visitor:
 
     def download(self, label):
         """The bytes of one of the things to take away."""
-        entry = self.page.get_by_role("button", name=label, exact=True)
-        if not entry.is_visible():
-            self.page.get_by_test_id("stPopoverButton").click()
+        self.page.get_by_role("button", name="Download", exact=True).click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.wait_for()
+        self.page.wait_for_selector(READY)
         with self.page.expect_download() as download:
-            entry.click()
+            dialog.get_by_role("button", name=label, exact=True).click()
+        dialog.get_by_role("button", name="Close").click()
+        dialog.wait_for(state="hidden")
         self.suggested_name = download.value.suggested_filename
         return Path(download.value.path()).read_bytes()
 

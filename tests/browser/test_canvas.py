@@ -211,13 +211,17 @@ def test_the_script_hears_of_what_it_has_to_know_and_no_more(visitor):
     visitor.page.on("websocket", lambda it: it.on("framesent", lambda frame: sent.append(frame)))
     visitor.open("?picture=camera&largest=4")
     show = visitor.side("b", ".show")
+    training = visitor.page.get_by_role("radio", name="Training")
     for act, reported in [
         (lambda: press(visitor, "Enter"), False),
         (lambda: show.select_option("indices"), False),
-        (lambda: press(visitor, "["), True),
+        (lambda: press(visitor, "["), False),
         (lambda: press(visitor, "Escape"), False),
-        (lambda: press(visitor, "[", "]"), False),
         (lambda: show.select_option("match jpeg size"), True),
+        (lambda: show.select_option("rebuilt"), True),
+        (training.click, True),
+        (lambda: press(visitor, "["), True),
+        (lambda: press(visitor, "]", "["), False),
     ]:
         sent.clear()
         act()

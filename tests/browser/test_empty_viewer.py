@@ -11,7 +11,7 @@ START = """async ({ js, html, css }) => {
   globalThis.reports = [];
   component({
     parentElement: document.body,
-    data: { sweep: "s", original: "o", picture: "p", name: "one", size: 1, asked: 0, lit: null,
+    data: { sweep: "s", original: "o", picture: "p", name: "one", size: 1, asked: 0, follows: false,
             rivals: [["jpeg", "JPEG"]] },
     setStateValue: (_, view) => reports.push(view),
   });
@@ -31,6 +31,8 @@ CHOOSE = """list => {
 @pytest.fixture
 def page(browser):
     page, complaints = browser.new_page(), []
+    page.route("http://localhost/", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto("http://localhost/")
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.evaluate(START, PARTS["viewer"])
     page.evaluate(PUT, ["o", {"kind": "original", "of": "o", "name": "original"}])

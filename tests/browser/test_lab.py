@@ -59,10 +59,40 @@ def test_downloaded_vq_uploaded_again_is_the_same_picture(visitor):
     data = visitor.download("Compressed (.vq)")
     assert visitor.figures()["File"] == f"{len(data) / 1000:.1f} kB"
     assert visitor.suggested_name == "china.jpg-K16.vq"
-    visitor.page.keyboard.press("Escape")
     visitor.upload((visitor.suggested_name, data))
     after = read_picture(visitor.served("china.jpg-K16.vq"), "").pixels
     np.testing.assert_array_equal(after, before)
+
+
+def test_a_size_chosen_is_in_the_address_and_not_in_the_history(visitor):
+    visitor.open("?picture=camera&largest=16")
+    before = visitor.page.evaluate("history.length")
+    for size in (2, 16, 4):
+        visitor.choose(size)
+        expect(visitor.page).to_have_url(re.compile(rf"k={size}\b"))
+    assert visitor.page.evaluate("history.length") == before
+
+
+def test_a_size_chosen_stays_while_other_things_change(visitor):
+    visitor.open("?largest=16&k=16").upload(("china.jpg", photograph()))
+    data = visitor.download("Compressed (.vq)")
+    visitor.choose(4)
+    visitor.page.get_by_role("slider", name="Block size").press("ArrowRight")
+    assert visitor.settle().figures()["K"] == "4"
+    visitor.upload(("small.vq", data))
+    choose_picture(visitor, "china.jpg")
+    assert visitor.figures()["K"] == "4"
+    expect(visitor.page).to_have_url(re.compile(r"k=4\b"))
+    visitor.page.reload()
+    visitor.page.wait_for_selector(".measured dd:has-text('dB')")
+    assert visitor.settle().figures()["K"] == "4"
+
+
+def choose_picture(visitor, name):
+    visitor.page.get_by_role("combobox", name="Picture").click()
+    visitor.page.get_by_role("option", name=name, exact=True).click()
+    visitor.page.wait_for_selector(f"[data-testid=stMain] h2:has-text('{name}')")
+    visitor.settle()
 
 
 def test_link_reproduces_the_view(visitor, browser):

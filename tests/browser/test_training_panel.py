@@ -53,6 +53,14 @@ def test_arrows_go_through_the_steps(visitor):
     visitor.settle()
 
 
+def test_the_size_chosen_before_is_replayed(visitor):
+    visitor.open("?block=4&largest=8&k=8").upload(("one.png", DATA))
+    visitor.choose(4).page.get_by_role("radio", name="Training").click()
+    title = visitor.page.locator(".training .size")
+    expect(title).to_have_text("K = 4, iteration by iteration", timeout=60_000)
+    visitor.settle()
+
+
 def test_another_size_is_replayed_and_the_smallest_has_nothing_to_replay(visitor):
     curve, title = opened(visitor, 8)
     drawn = visitor.stage(".training .curve")

@@ -225,6 +225,14 @@ function componentOf(Class) {
   };
 }
 
+/** Write a value into the page's address, for who copies it, without an entry in the history. */
+function writeAddress(name, value) {
+  const address = new URL(location);
+  if (address.searchParams.get(name) === String(value)) return;
+  address.searchParams.set(name, value);
+  history.replaceState(history.state, "", address);
+}
+
 const grouped = (number) => number.toLocaleString("en").replaceAll(",", "\u202f");
 
 const counted = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;

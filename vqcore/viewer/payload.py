@@ -18,8 +18,8 @@ one sweep of it.
                                                                    (K, b, b) or (K, b, b, 3)
     training  as codebook; steps: codewords (k), stage,            as codebook, step by step
               iteration, mse, figures of each
-    figures   sizes: size, figures, every (figure by its label)
-              of each
+    figures   sizes: size, figures, every (figure by its label),
+              sample (a sentence, or nothing) of each
     plane     size (K), figures (of each of s steps),              density, 1 byte a pair, row by
               corners (of all cells)                               row; little-endian: codewords,
                                                                    (s, K, 2), and corners in
@@ -39,7 +39,7 @@ Figures are a text that stands beside the picture.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,8 +50,8 @@ from vqcore.health import Health
 from vqcore.metrics import psnr_db
 from vqcore.plane import Path, PrincipalPlane, cells
 from vqcore.playback import Frame
-from vqcore.sweep import OperatingPoint
-from vqcore.wording import STAGE_NAMES, decibels, in_short, kilobytes, ratio, similarity
+from vqcore.sweep import Step
+from vqcore.wording import STAGE_NAMES, decibels, in_short, kilobytes, ratio, sampled, similarity
 
 Samples = NDArray[np.uint8]
 
@@ -119,12 +119,13 @@ def _codebook_message(*books: Encoded, **header: Any) -> bytes:
     )
 
 
-def figures_layer(of: str, points: Sequence[OperatingPoint]) -> bytes:
+def figures_layer(of: str, steps: Iterable[Step]) -> bytes:
     """Return what stands beside and below the pictures of the codebook sizes measured."""
-    return _message(b"", kind="figures", of=of, sizes=[_figures(point) for point in points])
+    return _message(b"", kind="figures", of=of, sizes=[_figures(step) for step in steps])
 
 
-def _figures(point: OperatingPoint) -> dict[str, Any]:
+def _figures(step: Step) -> dict[str, Any]:
+    point = step.point
     every = {
         "PSNR": decibels(point.psnr_db),
         "SSIM": similarity(point.ssim),
@@ -136,7 +137,12 @@ def _figures(point: OperatingPoint) -> dict[str, Any]:
         "Codebook": kilobytes(point.codebook_bytes),
         "In use": f"{point.used_codewords} of {point.codebook_size}",
     }
-    return {"size": point.codebook_size, "figures": in_short(point), "every": every}
+    return {
+        "size": point.codebook_size,
+        "figures": in_short(point),
+        "every": every,
+        "sample": sampled(step.trained.sample, step.encoded.layout.blocks),
+    }
 
 
 def plane_layer(of: str, density: NDArray[np.int64], path: Path) -> bytes:

@@ -17,7 +17,8 @@ class Viewer {
   swapped = false;
   active = "b";
   picked = null; // { size, step, index }: the codeword whose blocks are lit
-  reported = { matches: [] }; // what the script knows
+  offer = null; // { size, at }: the K whose downloads were last asked for, and when
+  reported = { matches: [], size: null, offer: null }; // what the script knows of
   sides = {
     a: { show: "original", size: null, step: 0, gain: 4, surface: new Surface() },
     b: { show: "rebuilt", size: null, step: 0, gain: 4, surface: new Surface() },
@@ -43,25 +44,37 @@ class Viewer {
   /** Take what the script says: which sweep to show, and a K when one is asked for. */
   update({ data, setStateValue }) {
     this.report = (value) => setStateValue("view", value);
-    const before = this.data;
+    const before = this.data ?? this.#begin(data);
     this.data = data;
-    if (before?.sweep !== data.sweep) this.picked = null;
-    if (before?.asked !== data.asked) this.#ask(data.size);
-    this.fitted ||= before?.picture !== data.picture;
+    if (before.sweep !== data.sweep) this.picked = null;
+    if (before.asked !== data.asked) this.#ask(data.size);
+    this.fitted ||= before.picture !== data.picture;
     this.refresh();
+    if (!this.reporting) this.#reportSoon();
+  }
+
+  /** Begin with the K that was last seen on this page, else with that of the script. */
+  #begin(data) {
+    this.reported.size = data.size;
+    for (const side of Object.values(this.sides)) side.size = pageStore().chosen ?? data.size;
+    return data;
   }
 
   /** Show a K on side B that was asked for elsewhere on the page. */
   #ask(size) {
+    this.reported.size = size;
+    this.#showRebuilt(size);
+  }
+
+  #showRebuilt(size) {
     const { b } = this.sides;
     b.size = size;
-    this.reported = { ...this.reported, size };
     if (this.layers && this.flatOf("b")) b.show = "rebuilt";
   }
 
   /** Light up the blocks of a codeword that was chosen elsewhere on the page. */
   #lightFor({ size, index }) {
-    this.#ask(size);
+    this.#showRebuilt(size);
     this.#light({ size, index });
     this.#syncSides();
     this.#reportSoon();
@@ -72,7 +85,6 @@ class Viewer {
   refresh() {
     this.layers = pageStore().of(this.data.original, this.data.sweep);
     if (!this.frame) return;
-    for (const side of Object.values(this.sides)) side.size ??= this.data.size;
     this.#syncSides();
     if (this.fitted) this.fit();
     this.draw();
@@ -110,7 +122,7 @@ class Viewer {
     }
   }
 
-  /** Show something else on a side, and tell the script when the hand rests. */
+  /** Show something else on a side, and tell of it when the hand rests. */
   #change(name, values) {
     Object.assign(this.sides[name], values);
     this.#syncSides();
@@ -129,10 +141,17 @@ class Viewer {
     this.reporting = setTimeout(() => this.#reportView(), REPORT_AFTER);
   }
 
-  /** Tell the script what it has to know of, once there is a codebook to speak of. */
+  /**
+   * Write K into the address, and tell the script what it has to know of, once there is a codebook
+   * to speak of. Of K it has to know only where it follows the viewer: to tell it redraws the page.
+   */
   #reportView() {
+    this.reporting = null;
     if (!this.layers.sizes.length) return this.#reportSoon();
-    const view = { matches: this.#wishes(), size: this.sides.b.size };
+    const { size } = this.sides.b;
+    writeAddress("k", size);
+    const known = this.data.follows ? size : this.reported.size;
+    const view = { matches: this.#wishes(), size: known, offer: this.offer };
     if (JSON.stringify(view) === JSON.stringify(this.reported)) return;
     this.reported = view;
     this.report(view);
@@ -200,7 +219,9 @@ class Viewer {
   #showFigures() {
     const { size } = this.layerOf("b");
     pageStore().choose(size, this.#stepShown());
-    const every = { K: size, ...this.layers.figures.get(size)?.every };
+    const measured = this.layers.figures.get(size), every = { K: size, ...measured?.every };
+    this.find("[data-do=download]").disabled = !measured;
+    this.find(".sample").textContent = measured?.sample ?? "";
     for (const figure of this.root.querySelectorAll(".measured div")) {
       const [label, value] = figure.children;
       value.textContent = every[label.textContent] ?? "–";
@@ -271,6 +292,14 @@ class Viewer {
       this.playing = setInterval(() => { if (!this.step(by)) this.step(by = -by); }, PLAY_EVERY);
     }
     button.ariaPressed = String(Boolean(this.playing));
+  }
+
+  /** Let the script offer what can be taken away of side B's K. */
+  async #download() {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    this.offer = { size: this.layerOf("b").size, at: Date.now() };
+    clearTimeout(this.reporting);
+    this.#reportView();
   }
 
   /** Save the exact pixels of a side. */
@@ -564,6 +593,7 @@ class Viewer {
     actual: () => this.actual(),
     play: () => this.play(),
     fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen()),
+    download: () => this.#download(),
     help: () => this.find("dialog.help").showModal(),
     closeHelp: () => this.find("dialog.help").close(),
     lightsOff: () => this.picked && this.#light(null),
