@@ -24,10 +24,11 @@ async function bring(host, data) {
   if (whole && brought.get(host) === data) pageStore().put(host, whole);
 }
 
-export default function ({ data, parentElement }) {
-  if (brought.get(parentElement) !== data) bring(parentElement, data);
-  return () => whenGone(parentElement, () => {
-    brought.delete(parentElement);
-    pageStore().drop(parentElement);
-  });
-}
+const take = (host, { data }) => {
+  if (brought.get(host) !== data) bring(host, data);
+};
+
+export default holding(take, (host) => {
+  brought.delete(host);
+  pageStore().drop(host);
+});

@@ -210,19 +210,37 @@ const pageStore = () => (globalThis.vqLabLayers ??= new LayerStore());
 /** Act if an element has left the page. Cleaning up is asked for too when data change in haste. */
 const whenGone = (element, act) => setTimeout(() => element.isConnected || act());
 
+/**
+ * Return a component that takes up the last call that holds, and ends when its place is gone. While
+ * scripts still load, streamlit can call with old data after new, and then takes the old call back.
+ */
+function holding(take, end) {
+  const holds = new WeakMap();
+  return (call) => {
+    const host = call.parentElement, calls = holds.get(host) ?? [];
+    holds.set(host, calls);
+    calls.push(call);
+    take(host, call);
+    return () => {
+      calls.splice(calls.indexOf(call), 1);
+      if (calls.length) take(host, calls.at(-1));
+      else whenGone(host, () => end(host));
+    };
+  };
+}
+
 /** Return a component: an object of a class for each place on the page that shows it. */
 function componentOf(Class) {
   const objects = new WeakMap();
-  return (component) => {
-    const host = component.parentElement;
+  const take = (host, call) => {
     const object = objects.get(host) ?? new Class(host);
     objects.set(host, object);
-    object.update(component);
-    return () => whenGone(host, () => {
-      object.close();
-      objects.delete(host);
-    });
+    object.update(call);
   };
+  return holding(take, (host) => {
+    objects.get(host)?.close();
+    objects.delete(host);
+  });
 }
 
 /** Write a value into the page's address, for who copies it, without an entry in the history. */
