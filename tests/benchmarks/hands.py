@@ -61,6 +61,8 @@ def time_hands(panel: str, pages: list[Page]) -> None:
         report("light up a codeword", pages, arrows, lambda page, key: press(page, book, key))
         orders = cycle(("brightness", "brightness", "use", "use"))
         report("order the codewords", pages, orders, lambda page, by: choose(page, ".order", by))
+        buttons = cycle(("Download", "Download", "Close", "Close"))
+        report("open the downloads, or close them", pages, buttons, click)
         shows = cycle(("indices", "indices", "rebuilt", "rebuilt"))
         report("show the index map", pages, shows, lambda page, what: choose(page, B_SHOWS, what))
 
@@ -91,6 +93,10 @@ def press_viewer(page: Page, key: str) -> None:
 
 def press(page: Page, place: str, key: str) -> None:
     page.locator(place).press(key)
+
+
+def click(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button, exact=True).click()
 
 
 def choose(page: Page, place: str, value: str) -> None:
