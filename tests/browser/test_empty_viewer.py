@@ -15,6 +15,7 @@ START = """async ({ js, html, css }) => {
             rivals: [["jpeg", "JPEG"]] },
     setStateValue: (_, view) => reports.push(view),
   });
+  await new Promise((done) => setTimeout(done));
 }"""
 PUT = """([name, layer]) => vqLabLayers.put(name, {
   ...layer, width: 8, height: 8, channels: 1, blockSize: 8, columns: 1, rows: 1,

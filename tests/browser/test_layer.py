@@ -26,23 +26,25 @@ def script(browser):
     page.close()
 
 
+REST = "() => new Promise((done) => setTimeout(done, 50))"
+
+
 def test_new_data_replace_old(script):
-    script("{ globalThis.end = bring(old); }")
-    assert script("there()") == ["old"]
-    script("{ end(); globalThis.end = bring(globalThis.new); }")
-    assert script("there()") == ["new"]
+    for name in ("old", "new"):
+        script(f"{{ bring(globalThis.{name}); }}")
+        script(REST)
+        assert script("there()") == [name]
 
 
 def test_old_data_that_come_late_are_taken_back(script):
-    script("{ bring(globalThis.new); globalThis.end = bring(old); }")
-    script("end()")
+    script("async () => { bring(globalThis.new); const end = bring(old); await null; end(); }")
+    script(REST)
     assert script("there()") == ["new"]
 
 
 def test_a_layer_goes_with_its_place(script):
-    script("{ bring(globalThis.new)(); }")
-    script("() => new Promise((done) => setTimeout(done, 50))")
-    assert script("there()") == ["new"]
-    script("{ globalThis.end = bring(globalThis.new); leave(); end(); }")
-    script("() => new Promise((done) => setTimeout(done, 50))")
+    script("{ globalThis.end = bring(old); }")
+    script(REST)
+    script("{ leave(); end(); }")
+    script(REST)
     assert script("there()") == []

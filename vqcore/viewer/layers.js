@@ -211,20 +211,15 @@ const pageStore = () => (globalThis.vqLabLayers ??= new LayerStore());
 const whenGone = (element, act) => setTimeout(() => element.isConnected || act());
 
 /**
- * Return a component that takes up the last call that holds, and ends when its place is gone. While
- * scripts still load, streamlit can call with old data after new, and then takes the old call back.
+ * Return a component that takes up what it is called with, and ends when its place is gone. While
+ * scripts still load, streamlit can call with old data after new, and takes that back at once.
  */
 function holding(take, end) {
-  const holds = new WeakMap();
   return (call) => {
-    const host = call.parentElement, calls = holds.get(host) ?? [];
-    holds.set(host, calls);
-    calls.push(call);
-    take(host, call);
+    const host = call.parentElement, taking = setTimeout(() => take(host, call));
     return () => {
-      calls.splice(calls.indexOf(call), 1);
-      if (calls.length) take(host, calls.at(-1));
-      else whenGone(host, () => end(host));
+      clearTimeout(taking);
+      whenGone(host, () => end(host));
     };
   };
 }
