@@ -1336,16 +1336,16 @@ def show_results(study: Study, worked_on: int) -> None:
     To ask for these reruns this alone.
     """
     size = chosen_size(study.plan)
-    show_viewer(study, size)
-    if step := step_to_offer(study):
-        offer_downloads(study, step)
-    layers = match_layers(study)
-    if follows_viewer():
-        if size != worked_on:
-            train_for(study, size)
-        if frames := known_frames(study, size):
-            layers["training"] = training_layer(study.sweep, size, frames)
     with st.container(gap=None):
+        show_viewer(study, size)
+        if step := step_to_offer(study):
+            offer_downloads(study, step)
+        layers = match_layers(study)
+        if follows_viewer():
+            if size != worked_on:
+                train_for(study, size)
+            if frames := known_frames(study, size):
+                layers["training"] = training_layer(study.sweep, size, frames)
         for name, data in layers.items():
             COMPONENTS["layer"](key=f"layer-{name}", data=data)
 

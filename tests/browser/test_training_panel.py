@@ -53,12 +53,21 @@ def test_arrows_go_through_the_steps(visitor):
     visitor.settle()
 
 
-def test_the_size_chosen_before_is_replayed(visitor):
+def test_the_size_chosen_before_is_replayed_and_nothing_jumps(visitor):
     visitor.open("?block=4&largest=8&k=8").upload(("one.png", DATA))
+    before = panels_below_the_viewer(visitor)
     visitor.choose(4).page.get_by_role("radio", name="Training").click()
     title = visitor.page.locator(".training .size")
     expect(title).to_have_text("K = 4, iteration by iteration", timeout=60_000)
     visitor.settle()
+    assert panels_below_the_viewer(visitor) == before
+
+
+def panels_below_the_viewer(visitor):
+    """How far below the viewer the choice of panels is, in pixels."""
+    viewer = visitor.page.get_by_role("region", name="Viewer").bounding_box()
+    panels = visitor.page.get_by_role("radiogroup", name="Panel").bounding_box()
+    return panels["y"] - viewer["y"] - viewer["height"]
 
 
 def test_another_size_is_replayed_and_the_smallest_has_nothing_to_replay(visitor):
