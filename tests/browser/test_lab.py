@@ -88,6 +88,13 @@ def test_a_size_chosen_stays_while_other_things_change(visitor):
     assert visitor.settle().figures()["K"] == "4"
 
 
+def test_a_size_that_a_small_picture_has_not_is_there_again_for_a_large_one(visitor):
+    visitor.open("?largest=64&k=32").upload(("few.png", png(24, 32)))
+    assert visitor.figures()["K"] == "12"
+    visitor.upload(("china.jpg", photograph()))
+    assert visitor.figures()["K"] == "32"
+
+
 def choose_picture(visitor, name):
     visitor.page.get_by_role("combobox", name="Picture").click()
     visitor.page.get_by_role("option", name=name, exact=True).click()

@@ -151,6 +151,7 @@ function blockError(layer, original, block) {
 class LayerStore extends EventTarget {
   #layers = new Map();
   #telling = 0;
+  wished = null; // the K last asked for, which a small picture need not have
   chosen = null; // the K on the viewer's side B
   step = null; // the step of a training that the viewer shows, if it does
 

@@ -53,10 +53,10 @@ class Viewer {
     if (!this.reporting) this.#reportSoon();
   }
 
-  /** Begin with the K that was last seen on this page, else with that of the script. */
+  /** Begin with the K that was last wished for on this page, else with that of the script. */
   #begin(data) {
     this.reported.size = data.size;
-    for (const side of Object.values(this.sides)) side.size = pageStore().chosen ?? data.size;
+    for (const side of Object.values(this.sides)) side.size = pageStore().wished ?? data.size;
     return data;
   }
 
@@ -149,6 +149,7 @@ class Viewer {
     this.reporting = null;
     if (!this.layers.sizes.length) return this.#reportSoon();
     const { size } = this.sides.b;
+    pageStore().wished = size;
     writeAddress("k", size);
     const known = this.data.follows ? size : this.reported.size;
     const view = { matches: this.#wishes(), size: known, offer: this.offer };
