@@ -23,7 +23,7 @@ SHOTS = {
         "?picture=coffee&block=4&k=16&panel=Training", 1440, 1000, "light", 1330
     ),
     "health-light.png": (
-        "?picture=coffee&block=8&k=64&largest=1024&panel=Health", 1440, 1000, "light", 1530
+        "?picture=coffee&block=8&k=64&largest=1024&panel=Health", 1440, 1000, "light", 1470
     ),
     "plane-light.png": ("?picture=coffee&block=4&k=64&panel=Plane", 1440, 1000, "light", 1370),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
@@ -46,7 +46,7 @@ def take(browser, address, file, query, width, height, scheme, scroll):
     page.wait_for_selector("[data-testid=stMain] h2")
     page.wait_for_timeout(500)
     page.wait_for_selector(READY, timeout=120_000)
-    page.wait_for_selector(".js-plotly-plot .trace, .projection canvas")
+    page.wait_for_selector(".js-plotly-plot .trace, .projection canvas, .training .curve")
     if file.name.startswith("rates"):
         page.wait_for_selector(".legendtext:has-text('PNG-8')", timeout=120_000)
         page.wait_for_selector(READY, timeout=120_000)
