@@ -11,40 +11,38 @@ START = """async js => {
   const host = document.body.appendChild(document.createElement("div"));
   globalThis.bring = (bytes) => component({ parentElement: host, data: Uint8Array.from(bytes) });
   globalThis.leave = () => host.remove();
-  globalThis.there = () => ["old", "new"].filter((name) => vqLabLayers.of(name, null).original);
+  const isThere = (name) => globalThis.vqLabLayers?.of(name, null).original;
+  globalThis.there = () => ["old", "new"].filter(isThere).join();
 }"""
 
 
 @pytest.fixture
-def script(browser):
+def page(browser):
     page = browser.new_page()
     page.evaluate(START, PARTS["layer"]["js"])
     for name in ("old", "new"):
         layer = original_layer(name, np.uint8([[1, 2]]))
         page.evaluate(f"bytes => {{ globalThis.{name} = bytes; }}", list(layer))
-    yield page.evaluate
+    yield page
     page.close()
 
 
-REST = "() => new Promise((done) => setTimeout(done, 50))"
+def test_new_data_replace_old(page):
+    page.evaluate("() => { bring(old); }")
+    page.wait_for_function("there() === 'old'")
+    page.evaluate("() => { bring(globalThis.new); }")
+    page.wait_for_function("there() === 'new'")
 
 
-def test_new_data_replace_old(script):
-    for name in ("old", "new"):
-        script(f"{{ bring(globalThis.{name}); }}")
-        script(REST)
-        assert script("there()") == [name]
+def test_old_data_that_come_late_are_taken_back(page):
+    page.evaluate("() => { bring(globalThis.new); const end = bring(old); queueMicrotask(end); }")
+    page.wait_for_function("there() === 'new'")
+    page.wait_for_timeout(100)
+    assert page.evaluate("there()") == "new"
 
 
-def test_old_data_that_come_late_are_taken_back(script):
-    script("async () => { bring(globalThis.new); const end = bring(old); await null; end(); }")
-    script(REST)
-    assert script("there()") == ["new"]
-
-
-def test_a_layer_goes_with_its_place(script):
-    script("{ globalThis.end = bring(old); }")
-    script(REST)
-    script("{ leave(); end(); }")
-    script(REST)
-    assert script("there()") == []
+def test_a_layer_goes_with_its_place(page):
+    page.evaluate("() => { globalThis.end = bring(old); }")
+    page.wait_for_function("there() === 'old'")
+    page.evaluate("() => { leave(); end(); }")
+    page.wait_for_function("there() === ''")
