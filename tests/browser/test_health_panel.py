@@ -60,6 +60,7 @@ def test_health_follows_the_hand_at_once(visitor):
     title = visitor.page.locator(".health .size")
     expect(title).to_have_text("K = 4", timeout=20_000)
     slider = visitor.side("b", ".size")
+    expect(slider).to_have_attribute("max", "4", timeout=20_000)
     told = slider.evaluate(
         """slider => {
           slider.value = slider.max;
