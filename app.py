@@ -155,7 +155,6 @@ FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
-TRAINING_PANEL = "Training"
 PLANE_WIDTH = 464
 SEEDS = range(3)
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
@@ -212,6 +211,11 @@ def original_bytes(original: str, _picture: Picture, _layout: BlockLayout) -> by
 @st.cache_data(max_size="256MiB", show_spinner=False)
 def codebook_bytes(sweep_id: str, size: int, _encoded: Encoded) -> bytes:
     return codebook_layer(sweep_id, size, _encoded)
+
+
+@st.cache_data(max_size="256MiB", show_spinner=False)
+def replay_bytes(sweep_id: str, size: int, _study: Study) -> bytes:
+    return training_layer(sweep_id, size, known_frames(_study, size))
 
 
 @st.cache_data(max_size="1GiB", show_spinner=False)
@@ -557,7 +561,7 @@ def show_progress(bar: DeltaGenerator, study: Study) -> None:
 
 
 def chosen_size(plan: Plan) -> int:
-    """Return the K that the viewer or a chart has last told of, at first that of the address."""
+    """Return the K that was last chosen outside the viewer, at first that of the address."""
     if "size" not in st.session_state:
         linked = re.fullmatch("[1-9][0-9]{0,3}", st.query_params.get("k", ""))
         st.session_state.size = int(linked[0]) if linked else DEFAULT_SIZE
@@ -576,21 +580,15 @@ def show_viewer(study: Study, size: int) -> None:
             "name": study.name,
             "size": size,
             "asked": st.session_state.get("asked", 0),
-            "follows": follows_viewer(),
             "rivals": [(codec, RIVALS[codec].name) for codec in present_rivals()],
         },
         on_view_change=take_view,
     )
 
 
-def follows_viewer() -> bool:
-    """Tell whether there is work to do for each K that the viewer shows."""
-    return st.session_state.get("panel") == TRAINING_PANEL
-
-
 def take_view() -> None:
     view = st.session_state.viewer["view"]
-    st.session_state.update({name: view[name] for name in ("size", "matches", "offer")})
+    st.session_state.update({name: view[name] for name in ("matches", "offer")})
 
 
 def match_layers(study: Study) -> dict[str, bytes]:
@@ -980,22 +978,35 @@ def show_pictures(studies: Sequence[Study]) -> None:
 
 
 def training_panel(study: Study) -> list[Pieces]:
-    size = chosen_size(study.plan)
-    COMPONENTS["training"](key="training", data={"sweep": study.sweep})
+    with st.container(gap=None):
+        layers = st.container(gap=None)
+        COMPONENTS["training"](key="training", data={"sweep": study.sweep})
     show_rungs(study)
-    title = st.empty()
-    compares = compare_trainers()
-    title.subheader(f"Trainers, K = {size}" if compares else "Trainers", anchor=False)
-    if not compares:
-        return [replaying(study, size)]
+    st.subheader("Trainers", anchor=False)
+    size = choose_contest(study.plan)
+    if size is None:
+        return [replayed(study, layers)]
     rivals = trainer_settings(study)
     show_runs([run for run in (known_run(study, each, size) for each in rivals) if run])
-    return [replaying(study, size), racing(study, rivals, size)]
+    return [replayed(study, layers), racing(study, rivals, size)]
 
 
-def compare_trainers() -> bool:
+def replayed(study: Study, layers: DeltaGenerator) -> Pieces:
+    """Replay every rung, and bring each to the page at once."""
+    for size in rungs(study):
+        yield from replaying(study, size)
+        with layers:
+            data = replay_bytes(study.sweep, size, study)
+            COMPONENTS["layer"](key=f"layer-training-{size}", data=data)
+
+
+def choose_contest(plan: Plan) -> int | None:
+    """Choose whether to compare trainers, and at which K."""
     meaning = "Each run is real; three seeds each."
-    return st.toggle("Compare trainers", key="compare", bind="query-params", help=meaning)
+    if not st.toggle("Compare trainers", key="compare", bind="query-params", help=meaning):
+        return None
+    first = plan.sizes.index(chosen_size(plan))
+    return st.selectbox("K", plan.sizes, first, key="contest", bind="query-params", width=180)
 
 
 def show_rungs(study: Study) -> None:
@@ -1289,7 +1300,7 @@ def show_panel(study: Study, panel: str | None) -> list[Pieces]:
 
 PANELS: dict[str, Callable[[Study], list[Pieces]]] = {
     "Codebook size": sizes_panel,
-    TRAINING_PANEL: training_panel,
+    "Training": training_panel,
     "Rate–distortion": rates_panel,
     "All pictures": pictures_panel,
     "Health": health_panel,
@@ -1317,7 +1328,7 @@ def lab(name: str, picture: Picture) -> None:
         with panels:  # first, because results bring what the open panel shows
             panel = choose_panel() if study.steps else None
         with results:
-            show_results(study, chosen_size(study.plan))
+            show_results(study)
         with panels:
             more = show_panel(study, panel)
         layers.bring_original(study)
@@ -1330,31 +1341,17 @@ def lab(name: str, picture: Picture) -> None:
 
 
 @st.fragment(key="viewer")
-def show_results(study: Study, worked_on: int) -> None:
-    """Show the viewer, and bring what it asks for: a rival's file, a training, downloads.
+def show_results(study: Study) -> None:
+    """Show the viewer, and bring what it asks for: a rival's file, downloads.
 
     To ask for these reruns this alone.
     """
-    size = chosen_size(study.plan)
     with st.container(gap=None):
-        show_viewer(study, size)
+        show_viewer(study, chosen_size(study.plan))
         if step := step_to_offer(study):
             offer_downloads(study, step)
-        layers = match_layers(study)
-        if follows_viewer():
-            if size != worked_on:
-                train_for(study, size)
-            if frames := known_frames(study, size):
-                layers["training"] = training_layer(study.sweep, size, frames)
-        for name, data in layers.items():
+        for name, data in match_layers(study).items():
             COMPONENTS["layer"](key=f"layer-{name}", data=data)
-
-
-def train_for(study: Study, size: int) -> None:
-    """Do the training panel's work for another K than the whole script has worked on."""
-    if st.session_state.get("compare"):
-        st.rerun()
-    waited_for(replaying(study, size), f"Replaying K = {size}")
 
 
 def main() -> None:

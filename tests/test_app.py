@@ -403,26 +403,24 @@ def test_one_picture_has_no_mean():
 
 
 def test_training_is_replayed_and_told():
-    app = opened(panel="Training", picture="camera", k="8")
-    training = training_header(app)
-    steps = training["steps"]
-    assert [step["stage"] for step in steps[-2:]] == ["all blocks"] * 2
-    rungs = app.dataframe[0].value
-    assert list(rungs["size"]) == [2, 4, 8]
+    app = opened(panel="Training", picture="camera", largest="8")
+    steps = training_steps(app)
+    assert list(steps) == list(app.dataframe[0].value["size"]) == [2, 4, 8]
     swept = points("camera", Settings(colour="gray"), [1, 2, 4, 8])
-    assert (training["size"], steps[-1]["mse"]) == (8, swept[8].mse)
+    for size, (*_, last) in steps.items():
+        assert (last["stage"], last["mse"]) == ("all blocks", swept[size].mse)
 
 
-def training_header(app):
+def training_steps(app):
+    """The steps of each training that the page has, by K."""
     layers = [header(it.bytes) for it in components(app, "vq_layer")]
-    return next((it for it in layers if it["kind"] == "training"), None)
+    return {it["size"]: it["steps"] for it in layers if it["kind"] == "training"}
 
 
 def test_only_the_ladder_can_be_replayed():
-    assert training_header(opened(panel="Training", picture="camera", k="1")) is None
     trained_otherwise = opened(panel="Training", picture="camera").selectbox(key="trainer")
-    assert training_header(sound(trained_otherwise.set_value("minibatch").run())) is None
-    assert training_header(opened(picture="camera", k="8")) is None
+    assert training_steps(sound(trained_otherwise.set_value("minibatch").run())) == {}
+    assert training_steps(opened(picture="camera", k="8")) == {}
 
 
 def test_each_trainer_runs_with_three_seeds(monkeypatch):
@@ -431,13 +429,18 @@ def test_each_trainer_runs_with_three_seeds(monkeypatch):
 
     monkeypatch.setattr("vqcore.contest.train", quick)
     app = upload(opened(panel="Training", block="4", k="4"), ("waves.png", waves()))
-    app.toggle(key="compare").set_value(True)
-    sound(app.run())
+    sound(app.toggle(key="compare").set_value(True).run())
+    assert_raced(app, 4)
+    sound(app.selectbox(key="contest").set_value(2).run())
+    assert_raced(app, 2)
+
+
+def assert_raced(app, size):
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert [len(trace["y"]) for trace in spec["data"]] == [3, 3, 3, 3]
     picture = read_picture(waves(), "")
     layout = layout_of(picture, 4, "rgb")
-    first = finish(run_work(picture.pixels, layout, Settings(4), 4))
+    first = finish(run_work(picture.pixels, layout, Settings(4), size))
     assert spec["data"][0]["y"][0] == first.psnr_db
 
 

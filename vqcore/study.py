@@ -241,12 +241,14 @@ def rungs(study: Study) -> dict[int, Trained]:
 
 def replaying(study: Study, size: int) -> Pieces:
     """Train a rung again, keeping what it does to the picture."""
-    if size in rungs(study) and not known_frames(study, size):
+    sizes = list(rungs(study))
+    if size in sizes and not known_frames(study, size):
         known = {size: step.trained.codebook for size, step in study.steps.items()}
         original = shown_pixels(study.picture, study.plan.layout)
         training, layout = study.settings.training, study.plan.layout
         replay = frames_work(original, layout, size, known=known, seed=training.seed)
-        frames = yield from signed(replay, (1.0, f"Replaying K = {size}"))
+        sign = sizes.index(size) / len(sizes), f"Replaying K = {size}"
+        frames = yield from signed(replay, sign)
         study.store.keep(frames, "frames", study.picture.digest, training, size)
         yield None
 

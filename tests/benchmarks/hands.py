@@ -46,10 +46,10 @@ def main() -> None:
 
 def time_hands(panel: str, pages: list[Page]) -> None:
     print(f"{panel}, codebooks of {SIZES[0]} and {SIZES[1]} codewords:")
+    report("choose another K", pages, cycle("[[]]"), press_viewer)
     if panel == "Training":
-        time_training(pages)
-    else:
-        report("choose another K", pages, cycle("[[]]"), press_viewer)
+        left, curve = cycle(("ArrowLeft",)), ".training .curve"
+        report("go to another step", pages, left, lambda page, key: press(page, curve, key))
     if panel == "Plane":
         arrows = cycle(("ArrowUp", "ArrowUp", "ArrowDown", "ArrowDown"))
         square = ".projection .square"
@@ -65,15 +65,6 @@ def time_hands(panel: str, pages: list[Page]) -> None:
         report("open the downloads, or close them", pages, buttons, click)
         shows = cycle(("indices", "indices", "rebuilt", "rebuilt"))
         report("show the index map", pages, shows, lambda page, what: choose(page, B_SHOWS, what))
-
-
-def time_training(pages: list[Page]) -> None:
-    """Go down through K, where each has to be replayed, and up again."""
-    report("choose another K for the first time", pages, cycle("["), press_viewer)
-    report("choose it again", pages, cycle("]"), press_viewer)
-    left = cycle(("ArrowLeft",))
-    curve = ".training .curve"
-    report("go to another step", pages, left, lambda page, key: press(page, curve, key))
 
 
 def time_plane(pages: list[Page]) -> None:

@@ -220,8 +220,7 @@ def test_the_script_hears_of_what_it_has_to_know_and_no_more(visitor):
         (lambda: show.select_option("match jpeg size"), True),
         (lambda: show.select_option("rebuilt"), True),
         (training.click, True),
-        (lambda: press(visitor, "["), True),
-        (lambda: press(visitor, "]", "["), False),
+        (lambda: press(visitor, "["), False),
     ]:
         sent.clear()
         act()

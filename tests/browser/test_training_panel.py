@@ -70,7 +70,8 @@ def panels_below_the_viewer(visitor):
     return panels["y"] - viewer["y"] - viewer["height"]
 
 
-def test_another_size_is_replayed_and_the_smallest_has_nothing_to_replay(visitor):
+def test_every_size_is_replayed_but_the_smallest(visitor):
+    """As soon as it is chosen: the script hears nothing of it."""
     curve, title = opened(visitor, 8)
     drawn = visitor.stage(".training .curve")
     for size in (4, 2, 8):
@@ -83,3 +84,22 @@ def test_another_size_is_replayed_and_the_smallest_has_nothing_to_replay(visitor
     visitor.choose(1)
     expect(visitor.page.locator(".training .told")).to_contain_text("Nothing to replay")
     assert not visitor.stage(".training .curve").any()
+
+
+def test_each_side_goes_through_the_training_of_its_own_size(visitor):
+    opened(visitor, 8)
+    visitor.side("a", ".show").select_option("rebuilt")
+    visitor.choose(4, side="a")
+    for side in "ab":
+        visitor.side(side, ".show").select_option("training")
+    for side, size in (("a", 4), ("b", 8)):
+        slider, frames = visitor.side(side, ".size"), replayed(size)
+        for at in (0, len(frames) - 1):
+            slider.fill(str(at))
+            np.testing.assert_array_equal(visitor.saved(side), frames[at].encoded.decode())
+    told = visitor.page.locator(".training .told")
+    last = f"MSE {replayed(8)[-1].distortion:.2f}"
+    visitor.side("a", ".size").fill("1")
+    expect(told).to_contain_text(last)
+    visitor.side("b", ".show").select_option("rebuilt")
+    expect(told).to_contain_text(last)

@@ -191,7 +191,7 @@ class LayerStore extends EventTarget {
     return this.of(null, sweep).sizes.find((layer) => layer.size === size);
   }
 
-  /** Return a picture's original, if it is there, and files; a sweep's codebooks and figures by size. */
+  /** Return a picture's original, if it is there, and files; a sweep's codebooks, figures and trainings by size. */
   of(picture, sweep) {
     const every = (kind, of) =>
       [...this.#layers.values()].filter((layer) => layer.kind === kind && layer.of === of);
@@ -199,7 +199,7 @@ class LayerStore extends EventTarget {
       original: every("original", picture)[0],
       files: every("file", picture),
       sizes: every("codebook", sweep).sort((one, other) => one.size - other.size),
-      frames: every("training", sweep).flatMap(({ frames }) => frames),
+      trainings: new Map(every("training", sweep).map(({ size, frames }) => [size, frames])),
       matches: every("match", sweep),
       figures: new Map(every("figures", sweep).flatMap(({ sizes }) => sizes.map((it) => [it.size, it]))),
     };

@@ -31,12 +31,12 @@ class TrainingPanel extends Follower {
     this.sweep = sweep;
   }
 
-  /** Show the steps that are there: those of another K come a little after the choice of it. */
+  /** Show the steps of the K that the viewer shows, once they are there. */
   show() {
-    this.frames = pageStore().of(null, this.sweep).frames;
+    const { chosen } = pageStore();
+    this.frames = pageStore().of(null, this.sweep).trainings.get(chosen) ?? [];
     this.current = this.frames.find(({ step }) => step === pageStore().step);
-    const size = this.frames[0]?.size;
-    this.find(".size").textContent = size ? `K = ${grouped(size)}, iteration by iteration` : "Iteration by iteration";
+    this.find(".size").textContent = this.frames.length ? `K = ${grouped(chosen)}, iteration by iteration` : "Iteration by iteration";
     this.find(".told").textContent = this.frames.length
       ? (this.current ?? this.frames.at(-1)).figures
       : "Nothing to replay yet; only the ladder's codebooks from K = 2 on are.";

@@ -18,7 +18,7 @@ class Viewer {
   active = "b";
   picked = null; // { size, step, index }: the codeword whose blocks are lit
   offer = null; // { size, at }: the K whose downloads were last asked for, and when
-  reported = { matches: [], size: null, offer: null }; // what the script knows of
+  reported = { matches: [], offer: null }; // what the script knows of
   sides = {
     a: { show: "original", size: null, step: 0, gain: 4, surface: new Surface() },
     b: { show: "rebuilt", size: null, step: 0, gain: 4, surface: new Surface() },
@@ -47,7 +47,7 @@ class Viewer {
     const before = this.data ?? this.#begin(data);
     this.data = data;
     if (before.sweep !== data.sweep) this.picked = null;
-    if (before.asked !== data.asked) this.#ask(data.size);
+    if (before.asked !== data.asked) this.#showRebuilt(data.size);
     this.fitted ||= before.picture !== data.picture;
     this.refresh();
     if (!this.reporting) this.#reportSoon();
@@ -55,17 +55,11 @@ class Viewer {
 
   /** Begin with the K that was last wished for on this page, else with that of the script. */
   #begin(data) {
-    this.reported.size = data.size;
     for (const side of Object.values(this.sides)) side.size = pageStore().wished ?? data.size;
     return data;
   }
 
   /** Show a K on side B that was asked for elsewhere on the page. */
-  #ask(size) {
-    this.reported.size = size;
-    this.#showRebuilt(size);
-  }
-
   #showRebuilt(size) {
     const { b } = this.sides;
     b.size = size;
@@ -142,8 +136,8 @@ class Viewer {
   }
 
   /**
-   * Write K into the address, and tell the script what it has to know of, once there is a codebook
-   * to speak of. Of K it has to know only where it follows the viewer: to tell it redraws the page.
+   * Write K into the address, and tell the script what it has to bring, once there is a codebook
+   * to speak of. To tell it redraws the page, so it does not hear of K itself.
    */
   #reportView() {
     this.reporting = null;
@@ -151,8 +145,7 @@ class Viewer {
     const { size } = this.sides.b;
     pageStore().wished = size;
     writeAddress("k", size);
-    const known = this.data.follows ? size : this.reported.size;
-    const view = { matches: this.#wishes(), size: known, offer: this.offer };
+    const view = { matches: this.#wishes(), offer: this.offer };
     if (JSON.stringify(view) === JSON.stringify(this.reported)) return;
     this.reported = view;
     this.report(view);
@@ -174,22 +167,31 @@ class Viewer {
 
   /** Tell whether a side shows the steps of a training, instead of finished codebooks. */
   #trains(name) {
-    return this.sides[name].show === "training" && this.layers.frames.length > 0;
+    return this.sides[name].show === "training" && this.#frames(name).length > 0;
   }
 
   /** Return the layers that a side's slider goes through. */
   #range(name) {
-    return this.#trains(name) ? this.layers.frames : this.layers.sizes;
+    return this.#trains(name) ? this.#frames(name) : this.layers.sizes;
   }
 
-  /** Return the layer a side shows: of its step, of its K, the nearest there is, or undefined. */
-  layerOf(name) {
-    const { step, size } = this.sides[name];
-    const range = this.#range(name);
-    if (this.#trains(name)) return range[Math.min(step, range.length - 1)];
-    const far = (layer) => Math.abs(Math.log2(layer.size / size));
+  /** Return the steps of the training of a side's K, as far as they are there. */
+  #frames(name) {
+    return this.layers.trainings.get(this.#finished(name)?.size) ?? [];
+  }
+
+  /** Return the finished codebook of a side's K, of the nearest there is, or undefined. */
+  #finished(name) {
+    const far = (layer) => Math.abs(Math.log2(layer.size / this.sides[name].size));
     const nearer = (best, layer) => (best && far(best) <= far(layer) ? best : layer);
-    return range.reduce(nearer, undefined);
+    return this.layers.sizes.reduce(nearer, undefined);
+  }
+
+  /** Return the layer a side shows: a step of a training, or a finished codebook if there is one. */
+  layerOf(name) {
+    if (!this.#trains(name)) return this.#finished(name);
+    const frames = this.#frames(name);
+    return frames[Math.min(this.sides[name].step, frames.length - 1)];
   }
 
   #syncSides() {
@@ -197,7 +199,7 @@ class Viewer {
     for (const [name, side] of Object.entries(this.sides)) {
       const layer = this.layerOf(name);
       const part = (selector) => side.panel.querySelector(selector);
-      this.#offer(part(".show"));
+      this.#offer(part(".show"), name);
       const leftTraining = side.show === "training" && !this.#trains(name);
       part(".show").value = leftTraining ? "rebuilt" : side.show;
       const range = this.#range(name), place = range.indexOf(layer);
@@ -229,9 +231,10 @@ class Viewer {
     }
   }
 
-  /** Return the step of a training that is shown, on side B if on both; null if none is. */
+  /** Return the step that is shown of the training of side B's K, on side B if on both, or null. */
   #stepShown() {
-    const name = ["b", "a"].find((each) => this.#trains(each));
+    const { size } = this.layerOf("b");
+    const name = ["b", "a"].find((each) => this.#trains(each) && this.layerOf(each).size === size);
     return name ? this.layerOf(name).step : null;
   }
 
@@ -251,13 +254,13 @@ class Viewer {
   }
 
   /** List rivals' files and other uploads after what every sweep has. */
-  #offer(list) {
+  #offer(list, name) {
     const matches = this.data.rivals.flatMap(([codec, name]) => [
       new Option(`${name} of the same size`, `match ${codec} size`),
       new Option(`${name} of the same PSNR`, `match ${codec} psnr`),
     ]);
     const files = this.layers.files.map(({ name }) => new Option(name, name));
-    const training = this.layers.frames.length ? [new Option("training", "training")] : [];
+    const training = this.#frames(name).length ? [new Option("training", "training")] : [];
     const wanted = [...training, ...matches, ...files], there = [...list.options].slice(4);
     if (wanted.map(({ value }) => value).join() === there.map(({ value }) => value).join()) return;
     list.length = 4;
@@ -446,8 +449,9 @@ class Viewer {
   }
 
   #litLayer() {
-    const { sizes, frames } = this.layers;
-    return this.picked && [...sizes, ...frames].find((layer) => isOf(layer, this.picked));
+    const { sizes, trainings } = this.layers;
+    const steps = () => trainings.get(this.picked.size) ?? [];
+    return this.picked && [...sizes, ...steps()].find((layer) => isOf(layer, this.picked));
   }
 
   #mask(layer) {
