@@ -1002,11 +1002,12 @@ def replayed(study: Study, layers: DeltaGenerator) -> Pieces:
 
 def choose_contest(plan: Plan) -> int | None:
     """Choose whether to compare trainers, and at which K."""
-    meaning = "Each run is real; three seeds each."
-    if not st.toggle("Compare trainers", key="compare", bind="query-params", help=meaning):
-        return None
-    first = plan.sizes.index(chosen_size(plan))
-    return st.selectbox("K", plan.sizes, first, key="contest", bind="query-params", width=180)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        meaning = "Each run is real; three seeds each."
+        if not st.toggle("Compare trainers", key="compare", bind="query-params", help=meaning):
+            return None
+        first = plan.sizes.index(chosen_size(plan))
+        return st.selectbox("K", plan.sizes, first, key="contest", bind="query-params", width=180)
 
 
 def show_rungs(study: Study) -> None:

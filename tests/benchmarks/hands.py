@@ -46,6 +46,7 @@ def main() -> None:
 
 def time_hands(panel: str, pages: list[Page]) -> None:
     print(f"{panel}, codebooks of {SIZES[0]} and {SIZES[1]} codewords:")
+    report("open it", pages, cycle((panel,)), click_radio, leave)
     report("choose another K", pages, cycle("[[]]"), press_viewer)
     if panel == "Training":
         left, curve = cycle(("ArrowLeft",)), ".training .curve"
@@ -90,6 +91,16 @@ def click(page: Page, button: str) -> None:
     page.get_by_role("button", name=button, exact=True).click()
 
 
+def click_radio(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name, exact=True).click()
+
+
+def leave(page: Page) -> None:
+    """Open the panel that shows a sentence and nothing else."""
+    click_radio(page, "Another codebook")
+    settle(page)
+
+
 def choose(page: Page, place: str, value: str) -> None:
     page.locator(place).select_option(value)
 
@@ -107,11 +118,16 @@ def settle(page: Page) -> None:
 
 
 def report(
-    what: str, pages: list[Page], inputs: cycle, act: Callable[[Page, str], None]
+    what: str,
+    pages: list[Page],
+    inputs: cycle,
+    act: Callable[[Page, str], None],
+    prepare: Callable[[Page], None] = settle,
 ) -> None:
     times: list[list[float]] = [[] for _ in pages]
     for _ in range(1 + TIMES):
         for page, seconds in zip(pages, times, strict=True):
+            prepare(page)
             seconds.append(seconds_of_script(page, act, next(inputs)))
     medians = [1000 * median(seconds[1:]) for seconds in times]
     print(f"  {what}: {medians[0]:.0f} ms and {medians[1]:.0f} ms", flush=True)
@@ -126,7 +142,6 @@ def seconds_of_script(page: Page, act: Callable[[Page, str], None], value: str) 
     page.wait_for_timeout(ANSWERED_AFTER)
     seconds = spent(session) - before
     session.detach()
-    settle(page)
     return seconds
 
 

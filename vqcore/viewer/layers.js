@@ -15,19 +15,26 @@ const codebookOf = (body, { channels, columns, rows, blockSize }) => {
   return { indices, tiles, use: useOf(indices, tiles.length / blockSize ** 2) };
 };
 
+function framesOf(body, { steps, ...layer }) {
+  let at = 0;
+  return steps.map((frame, step) => {
+    const length = 2 * layer.columns * layer.rows + frame.codewords * layer.blockSize ** 2 * layer.channels;
+    return { ...layer, ...frame, step, ...codebookOf(body.slice(at, at += length), layer) };
+  });
+}
+
+/** Return a function that makes something when it is first asked for. */
+function once(make) {
+  let made;
+  return () => (made ??= make());
+}
+
 const BODIES = {
   original: (body, { channels }) => ({ pixels: colours(body, channels) }),
   file: (data) => ({ data }),
   match: (data) => ({ data }),
   codebook: codebookOf,
-  training: (body, { steps, ...layer }) => {
-    let at = 0;
-    const frames = steps.map((frame, step) => {
-      const length = 2 * layer.columns * layer.rows + frame.codewords * layer.blockSize ** 2 * layer.channels;
-      return { ...layer, ...frame, step, ...codebookOf(body.slice(at, at += length), layer) };
-    });
-    return { frames };
-  },
+  training: (body, layer) => ({ frames: once(() => framesOf(body, layer)) }),
   figures: () => ({}),
 };
 
@@ -199,7 +206,7 @@ class LayerStore extends EventTarget {
       original: every("original", picture)[0],
       files: every("file", picture),
       sizes: every("codebook", sweep).sort((one, other) => one.size - other.size),
-      trainings: new Map(every("training", sweep).map(({ size, frames }) => [size, frames])),
+      trainings: new Map(every("training", sweep).map((it) => [it.size, it])),
       matches: every("match", sweep),
       figures: new Map(every("figures", sweep).flatMap(({ sizes }) => sizes.map((it) => [it.size, it]))),
     };

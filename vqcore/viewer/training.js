@@ -34,7 +34,7 @@ class TrainingPanel extends Follower {
   /** Show the steps of the K that the viewer shows, once they are there. */
   show() {
     const { chosen } = pageStore();
-    this.frames = pageStore().of(null, this.sweep).trainings.get(chosen) ?? [];
+    this.frames = pageStore().of(null, this.sweep).trainings.get(chosen)?.frames() ?? [];
     this.current = this.frames.find(({ step }) => step === pageStore().step);
     this.find(".size").textContent = this.frames.length ? `K = ${grouped(chosen)}, iteration by iteration` : "Iteration by iteration";
     this.find(".told").textContent = this.frames.length

@@ -177,7 +177,7 @@ class Viewer {
 
   /** Return the steps of the training of a side's K, as far as they are there. */
   #frames(name) {
-    return this.layers.trainings.get(this.#finished(name)?.size) ?? [];
+    return this.layers.trainings.get(this.#finished(name)?.size)?.frames() ?? [];
   }
 
   /** Return the finished codebook of a side's K, of the nearest there is, or undefined. */
@@ -450,8 +450,9 @@ class Viewer {
 
   #litLayer() {
     const { sizes, trainings } = this.layers;
-    const steps = () => trainings.get(this.picked.size) ?? [];
-    return this.picked && [...sizes, ...steps()].find((layer) => isOf(layer, this.picked));
+    if (!this.picked) return null;
+    const steps = trainings.get(this.picked.size)?.frames() ?? [];
+    return [...sizes, ...steps].find((layer) => isOf(layer, this.picked));
   }
 
   #mask(layer) {
