@@ -56,6 +56,21 @@ def launched(playwright):
 
 
 @pytest.fixture(scope="session")
+def pages(browser):
+    """Pages by their options; they stay, because the app loads much faster where it was before."""
+    pages = {}
+
+    def page_with(options):
+        if str(options) not in pages:
+            pages[str(options)] = browser.new_context(**options).new_page()
+        return pages[str(options)]
+
+    yield page_with
+    for page in pages.values():
+        page.context.close()
+
+
+@pytest.fixture(scope="session")
 def port(browser):
     """The port of an app that runs; the browser comes first, because without it all is skipped."""
     with running_app() as port:
@@ -69,9 +84,19 @@ class Visitor:
         self.page = page
         self.address = address
         self.complaints = []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", self.hear)
-        page.on("response", self.look)
+        self.watching = {"pageerror": self.gasp, "console": self.hear, "response": self.look}
+        for event, watch in self.watching.items():
+            page.on(event, watch)
+
+    def leave(self, color_scheme="light"):
+        """Leave the page as it was found."""
+        for event, watch in self.watching.items():
+            self.page.remove_listener(event, watch)
+        self.page.emulate_media(color_scheme=color_scheme)
+        self.page.goto("about:blank")
+
+    def gasp(self, error):
+        self.complaints.append(str(error))
 
     def hear(self, message):
         if message.type == "error" and not any(words in message.text for words in REPLACED):
@@ -170,13 +195,12 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(browser, port, request):
+def visitor(pages, port, request):
     """A fresh visitor; the page must end without a script error or a traceback."""
     options = getattr(request, "param", {"viewport": {"width": 1440, "height": 1000}})
-    context = browser.new_context(**options)
-    visitor = Visitor(context.new_page(), f"http://localhost:{port}/")
+    visitor = Visitor(pages(options), f"http://localhost:{port}/")
     yield visitor
-    assert visitor.page.locator("[data-testid=stException]").count() == 0
-    assert visitor.page.evaluate(BROKEN_PICTURES) == 0
-    assert visitor.complaints == []
-    context.close()
+    tracebacks = visitor.page.locator("[data-testid=stException]").count()
+    broken_pictures = visitor.page.evaluate(BROKEN_PICTURES)
+    visitor.leave(options.get("color_scheme", "light"))
+    assert (tracebacks, broken_pictures, visitor.complaints) == (0, 0, [])
