@@ -527,10 +527,11 @@ def show_facts(name: str, layout: BlockLayout) -> None:
 
 
 def tell_clamping(plan: Plan) -> None:
+    place = st.empty()  # always, or else what follows moves, and is there twice for a while
     if plan.distinct_blocks is not None:
         distinct = count(plan.distinct_blocks)
         verb = "block is" if plan.distinct_blocks == 1 else "blocks are"
-        st.info(f"Only {distinct} {verb} distinct, so K goes no higher than {distinct}.")
+        place.info(f"Only {distinct} {verb} distinct, so K goes no higher than {distinct}.")
 
 
 def explain(layout: BlockLayout) -> None:
@@ -985,13 +986,13 @@ def training_panel(study: Study) -> list[Pieces]:
     st.subheader("Trainers", anchor=False)
     size = choose_contest(study.plan)
     if size is None:
-        return [replayed(study, layers)]
+        return [bringing_replays(study, layers)]
     rivals = trainer_settings(study)
     show_runs([run for run in (known_run(study, each, size) for each in rivals) if run])
-    return [replayed(study, layers), racing(study, rivals, size)]
+    return [bringing_replays(study, layers), racing(study, rivals, size)]
 
 
-def replayed(study: Study, layers: DeltaGenerator) -> Pieces:
+def bringing_replays(study: Study, layers: DeltaGenerator) -> Pieces:
     """Replay every rung, and bring each to the page at once."""
     for size in rungs(study):
         yield from replaying(study, size)

@@ -199,6 +199,22 @@ def test_settings_changed_while_training(visitor):
     assert visitor.curve(0)[0] == [1, 2]
 
 
+WATCH_PANELS = """() => {
+  globalThis.mostPanels = 0;
+  new MutationObserver(() => {
+    const there = document.querySelectorAll("[role=radiogroup][aria-label=Panel]").length;
+    mostPanels = Math.max(mostPanels, there);
+  }).observe(document, { childList: true, subtree: true });
+}"""
+
+
+def test_panels_are_not_there_twice_after_a_picture_with_few_blocks(visitor):
+    visitor.open("?block=4&largest=4096").upload(("few.png", png(24, 32)))
+    visitor.page.evaluate(WATCH_PANELS)
+    visitor.upload(("china.jpg", photograph()))
+    assert visitor.page.evaluate("mostPanels") == 1
+
+
 @pytest.mark.parametrize(
     "visitor",
     [WIDE | {"color_scheme": "light"}, NARROW | {"color_scheme": "dark"}],
