@@ -993,8 +993,9 @@ def training_panel(study: Study) -> list[Pieces]:
 
 
 def bringing_replays(study: Study, layers: DeltaGenerator) -> Pieces:
-    """Replay every rung, and bring each to the page at once."""
-    for size in rungs(study):
+    """Replay every rung, first that of the K asked for, and bring each to the page at once."""
+    first = chosen_size(study.plan)
+    for size in sorted(rungs(study), key=lambda size: size != first):
         yield from replaying(study, size)
         with layers:
             data = replay_bytes(study.sweep, size, study)

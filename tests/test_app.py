@@ -403,9 +403,10 @@ def test_one_picture_has_no_mean():
 
 
 def test_training_is_replayed_and_told():
-    app = opened(panel="Training", picture="camera", largest="8")
+    app = opened(panel="Training", picture="camera", largest="8", k="4")
     steps = training_steps(app)
-    assert list(steps) == list(app.dataframe[0].value["size"]) == [2, 4, 8]
+    assert list(steps) == [4, 2, 8]
+    assert list(app.dataframe[0].value["size"]) == [2, 4, 8]
     swept = points("camera", Settings(colour="gray"), [1, 2, 4, 8])
     for size, (*_, last) in steps.items():
         assert (last["stage"], last["mse"]) == ("all blocks", swept[size].mse)
