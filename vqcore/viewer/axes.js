@@ -6,6 +6,7 @@ const MARGIN = { left: 46, right: 10, top: 10, bottom: 46 };
 class Axes {
   constructor(canvas, draw) {
     Object.assign(this, { canvas, draw });
+    canvas.width = 0; // nothing is drawn before its size is known
     this.context = canvas.getContext("2d", { willReadFrequently: true });
     this.observer = new ResizeObserver(() => this.#resize());
     this.observer.observe(canvas);

@@ -80,8 +80,7 @@ class Viewer {
     this.layers = pageStore().of(this.data.original, this.data.sweep);
     if (!this.frame) return;
     this.#syncSides();
-    if (this.fitted) this.fit();
-    this.draw();
+    this.#drawAnew();
   }
 
   /** Return a layer that has the picture's width and height, if any is there yet. */
@@ -407,8 +406,7 @@ class Viewer {
     for (const button of this.root.querySelectorAll("[data-mode]")) {
       button.ariaPressed = String(button.dataset.mode === mode);
     }
-    if (this.fitted) this.fit();
-    this.draw();
+    this.#drawAnew();
   }
 
   swap() {
@@ -417,6 +415,12 @@ class Viewer {
   }
 
   // Drawing
+
+  /** Draw, the whole picture unless a hand has zoomed or moved it. */
+  #drawAnew() {
+    if (this.fitted && this.frame) this.fit();
+    else this.draw();
+  }
 
   draw() {
     if (!this.frame || !this.canvas.width) return;
@@ -588,8 +592,7 @@ class Viewer {
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
     this.book.draw();
-    if (this.fitted && this.frame) this.fit();
-    this.draw();
+    this.#drawAnew();
   }
 
   #actions = {
