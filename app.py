@@ -995,8 +995,9 @@ def training_panel(study: Study) -> list[Pieces]:
 def bringing_replays(study: Study, layers: DeltaGenerator) -> Pieces:
     """Replay every rung, first that of the K asked for, and bring each to the page at once."""
     first = chosen_size(study.plan)
-    for size in sorted(rungs(study), key=lambda size: size != first):
-        yield from replaying(study, size)
+    sizes = sorted(rungs(study), key=lambda size: size != first)
+    for place, size in enumerate(sizes):
+        yield from replaying(study, size, place / len(sizes))
         with layers:
             data = replay_bytes(study.sweep, size, study)
             COMPONENTS["layer"](key=f"layer-training-{size}", data=data)

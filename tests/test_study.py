@@ -102,7 +102,7 @@ WORK: dict[str, Callable[[Study], Pieces]] = {
     "examining": examining,
     "holding out": holding_out,
     "encoding": lambda study: encoding(study, ["jpeg", "png8"]),
-    "replaying": lambda study: replaying(study, 8),
+    "replaying": lambda study: replaying(study, 8, 0),
     "racing": lambda study: racing(study, [Settings(4, seed=1), Settings(4, seed=2)], 4),
 }
 
@@ -125,6 +125,11 @@ def test_work_goes_on_where_it_stopped(swept: Study, name: str) -> None:
         pass
     work.close()
     assert pieces_of(WORK[name](swept)) == everything - 1
+
+
+def test_replay_tells_the_share_that_is_done(swept: Study) -> None:
+    signs = {sign for sign in replaying(swept, 8, 0.25) if sign}
+    assert signs == {(0.25, "Replaying K = 8")}
 
 
 def begun_like(study: Study) -> Study:

@@ -239,16 +239,14 @@ def rungs(study: Study) -> dict[int, Trained]:
     return {size: rung for size, rung in trained.items() if rung.iterations}
 
 
-def replaying(study: Study, size: int) -> Pieces:
-    """Train a rung again, keeping what it does to the picture."""
-    sizes = list(rungs(study))
-    if size in sizes and not known_frames(study, size):
+def replaying(study: Study, size: int, done: float) -> Pieces:
+    """Train a rung again, keeping what it does to the picture; a share of all of them is done."""
+    if size in rungs(study) and not known_frames(study, size):
         known = {size: step.trained.codebook for size, step in study.steps.items()}
         original = shown_pixels(study.picture, study.plan.layout)
         training, layout = study.settings.training, study.plan.layout
         replay = frames_work(original, layout, size, known=known, seed=training.seed)
-        sign = sizes.index(size) / len(sizes), f"Replaying K = {size}"
-        frames = yield from signed(replay, sign)
+        frames = yield from signed(replay, (done, f"Replaying K = {size}"))
         study.store.keep(frames, "frames", study.picture.digest, training, size)
         yield None
 

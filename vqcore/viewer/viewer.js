@@ -252,13 +252,13 @@ class Viewer {
     return `K = ${size} · ${this.layers.figures.get(size)?.figures ?? "not measured yet"}`;
   }
 
-  /** List rivals' files and other uploads after what every sweep has. */
+  /** List, after what every side has, its training, rivals' files and other uploads. */
   #offer(list, name) {
-    const matches = this.data.rivals.flatMap(([codec, name]) => [
-      new Option(`${name} of the same size`, `match ${codec} size`),
-      new Option(`${name} of the same PSNR`, `match ${codec} psnr`),
+    const matches = this.data.rivals.flatMap(([codec, title]) => [
+      new Option(`${title} of the same size`, `match ${codec} size`),
+      new Option(`${title} of the same PSNR`, `match ${codec} psnr`),
     ]);
-    const files = this.layers.files.map(({ name }) => new Option(name, name));
+    const files = this.layers.files.map((file) => new Option(file.name, file.name));
     const training = this.#frames(name).length ? [new Option("training", "training")] : [];
     const wanted = [...training, ...matches, ...files], there = [...list.options].slice(4);
     if (wanted.map(({ value }) => value).join() === there.map(({ value }) => value).join()) return;
