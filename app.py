@@ -47,7 +47,8 @@ from vqcore.curves import (
     rival_curve,
     vq_curve,
 )
-from vqcore.health import health_row, verdicts
+from vqcore.health import Health, health_row, verdicts
+from vqcore.heldout import HeldOut
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import (
     MAX_BYTES,
@@ -112,7 +113,6 @@ from vqcore.sweep import (
 )
 from vqcore.tables import (
     HEALTH_COLUMNS,
-    HELD_OUT_COLUMNS,
     MEAN_COLUMNS,
     POINT_COLUMNS,
     RUNG_COLUMNS,
@@ -1089,15 +1089,12 @@ def show_use(name: str, use: Use | Step, place: DeltaGenerator) -> None:
 def health_panel(study: Study) -> list[Pieces]:
     show_health(study)
     show_health_over_sizes(study)
-    left, right = st.columns(2)
-    with left:
-        show_held_out(study)
-    with right:
-        other = choose_other(study)
-        if other:
-            show_transfers(study, other)
+    other = choose_other(study)
     needed = [examining(study), holding_out(study)]
-    return [*needed, lending(study, other)] if other else needed
+    if other is None:
+        return needed
+    show_transfers(study, other)
+    return [*needed, lending(study, other)]
 
 
 def show_health(study: Study) -> None:
@@ -1111,43 +1108,38 @@ def show_health(study: Study) -> None:
 
 
 def show_health_over_sizes(study: Study) -> None:
-    healths, sizes = list(known_healths(study).values()), study.plan.sizes
-    results = list(known_held_out(study).values())
+    healths, results = known_healths(study), known_held_out(study)
     if not healths:
         return
+    show_health_charts(list(healths.values()), list(results.values()), study.plan.sizes)
+    st.subheader("Health of every size", anchor=False)
+    rows = [health_row(health, results.get(size)) for size, health in healths.items()]
+    show_rows(rows, HEALTH_COLUMNS, "Every figure of health of every codebook size")
+    st.markdown(
+        ":small[Median and least: blocks of a codeword in use. Codebook: its share of the file. "
+        "Nearest and farthest: two codewords, root mean squared difference in gray levels. "
+        "Worst 10: cells, their share of the squared error. Gap: learnt by heart.]"
+    )
+
+
+def show_health_charts(
+    healths: Sequence[Health], results: Sequence[HeldOut], sizes: Sequence[int]
+) -> None:
     left, right = st.columns(2)
     with left:
         st.subheader("Perplexity", anchor=False)
         figure = plots.perplexity_figure(healths, sizes)
         show_chart(figure, sizes, "perplexity", "Perplexity against K")
+        st.markdown(":small[As many codewords, all used alike, would need as many bits.]")
     with right:
         st.subheader("Learnt by heart", anchor=False)
         figure = plots.held_out_figure(results, sizes)
         alt = "PSNR of blocks trained on, and of the others, against K"
         show_chart(figure, sizes, "held-out", alt)
-    st.subheader("Health of every size", anchor=False)
-    show_rows(
-        [health_row(health) for health in healths],
-        HEALTH_COLUMNS,
-        "Every figure of health of every codebook size",
-    )
-    st.markdown(
-        ":small[Median and least: blocks of a codeword in use. Codebook: its share of the file. "
-        "Nearest and farthest: two codewords, root mean squared difference in gray levels. "
-        "Worst 10: cells, their share of the squared error.]"
-    )
-
-
-def show_held_out(study: Study) -> None:
-    st.subheader("On the other half", anchor=False)
-    st.markdown(
-        "Trained on a random half of the blocks, then tried on the others. The gap is how much "
-        "is learnt by heart."
-    )
-    results = known_held_out(study).values()
-    if results:
-        rows = rows_of(HELD_OUT_COLUMNS, results)
-        show_rows(rows, HELD_OUT_COLUMNS, "PSNR of blocks trained on and of the others")
+        st.markdown(
+            ":small[Trained on a random half of the blocks, then tried on the others. The gap is "
+            "what is learnt by heart.]"
+        )
 
 
 def choose_other(study: Study) -> Study | None:

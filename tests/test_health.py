@@ -60,6 +60,13 @@ def test_one_codeword_has_no_pair():
     assert health_row(health)["nearest_levels"] is None
 
 
+def test_held_out_blocks_stand_in_the_row_when_they_are_known():
+    held = HeldOut(Codebook(np.uint8([[11], [41], [99]])), 30, 29.5)
+    figures = "trained_psnr_db", "others_psnr_db", "gap_db"
+    assert [health_row(toy(), held)[name] for name in figures] == [30, 29.5, 0.5]
+    assert [health_row(toy())[name] for name in figures] == [None] * 3
+
+
 def test_codebook_of_one_codeword_is_the_file_without_header_and_checksum():
     [step] = steps(photograph("camera", 4), [1])
     assert len(step.file) == HEADER.size + 4 + finish(coded_codebook_work(step.encoded))

@@ -9,7 +9,7 @@ from vqcore import tables
 from vqcore.codebook import Codebook
 from vqcore.curves import mean_rows
 from vqcore.health import Health, Pair, health_row
-from vqcore.heldout import HeldOut, Transfer
+from vqcore.heldout import Transfer
 from vqcore.sweep import OperatingPoint
 from vqcore.training import Iteration, Trained
 
@@ -28,10 +28,7 @@ def test_columns_of_rows_made_elsewhere() -> None:
     assert list(tables.HEALTH_COLUMNS) == list(health_row(health))
 
 
-def test_halves_and_transfers() -> None:
-    book = Codebook(np.zeros((3, 1), np.uint8))
-    [row] = tables.rows_of(tables.HELD_OUT_COLUMNS, [HeldOut(book, 30, 29.5)])
-    assert list(row.values()) == [3, 30, 29.5, 0.5]
+def test_transfers() -> None:
     [row] = tables.rows_of(tables.TRANSFER_COLUMNS, [Transfer(3, 30, 27)])
     assert list(row.values()) == [3, 30, 27, 3]
 

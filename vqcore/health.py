@@ -40,6 +40,7 @@ ALIKE = 2
 UNEVEN = 3
 SMALL_GAP, BIG_GAP = 0.5, 2
 WORST_CELLS = 10
+HELD_OUT_FIGURES = "trained_psnr_db", "others_psnr_db", "gap_db"
 
 
 @dataclass(frozen=True)
@@ -195,8 +196,8 @@ def pairs_work(codewords: Samples) -> Work[tuple[Pair | None, Pair | None]]:
 # In a table, and in words
 
 
-def health_row(health: Health) -> dict[str, float | None]:
-    """Return the figures by name, shares in percent."""
+def health_row(health: Health, held_out: HeldOut | None = None) -> dict[str, float | None]:
+    """Return the figures by name, shares in percent, and those of the held-out blocks if known."""
     return {
         "codebook_size": health.codebook_size,
         "dead_codewords": health.dead_codewords,
@@ -209,6 +210,7 @@ def health_row(health: Health) -> dict[str, float | None]:
         "nearest_levels": _difference(health.nearest_pair),
         "farthest_levels": _difference(health.farthest_pair),
         "worst_percent": 100 * health.worst_share,
+        **{name: getattr(held_out, name, None) for name in HELD_OUT_FIGURES},
     }
 
 

@@ -62,9 +62,6 @@ HEALTH_COLUMNS: Columns = {
     "nearest_levels": ("Nearest (levels)", "%.1f"),
     "farthest_levels": ("Farthest (levels)", "%.1f"),
     "worst_percent": ("Worst 10 (%)", "%.1f"),
-}
-HELD_OUT_COLUMNS: Columns = {
-    "codebook_size": ("K", "%d"),
     "trained_psnr_db": ("Trained on (dB)", "%.2f"),
     "others_psnr_db": ("The others (dB)", "%.2f"),
     "gap_db": ("Gap (dB)", "%.2f"),
