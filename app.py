@@ -129,6 +129,7 @@ from vqcore.viewer import (
     figures_layer,
     file_layer,
     health_layer,
+    joined,
     match_layer,
     original_layer,
     plane_layer,
@@ -156,6 +157,7 @@ REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
 TILE_SIDE = 24
 PLANE_WIDTH = 464
+MESSAGE_BYTES = 50_000_000
 SEEDS = range(3)
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
 UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
@@ -488,18 +490,19 @@ class Layers:
                     self._bring("pictures", file.file_id, data)
 
     def bring_known(self, study: Study) -> None:
-        for size, step in study.steps.items():
-            self._bring_codebook(study, size, step.encoded)
+        books = {size: step.encoded for size, step in study.steps.items()}
+        self._bring_codebooks(study, books, whole=study.is_complete)
         self._bring_figures(study, "known", study.steps.values())
 
     def bring(self, study: Study, event: Preview | Step) -> None:
         if isinstance(event, Preview):
-            self._bring_codebook(study, event.codebook_size, event.encoded)
+            self._bring_codebooks(study, {event.codebook_size: event.encoded}, whole=False)
         else:
             self._bring_figures(study, str(event.point.codebook_size), [event])
 
-    def _bring_codebook(self, study: Study, size: int, encoded: Encoded) -> None:
-        self._bring("sizes", f"codebook-{size}", codebook_bytes(study.sweep, size, encoded))
+    def _bring_codebooks(self, study: Study, books: Mapping[int, Encoded], whole: bool) -> None:
+        layers = {size: codebook_bytes(study.sweep, size, it) for size, it in books.items()}
+        bring_sizes(self._places["sizes"], "codebook", layers, whole)
 
     def _bring_figures(self, study: Study, name: str, steps: Iterable[Step]) -> None:
         self._bring("figures", f"figures-{name}", figures_layer(study.sweep, steps))
@@ -507,6 +510,15 @@ class Layers:
     def _bring(self, place: str, name: str, data: bytes) -> None:
         with self._places[place]:
             COMPONENTS["layer"](key=f"layer-{name}", data=data)
+
+
+def bring_sizes(
+    place: DeltaGenerator, kind: str, layers: Mapping[int, bytes], whole: bool
+) -> None:
+    """Bring layers of codebook sizes: together if they are all, since each element costs time."""
+    for first, data in joined(layers, MESSAGE_BYTES if whole else 0):
+        with place:
+            COMPONENTS["layer"](key=f"layer-{kind}-{first}", data=data)
 
 
 def is_alike(other: Picture, picture: Picture) -> bool:
@@ -995,12 +1007,19 @@ def training_panel(study: Study) -> list[Pieces]:
 def bringing_replays(study: Study, layers: DeltaGenerator) -> Pieces:
     """Replay every rung, first that of the K asked for, and bring each to the page at once."""
     first = chosen_size(study.plan)
-    sizes = sorted(rungs(study), key=lambda size: size != first)
-    for place, size in enumerate(sizes):
-        yield from replaying(study, size, place / len(sizes))
-        with layers:
-            data = replay_bytes(study.sweep, size, study)
-            COMPONENTS["layer"](key=f"layer-training-{size}", data=data)
+    known = [size for size in rungs(study) if known_frames(study, size)]
+    missing = sorted({*rungs(study)} - {*known}, key=lambda size: (size != first, size))
+    bring_replays(study, known, layers, whole=not missing)
+    for place, size in enumerate(missing, len(known)):
+        yield from replaying(study, size, place / (len(known) + len(missing)))
+        bring_replays(study, [size], layers, whole=False)
+
+
+def bring_replays(
+    study: Study, sizes: Sequence[int], place: DeltaGenerator, whole: bool
+) -> None:
+    layers = {size: replay_bytes(study.sweep, size, study) for size in sizes}
+    bring_sizes(place, "training", layers, whole)
 
 
 def choose_contest(plan: Plan) -> int | None:

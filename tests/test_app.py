@@ -19,6 +19,7 @@ from vqcore.heldout import HeldOut, held_out, transfer_work
 from vqcore.metrics import psnr_db
 from vqcore.pictures import png_bytes
 from vqcore.plane import first_codewords, lloyd_path, pair_density
+from vqcore.playback import frames_work
 from vqcore.rivals import rival_file
 from vqcore.sharing import use_work
 from vqcore.training import train
@@ -58,8 +59,22 @@ def components(app, name):
     return [proto for proto in every if proto.component_name == name]
 
 
+def headers(data):
+    """What heads each layer of a message."""
+    while data:
+        header, body = (int.from_bytes(data[at : at + 4], "little") for at in (0, 4))
+        yield json.loads(data[8 : 8 + header])
+        data = data[8 + header + body :]
+
+
 def header(data):
-    return json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+    [only] = headers(data)
+    return only
+
+
+def layers(app):
+    """What heads each layer that the page has, in their order."""
+    return [each for it in components(app, "vq_layer") for each in headers(it.bytes)]
 
 
 def figures(app):
@@ -72,8 +87,7 @@ def figures(app):
 def shown(app):
     """What the viewer shows of the chosen K."""
     size = json.loads(components(app, "vq_viewer")[0].json)["size"]
-    layers = [header(it.bytes) for it in components(app, "vq_layer")]
-    known = [each for it in layers if it["kind"] == "figures" for each in it["sizes"]]
+    known = [each for it in layers(app) if it["kind"] == "figures" for each in it["sizes"]]
     return next(it for it in known if it["size"] == size)
 
 
@@ -405,17 +419,28 @@ def test_one_picture_has_no_mean():
 def test_training_is_replayed_and_told():
     app = opened(panel="Training", picture="camera", largest="8", k="4")
     steps = training_steps(app)
-    assert list(steps) == [4, 2, 8]
+    assert list(steps) == [2, 4, 8]
     assert list(app.dataframe[0].value["size"]) == [2, 4, 8]
     swept = points("camera", Settings(colour="gray"), [1, 2, 4, 8])
     for size, (*_, last) in steps.items():
         assert (last["stage"], last["mse"]) == ("all blocks", swept[size].mse)
 
 
+def test_the_training_asked_for_is_replayed_first(monkeypatch):
+    order = []
+
+    def noted(original, layout, size, **more):
+        order.append(size)
+        return frames_work(original, layout, size, **more)
+
+    monkeypatch.setattr("vqcore.study.frames_work", noted)
+    opened(panel="Training", picture="camera", largest="8", k="4")
+    assert order == [4, 2, 8]
+
+
 def training_steps(app):
     """The steps of each training that the page has, by K."""
-    layers = [header(it.bytes) for it in components(app, "vq_layer")]
-    return {it["size"]: it["steps"] for it in layers if it["kind"] == "training"}
+    return {it["size"]: it["steps"] for it in layers(app) if it["kind"] == "training"}
 
 
 def test_only_the_ladder_can_be_replayed():

@@ -20,6 +20,7 @@ from vqcore.viewer import (
     figures_layer,
     file_layer,
     health_layer,
+    joined,
     match_layer,
     original_layer,
     plane_layer,
@@ -36,8 +37,9 @@ EVERY = {
 
 
 def opened(message: bytes) -> tuple[dict, bytes]:
-    length = int.from_bytes(message[:4], "little")
-    return json.loads(message[4 : 4 + length]), message[4 + length :]
+    header, body = (int.from_bytes(message[at : at + 4], "little") for at in (0, 4))
+    assert len(message) == 8 + header + body
+    return json.loads(message[8 : 8 + header]), message[8 + header :]
 
 
 def test_original_by_hand() -> None:
@@ -166,10 +168,12 @@ def test_health_by_hand() -> None:
     assert np.frombuffer(body, "<u4", offset=20).tolist() == [2, 1, 9]
 
 
-def test_indices_begin_where_two_bytes_can_be_read_at_once() -> None:
-    for name in ("a", "bb", "ccc", "dddd"):
-        message = original_layer(name, np.zeros((1, 1), np.uint8))
-        assert int.from_bytes(message[:4], "little") % 4 == 0
+def test_layers_are_joined_up_to_so_many_bytes() -> None:
+    layers = {1: b"one", 2: b"two", 4: b"fourth", 8: b"eight"}
+    assert list(joined(layers, 8)) == [(1, b"onetwo"), (4, b"fourth"), (8, b"eight")]
+    assert list(joined(layers, 0)) == list(layers.items())
+    assert list(joined(layers, 17)) == [(1, b"onetwofourtheight")]
+    assert list(joined({}, 8)) == []
 
 
 def test_all_sizes_of_a_photograph_are_small() -> None:

@@ -303,14 +303,15 @@ def test_error_of_a_block_leaves_out_the_padding(script):
     assert script(f"blockError({layer}, {original}, 1)") == 9
 
 
-def test_layers_of_one_sweep_come_by_size(script):
+def test_layers_of_one_sweep_come_by_size_and_once(script):
     found = script(
         """() => {
           const store = new LayerStore();
           [["original", "photo"], ["original", "other"], ["file", "photo"],
            ["codebook", "sweep", 8], ["codebook", "sweep", 4], ["codebook", "sweep", 2],
-           ["codebook", "another", 1], ["figures", "sweep", 4]].forEach(([kind, of, size], at) =>
-            store.put(`owner ${at}`, { kind, of, size, sizes: [{ size }] }));
+           ["codebook", "sweep", 2], ["codebook", "another", 1],
+           ["figures", "sweep", 4]].forEach(([kind, of, size], at) =>
+            store.put(`owner ${at}`, [{ kind, of, size, sizes: [{ size }] }]));
           store.drop("owner 3");
           const { original, files, sizes, figures } = store.of("photo", "sweep");
           return [original.of, files.length, sizes.map(({ size }) => size), [...figures.keys()]];

@@ -17,11 +17,11 @@ START = """async ({ js, html, css }) => {
   });
   await new Promise((done) => setTimeout(done));
 }"""
-PUT = """([name, layer]) => vqLabLayers.put(name, {
+PUT = """([name, layer]) => vqLabLayers.put(name, [{
   ...layer, width: 8, height: 8, channels: 1, blockSize: 8, columns: 1, rows: 1,
   indices: new Uint16Array(1), use: new Uint32Array([1]),
   pixels: new Uint32Array(64), tiles: new Uint32Array(64),
-})"""
+}])"""
 CHOOSE = """list => {
   list.append(new Option("JPEG", "match jpeg size"));
   list.value = "match jpeg size";

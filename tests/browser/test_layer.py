@@ -1,4 +1,4 @@
-"""One layer on a page of its own, called as streamlit calls it."""
+"""Layers on a page of its own, called as streamlit calls it."""
 
 import numpy as np
 import pytest
@@ -39,6 +39,11 @@ def test_old_data_that_come_late_are_taken_back(page):
     page.wait_for_function("there() === 'new'")
     page.wait_for_timeout(100)
     assert page.evaluate("there()") == "new"
+
+
+def test_a_message_brings_all_its_layers(page):
+    page.evaluate("() => { bring([...old, ...globalThis.new]); }")
+    page.wait_for_function("there() === 'old,new'")
 
 
 def test_a_layer_goes_with_its_place(page):

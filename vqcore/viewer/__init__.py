@@ -1,6 +1,6 @@
 """The viewer: the browser gets tiles and indices, and decodes on a canvas itself.
 
-PARTS has the components of `app.py` as text: one that takes a layer, and shows nothing, one that
+PARTS has the components of `app.py` as text: one that takes layers, and shows nothing, one that
 shows all the layers the page has, and those of the panels. They share `layers.js`.
 """
 
@@ -12,6 +12,7 @@ from vqcore.viewer.payload import (
     figures_layer,
     file_layer,
     health_layer,
+    joined,
     match_layer,
     original_layer,
     plane_layer,
@@ -56,6 +57,7 @@ __all__ = [
     "figures_layer",
     "file_layer",
     "health_layer",
+    "joined",
     "match_layer",
     "original_layer",
     "plane_layer",

@@ -28,7 +28,7 @@ class HealthPanel extends Follower {
   }
 
   read(data) {
-    this.layer = parseLayer(data);
+    [this.layer] = parseLayers(data);
   }
 
   /** Show the K that the viewer shows. */

@@ -1,4 +1,4 @@
-// One layer: it takes bytes, hands them to the viewer, and shows nothing.
+// Layers in one message: it takes bytes, hands them to the viewer, and shows nothing.
 
 /** Let the browser decode a picture file; null if it cannot, or the size is another. */
 async function decoded({ data, ...layer }) {
@@ -19,9 +19,9 @@ const brought = new WeakMap();
 
 async function bring(host, data) {
   brought.set(host, data);
-  const layer = parseLayer(data);
-  const whole = layer.data?.length ? await decoded(layer) : layer;
-  if (whole && brought.get(host) === data) pageStore().put(host, whole);
+  const layers = parseLayers(data).map((layer) => (layer.data?.length ? decoded(layer) : layer));
+  const whole = (await Promise.all(layers)).filter(Boolean);
+  if (brought.get(host) === data) pageStore().put(host, whole);
 }
 
 const take = (host, { data }) => {

@@ -2,11 +2,18 @@
 
 const OPAQUE = 0xff000000;
 
-/** Read a message of payload.py: its header, and the body as its kind has it. */
-function parseLayer(bytes) {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const layer = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  return { ...layer, ...BODIES[layer.kind](bytes.slice(4 + length), layer) };
+/** Read the layers of a message of payload.py: of each the header, and the body as its kind has it. */
+function parseLayers(bytes) {
+  const lengths = new DataView(bytes.buffer, bytes.byteOffset);
+  const layers = [];
+  for (let at = 0; at < bytes.length; ) {
+    const header = at + 8;
+    const body = header + lengths.getUint32(at, true);
+    at = body + lengths.getUint32(at + 4, true);
+    const layer = JSON.parse(new TextDecoder().decode(bytes.subarray(header, body)));
+    layers.push({ ...layer, ...BODIES[layer.kind](bytes.slice(body, at), layer) });
+  }
+  return layers;
 }
 
 const codebookOf = (body, { channels, columns, rows, blockSize }) => {
@@ -162,8 +169,8 @@ class LayerStore extends EventTarget {
   chosen = null; // the K on the viewer's side B
   step = null; // the step of a training that the viewer shows, if it does
 
-  put(owner, layer) {
-    this.#layers.set(owner, layer);
+  put(owner, layers) {
+    this.#layers.set(owner, layers);
     this.#tellSoon();
   }
 
@@ -201,12 +208,13 @@ class LayerStore extends EventTarget {
   /** Return a picture's original, if it is there, and files; a sweep's codebooks, figures and trainings by size. */
   of(picture, sweep) {
     const every = (kind, of) =>
-      [...this.#layers.values()].filter((layer) => layer.kind === kind && layer.of === of);
+      [...this.#layers.values()].flat().filter((layer) => layer.kind === kind && layer.of === of);
+    const bySize = (kind) => new Map(every(kind, sweep).map((layer) => [layer.size, layer]));
     return {
       original: every("original", picture)[0],
       files: every("file", picture),
-      sizes: every("codebook", sweep).sort((one, other) => one.size - other.size),
-      trainings: new Map(every("training", sweep).map((it) => [it.size, it])),
+      sizes: [...bySize("codebook").values()].sort((one, other) => one.size - other.size),
+      trainings: bySize("training"),
       matches: every("match", sweep),
       figures: new Map(every("figures", sweep).flatMap(({ sizes }) => sizes.map((it) => [it.size, it]))),
     };

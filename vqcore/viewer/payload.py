@@ -1,12 +1,13 @@
 """Layers as bytes: what the page needs to show a picture, or to decode one.
 
-    bytes     what
-    4         n, the length of the header, little-endian
-    n         the header, JSON in UTF-8, filled with spaces so that 4 + n is a multiple of 4
-    the rest  as its kind has it
+    bytes  what
+    4      n, the length of the header, little-endian
+    4      m, the length of the body, little-endian
+    n      the header, JSON in UTF-8
+    m      the body, as its kind has it
 
-The header has the `kind`, and `of`, which layers belong together: those of one picture, or those of
-one sweep of it.
+Another layer may follow. The header has the `kind`, and `of`, which layers belong together: those
+of one picture, or those of one sweep of it.
 
     kind      header besides                                       body
     original  name, figures, width, height, channels               pixels, (h, w) or (h, w, 3)
@@ -39,7 +40,7 @@ Figures are a text that stands beside the picture.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,25 @@ from vqcore.sweep import Step
 from vqcore.wording import STAGE_NAMES, decibels, in_short, kilobytes, ratio, sampled, similarity
 
 Samples = NDArray[np.uint8]
+
+
+def joined(layers: Mapping[int, bytes], most: int) -> Iterator[tuple[int, bytes]]:
+    """Join layers, in their order, to messages named by the first of each.
+
+    A message has at most so many bytes, if it is not of one layer alone.
+    """
+    message: dict[int, bytes] = {}
+    for name, layer in layers.items():
+        if message and sum(map(len, message.values())) + len(layer) > most:
+            yield _as_one(message)
+            message = {}
+        message[name] = layer
+    if message:
+        yield _as_one(message)
+
+
+def _as_one(message: Mapping[int, bytes]) -> tuple[int, bytes]:
+    return next(iter(message)), b"".join(message.values())
 
 
 def original_layer(of: str, pixels: Samples) -> bytes:
@@ -205,5 +225,4 @@ def _file_message(data: bytes, size: tuple[int, int], **header: Any) -> bytes:
 
 def _message(body: bytes, **header: Any) -> bytes:
     text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 4)
-    return len(text).to_bytes(4, "little") + text + body
+    return b"".join((len(text).to_bytes(4, "little"), len(body).to_bytes(4, "little"), text, body))

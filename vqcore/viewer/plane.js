@@ -36,7 +36,7 @@ class Plane {
     this.report = (value) => setStateValue("edit", value);
     if (this.data !== data) {
       this.data = data;
-      this.answer = parseLayer(data);
+      [this.answer] = parseLayers(data);
       this.#takeUp();
     }
     this.draw();

@@ -29,7 +29,7 @@ class Projection extends Follower {
   }
 
   read(data) {
-    this.layer = parseLayer(data);
+    [this.layer] = parseLayers(data);
   }
 
   /** Show the K that the viewer shows, as soon as it is there. */
