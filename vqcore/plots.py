@@ -255,8 +255,8 @@ def _rate_plane(likeness: Likeness) -> go.Figure:
 def _empty_figure(height: int) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(height=height, margin=MARGIN, dragmode="zoom")
-    figure.update_xaxes(automargin=False, title_standoff=8)
-    figure.update_yaxes(automargin=False)
+    figure.update_xaxes(automargin=False, ticklabeloverflow="allow", title_standoff=8)
+    figure.update_yaxes(automargin=False, ticklabeloverflow="allow")
     return figure
 
 
