@@ -1136,8 +1136,8 @@ def show_health_over_sizes(study: Study) -> None:
     show_rows(rows, HEALTH_COLUMNS, "Every figure of health of every codebook size")
     st.markdown(
         ":small[Median and least: blocks of a codeword in use. Codebook: its share of the file. "
-        "Nearest and farthest: two codewords, root mean squared difference in gray levels. "
-        "Worst 10: cells, their share of the squared error. Gap: learnt by heart.]"
+        "Gap: learnt by heart. Nearest and farthest: two codewords, root mean squared difference "
+        "in gray levels. Worst 10: cells, their share of the squared error.]"
     )
 
 

@@ -207,10 +207,10 @@ def health_row(health: Health, held_out: HeldOut | None = None) -> dict[str, flo
         "median_blocks": health.median_blocks,
         "least_blocks": health.least_blocks,
         "codebook_percent": 100 * health.codebook_share,
+        **{name: getattr(held_out, name, None) for name in HELD_OUT_FIGURES},
         "nearest_levels": _difference(health.nearest_pair),
         "farthest_levels": _difference(health.farthest_pair),
         "worst_percent": 100 * health.worst_share,
-        **{name: getattr(held_out, name, None) for name in HELD_OUT_FIGURES},
     }
 
 

@@ -59,12 +59,12 @@ HEALTH_COLUMNS: Columns = {
     "median_blocks": ("Median (blocks)", "%.1f"),
     "least_blocks": ("Least (blocks)", "%d"),
     "codebook_percent": ("Codebook (%)", "%.1f"),
-    "nearest_levels": ("Nearest (levels)", "%.1f"),
-    "farthest_levels": ("Farthest (levels)", "%.1f"),
-    "worst_percent": ("Worst 10 (%)", "%.1f"),
     "trained_psnr_db": ("Trained on (dB)", "%.2f"),
     "others_psnr_db": ("The others (dB)", "%.2f"),
     "gap_db": ("Gap (dB)", "%.2f"),
+    "nearest_levels": ("Nearest (levels)", "%.1f"),
+    "farthest_levels": ("Farthest (levels)", "%.1f"),
+    "worst_percent": ("Worst 10 (%)", "%.1f"),
 }
 TRANSFER_COLUMNS: Columns = {
     "codebook_size": ("K", "%d"),
