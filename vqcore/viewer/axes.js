@@ -16,7 +16,18 @@ class Axes {
     const { clientWidth, clientHeight } = this.canvas;
     this.canvas.width = Math.round(clientWidth * devicePixelRatio);
     this.canvas.height = Math.round(clientHeight * devicePixelRatio);
+    this.#place(devicePixelRatio);
     this.draw();
+  }
+
+  /** Find where the frame lies, in device pixels. */
+  #place(scale) {
+    this.frame = {
+      left: MARGIN.left * scale,
+      top: MARGIN.top * scale,
+      width: this.canvas.width - (MARGIN.left + MARGIN.right) * scale,
+      height: this.canvas.height - (MARGIN.top + MARGIN.bottom) * scale,
+    };
   }
 
   close() {
@@ -25,17 +36,6 @@ class Axes {
 
   get isVisible() {
     return this.canvas.width > 1;
-  }
-
-  /** Return where the frame lies, in device pixels. */
-  get frame() {
-    const scale = devicePixelRatio;
-    return {
-      left: MARGIN.left * scale,
-      top: MARGIN.top * scale,
-      width: this.canvas.width - (MARGIN.left + MARGIN.right) * scale,
-      height: this.canvas.height - (MARGIN.top + MARGIN.bottom) * scale,
-    };
   }
 
   theme(name) {
