@@ -1162,27 +1162,36 @@ def show_health_charts(
 
 
 def choose_other(study: Study) -> Study | None:
-    """Choose another picture whose blocks have as many samples."""
-    st.subheader("On another picture", anchor=False)
+    """Choose whether to try the codebooks on another picture, and on which."""
+    others = pictures_alike(study)
+    keep_valid("other", [None, *others], None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        meaning = "It is encoded with these codebooks, and with its own."
+        if not st.toggle("Try another picture", key="try", bind="query-params", help=meaning):
+            return None
+        name = st.selectbox(
+            "Picture to try",
+            list(others),
+            index=None,
+            key="other",
+            bind="query-params",
+            placeholder="Choose a picture",
+            width=280,
+        )
+    return study_of(name, others[name], study.settings, study.sizes) if name else None
+
+
+def pictures_alike(study: Study) -> dict[str, Picture]:
+    """Return the other pictures whose blocks have as many samples, by name."""
     uploads, _ = open_files()
     settings, layout = study.settings, study.plan.layout
-    others = {
+    return {
         name: picture
         for name, picture in (uploads | {name: sample(name) for name in SAMPLES}).items()
         if isinstance(picture, Picture)
         and picture.digest != study.picture.digest
         and layout_of(picture, settings.block_size, settings.colour).dimension == layout.dimension
     }
-    keep_valid("other", [None, *others], None)
-    name = st.selectbox(
-        "Encode with these codebooks",
-        list(others),
-        index=None,
-        key="other",
-        bind="query-params",
-        placeholder="Choose a picture",
-    )
-    return study_of(name, others[name], settings, study.sizes) if name else None
 
 
 def show_transfers(study: Study, other: Study) -> None:
