@@ -1131,7 +1131,11 @@ def show_health_over_sizes(study: Study) -> None:
     if not healths:
         return
     show_health_charts(list(healths.values()), list(results.values()), study.plan.sizes)
-    st.subheader("Health of every size", anchor=False)
+    if st.toggle("Figures of every size", key="healths", bind="query-params"):
+        show_health_figures(healths, results)
+
+
+def show_health_figures(healths: Mapping[int, Health], results: Mapping[int, HeldOut]) -> None:
     rows = [health_row(health, results.get(size)) for size, health in healths.items()]
     show_rows(rows, HEALTH_COLUMNS, "Every figure of health of every codebook size")
     st.markdown(

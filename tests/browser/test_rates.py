@@ -53,7 +53,7 @@ def test_a_rival_that_cannot_be_so_small_says_so(visitor):
 
 def test_what_another_panel_showed_is_gone_at_once(visitor):
     visitor.open("?block=4&largest=16&panel=Health").upload(("one.png", png(96, 144)))
-    health = visitor.page.get_by_role("heading", name="Health of every size")
+    health = visitor.page.get_by_role("heading", name="Learnt by heart")
     expect(health).to_be_visible()
     visitor.page.get_by_role("radio", name="Rate–distortion").click()
     visitor.page.get_by_role("heading", name="By target").wait_for()
