@@ -1167,12 +1167,12 @@ def show_health_charts(
 
 def choose_other(study: Study) -> Study | None:
     """Choose whether to try the codebooks on another picture, and on which."""
-    others = pictures_alike(study)
-    keep_valid("other", [None, *others], None)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         meaning = "It is encoded with these codebooks, and with its own."
         if not st.toggle("Try another picture", key="try", bind="query-params", help=meaning):
             return None
+        others = pictures_alike(study)
+        keep_valid("other", [None, *others], None)
         name = st.selectbox(
             "Picture to try",
             list(others),

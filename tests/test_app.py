@@ -426,6 +426,13 @@ def test_training_is_replayed_and_told():
         assert (last["stage"], last["mse"]) == ("all blocks", swept[size].mse)
 
 
+def test_what_is_known_comes_in_one_message():
+    app = opened(panel="Training", picture="camera", largest="8")
+    messages = [[it["kind"] for it in headers(each.bytes)] for each in components(app, "vq_layer")]
+    assert [it for it in messages if "codebook" in it] == [["codebook"] * 4]
+    assert [it for it in messages if "training" in it] == [["training"] * 3]
+
+
 def test_the_training_asked_for_is_replayed_first(monkeypatch):
     order = []
 
