@@ -20,6 +20,7 @@ from PIL import Image, ImageCms, ImageFile
 from vqcore import pictures
 from vqcore.pictures import (
     SAMPLES,
+    Origin,
     Picture,
     PictureError,
     png_bytes,
@@ -772,6 +773,13 @@ def test_picture_by_hand() -> None:
     assert picture.digest == hashlib.sha256(b"(2, 3)\1\2\3\4\5\6").hexdigest()
     assert not Picture(RGB, "").is_gray
     assert (Picture(RGB, "").width, Picture(RGB, "").height) == (7, 5)
+
+
+def test_origin_is_the_file() -> None:
+    assert read_picture(GRAY_PNG, "").origin == Origin("PNG", len(GRAY_PNG))
+    assert read_picture(JPEG, "").origin == Origin("JPEG", len(JPEG), ())
+    assert sample_picture("camera").origin is None
+    assert Picture(GRAY, "", Origin("PNG", 1)).digest == Picture(GRAY, "").digest
 
 
 def test_picture_cannot_be_changed() -> None:

@@ -43,6 +43,26 @@ class PictureError(ValueError):
     """A file cannot become a picture; the message is a sentence a person can act on."""
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The file a picture came from.
+
+    Parameters
+    ----------
+    kind : str
+        The format of the file: "PNG", "JPEG", "TIFF" …
+    size : int
+        Bytes of the file.
+    done : tuple of str
+        What was done to its samples to make them a picture, in that order, a few words each:
+        "laid on white", "turned upright" … Empty if they are shown as they are.
+    """
+
+    kind: str
+    size: int
+    done: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Picture:
     """What the user sees: samples, a name, and a digest to know it by.
@@ -53,6 +73,8 @@ class Picture:
         Kept as a read-only view; the caller's own array stays as writeable as it was.
     name : str
         As the user gave it: any string at all, so escape it before it reaches a page.
+    origin : Origin or None
+        None if the picture did not come from a file.
 
     Raises
     ------
@@ -68,6 +90,7 @@ class Picture:
 
     pixels: NDArray[np.uint8]
     name: str
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         _check_pixels(self.pixels)
@@ -92,7 +115,7 @@ class Picture:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the shape and the pixels, in hexadecimal; the name has no part in it."""
+        """SHA-256 over the shape and the pixels alone, in hexadecimal."""
         sha256 = hashlib.sha256(repr(self.pixels.shape).encode())
         sha256.update(self.pixels.ravel().data)
         return sha256.hexdigest()
@@ -151,7 +174,7 @@ def read_picture(data: bytes, name: str) -> Picture:
         raise
     except Exception as error:  # what Pillow raises on broken files has no common ancestor
         raise PictureError(_complaint(data, error)) from error
-    return Picture(pixels, name)
+    return Picture(pixels, name, Origin(_kind(data), len(data)))
 
 
 def load_picture(path: Path) -> Picture:
