@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 # A module imports only from the rows above its own; what is not yet there has its place already.
 ROWS = [
     ["work"],
-    ["pictures", "metrics", "comparison"],
+    ["pictures", "metrics", "comparison", "ycbcr"],
     ["blocks", "codebook"],
     ["sketch"],
     ["training", "entropy", "codebookfile"],

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vqcore.pictures import Picture
+from vqcore.ycbcr import to_rgb, to_ycbcr
 
 Samples = NDArray[np.uint8]
 Colour = Literal["gray", "rgb", "ycbcr"]
@@ -101,7 +102,7 @@ class BlockLayout:
         self._check(pixels)
         if self.colour != "ycbcr":
             return self._cut(pixels).reshape(self.blocks, self.dimension)
-        blocks = self._cut(_converted(pixels, "RGB", "YCbCr"))
+        blocks = self._cut(to_ycbcr(pixels))
         chroma = self._halved(blocks[..., 1:])
         return self.vectors([blocks[..., 0], chroma[..., 0], chroma[..., 1]])
 
@@ -151,7 +152,7 @@ class BlockLayout:
         luma, *chroma = self.planes(vectors)
         doubled = [plane.repeat(2, axis=1).repeat(2, axis=2)[:, :side, :side] for plane in chroma]
         blocks = np.stack([luma, *doubled], axis=-1)
-        return _converted(blocks.reshape(-1, side, 3), "YCbCr", "RGB").reshape(blocks.shape)
+        return to_rgb(blocks)
 
     def assemble(self, tiles: Samples) -> Samples:
         """Lay one tile a block out as a picture, cropped to its size.
@@ -207,7 +208,7 @@ def layout_of(picture: Picture, block_size: int, colour: Colour) -> BlockLayout:
 def shown_pixels(picture: Picture, layout: BlockLayout) -> Samples:
     """Return the pixels a reconstruction is compared with: luma (ITU-R BT.601) in ``gray``."""
     if layout.colour == "gray" and not picture.is_gray:
-        return _converted(picture.pixels, "RGB", "L")
+        return np.asarray(Image.fromarray(picture.pixels).convert("L"))
     return picture.pixels
 
 
@@ -262,10 +263,3 @@ def distinct_vectors(vectors: Samples, limit: int) -> Samples | None:
         if len(seen) > limit:
             return None
     return np.frombuffer(b"".join(sorted(seen)), np.uint8).reshape(-1, dimension)
-
-
-def _converted(pixels: Samples, source: str, target: str) -> Samples:
-    """Convert (h, w, 3) pixels between Pillow's modes."""
-    size = pixels.shape[1], pixels.shape[0]
-    image = Image.frombytes(source, size, np.ascontiguousarray(pixels).tobytes())
-    return np.asarray(image.convert(target))

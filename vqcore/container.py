@@ -30,7 +30,8 @@ checksum       4      CRC-32 (zlib's) of all bytes before it              that v
 =============  =====  ==================================================  =======================
 
 The number of samples d in a codeword, and the number of blocks n, follow from the header as in
-`vqcore.blocks.BlockLayout`. Decoding looks each index up in the codebook. In version 2, index k
+`vqcore.blocks.BlockLayout`. Decoding looks each index up in the codebook; codewords in ycbcr become
+RGB as in `vqcore.ycbcr`, to the bit. In version 2, index k
 means row k of the codebook named, in the order of its own file: the checksum covers that order.
 
 A decoder must refuse, before it allocates anything: a file shorter than 21 bytes, in version 2 than
