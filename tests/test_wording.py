@@ -1,11 +1,26 @@
 """Tests of vqcore.wording: every number with its unit."""
 
+import math
+from dataclasses import replace
+
 import pytest
 from helpers import made_up_points
 
 from vqcore.blocks import BlockLayout
 from vqcore.codec import Settings
-from vqcore.wording import NARROW_SPACE, in_short, kilobytes, ratio, settings_name, similarity
+from vqcore.pictures import Origin
+from vqcore.wording import (
+    NARROW_SPACE,
+    counted,
+    in_short,
+    infinity,
+    kilobytes,
+    origin_in_short,
+    ratio,
+    sampled,
+    settings_name,
+    similarity,
+)
 
 LAYOUT = BlockLayout(width=80, height=10, block_size=8, colour="gray")
 
@@ -39,3 +54,41 @@ def test_all_that_stands_beside_a_picture() -> None:
 )
 def test_settings_are_named_by_what_sets_them_apart(settings: Settings, name: str) -> None:
     assert settings_name(settings, LAYOUT) == name
+
+
+def test_a_noun_after_its_number() -> None:
+    told = [counted(number, "block") for number in (0, 1, 2, 1000)]
+    assert told == ["0 blocks", "1 block", "2 blocks", f"1{NARROW_SPACE}000 blocks"]
+    assert in_short(replace(made_up_points()[0], file_bytes=1)).endswith(" · 1 byte")
+    assert sampled(1, 2) == "Trained on a sample of 1 block, finished on all 2."
+
+
+@pytest.mark.parametrize(
+    ("figure", "word"),
+    [
+        ("psnr_db", "lossless"),
+        ("trained_psnr_db", "lossless"),
+        ("nominal_ratio", "∞"),
+        ("gap_db", "∞"),
+        ("loss_db", "∞"),
+    ],
+)
+def test_one_word_for_what_is_infinite(figure: str, word: str) -> None:
+    assert infinity(figure, math.inf) == word
+
+
+def test_a_gap_below_everything() -> None:
+    assert infinity("gap_db", -math.inf) == "−∞"
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [
+        (Origin("PNG", 1606), f"PNG, 1{NARROW_SPACE}606 bytes"),
+        (Origin("BMP", 1), "BMP, 1 byte"),
+        (Origin("GIF", 35, ("first frame",)), "GIF, 35 bytes; first frame"),
+        (Origin("TIFF", 35, ("a", "b")), "TIFF, 35 bytes; a · b"),
+    ],
+)
+def test_where_a_picture_comes_from(origin: Origin, told: str) -> None:
+    assert origin_in_short(origin) == told

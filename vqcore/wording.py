@@ -7,6 +7,7 @@ from typing import Protocol
 
 from vqcore.blocks import BlockLayout, Colour
 from vqcore.codec import Settings
+from vqcore.pictures import Origin
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 COLOUR_NAMES: dict[Colour, str] = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
@@ -47,6 +48,28 @@ def count(number: int) -> str:
     return f"{number:,}".replace(",", NARROW_SPACE)
 
 
+def noun(number: float, singular: str) -> str:
+    """Return a noun as it stands after a number.
+
+    Examples
+    --------
+    >>> noun(1, "block"), noun(0, "block"), noun(2, "colour")
+    ('block', 'blocks', 'colours')
+    """
+    return singular if number == 1 else f"{singular}s"
+
+
+def counted(number: int, singular: str) -> str:
+    """Return a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "block"), counted(36, "byte")
+    ('1 block', '36 bytes')
+    """
+    return f"{count(number)} {noun(number, singular)}"
+
+
 def decibels(psnr_db: float) -> str:
     """Return a PSNR in dB.
 
@@ -76,6 +99,36 @@ def similarity(ssim: float | None) -> str:
     return "too small" if ssim is None else f"{ssim:.4f}"
 
 
+def infinity(figure: str, value: float) -> str:
+    """Return an infinite value in words: a PSNR is lossless, all else is ∞.
+
+    Parameters
+    ----------
+    figure : its name, as in `OperatingPoint` and the rows of tables
+    value : infinite
+
+    Examples
+    --------
+    >>> infinity("psnr_db", math.inf), infinity("file_ratio", math.inf)
+    ('lossless', '∞')
+    """
+    if value < 0:
+        return "−∞"
+    return "lossless" if figure.endswith("psnr_db") else "∞"
+
+
+def origin_in_short(origin: Origin) -> str:
+    """Say what file a picture came from, and what was done to its samples.
+
+    Examples
+    --------
+    >>> origin_in_short(Origin("PNG", 606, ("laid on white", "turned upright")))
+    'PNG, 606 bytes; laid on white · turned upright'
+    """
+    file = f"{origin.kind}, {counted(origin.size, 'byte')}"
+    return f"{file}; {' · '.join(origin.done)}" if origin.done else file
+
+
 def kilobytes(size: float) -> str:
     """Return bytes, or thousands of them.
 
@@ -94,7 +147,7 @@ def in_short(point: Measured) -> str:
         f"SSIM {similarity(point.ssim)}",
         f"{point.rate_bpp:.4f} bpp",
         ratio(point.file_ratio),
-        f"{count(point.file_bytes)} bytes",
+        counted(point.file_bytes, "byte"),
     )
     return " · ".join(figures)
 
@@ -109,7 +162,8 @@ def sampled(sample: int, blocks: int) -> str:
     """
     if sample >= blocks:
         return ""
-    return f"Trained on a sample of {count(sample)} blocks, finished on all {count(blocks)}."
+    some = counted(sample, "block")
+    return f"Trained on a sample of {some}, finished on all {count(blocks)}."
 
 
 def settings_name(settings: Settings, layout: BlockLayout) -> str:
