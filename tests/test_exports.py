@@ -195,6 +195,43 @@ def test_csv_of_several_begins_each_line_with_the_picture() -> None:
     assert rows == from_csv(exports.points_csv([first, first, second]))
 
 
+FORMULAS = ["=SUM.png", "+1", "-1", "@a", "\tx", "\rx", "\nx", "  =a", "\u00a0-a", "＝SUM", "－1"]
+HARMLESS = ["a=b", "K = 1", "'=a", "", "4×4 Gray", "λ = 1", "(=)"]
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_name_in_csv_never_begins_a_formula(name: str) -> None:
+    [by_picture] = read_whole(exports.sweeps_csv([swept_of(real_points()[:1], name)]))
+    told = f"'{name}".replace("\r", "\n")
+    assert by_picture["picture"] == told
+    curve = replace(two_curves()[2], name=name, labels=[name])
+    [by_curve] = read_whole(exports.curves_csv([curve]))
+    assert (by_curve["curve"], by_curve["label"]) == (told, told)
+    assert json.loads(as_json([], name))["picture"] == name
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_other_names_in_csv_are_left_alone(name: str) -> None:
+    [row] = read_whole(exports.sweeps_csv([swept_of(real_points()[:1], name)]))
+    assert row["picture"] == name
+
+
+def test_a_line_end_in_a_name_begins_no_row() -> None:
+    text = exports.sweeps_csv([swept_of(real_points()[:1], "a\r=1\n=2")])
+    assert [row["picture"] for row in read_whole(text)] == ["a\n=1\n=2"]
+    assert "\r" not in text
+
+
+def test_a_number_below_0_stays_one() -> None:
+    points = [replace(made_up_points()[1], psnr_db=-0.5, ssim=-0.25)]
+    [row] = from_csv(exports.points_csv(points))
+    assert (row["psnr_db"], row["ssim"]) == ("-0.5", "-0.25")
+
+
+def read_whole(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
 # -------------------------------------------------------------------------------------------- table
 
 
@@ -203,7 +240,7 @@ def test_table_by_hand() -> None:
     columns = ["codebook_size", "used_codewords", "psnr_db", "ssim"]
     columns += ["nominal_ratio", "file_ratio", "file_bytes", "rate_bpp"]
     assert header.split() == columns
-    assert first.split() == ["1", "1", "inf", "-", "inf", "48.2", "85", "0.166"]
+    assert first.split() == ["1", "1", "lossless", "-", "∞", "48.2", "85", "0.166"]
     assert second.split() == ["1024", "1000", "58.13", "0.3333", "102.4", "48.2", "85", "0.166"]
 
 
@@ -233,7 +270,7 @@ def test_means_by_hand() -> None:
     assert header == ["codebook_size", *(each for name in names for each in (name, f"{name}_std"))]
     assert rows == [
         ["1", "14", "4", "0.6", "0.1732", "4", "0", "2", "0"],
-        ["2", "inf", "-", "-", "-", "4", "3.464", "3", "1.732"],
+        ["2", "lossless", "-", "-", "-", "4", "3.464", "3", "1.732"],
     ]
 
 
@@ -276,6 +313,7 @@ def test_codebook_elsewhere_is_named() -> None:
     ("given", "told"),
     [
         ([(3, 3)], "all 3 blocks of 1 picture"),
+        ([(1, 1)], "all 1 block of 1 picture"),
         ([(3, 3), (2, 9)], "5 of 12 blocks of 2 pictures"),
     ],
 )
@@ -285,6 +323,15 @@ def test_what_was_trained_by_hand(given: list[tuple[int, int]], told: str) -> No
     assert exports.training_text(shared, pictures) == (
         f"3 codewords of 4 × 4 pixels, rgb, trained on {told}: codebook {shared.checksum.hex()}"
     )
+
+
+def test_one_of_anything_is_no_plural() -> None:
+    text = exports.file_text(Header(BlockLayout(4, 4, 4, "gray"), 1, None), 1, 1)
+    assert "codebook  1 codeword, 1 in use" in text
+    assert "file      1 byte\n" in text
+    shared = SharedCodebook(Codebook(np.zeros((1, 16), np.uint8)), 4, "gray")
+    pictures = [PictureBlocks(np.zeros((1, 16), np.uint8), 1)]
+    assert exports.training_text(shared, pictures).startswith("1 codeword of 4 × 4 pixels")
 
 
 # ------------------------------------------------------------------------------------------- curves

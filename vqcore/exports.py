@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from itertools import chain
@@ -23,6 +24,7 @@ from vqcore.pictures import Picture
 from vqcore.sharing import PictureBlocks
 from vqcore.sweep import OperatingPoint
 from vqcore.targets import Candidate
+from vqcore.wording import infinity, noun
 
 COLUMNS = tuple(field.name for field in fields(OperatingPoint))
 TABLE_COLUMNS = (
@@ -31,8 +33,16 @@ TABLE_COLUMNS = (
 )
 
 
+FORMULA = re.compile(r"\s*[-=+@＝＋－＠]|[\t\n]")
+"""How a text begins that a spreadsheet may take for a formula, with what OWASP warns of."""
+
+
 def points_csv(points: Iterable[OperatingPoint]) -> str:
-    """Return a header line and a line for each point; an infinite value is ``inf``."""
+    """Return a header line and a line for each point; an infinite value is ``inf``.
+
+    A text, such as the name of a file, that a spreadsheet would take for a formula has an
+    apostrophe before it, in this CSV and in the others.
+    """
     return _csv(COLUMNS, map(asdict, points))
 
 
@@ -48,8 +58,16 @@ def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Return a text so that it stays one text, in one cell; a number as it is."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r", "\n")  # which csv puts in quotes, unlike the other
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def curves_csv(curves: Iterable[Curve]) -> str:
@@ -139,7 +157,7 @@ def means_table(sweeps: Sequence[Swept]) -> str:
 
 
 def _table(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
-    lines = [columns, *([_short(value) for value in row] for row in rows)]
+    lines = [columns, *(list(map(_short, columns, row)) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
@@ -163,11 +181,12 @@ def file_text(header: Header, used_codewords: int | None, file_bytes: int) -> st
     file_bytes : int
     """
     layout = header.layout
+    size = header.codebook_size
     facts = {
         "picture": f"{layout.width} × {layout.height} pixels, {layout.colour}",
         "blocks": f"{layout.blocks} of {layout.block_size} × {layout.block_size} pixels",
-        "codebook": f"{header.codebook_size} codewords, {_where(header.codebook, used_codewords)}",
-        "file": f"{file_bytes} bytes",
+        "codebook": f"{size} {noun(size, 'codeword')}, {_where(header.codebook, used_codewords)}",
+        "file": f"{file_bytes} {noun(file_bytes, 'byte')}",
         "ratio": f"{compression_ratio(layout.raw_bytes, file_bytes):.4g}:1",
         "rate": f"{rate_bpp(file_bytes, layout.width, layout.height):.4f} bits per pixel",
     }
@@ -185,8 +204,8 @@ def training_text(shared: SharedCodebook, pictures: Sequence[PictureBlocks]) -> 
     there = sum(each.blocks for each in pictures)
     number = f"all {there}" if given == there else f"{given} of {there}"
     return (
-        f"{size} codewords of {side} × {side} pixels, {shared.colour}, trained on {number} blocks "
-        f"of {len(pictures)} {'picture' if len(pictures) == 1 else 'pictures'}: "
+        f"{size} {noun(size, 'codeword')} of {side} × {side} pixels, {shared.colour}, trained on "
+        f"{number} {noun(there, 'block')} of {len(pictures)} {noun(len(pictures), 'picture')}: "
         f"codebook {shared.checksum.hex()}"
     )
 
@@ -195,7 +214,9 @@ def _all_finite(record: dict[str, Any]) -> dict[str, Any]:
     return {name: "inf" if value == math.inf else value for name, value in record.items()}
 
 
-def _short(value: float | int | None) -> str:
+def _short(name: str, value: float | int | None) -> str:
     if value is None:
         return "-"
+    if math.isinf(value):
+        return infinity(name, value)
     return str(value) if isinstance(value, int) else f"{value:.4g}"
