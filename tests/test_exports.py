@@ -21,7 +21,7 @@ from vqcore.codebookfile import SharedCodebook
 from vqcore.codec import Settings
 from vqcore.container import Header
 from vqcore.curves import Curve, nominal_curve, rival_curve, vq_curve
-from vqcore.pictures import Picture
+from vqcore.pictures import Origin, Picture
 from vqcore.rivals import RivalPoint
 from vqcore.sharing import PictureBlocks
 from vqcore.sweep import OperatingPoint, Plan, plan_sweep, sweep
@@ -148,6 +148,16 @@ def test_json_of_several_is_an_array_of_the_objects() -> None:
 
 def test_json_ends_with_one_line_end() -> None:
     assert as_json([]).endswith("}\n")
+
+
+def test_json_says_what_file_a_picture_came_from() -> None:
+    swept = replace(swept_of([]), origin=Origin("TIFF", 1606, ("laid on white",)))
+    record = json.loads(exports.sweep_json(swept))
+    assert (record["source_format"], record["source_bytes"]) == ("TIFF", 1606)
+    assert json.loads(exports.sweeps_json([swept])) == [record]
+    picture = Picture(smooth_picture(20, 30).pixels, "waves", Origin("PNG", 7))
+    record = json.loads(exports.curves_json(picture, []))
+    assert (record["source_format"], record["source_bytes"]) == ("PNG", 7)
 
 
 # ---------------------------------------------------------------------------------------------- CSV
@@ -286,6 +296,14 @@ def test_each_table_stands_under_its_picture_and_the_means_are_last() -> None:
     expected = [f"a.png\n{table}", f"b.png\n{table}", f"{heading}\n{exports.means_table(sweeps)}"]
     assert exports.sweeps_text(sweeps).split("\n\n") == expected
     assert exports.sweeps_text(sweeps[:1]) == expected[0]
+
+
+def test_a_table_stands_under_the_file_its_picture_came_from() -> None:
+    origin = Origin("PNG", 606, ("laid on white",))
+    swept = replace(swept_of(made_up_points(), "a\nb.png"), origin=origin)
+    line, table = exports.sweep_text(swept).split("\n", 1)
+    assert line == "a b.png: PNG, 606 bytes; laid on white"
+    assert table == exports.points_table(made_up_points())
 
 
 # -------------------------------------------------------------------------------- what a file holds

@@ -11,7 +11,7 @@ from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 
 from vqcore.codec import Settings
-from vqcore.pictures import Picture, PictureError, load_picture, picture_suffixes
+from vqcore.pictures import Origin, Picture, PictureError, load_picture, picture_suffixes
 from vqcore.sweep import OperatingPoint, Plan, Step, plan_sweep, sweep
 from vqcore.work import CORES
 
@@ -26,6 +26,7 @@ class Swept:
     settings: Settings
     plan: Plan
     points: tuple[OperatingPoint, ...]
+    origin: Origin | None = None
 
 
 Unswept = OSError | PictureError
@@ -124,4 +125,4 @@ def sweep_file(
         return error
     plan = plan_sweep(picture, settings, sizes)
     points = tuple(step.point for step in steps(picture, settings, plan))
-    return Swept(picture.name, settings, plan, points)
+    return Swept(picture.name, settings, plan, points, picture.origin)

@@ -20,11 +20,11 @@ from vqcore.codebookfile import SharedCodebook
 from vqcore.container import Header
 from vqcore.curves import MEAN_FIGURES, Curve, mean_rows
 from vqcore.metrics import compression_ratio, rate_bpp
-from vqcore.pictures import Picture
+from vqcore.pictures import Origin, Picture
 from vqcore.sharing import PictureBlocks
 from vqcore.sweep import OperatingPoint
 from vqcore.targets import Candidate
-from vqcore.wording import infinity, noun
+from vqcore.wording import infinity, noun, origin_in_short
 
 COLUMNS = tuple(field.name for field in fields(OperatingPoint))
 TABLE_COLUMNS = (
@@ -80,6 +80,7 @@ def curves_json(picture: Picture, curves: Iterable[Curve]) -> str:
     return _json(
         {
             "picture": picture.name,
+            **_source(picture.origin),
             "width": picture.width,
             "height": picture.height,
             "points": [_all_finite(record) for record in _curve_records(curves)],
@@ -104,7 +105,10 @@ def codebook_npy(codebook: Codebook) -> bytes:
 
 
 def sweep_json(swept: Swept) -> str:
-    """Return the sweep of a picture as one JSON object; an infinite value is the string "inf"."""
+    """Return the sweep of a picture as one JSON object; an infinite value is the string "inf".
+
+    `source_format` and `source_bytes` are those of the file the picture came from, if known.
+    """
     return _json(_record(swept))
 
 
@@ -117,6 +121,7 @@ def _record(swept: Swept) -> dict[str, Any]:
     layout = swept.plan.layout
     return {
         "picture": swept.name,
+        **_source(swept.origin),
         "width": layout.width,
         "height": layout.height,
         "colour": layout.colour,
@@ -125,6 +130,10 @@ def _record(swept: Swept) -> dict[str, Any]:
         "seed": swept.settings.seed,
         "points": [_all_finite(asdict(point)) for point in swept.points],
     }
+
+
+def _source(origin: Origin | None) -> dict[str, Any]:
+    return {"source_format": origin.kind, "source_bytes": origin.size} if origin else {}
 
 
 def _json(value: object) -> str:
@@ -137,9 +146,20 @@ def points_table(points: Iterable[OperatingPoint]) -> str:
     return _table(TABLE_COLUMNS, rows)
 
 
+def picture_text(name: str, origin: Origin | None) -> str:
+    """Return in one line the name of a picture and, if known, the file it came from."""
+    name = " ".join(name.splitlines())
+    return f"{name}: {origin_in_short(origin)}" if origin else name
+
+
+def sweep_text(swept: Swept) -> str:
+    """Return the table of a picture under its `picture_text`."""
+    return f"{picture_text(swept.name, swept.origin)}\n{points_table(swept.points)}"
+
+
 def sweeps_text(sweeps: Sequence[Swept]) -> str:
-    """Return the table of each picture under its name, then the means of two pictures or more."""
-    tables = [f"{swept.name}\n{points_table(swept.points)}" for swept in sweeps]
+    """Return the `sweep_text` of each picture, then the means of two pictures or more."""
+    tables = list(map(sweep_text, sweeps))
     if len(sweeps) > 1:
         heading = f"Mean and standard deviation over {len(sweeps)} pictures"
         tables.append(f"{heading}\n{means_table(sweeps)}")
