@@ -18,6 +18,7 @@ from vqcore import batch, cli
 from vqcore.codec import Settings
 from vqcore.pictures import Picture, png_bytes
 from vqcore.sweep import sweep
+from vqcore.wording import counted
 
 ROOT = Path(__file__).parents[1]
 MEASURED = {"train_seconds", "encode_seconds"}
@@ -70,6 +71,10 @@ def folder(tmp_path: Path, picture: Picture, monkeypatch: pytest.MonkeyPatch) ->
     return tmp_path
 
 
+def size_of(name: str) -> int:
+    return Path(name).stat().st_size
+
+
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
@@ -91,6 +96,8 @@ def test_sweep_writes_what_the_library_finds(run: Run, folder: Path, picture: Pi
     points = record.pop("points")
     assert record == {
         "picture": "waves.png",
+        "source_format": "PNG",
+        "source_bytes": size_of("waves.png"),
         "width": 33,
         "height": 24,
         "colour": "ycbcr",
@@ -106,8 +113,10 @@ def test_sweep_writes_what_the_library_finds(run: Run, folder: Path, picture: Pi
         for name in values.keys() - MEASURED:
             found = math.inf if point[name] == "inf" else point[name]
             assert found == float(row[name]) == values[name], name
-    assert output.splitlines()[0].split()[0] == "codebook_size"
-    assert [line.split()[0] for line in output.splitlines()[1:]] == ["1", "5", "8"]
+    source, header, *rows = output.splitlines()
+    assert source == f"waves.png: PNG, {counted(size_of('waves.png'), 'byte')}"
+    assert header.split()[0] == "codebook_size"
+    assert [line.split()[0] for line in rows] == ["1", "5", "8"]
 
 
 @BOTH_WAYS
@@ -115,7 +124,7 @@ def test_without_options_the_figures_are_only_shown(run: Run, folder: Path) -> N
     before = names(folder)
     status, output, complaint = run("sweep", "tones.png", "--block", 4)
     assert status == 0
-    assert [line.split()[0] for line in output.splitlines()[1:]] == ["1", "2", "3"]
+    assert [line.split()[0] for line in output.splitlines()[2:]] == ["1", "2", "3"]
     assert complaint == "3 distinct blocks: no codebook can be larger.\n"
     assert names(folder) == before
 
@@ -170,7 +179,7 @@ def test_several_pictures_are_written_as_each_alone(folder: Path) -> None:
         found = list(csv.DictReader(file))
     assert list(found[0]) == list(rows[0])
     assert [without_times(row) for row in found] == [without_times(row) for row in rows]
-    headings = [part.splitlines()[0] for part in output.split("\n\n")]
+    headings = [part.splitlines()[0].partition(":")[0] for part in output.split("\n\n")]
     assert headings == ["waves.png", "tones.png", "Mean and standard deviation over 2 pictures"]
 
 
@@ -194,7 +203,7 @@ def test_good_pictures_of_a_folder_are_swept_beside_bad_ones(run: Run, folder: P
     with open("out.csv", newline="") as file:
         pictures = [row["picture"] for row in csv.DictReader(file)]
     assert pictures == ["tones.png"] * 2 + ["waves.png"] * 2
-    assert output.startswith("tones.png\n")
+    assert output.startswith("tones.png: PNG, ")
     assert "over 2 pictures" in output
     clamped, *failures = complaint.splitlines()
     assert clamped == "tones.png: 3 distinct blocks: no codebook can be larger."
@@ -215,7 +224,8 @@ TRUNCATED = "The PNG file is damaged or incomplete (Truncated File Read)."
 def test_a_folder_of_one_picture_is_written_as_several(folder: Path) -> None:
     (folder / "folder.png" / "one.png").write_bytes((folder / "waves.png").read_bytes())
     status, output, _ = in_process("sweep", "folder.png", "--sizes", "1", "--json", "out.json")
-    assert (status, output.splitlines()[0]) == (0, "one.png")
+    told = f"one.png: PNG, {counted(size_of('waves.png'), 'byte')}"
+    assert (status, output.splitlines()[0]) == (0, told)
     [only] = json.loads((folder / "out.json").read_text())
     assert only["picture"] == "one.png"
 
@@ -314,6 +324,35 @@ def test_wrong_usage_has_status_2(
     assert told in complaint.splitlines()[-1]
     assert "Traceback" not in complaint
     assert names(folder) == before
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize(
+    ("option", "target"),
+    [
+        ("--json", "out.csv"),
+        ("--csv", "out.json"),
+        ("--csv", "out.JSON"),
+        ("--json", "waves.png"),
+        ("--csv", "new.JPG"),
+        ("--csv", "out.vq"),
+        ("--json", "out.npz"),
+    ],
+)
+def test_figures_never_take_the_name_of_something_else(
+    run: Run, folder: Path, option: str, target: str
+) -> None:
+    before = names(folder), (folder / "waves.png").read_bytes()
+    status, output, complaint = run("sweep", "waves.png", "--sizes", "1", option, target)
+    assert (status, output) == (2, "")
+    assert f"{target} does not end in .{option[2:]}" in complaint.splitlines()[-1]
+    assert (names(folder), (folder / "waves.png").read_bytes()) == before
+
+
+@pytest.mark.parametrize("target", ["out", "out.JSON", "out.txt", "out.json.gz"])
+def test_figures_may_have_any_other_name(folder: Path, target: str) -> None:
+    assert in_process("sweep", "waves.png", "--sizes", "1", "--json", target)[0] == 0
+    assert json.loads((folder / target).read_text())["picture"] == "waves.png"
 
 
 @BOTH_WAYS

@@ -16,6 +16,7 @@ from vqcore import Settings, ladder_sizes, read_picture, sample_picture, sweep
 from vqcore.cli import main
 from vqcore.container import parse
 from vqcore.pictures import png_bytes
+from vqcore.wording import counted
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_clamped_size_is_told(tmp_path):
     (tmp_path / "flat.png").write_bytes(png_bytes(np.full((20, 20), 9, np.uint8)))
     result = run("encode", tmp_path / "flat.png", tmp_path / "flat.vq", "--size", 16)
     assert result.exit_code == 0
-    assert "1 distinct blocks" in result.stderr
+    assert result.stderr == "1 distinct block: no codebook can be larger.\n"
 
 
 # ------------------------------------------------------------------------------------- by target
@@ -138,7 +139,8 @@ def test_target_is_met_as_by_brute_force(small, every_setting, options, meets, b
     assert target.read_bytes() in [
         step.file for step in possible if best(step.point) == best(expected)
     ]
-    header, figures, setting = result.stdout.splitlines()
+    source, header, figures, setting = result.stdout.splitlines()
+    assert source == f"small.png: PNG, {counted(small.stat().st_size, 'byte')}"
     assert header.split()[0] == "codebook_size"
     assert str(expected.file_bytes) in figures.split()
     again = small.with_name("b.vq")
@@ -235,6 +237,38 @@ def test_killed_at_any_moment_leaves_the_old_file_or_the_new(photograph, tmp_pat
             time.sleep(duration * (0.45 + 0.05 * moment))
             process.send_signal(signal.SIGKILL)
         assert target.read_bytes() in (b"old", whole)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.jpg", "a.jpeg", "a.vq", "a.png.webp", "a", "png", ".png", "a.png ", "folder", ""]
+)
+def test_a_decoded_picture_is_a_png_by_name(photograph, tmp_path, name):
+    coded, picture = tmp_path / "photo.vq", tmp_path / name
+    run("encode", photograph, coded, "--size", 2)
+    (tmp_path / "folder").mkdir()
+    refused(photograph, "decode", coded, picture, ".png")
+
+
+@pytest.mark.parametrize("name", ["photo.png", "a.png", "a.npz", "a", ".vq", "a.vq.png", ""])
+def test_an_encoded_picture_is_a_vq_by_name(photograph, tmp_path, name):
+    refused(photograph, "encode", photograph, tmp_path / name, ".vq")
+
+
+def refused(photograph, command, source, target, suffix):
+    """Wrong usage, told in the last line; every file is as before."""
+    before = {path: path.read_bytes() for path in photograph.parent.iterdir() if path.is_file()}
+    result = run(command, source, target)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{target} does not end in {suffix}" in result.stderr.splitlines()[-1]
+    after = {path: path.read_bytes() for path in photograph.parent.iterdir() if path.is_file()}
+    assert after == before
+
+
+@pytest.mark.parametrize(("coded", "picture"), [("a.VQ", "a.PNG"), ("a.b.vq", "a.vq.png")])
+def test_names_may_be_in_capitals_and_have_dots(photograph, tmp_path, coded, picture):
+    assert run("encode", photograph, tmp_path / coded, "--size", 2).exit_code == 0
+    assert run("decode", tmp_path / coded, tmp_path / picture).exit_code == 0
+    assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("sizes", ["", ",", " "])

@@ -24,11 +24,12 @@ from vqcore.codebook import MAX_CODEBOOK_SIZE
 from vqcore.codebookfile import CodebookError, SharedCodebook, load_codebook, pack_codebook
 from vqcore.codec import Settings
 from vqcore.container import FileError, parse, parse_header
-from vqcore.pictures import Picture, PictureError, load_picture, png_bytes
+from vqcore.pictures import Picture, PictureError, load_picture, picture_suffixes, png_bytes
 from vqcore.sharing import PictureBlocks, gather_blocks, load_fitting, train_shared, use_work
-from vqcore.sweep import Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
+from vqcore.sweep import OperatingPoint, Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
 from vqcore.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
 from vqcore.training import Progress
+from vqcore.wording import noun
 from vqcore.work import CORES, finish, mapped
 
 MAX_RATE_WEIGHT = 1e6
@@ -58,6 +59,29 @@ def main() -> None:
 
 
 FILE = click.Path(path_type=Path)
+
+
+def named(suffix: str) -> Callable[..., Path]:
+    """Return a check that the name of a file to write ends in what it will hold."""
+
+    def check(_: click.Context, __: click.Parameter, path: Path) -> Path:
+        if path.suffix.lower() != suffix:
+            raise click.BadParameter(f"{path} does not end in {suffix}.")
+        return path
+
+    return check
+
+
+def figures_named(suffix: str) -> Callable[..., Path | None]:
+    """Return a check that the name of a file of figures is not that of something else."""
+    others = {".csv", ".json", ".vq", ".npz", *picture_suffixes()} - {suffix}
+
+    def check(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+        if path and path.suffix.lower() in others and not path.is_dir():
+            raise click.BadParameter(f"{path} does not end in {suffix}.")
+        return path
+
+    return check
 
 
 def with_training(command: Callable[..., None]) -> Callable[..., None]:
@@ -120,8 +144,12 @@ def with_target(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("places", metavar="PICTURES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
 @click.option("--sizes", type=SizeList(), default=DEFAULT_SIZES, help="Codebook sizes: 1,2,4,…")
 @with_settings
-@click.option("--json", "json_file", type=FILE, help="Write all figures.")
-@click.option("--csv", "csv_file", type=FILE, help="Write all figures.")
+@click.option(
+    "--json", "json_file", type=FILE, callback=figures_named(".json"), help="Write all figures."
+)
+@click.option(
+    "--csv", "csv_file", type=FILE, callback=figures_named(".csv"), help="Write all figures."
+)
 @click.option(
     "--jobs", type=click.IntRange(1), default=CORES, help="Pictures at a time; else one a core."
 )
@@ -154,8 +182,7 @@ def sweep_command(
 
 
 def tell_figures(sweeps: Sequence[Swept], several: bool) -> None:
-    only = sweeps[0]
-    click.echo(exports.sweeps_text(sweeps) if several else exports.points_table(only.points))
+    click.echo(exports.sweeps_text(sweeps) if several else exports.sweep_text(sweeps[0]))
     for swept in sweeps:
         tell_clamping(swept.plan, f"{swept.name}: " if several else "")
 
@@ -204,7 +231,7 @@ def train_command(
 
 @main.command("encode")
 @click.argument("picture", type=FILE)
-@click.argument("file", type=FILE)
+@click.argument("file", metavar="FILE.vq", type=FILE, callback=named(".vq"))
 @with_size
 @with_settings
 @with_target
@@ -217,9 +244,9 @@ def encode_command(
     target: Target,
     codebook_file: Path | None,
 ) -> None:
-    """Quantize PICTURE with one codebook and write it as a .vq FILE.
+    """Quantize PICTURE with one codebook and write it as FILE.vq.
 
-    With --codebook nothing is trained, and the FILE cannot be decoded without that codebook, which
+    With --codebook nothing is trained, and the file cannot be decoded without that codebook, which
     says block size, colour mode and number of codewords.
 
     With a target, the block sizes 4, 8 and 16, the codebook sizes 1, 2, 4 … 1024, and RGB and YCbCr
@@ -244,9 +271,15 @@ def refuse_beside_codebook() -> None:
 def encode_with(picture: Path, file: Path, codebook_file: Path, rate_weight: float) -> None:
     with one_line_errors():
         shared = load_codebook(codebook_file)
-        use = finish(use_work(load_fitting(picture, shared.colour), shared, rate_weight))
+        loaded = load_fitting(picture, shared.colour)
+        use = finish(use_work(loaded, shared, rate_weight))
         write_whole(file, use.file)
-    click.echo(exports.points_table([use.point]))
+    tell_point(loaded, use.point)
+
+
+def tell_point(picture: Picture, point: OperatingPoint) -> None:
+    click.echo(exports.picture_text(picture.name, picture.origin))
+    click.echo(exports.points_table([point]))
 
 
 def encode_with_its_own(
@@ -264,7 +297,7 @@ def encode_with_its_own(
             for step in steps_shown(loaded, each, plan)
         ])
         write_whole(file, chosen.file)
-    click.echo(exports.points_table([chosen.point]))
+    tell_point(loaded, chosen.point)
     if str(target):
         click.echo(exports.setting_text(chosen))
     if "size" not in left_open:
@@ -278,13 +311,13 @@ def options_given() -> set[str]:
 
 
 @main.command("decode")
-@click.argument("file", type=FILE)
-@click.argument("picture", type=FILE)
+@click.argument("file", metavar="FILE.vq", type=FILE)
+@click.argument("picture", metavar="PICTURE.png", type=FILE, callback=named(".png"))
 @with_codebook
 def decode_command(file: Path, picture: Path, codebook_file: Path | None) -> None:
-    """Rebuild the picture in a .vq FILE and write it as a PNG.
+    """Rebuild the picture in FILE.vq and write it as PICTURE.png.
 
-    A FILE that `encode --codebook` wrote needs that codebook; others do without.
+    A file that `encode --codebook` wrote needs that codebook; others do without.
     """
     with one_line_errors():
         codebooks = [load_codebook(codebook_file)] if codebook_file else []
@@ -306,8 +339,8 @@ def info_command(file: Path) -> None:
 
 def tell_clamping(plan: Plan, whose: str = "") -> None:
     if plan.distinct_blocks is not None:
-        note = f"{whose}{plan.distinct_blocks} distinct blocks: no codebook can be larger."
-        click.echo(note, err=True)
+        blocks = f"{plan.distinct_blocks} distinct {noun(plan.distinct_blocks, 'block')}"
+        click.echo(f"{whose}{blocks}: no codebook can be larger.", err=True)
 
 
 @contextmanager
