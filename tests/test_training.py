@@ -370,6 +370,42 @@ def test_other_trainers_are_scikit_learns(trainer: str, estimator: type, seed: i
         np.testing.assert_array_equal(codewords, expected, strict=True)
 
 
+@pytest.mark.parametrize("known_sizes", [[4, 16], [16], [1, 2, 4, 8, 16]], ids=str)
+def test_a_size_that_was_known_has_no_iterations_of_another(
+    camera: Samples, known_sizes: list[int]
+) -> None:
+    whole = trained(camera, [1, 2, 4, 8, 16])
+    known = {size: Codebook(whole[size]) for size in known_sizes}
+    events = [it for it in train(camera, [3, 16, 20], known=known) if isinstance(it, Trained)]
+    three, sixteen, twenty = events
+    assert (sixteen.iterations, sixteen.seconds) == ((), 0)
+    alone = [[*train(camera, [size])][-1] for size in (3, 20)]
+    for event, expected in zip((three, twenty), alone, strict=True):
+        assert noted(event) == noted(expected)
+
+
+def noted(event: Trained) -> list[tuple[object, ...]]:
+    return [(it.stage, it.mse, it.dead, it.moves) for it in event.iterations]
+
+
+@pytest.mark.parametrize(
+    ("known_size", "climbed"), [(8, {16}), (16, set()), (20, {1, 2, 4, 8, 16})]
+)
+def test_only_what_a_size_stands_on_is_trained(
+    camera: Samples, known_size: int, climbed: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {known_size: Codebook(trained(camera, [known_size])[known_size])}
+    rungs, rung = [], training._rung
+
+    def watched(vectors: Samples, below: Codebook, size: int, *more: object) -> Work[Codebook]:
+        rungs.append(size)
+        return rung(vectors, below, size, *more)
+
+    monkeypatch.setattr(training, "_rung", watched)
+    list(train(camera, [16], known=known))
+    assert set(rungs) == climbed
+
+
 def test_an_unknown_trainer_is_refused() -> None:
     with pytest.raises(ValueError, match="lbg, kmeans, minibatch, random, not 'genetic'"):
         train(np.zeros((4, 2), np.uint8), [1], trainer="genetic")

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -198,20 +198,28 @@ def _climb(
     vectors: Samples, sizes: Sequence[int], seed: int, known: Mapping[int, Codebook]
 ) -> Iterator[Progress | Trained]:
     """Train each size from the largest power of two below it."""
-    rungs, axes, iterations = dict(known), None, list[Iteration]()
+    rungs, axes = dict(known), None
     for size in sizes:
-        seconds = 0.0
-        for rung in (*_powers_below(size), size):
-            if rung not in rungs:
-                preparing = 0.0
-                if axes is None:
-                    axes, preparing = yield from reported(principal_axes(vectors), rung)
-                below = rungs[_powers_below(rung)[-1]] if rung > 1 else None
-                work = _rung(vectors, below, rung, axes, seed)
-                iterations.clear()
-                rungs[rung], seconds = yield from reported(_noted(work, iterations), rung)
-                seconds += preparing
+        seconds, iterations = 0.0, list[Iteration]()
+        for rung in _way_up(size, rungs):
+            preparing, iterations = 0.0, []
+            if axes is None:
+                axes, preparing = yield from reported(principal_axes(vectors), rung)
+            below = rungs[_powers_below(rung)[-1]] if rung > 1 else None
+            work = _rung(vectors, below, rung, axes, seed)
+            rungs[rung], seconds = yield from reported(_noted(work, iterations), rung)
+            seconds += preparing
         yield Trained(rungs[size], seconds, sample_size(size, len(vectors)), tuple(iterations))
+
+
+def _way_up(size: int, known: Container[int]) -> list[int]:
+    """Return the rungs to climb for a size, from the highest below it that is known."""
+    way: list[int] = []
+    for rung in (size, *reversed(_powers_below(size))):
+        if rung in known:
+            break
+        way.append(rung)
+    return way[::-1]
 
 
 def _noted(work: Work[Result], iterations: list[Iteration]) -> Work[Result]:
