@@ -77,6 +77,14 @@ def test_all_codewords_are_in_use(camera):
     assert result.codebook.size < 64
 
 
+@pytest.mark.parametrize("rate_weight", [0, 20, 500])
+def test_index_k_is_codeword_k_in_the_file_too(camera, rate_weight):
+    result = encoded(camera, rate_weight)
+    found = parse(pack(result))
+    np.testing.assert_array_equal(found.codebook.codewords, result.codebook.codewords)
+    np.testing.assert_array_equal(found.indices, result.indices)
+
+
 def test_file_decodes_to_the_same_picture(camera):
     result = encoded(camera, 500)
     np.testing.assert_array_equal(parse(pack(result)).decode(), result.decode())

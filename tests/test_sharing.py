@@ -115,6 +115,7 @@ def test_no_more_codewords_than_distinct_blocks(vectors: np.ndarray, size: int) 
     assert shared.codebook.size == min(size, len(distinct))
     if size >= len(distinct):
         assert {word.tobytes() for word in shared.codebook.codewords} == distinct
+    assert shared.codebook.is_in_order
 
 
 # -------------------------------------------------------------------------------------- another one

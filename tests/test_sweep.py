@@ -249,6 +249,18 @@ def test_the_file_of_a_step_decodes_to_the_picture_measured(colour: str) -> None
         np.testing.assert_array_equal(parse(step.file).decode(), step.encoded.decode())
 
 
+@pytest.mark.parametrize("colour", COLOURS)
+def test_index_k_is_codeword_k_in_the_file_too(colour: str) -> None:
+    few = np.repeat(np.uint8([[(0, 0, 9), (0, 2, 0), (1, 0, 0), (0, 2, 0)]]), 4, axis=1)
+    for picture in (photograph("coffee", 4), Picture(few, "few")):
+        for step in swept(picture, Settings(4, colour), [1, 2, 50]).values():
+            found = parse(step.file)
+            np.testing.assert_array_equal(
+                found.codebook.codewords, step.encoded.codebook.codewords
+            )
+            np.testing.assert_array_equal(found.indices, step.encoded.indices)
+
+
 @pytest.mark.parametrize("trainer", TRAINERS)
 def test_codebooks_are_those_of_the_trainer(trainer: str) -> None:
     picture = photograph("chelsea", 4)

@@ -366,8 +366,14 @@ def test_other_trainers_are_scikit_learns(trainer: str, estimator: type, seed: i
     assert list(found) == [1, 5, 12]
     for size, codewords in found.items():
         fitted = estimator(size, random_state=seed).fit(vectors.astype(np.float32))
-        expected = np.rint(fitted.cluster_centers_).astype(np.uint8)
-        np.testing.assert_array_equal(codewords, expected, strict=True)
+        expected = Codebook(np.rint(fitted.cluster_centers_).astype(np.uint8)).in_order()
+        np.testing.assert_array_equal(codewords, expected.codewords, strict=True)
+
+
+@pytest.mark.parametrize("trainer", ["lbg", "kmeans"])
+def test_codewords_are_in_the_order_of_a_file(camera: Samples, trainer: str) -> None:
+    for codewords in trained(camera, [2, 20, 32], trainer=trainer).values():
+        assert Codebook(codewords).in_order().codewords is codewords
 
 
 @pytest.mark.parametrize("known_sizes", [[4, 16], [16], [1, 2, 4, 8, 16]], ids=str)
@@ -404,6 +410,12 @@ def test_only_what_a_size_stands_on_is_trained(
     monkeypatch.setattr(training, "_rung", watched)
     list(train(camera, [16], known=known))
     assert set(rungs) == climbed
+
+
+def test_what_is_known_may_have_any_order(camera: Samples) -> None:
+    whole = trained(camera, [1, 2, 4, 8, 16])
+    known = {size: Codebook(codewords[::-1].copy()) for size, codewords in whole.items()}
+    assert_equal_codebooks(trained(camera, [8, 16], known={4: known[4], 8: known[8]}), whole)
 
 
 def test_an_unknown_trainer_is_refused() -> None:

@@ -72,6 +72,29 @@ class Codebook:
         """Return K·d: the bytes of the codewords as they are."""
         return self.codewords.size
 
+    @property
+    def is_in_order(self) -> bool:
+        """Say whether the sums of the codewords ascend, as they do in a .vq file."""
+        return bool((np.diff(self._sums) >= 0).all())
+
+    def in_order(self) -> Codebook:
+        """Return the codewords by ascending sums, ties by their samples: the order of a .vq file.
+
+        Every trained codebook has that order, so that index k means the same codeword everywhere.
+
+        Examples
+        --------
+        >>> Codebook(np.uint8([[9, 9], [7, 0], [0, 7]])).in_order().codewords.tolist()
+        [[0, 7], [7, 0], [9, 9]]
+        """
+        sums, rows = self._sums, [row.tobytes() for row in self.codewords]
+        order = sorted(range(self.size), key=lambda index: (sums[index], rows[index]))
+        return self if order == [*range(self.size)] else Codebook(self.codewords[order])
+
+    @property
+    def _sums(self) -> NDArray[np.int64]:
+        return self.codewords.sum(axis=1, dtype=np.int64)
+
     def use(self, indices: Indices) -> NDArray[np.int64]:
         """Return how many blocks use each codeword, shape (K,); 0 marks a dead codeword."""
         return np.bincount(indices, minlength=self.size)

@@ -25,14 +25,16 @@ name           0, 8   in version 2 the checksum of the codebook, see
                       `vqcore.codebookfile`
 coded          4·m    32-bit words of one range coder: in version 1 the
                       codewords in ascending order of their sums, ties
-                      as trained; then the indices; see `vqcore.entropy`
+                      in any; then the indices; see `vqcore.entropy`
 checksum       4      CRC-32 (zlib's) of all bytes before it              that value
 =============  =====  ==================================================  =======================
 
 The number of samples d in a codeword, and the number of blocks n, follow from the header as in
 `vqcore.blocks.BlockLayout`. Decoding looks each index up in the codebook; codewords in ycbcr become
-RGB as in `vqcore.ycbcr`, to the bit. In version 2, index k
-means row k of the codebook named, in the order of its own file: the checksum covers that order.
+RGB as in `vqcore.ycbcr`, to the bit. Index k means codeword k. Trained codebooks have the order of
+version 1 from the start, so that k is the same on screen, in a codebook's own file and here. In
+version 2, index k means row k of the codebook named, in the order of its own file, whichever that
+is: the checksum covers it.
 
 A decoder must refuse, before it allocates anything: a file shorter than 21 bytes, in version 2 than
 29, or whose length less 21 is no multiple of 4; another magic; a wrong checksum; another version;
@@ -50,7 +52,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, Samples
+from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout
 from vqcore.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.codebookfile import CHECKSUM_BYTES, SharedCodebook
 from vqcore.codec import Encoded
@@ -88,31 +90,35 @@ class Header:
 def pack(encoded: Encoded, *, with_codebook: bool = True) -> bytes:
     """Return the .vq file of an encoded picture.
 
-    The same codewords, indices and layout give the same bytes on every machine. FileError if the
-    picture is larger than a file may hold.
+    The same codewords, indices and layout give the same bytes on every machine.
 
     Parameters
     ----------
     encoded : Encoded
     with_codebook : False leaves the codebook out, and names it by its checksum
+
+    Raises
+    ------
+    FileError
+        If the picture is larger than a file may hold, or is to hold a codebook out of order;
+        `Codebook.in_order` gives one to encode with.
     """
     return finish(pack_work(encoded, with_codebook=with_codebook))
 
 
 def pack_work(encoded: Encoded, *, with_codebook: bool = True) -> Work[bytes]:
     """Do the work of `pack`, with pauses."""
-    layout, writer = encoded.layout, Writer()
+    layout, codebook, writer = encoded.layout, encoded.codebook, Writer()
     version = WITH_CODEBOOK if with_codebook else WITHOUT_CODEBOOK
     fields = COLOURS.index(layout.colour), layout.block_size, layout.width, layout.height
-    _check_fields(*fields, encoded.codebook.size)
-    start = HEADER.pack(MAGIC, version, *fields, encoded.codebook.size - 1)
+    _check_fields(*fields, codebook.size)
+    start = HEADER.pack(MAGIC, version, *fields, codebook.size - 1)
     if with_codebook:
-        codewords, indices = _sorted(encoded)
-        yield from code_codewords(writer, layout, codewords)
+        _check_order(codebook)
+        yield from code_codewords(writer, layout, codebook.codewords)
     else:
-        codewords, indices = encoded.codebook.codewords, encoded.indices
         start += encoded.shared.checksum
-    yield from code_indices(writer, layout, codewords, indices)
+    yield from code_indices(writer, layout, codebook.codewords, encoded.indices)
     body = start + writer.bytes()
     return body + CHECKSUM.pack(zlib.crc32(body))
 
@@ -120,7 +126,7 @@ def pack_work(encoded: Encoded, *, with_codebook: bool = True) -> Work[bytes]:
 def coded_codebook_work(encoded: Encoded) -> Work[int]:
     """Return the bytes of the codewords, coded as in the file but by themselves, with pauses."""
     writer = Writer()
-    yield from code_codewords(writer, encoded.layout, _sorted(encoded)[0])
+    yield from code_codewords(writer, encoded.layout, encoded.codebook.codewords)
     return len(writer.bytes())
 
 
@@ -142,21 +148,20 @@ def parse(data: bytes, codebooks: Iterable[SharedCodebook] = ()) -> Encoded:
     layout, named = header.layout, _named(header, codebooks)
     reader = Reader(data[header.bytes : -CHECKSUM.size])
     try:
-        codewords = _read_codewords(reader, header) if named is None else named.codewords
-        indices = finish(
-            code_indices(reader, layout, codewords, np.zeros(layout.blocks, np.int32))
-        )
-        genuine = reader.is_genuine() and (named is not None or _ascending(codewords))
+        codebook = named or _read_codebook(reader, header)
+        unknown = np.zeros(layout.blocks, np.int32)
+        indices = finish(code_indices(reader, layout, codebook.codewords, unknown))
+        genuine = reader.is_genuine() and (named is not None or codebook.is_in_order)
     except AssertionError:  # constriction's word for impossible words
         genuine = False
     if not genuine:
         raise FileError("The .vq file holds words that no encoder writes.")
-    return Encoded(layout, named or Codebook(codewords), indices)
+    return Encoded(layout, codebook, indices)
 
 
-def _read_codewords(reader: Reader, header: Header) -> Samples:
+def _read_codebook(reader: Reader, header: Header) -> Codebook:
     unknown = np.zeros((header.codebook_size, header.layout.dimension), np.uint8)
-    return finish(code_codewords(reader, header.layout, unknown))
+    return Codebook(finish(code_codewords(reader, header.layout, unknown)))
 
 
 def _named(header: Header, codebooks: Iterable[SharedCodebook]) -> Codebook | None:
@@ -213,18 +218,9 @@ def _check_fields(colour: int, block_size: int, width: int, height: int, size: i
             raise FileError(f"The .vq file asks for {what}, which no .vq file may.")
 
 
-def _sums(codewords: Samples) -> np.ndarray:
-    return codewords.sum(axis=1, dtype=np.int64)
-
-
-def _ascending(codewords: Samples) -> bool:
-    return bool((np.diff(_sums(codewords)) >= 0).all())
-
-
-def _sorted(encoded: Encoded) -> tuple[np.ndarray, np.ndarray]:
-    """Return the codewords in the order of the file, and the indices into that order."""
-    codewords = encoded.codebook.codewords
-    order = np.argsort(_sums(codewords), kind="stable")
-    places = np.empty(len(order), np.int32)
-    places[order] = np.arange(len(order))
-    return codewords[order], places[encoded.indices]
+def _check_order(codebook: Codebook) -> None:
+    if not codebook.is_in_order:
+        raise FileError(
+            "The sums of the codewords do not ascend, as they must in a .vq file; "
+            "encode with Codebook.in_order()."
+        )

@@ -133,7 +133,7 @@ def train_shared(
             else:
                 yield event
     assert codewords is not None
-    return SharedCodebook(Codebook(codewords), settings.block_size, settings.colour)
+    return SharedCodebook(Codebook(codewords).in_order(), settings.block_size, settings.colour)
 
 
 def use_work(picture: Picture, shared: SharedCodebook, rate_weight: float = 0) -> Work[Use]:

@@ -234,7 +234,7 @@ def _lossless(vectors: Samples, size: int) -> Trained:
     start = perf_counter()
     distinct = distinct_vectors(vectors, size)
     assert distinct is not None
-    return Trained(Codebook(distinct), perf_counter() - start, len(vectors))
+    return Trained(Codebook(distinct).in_order(), perf_counter() - start, len(vectors))
 
 
 def _encoded(

@@ -198,7 +198,7 @@ def _climb(
     vectors: Samples, sizes: Sequence[int], seed: int, known: Mapping[int, Codebook]
 ) -> Iterator[Progress | Trained]:
     """Train each size from the largest power of two below it."""
-    rungs, axes = dict(known), None
+    rungs, axes = {size: codebook.in_order() for size, codebook in known.items()}, None
     for size in sizes:
         seconds, iterations = 0.0, list[Iteration]()
         for rung in _way_up(size, rungs):
@@ -332,8 +332,8 @@ def _looks(
 
 
 def rounded(means: Floats) -> Codebook:
-    """Return means, shape (K, d), as they are stored: 8 bits a sample."""
-    return Codebook(np.rint(means).clip(0, 255).astype(np.uint8))
+    """Return means, shape (K, d), as they are stored: 8 bits a sample, and in order."""
+    return Codebook(np.rint(means).clip(0, 255).astype(np.uint8)).in_order()
 
 
 def partition(vectors: NDArray, codewords: NDArray, *, with_loss: bool = False) -> Work[Partition]:
@@ -370,7 +370,7 @@ def partition(vectors: NDArray, codewords: NDArray, *, with_loss: bool = False) 
 
 
 def cell_means(vectors: Samples, indices: NDArray[np.int32], codewords: Samples) -> Samples:
-    """Return the mean of each cell, rounded to 8 bits; for an empty cell its codeword.
+    """Return the means of the cells, rounded and in order; for an empty cell its codeword.
 
     Parameters
     ----------
