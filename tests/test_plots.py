@@ -61,8 +61,11 @@ def test_psnr_against_size() -> None:
     assert "dB" in figure.layout.yaxis.title.text
 
 
-def test_ratios_against_size_without_the_infinite_one() -> None:
+def test_ratios_against_size_with_the_infinite_one_at_the_top() -> None:
     figure = plots.ratio_figure(curve_points(), SIZES)
+    [top] = at_the_top(figure)
+    assert (top.x, top.customdata) == ((1,), (1,))
+    assert top.hovertemplate == "K = %{x}<br>∞ nominal<extra></extra>"
     nominal, file = (curves(figure)[name] for name in ("nominal", "file"))
     assert nominal.x == (2, 4, 8, 100)
     assert nominal.y == pytest.approx((512, 256, 512 / 3, 512 / math.log2(100)), rel=1e-12)
@@ -81,10 +84,57 @@ def test_the_two_ratios_can_be_told_apart() -> None:
     assert nominal.marker.symbol != file.marker.symbol
 
 
-def test_a_lossless_point_is_left_out_of_the_psnr() -> None:
-    points = [*curve_points((1, 2)), replace(curve_points((4,))[0], psnr_db=math.inf)]
-    [curve] = curves(plots.psnr_figure(points, (1, 2, 4))).values()
-    assert curve.x == (1, 2)
+def lossless(size: int) -> OperatingPoint:
+    return replace(curve_points((size,))[0], psnr_db=math.inf)
+
+
+def at_the_top(figure: go.Figure) -> list[Any]:
+    """Return the traces of what is infinite, which are all at the top edge, with one label."""
+    tops = [trace for trace in figure.data if trace.yaxis == "y2"]
+    labels = [label for trace in tops for label in trace.texttemplate if label.strip()]
+    if tops:
+        axis = figure.layout.yaxis2
+        assert (axis.overlaying, axis.range, axis.visible) == ("y", (0, 1), False)
+        assert labels in (["lossless"], ["∞"])
+    for trace in tops:
+        assert set(trace.y) == {1}
+        assert len(trace.x) == len(trace.y)
+        assert trace.marker.symbol.endswith("-open-dot") or trace.hoverinfo == "skip"
+        told = f"{trace.hovertemplate} {trace.text}"
+        assert labels[0] in told or trace.hoverinfo == "skip"
+        assert "%{y" not in (trace.hovertemplate or "")
+        assert not trace.showlegend
+    return tops
+
+
+def has_numbers(figure: go.Figure) -> bool:
+    return figure.layout.yaxis.showticklabels is not False
+
+
+def test_a_lossless_point_is_at_the_top_of_the_psnr() -> None:
+    figure = plots.psnr_figure([*curve_points((1, 2)), lossless(4)], (1, 2, 4))
+    [curve] = curves(figure).values()
+    assert (curve.x, curve.customdata) == ((1, 2), (1, 2))
+    [top] = at_the_top(figure)
+    assert (top.x, top.customdata) == ((4,), (4,))
+    assert top.hovertemplate == "K = %{x}<br>lossless<extra></extra>"
+    assert top.marker.symbol != curve.marker.symbol
+    assert has_numbers(figure)
+
+
+@pytest.mark.parametrize("sizes", [(1,), (1, 2, 4)], ids=str)
+def test_where_all_is_lossless_the_axis_has_no_numbers(sizes: tuple[int, ...]) -> None:
+    figure = plots.psnr_figure(list(map(lossless, sizes)), sizes)
+    [top] = at_the_top(figure)
+    assert top.customdata == sizes
+    assert not has_numbers(figure)
+    assert not figure.layout.yaxis.showgrid
+
+
+@FIGURES
+def test_an_axis_without_a_value_has_no_numbers(figure_of: Figure) -> None:
+    assert not has_numbers(figure_of([], SIZES))
+    assert has_numbers(figure_of(curve_points((2,)), SIZES))
 
 
 @FIGURES
@@ -175,6 +225,32 @@ def test_rate_figure_holds_each_curve_under_its_name() -> None:
     assert "10.20 dB" in drawn["8×8 RGB"].text[1]
 
 
+def test_lossless_points_of_a_rate_figure_are_at_the_top() -> None:
+    flat = [lossless(1)]
+    ours = Curve("ours", "8×8 RGB", flat, ["K = 1"], [0.01])
+    png = Curve("png8", "PNG-8", [*curve_points((2,)), *flat], ["2 colours", "4 colours"], [1, 2])
+    hull = Curve("hull", "lower hull", flat, ["K = 1"], [0.01])
+    jpeg = Curve("jpeg", "JPEG", curve_points((2,)), ["quality 5"], [0.5])
+    nominal = Curve("nominal", "nominal", flat, ["K = 1"], [0])
+    figure = plots.rate_figure([ours, nominal, png, jpeg], hull, "psnr_db")
+    ring, first, second = at_the_top(figure)
+    assert [trace.x for trace in (ring, first, second)] == [(0.01,), (0.01,), (2,)]
+    assert (ring.marker.symbol, ring.hoverinfo) == ("circle-open", "skip")
+    assert first.marker.symbol != second.marker.symbol
+    assert "PNG-8, " in second.hovertemplate
+    assert "PSNR lossless" in second.text[0]
+    assert curves(figure)["PNG-8"].x == (1,)
+    assert has_numbers(figure)
+    assert not has_numbers(plots.rate_figure([ours], hull, "psnr_db"))
+
+
+def test_where_no_picture_has_an_ssim_the_axis_has_no_numbers() -> None:
+    tiny = Curve("ours", "8×8 RGB", [replace(lossless(1), ssim=None)], ["K = 1"], [0.01])
+    figure = plots.rate_figure([tiny], Curve("hull", "lower hull", [], [], []), "ssim")
+    assert not at_the_top(figure)
+    assert not has_numbers(figure)
+
+
 def test_rate_figure_by_ssim() -> None:
     hull = Curve("hull", "lower hull", [], [], [])
     figure = plots.rate_figure(rate_curves(), hull, "ssim")
@@ -195,11 +271,26 @@ def test_pictures_and_their_mean() -> None:
     one, other = rate_curves()[:2]
     rows = mean_rows([one.points, one.points])
     figure = plots.pictures_figure([one, replace(other, name="<b>")], rows)
-    assert [trace.mode for trace in figure.data] == ["lines", "lines", "lines+markers"]
+    lines = [trace for trace in figure.data if trace.yaxis != "y2"]
+    assert [trace.mode for trace in lines] == ["lines", "lines", "lines+markers"]
     [mean] = curves(figure).values()
     assert mean.y == pytest.approx((10.1, 10.2, 10.4))
     assert mean.error_y.array == (0, 0, 0)
-    assert "&lt;b&gt;" in figure.data[1].hovertemplate
+    assert "&lt;b&gt;" in lines[1].hovertemplate
+    [top] = at_the_top(figure)
+    assert "&lt;b&gt;" in top.hovertemplate
+    assert top.marker.color == lines[1].line.color
+
+
+def test_a_mean_with_a_lossless_picture_is_at_the_top() -> None:
+    one, other = rate_curves()[:2]
+    figure = plots.pictures_figure([one, other], mean_rows([one.points, other.points]))
+    [mean] = curves(figure).values()
+    assert mean.y == pytest.approx((10.1, 10.2))
+    assert len(mean.error_y.array) == 2
+    _, top = at_the_top(figure)
+    assert top.text == ("K = 4",)
+    assert top.hovertemplate.startswith("mean, %{text}<br>lossless<br>")
 
 
 def test_each_trainers_runs_have_a_look_of_their_own() -> None:
@@ -207,6 +298,17 @@ def test_each_trainers_runs_have_a_look_of_their_own() -> None:
     drawn = plots.trainers_figure(runs).data
     assert [trace.y for trace in drawn] == [(30, 31)] * len(TRAINERS)
     assert len({trace.marker.symbol for trace in drawn}) == len(TRAINERS)
+
+
+def test_a_lossless_run_is_at_the_top() -> None:
+    runs = [Run("kmeans", 0, 0.5, 30.0), Run("kmeans", 1, 0.75, math.inf)]
+    figure = plots.trainers_figure(runs)
+    [top] = at_the_top(figure)
+    assert (top.x, top.text) == ((0.75,), ("seed 1",))
+    assert top.hovertemplate == "%{text}<br>lossless<br>%{x:.2f} s<extra></extra>"
+    assert has_numbers(figure)
+    assert not has_numbers(plots.trainers_figure(runs[1:]))
+    assert not has_numbers(plots.trainers_figure([]))
 
 
 @pytest.mark.parametrize(
@@ -247,6 +349,9 @@ def test_held_out_beside_what_was_trained_on() -> None:
     known, others = (curves(figure)[name] for name in ("trained on", "the others"))
     assert (known.x, known.y) == ((1, 2), (20, 30))
     assert (others.x, others.y) == ((1,), (19,))
+    [top] = at_the_top(figure)
+    assert (top.x, top.customdata) == ((2,), (2,))
+    assert top.hovertemplate == "K = %{x}<br>lossless the others<extra></extra>"
     assert known.line.color != others.line.color
     assert known.line.dash != others.line.dash
     assert known.marker.symbol != others.marker.symbol

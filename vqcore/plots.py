@@ -22,6 +22,11 @@ CHOSEN_COLOUR = "#d55e00"
 HEIGHT = 352
 MARGIN = {"l": 60, "r": 16, "t": 44, "b": 64}
 RATIOS = ("nominal", "file")
+DECIBELS, TO_ONE = "%{y:.2f} dB", "%{y:.4~g}:1"
+BEYOND = {DECIBELS: "lossless", TO_ONE: "∞"}
+"""How a value is told on hovering, and in what word if it is infinite."""
+NO_LABEL = " "  # plotly would fill in an empty one
+TOP_EDGE = {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False}
 RATIO_TICKS = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
 RATE_TICKS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
 RATE_HEIGHT = 480
@@ -56,20 +61,22 @@ LIKENESS_TITLES = {"psnr_db": "PSNR (dB)", "ssim": "SSIM"}
 def psnr_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.Figure:
     """Plot PSNR in dB against K; a click on a marker gives its K as ``customdata``.
 
+    What is lossless has a marker of its own at the top edge, here and wherever PSNR is plotted.
+
     Parameters
     ----------
     points : the operating points so far, ascending
     sizes : all sizes of the sweep, for the axis to stand still while points arrive
     """
     figure = _figure(sizes, "PSNR (dB)")
-    _add_curve(figure, points, [point.psnr_db for point in points], "%{y:.2f} dB")
-    return figure
+    _add_curve(figure, points, [point.psnr_db for point in points], DECIBELS)
+    return _finished(figure)
 
 
 def ratio_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.Figure:
     """Plot the compression ratio of the file, and the nominal one, against K.
 
-    K = 1 has no nominal ratio and is left out of that curve. Parameters are those of
+    At K = 1 the nominal one is infinite and stands at the top edge. Parameters are those of
     `psnr_figure`.
     """
     figure = _figure(sizes, "Compression ratio")
@@ -77,9 +84,9 @@ def ratio_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.F
     _add_legend(figure)
     nominal, file = ([getattr(point, f"{kind}_ratio") for point in points] for kind in RATIOS)
     look = LOOKS["nominal"]
-    _add_curve(figure, points, nominal, "%{y:.4~g}:1 nominal", name="nominal", look=look)
-    _add_curve(figure, points, file, "%{y:.4~g}:1 file", name="file")
-    return figure
+    _add_curve(figure, points, nominal, f"{TO_ONE} nominal", name="nominal", look=look)
+    _add_curve(figure, points, file, f"{TO_ONE} file", name="file")
+    return _finished(figure, BEYOND[TO_ONE])
 
 
 def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Figure:
@@ -106,7 +113,7 @@ def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Fig
     )
     values = [health.perplexity for health in healths]
     _add_curve(figure, healths, values, "perplexity %{y:.1f}", name="perplexity")
-    return figure
+    return _finished(figure)
 
 
 def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figure:
@@ -123,9 +130,9 @@ def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figu
     _add_legend(figure)
     for kind, name in (("trained", "trained on"), ("others", "the others")):
         values = [getattr(result, f"{kind}_psnr_db") for result in results]
-        hover, look = f"%{{y:.2f}} dB {name}", LOOKS.get(kind, PLAIN_LOOK)
+        hover, look = f"{DECIBELS} {name}", LOOKS.get(kind, PLAIN_LOOK)
         _add_curve(figure, results, values, hover, name=name, look=look)
-    return figure
+    return _finished(figure)
 
 
 def rate_figure(curves: Sequence[Curve], hull: Curve, likeness: Likeness) -> go.Figure:
@@ -152,7 +159,7 @@ def rate_figure(curves: Sequence[Curve], hull: Curve, likeness: Likeness) -> go.
             line={"color": colour, "dash": dash},
             hovertemplate=f"{curve.name}, %{{text}}<extra></extra>",
         )
-    return figure
+    return _finished(figure)
 
 
 def pictures_figure(curves: Sequence[Curve], means: Sequence[Mapping[str, Any]]) -> go.Figure:
@@ -171,38 +178,114 @@ def pictures_figure(curves: Sequence[Curve], means: Sequence[Mapping[str, Any]])
             "psnr_db",
             mode="lines",
             line={"color": LOOKS["nominal"][0], "width": 1},
+            marker={"color": LOOKS["nominal"][0], "symbol": "circle"},
             showlegend=False,
             hovertemplate=f"{escape(curve.name)}, %{{text}}<extra></extra>",
         )
     _add_mean(figure, means)
-    return figure
+    return _finished(figure)
 
 
 def _add_mean(figure: go.Figure, means: Sequence[Mapping[str, Any]]) -> None:
-    """Draw the mean with its standard deviation, where it is finite."""
-    finite = [row for row in means if math.isfinite(row["psnr_db"])]
-    figure.add_scatter(
-        x=[row["rate_bpp"] for row in finite],
-        y=[row["psnr_db"] for row in finite],
-        error_y={"array": [row["psnr_db_std"] for row in finite], "color": LINE_COLOUR},
-        text=[f"K = {row['codebook_size']}" for row in finite],
+    """Draw the mean with its standard deviation; it is infinite if one picture is lossless."""
+    _add_points(
+        figure,
+        [row["rate_bpp"] for row in means],
+        [row["psnr_db"] for row in means],
+        {"text": [f"K = {row['codebook_size']}" for row in means]},
+        error_y={
+            "array": [row["psnr_db_std"] for row in means if math.isfinite(row["psnr_db"])],
+            "color": LINE_COLOUR,
+        },
         name="mean ± standard deviation",
         mode="lines+markers",
-        marker={"size": 9, "color": LINE_COLOUR},
+        marker={"size": 9, "color": LINE_COLOUR, "symbol": "circle"},
         line={"color": LINE_COLOUR, "width": 3},
-        hovertemplate="mean, %{text}<br>%{y:.2f} dB<br>%{x:.4f} bpp<extra></extra>",
+        hovertemplate=f"mean, %{{text}}<br>{DECIBELS}<br>%{{x:.4f}} bpp<extra></extra>",
     )
 
 
-def _add_rates(figure: go.Figure, curve: Curve, likeness: Likeness, **style: object) -> None:
-    """Draw the points that have a finite likeness and a rate above 0."""
+def _add_rates(figure: go.Figure, curve: Curve, likeness: Likeness, **style: Any) -> None:
+    """Draw the points that have a likeness and a rate above 0."""
     places = [
         (rate, value, f"{label}<br>{in_short(point).replace(' · ', '<br>')}")
         for rate, point, label in zip(curve.rates, curve.points, curve.labels, strict=True)
-        if (value := getattr(point, likeness)) is not None and math.isfinite(value) and rate > 0
+        if (value := getattr(point, likeness)) is not None and rate > 0
     ]
     rates, values, texts = zip(*places, strict=True) if places else ((), (), ())
-    figure.add_scatter(x=rates, y=values, text=texts, name=curve.name, **style)
+    _add_points(figure, rates, values, {"text": texts}, name=curve.name, **style)
+
+
+def _add_points(
+    figure: go.Figure,
+    x: Sequence[float],
+    y: Sequence[float],
+    each: Mapping[str, Sequence[Any]],
+    **style: Any,
+) -> None:
+    """Draw points: those of finite y as one trace, the infinite ones at the top edge as another.
+
+    Parameters
+    ----------
+    figure
+    x, y : of one length
+    each : what else the points have one by one, under plotly's names
+    style : what they have in common, under plotly's names
+    """
+    finite = [at for at, value in enumerate(y) if math.isfinite(value)]
+    beyond = [at for at, value in enumerate(y) if value == math.inf]
+    figure.add_scatter(**_some(finite, {"x": x, "y": y, **each}), **style)
+    if beyond:
+        figure.data[-1].legendgroup = style["name"]
+        figure.add_scatter(**_some(beyond, {"x": x, **each}), **_at_the_top(style))
+        figure.data[-1].update(y=[1] * len(beyond), texttemplate=[NO_LABEL] * len(beyond))
+
+
+def _some(places: Sequence[int], lists: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+    return {name: [values[at] for at in places] for name, values in lists.items()}
+
+
+def _at_the_top(style: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the style of the infinite points: on an axis that has but one place, see `_finished`.
+
+    The line does not lead to them: its slope would mean nothing.
+    """
+    top = {name: value for name, value in style.items() if name not in ("line", "error_y")}
+    symbol = style["marker"]["symbol"]
+    if not symbol.endswith("-open"):
+        look = {"symbol": f"{symbol}-open-dot", "size": 12, "line": {"width": 2}}
+        top["marker"] = {**style["marker"], **look}
+    if "hovertemplate" in style:
+        top["hovertemplate"] = _beyond(style["hovertemplate"])
+    return {
+        **top,
+        "name": f"{style['name']}, at the top edge",
+        "mode": "markers+text",
+        "textposition": "bottom center",
+        "legendgroup": style["name"],
+        "showlegend": False,
+        "cliponaxis": False,
+        "yaxis": "y2",
+    }
+
+
+def _beyond(template: str) -> str:
+    """Return what hovering tells where it would tell an infinite number."""
+    for number, word in BEYOND.items():
+        template = template.replace(number, word)
+    return template
+
+
+def _finished(figure: go.Figure, word: str = BEYOND[DECIBELS]) -> go.Figure:
+    """Label the top edge if anything is there, and take the numbers off an axis without values."""
+    if tops := [trace for trace in figure.data if trace.yaxis == "y2"]:
+        figure.update_layout(yaxis2=TOP_EDGE)
+        first = min(tops, key=lambda trace: min(trace.x))
+        left = min(first.x)
+        first.texttemplate = [word if place == left else NO_LABEL for place in first.x]
+    if not any(trace.y for trace in figure.data if trace.yaxis != "y2"):
+        figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, selector=0)
+    return figure
 
 
 def marked(figure: go.Figure, size: int) -> go.Figure:
@@ -269,19 +352,15 @@ def _add_curve(
     name: str = "",
     look: tuple[str, str, str] = PLAIN_LOOK,
 ) -> None:
-    """Draw the finite values; the points look the same whether they are selected or not."""
+    """Draw values against K; the points look the same whether they are selected or not."""
     colour, dash, symbol = look
-    places = [
-        (point.codebook_size, value)
-        for point, value in zip(points, values, strict=True)
-        if math.isfinite(value)
-    ]
-    sizes, finite = [size for size, _ in places], [value for _, value in places]
+    sizes = [point.codebook_size for point in points]
     steady = {"marker": {"opacity": 1}}
-    figure.add_scatter(
-        x=sizes,
-        y=finite,
-        customdata=sizes,
+    _add_points(
+        figure,
+        sizes,
+        values,
+        {"customdata": sizes},
         name=name,
         mode="lines+markers",
         hovertemplate=f"K = %{{x}}<br>{value_format}<extra></extra>",
@@ -302,16 +381,17 @@ def trainers_figure(runs: Sequence[Run]) -> go.Figure:
     figure.update_yaxes(title=LIKENESS_TITLES["psnr_db"])
     for trainer, (colour, symbol) in TRAINER_LOOKS.items():
         some = [run for run in runs if run.trainer == trainer]
-        figure.add_scatter(
-            x=[run.seconds for run in some],
-            y=[run.psnr_db for run in some],
-            text=[f"seed {run.seed}" for run in some],
+        _add_points(
+            figure,
+            [run.seconds for run in some],
+            [run.psnr_db for run in some],
+            {"text": [f"seed {run.seed}" for run in some]},
             name=TRAINER_NAMES[trainer],
             mode="markers",
             marker={"size": 10, "color": colour, "symbol": symbol},
-            hovertemplate="%{text}<br>%{y:.2f} dB<br>%{x:.2f} s<extra></extra>",
+            hovertemplate=f"%{{text}}<br>{DECIBELS}<br>%{{x:.2f}} s<extra></extra>",
         )
-    return figure
+    return _finished(figure)
 
 
 def _between_ticks(values: Sequence[float], ticks: Sequence[float]) -> list[float]:
