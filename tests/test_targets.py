@@ -102,3 +102,17 @@ def test_a_gray_picture_is_tried_in_gray() -> None:
     picture = smooth_picture(8, 8, gray=True)
     assert settings_to_try(picture, Settings(8), {"colour"}) == [Settings(8, "gray")]
     assert settings_to_try(picture, Settings(8), {"size"}) == [Settings(8)]
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        (Target(max_bytes=1), "at most 1 byte"),
+        (Target(min_psnr_db=math.inf), "a lossless picture"),
+        (Target(9, math.inf, 0), "at most 9 bytes and a lossless picture"),
+        (Target(min_ratio=math.inf), "a ratio of ∞"),
+    ],
+    ids=str,
+)
+def test_target_in_words(target: Target, told: str) -> None:
+    assert str(target) == told

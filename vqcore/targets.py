@@ -12,6 +12,7 @@ from vqcore.codec import Settings
 from vqcore.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
 from vqcore.pictures import Picture
 from vqcore.sweep import OperatingPoint, ladder_sizes
+from vqcore.wording import noun
 
 BLOCK_SIZES = (4, 8, 16)
 CODEBOOK_SIZES = ladder_sizes(1024)
@@ -63,10 +64,13 @@ class Target:
     min_ratio: float = 0
 
     def __str__(self) -> str:
+        endless, lossless = self.min_ratio == math.inf, self.min_psnr_db == math.inf
+        ratio = "∞" if endless else f"at least {self.min_ratio:.6g}"
+        psnr = "a lossless picture" if lossless else f"at least {self.min_psnr_db:.6g} dB"
         wishes = {
-            f"at most {self.max_bytes} bytes": self.max_bytes < math.inf,
-            f"a ratio of at least {self.min_ratio:.6g}": self.min_ratio > 0,
-            f"at least {self.min_psnr_db:.6g} dB": self.min_psnr_db > 0,
+            f"at most {self.max_bytes} {noun(self.max_bytes, 'byte')}": self.max_bytes < math.inf,
+            f"a ratio of {ratio}": self.min_ratio > 0,
+            psnr: self.min_psnr_db > 0,
         }
         return " and ".join(wish for wish, wished in wishes.items() if wished)
 
@@ -103,7 +107,8 @@ class Target:
             return f"the best{of_them} has {max(each.psnr_db for each in small):.6g} dB"
         smallest = min(candidates, key=lambda each: each.file_bytes)
         if smallest.file_bytes > self.max_bytes:
-            return f"the smallest file has {smallest.file_bytes} bytes"
+            size = smallest.file_bytes
+            return f"the smallest file has {size} {noun(size, 'byte')}"
         return f"the highest ratio is {smallest.file_ratio:.6g}"
 
 
