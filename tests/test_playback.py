@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
-from helpers import photograph, smooth_picture
+from helpers import photograph, smooth_picture, steps_of
 
 from vqcore import playback
-from vqcore.blocks import layout_of, shown_pixels
-from vqcore.codec import Encoded, encode
+from vqcore.blocks import COLOURS, Colour, layout_of, shown_pixels
+from vqcore.codec import Encoded, Settings, encode
 from vqcore.metrics import mse, psnr_db
 from vqcore.pictures import SAMPLES, Picture
 from vqcore.playback import MAX_FRAMES, Frame, frames_work
+from vqcore.sweep import sweep
 from vqcore.training import Trained, train
 from vqcore.work import finish
 
@@ -58,16 +59,38 @@ def test_distortion_never_rises_within_a_rung(name: str) -> None:
     for size in (4, 16, 64):
         distortions = [frame.distortion for frame in replayed(picture, 8, size, known)]
         assert distortions == sorted(distortions, reverse=True)
-        noted = [iteration.mse for iteration in known[size].stage("finish")]
+        noted = [iteration.distortion for iteration in known[size].stage("finish")]
         assert len(noted) >= 2
         assert noted == sorted(noted, reverse=True)
 
 
-def test_distortion_is_the_mean_over_all_samples() -> None:
-    picture = smooth_picture(32, 40)
-    frame = replayed(picture, 8, 4, {})[-1]
-    assert frame.distortion == mse(picture.pixels, frame.encoded.decode())
-    assert frame.psnr_db == psnr_db(frame.distortion)
+def test_without_padding_the_distortion_is_the_mse() -> None:
+    for frame in replayed(smooth_picture(32, 40), 8, 4, {}):
+        assert frame.distortion == frame.mse
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize(("height", "width"), [(32, 40), (33, 41), (37, 7)])
+def test_figures_are_of_the_picture_and_in_the_end_those_of_the_sweep(
+    colour: Colour, height: int, width: int
+) -> None:
+    picture, settings = smooth_picture(height, width), Settings(8, colour, seed=2)
+    layout = layout_of(picture, 8, colour)
+    original = shown_pixels(picture, layout)
+    vectors = layout.split(original)
+    for step in steps_of(sweep(picture, settings, [2, 3, 4])):
+        size = step.point.codebook_size
+        frames = finish(frames_work(original, layout, size, known={}, seed=2))
+        for frame in frames:
+            assert frame.mse == mse(original, frame.encoded.decode())
+            assert frame.psnr_db == psnr_db(frame.mse)
+            blocks = frame.encoded.codebook.codewords[frame.encoded.indices]
+            assert frame.distortion == mse(vectors, blocks)
+        last = frames[-1]
+        assert (last.mse, last.psnr_db) == (step.point.mse, step.point.psnr_db)
+        found, expected = last.encoded, step.encoded
+        np.testing.assert_array_equal(found.codebook.codewords, expected.codebook.codewords)
+        np.testing.assert_array_equal(found.indices, expected.indices)
 
 
 def made_up(distortions: list[float], stages: str) -> list[Frame]:

@@ -391,7 +391,7 @@ def test_a_size_that_was_known_has_no_iterations_of_another(
 
 
 def noted(event: Trained) -> list[tuple[object, ...]]:
-    return [(it.stage, it.mse, it.dead, it.moves) for it in event.iterations]
+    return [(it.stage, it.distortion, it.dead, it.moves) for it in event.iterations]
 
 
 @pytest.mark.parametrize(
@@ -541,9 +541,9 @@ def test_iterations_are_noted_as_they_are_seen(camera: Samples) -> None:
             codebook = end.value
             break
         if isinstance(look, Look):
-            seen.append((look.stage, look.mse, look.dead, look.moves))
+            seen.append((look.stage, look.distortion, look.dead, look.moves))
     noted = events[-1].iterations
-    assert [(it.stage, it.mse, it.dead, it.moves) for it in noted] == seen
+    assert [(it.stage, it.distortion, it.dead, it.moves) for it in noted] == seen
     np.testing.assert_array_equal(codebook.codewords, events[-1].codebook.codewords)
     assert sum(it.seconds for it in noted) <= events[-1].seconds
     assert events[0].iterations == ()
@@ -554,7 +554,7 @@ def test_last_iteration_is_measured_on_all_vectors(camera: Samples) -> None:
     assert isinstance(trained, Trained)
     means = finish(partition(camera, trained.codebook.codewords.astype(np.float64)))
     # The codebook is the last update, rounded; the iteration was measured just before it.
-    assert trained.iterations[-1].mse == pytest.approx(means.total / camera.size, rel=2e-3)
+    assert trained.iterations[-1].distortion == pytest.approx(means.total / camera.size, rel=2e-3)
     assert trained.iterations[-1].stage == "finish"
 
 

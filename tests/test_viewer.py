@@ -1,7 +1,6 @@
 """Tests of vqcore.viewer: what is in a layer, by hand, and how much of it there is."""
 
 import json
-import math
 
 import numpy as np
 import pytest
@@ -86,14 +85,16 @@ def test_training_is_codebooks_step_by_step() -> None:
     layout = BlockLayout(width=3, height=1, block_size=1, colour="gray")
     below = Encoded(layout, Codebook(np.uint8([[8]])), np.int32([0, 0, 0]))
     last = Encoded(layout, Codebook(np.uint8([[7], [9]])), np.int32([1, 0, 1]))
-    frames = [Frame("below", 0, below, 1.5, 30), Frame("finish", 4, last, 0, math.inf)]
+    frames = [Frame("below", 0, below, 1.5, 65.025), Frame("finish", 4, last, 0, 0)]
     header, body = opened(training_layer("one", 2, frames))
     plain, expected = opened(codebook_layer("one", 2, last))
     assert header == plain | {"kind": "training", "steps": [
-        {"codewords": 1, "stage": "before the split", "iteration": 0, "mse": 1.5,
-         "figures": "before the split, iteration 0 · MSE 1.50 · PSNR 30.00 dB"},
-        {"codewords": 2, "stage": "all blocks", "iteration": 4, "mse": 0,
-         "figures": "all blocks, iteration 4 · MSE 0.00 · PSNR lossless"},
+        {"codewords": 1, "stage": "before the split", "iteration": 0,
+         "distortion": 1.5, "mse": 65.025,
+         "figures": "before the split, iteration 0 · PSNR 30.00 dB · MSE 65.03 · blocks 1.50"},
+        {"codewords": 2, "stage": "all blocks", "iteration": 4,
+         "distortion": 0, "mse": 0,
+         "figures": "all blocks, iteration 4 · PSNR lossless · MSE 0.00 · blocks 0.00"},
     ]}  # fmt: skip
     assert body == bytes([0] * 6 + [8]) + expected
 

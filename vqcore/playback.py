@@ -29,16 +29,21 @@ class Frame:
     iteration : its number within the rung, from 1; 0 for the codebook below
     encoded : with the codewords rounded to 8 bits, as they would be stored
     distortion : float
-        Squared error per sample of all vectors.
-    psnr_db : float
-        Of the picture shown.
+        Of the blocks, which is what iterations lower: squared error per sample of all vectors,
+        edges repeated to fill a block included, and in YCbCr of Y, Cb and Cr.
+    mse : float
+        Of the picture shown, as everywhere; in the last frame it is that of the finished codebook.
     """
 
     stage: Literal["below", "search", "finish"]
     iteration: int
     encoded: Encoded
     distortion: float
-    psnr_db: float
+    mse: float
+
+    @property
+    def psnr_db(self) -> float:
+        return metrics.psnr_db(self.mse)
 
 
 def frames_work(
@@ -51,7 +56,7 @@ def frames_work(
 ) -> Work[list[Frame]]:
     """Train a rung again and return its frames, the last of them as trained.
 
-    A round of the search that did not better the picture is left out; so is one that the first
+    A round of the search that did not lower the distortion is left out; so is one that the first
     iteration on all vectors does not better. Of many frames the early ones are kept, when most
     happens, and every so many of the others.
 
@@ -103,8 +108,9 @@ def _frame(
 ) -> Work[Frame]:
     encoded = yield from encode_work(layout, vectors, codebook)
     distortion = metrics.mse(vectors, codebook.codewords[encoded.indices])
-    psnr_db = metrics.psnr_db(metrics.mse(original, encoded.decode()))
-    return Frame(stage, iteration, encoded, distortion, psnr_db)
+    return Frame(
+        stage, iteration, encoded, distortion, metrics.mse(original, encoded.decode())
+    )
 
 
 def _bettering(frames: Sequence[Frame]) -> list[Frame]:

@@ -45,8 +45,8 @@ RUNG_COLUMNS: Columns = {
     "moves": ("Codewords moved", "%d"),
     "dead": ("Dead, repaired", "%d"),
     "finish": ("All blocks (iterations)", "%d"),
-    "first": ("MSE, first", "%.2f"),
-    "last": ("MSE, last", "%.2f"),
+    "first": ("Distortion of the blocks, first", "%.2f"),
+    "last": ("Distortion of the blocks, last", "%.2f"),
     "seconds": ("Train (s)", "%.3f"),
     "stopped": ("Stopped because it", None),
 }
@@ -68,8 +68,8 @@ HEALTH_COLUMNS: Columns = {
 }
 TRANSFER_COLUMNS: Columns = {
     "codebook_size": ("K", "%d"),
-    "own_psnr_db": ("Its own (dB)", "%.2f"),
-    "lent_psnr_db": ("These (dB)", "%.2f"),
+    "own_psnr_db": ("Its own, blocks (dB)", "%.2f"),
+    "lent_psnr_db": ("These, blocks (dB)", "%.2f"),
     "loss_db": ("Loss (dB)", "%.2f"),
 }
 
@@ -89,8 +89,8 @@ def rung_row(size: int, rung: Trained) -> dict[str, Any]:
         "moves": sum(iteration.moves for iteration in search),
         "dead": sum(iteration.dead for iteration in search),
         "finish": len(finish),
-        "first": finish[0].mse,
-        "last": finish[-1].mse,
+        "first": finish[0].distortion,
+        "last": finish[-1].distortion,
         "seconds": rung.seconds,
         "stopped": rung.stopped_because,
     }

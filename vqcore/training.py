@@ -65,9 +65,9 @@ class Iteration:
     Parameters
     ----------
     stage : "search", in a sketch, or "finish", on all vectors whole
-    mse : float
-        Squared error per sample of what the stage looks at; in a sketch about, with what its axes
-        leave out.
+    distortion : float
+        What it lowers: squared error per sample of the vectors, with codewords not yet rounded; in
+        a sketch of its sample, and about, with what its axes leave out.
     dead : int
         Codewords without a vector; in the search they are moved first.
     moves : int
@@ -76,7 +76,7 @@ class Iteration:
     """
 
     stage: Stage
-    mse: float
+    distortion: float
     dead: int
     moves: int
     seconds: float
@@ -95,7 +95,7 @@ class Look:
     """A pass of a rung, and how to get its codewords, in sample values, shape (K, d)."""
 
     stage: Stage
-    mse: float
+    distortion: float
     dead: int
     moves: int
     codewords: Callable[[], Work[Floats]]
@@ -234,7 +234,8 @@ def _noted(work: Work[Result], iterations: list[Iteration]) -> Work[Result]:
             return result
         seconds += perf_counter() - start
         if isinstance(seen, Look):
-            iterations.append(Iteration(seen.stage, seen.mse, seen.dead, seen.moves, seconds))
+            told = seen.stage, seen.distortion, seen.dead, seen.moves
+            iterations.append(Iteration(*told, seconds))
             seconds = 0
         yield
 
@@ -324,9 +325,9 @@ def _looks(
         if not isinstance(seen, Pass) or len(seen.part.means) != size:
             return None
         part = seen.part
-        mse = (part.total / len(part.indices) + left_out) / dimension
+        distortion = (part.total / len(part.indices) + left_out) / dimension
         dead = int((part.counts == 0).sum())
-        return Look(stage, mse, dead, seen.moves, partial(codewords, part))
+        return Look(stage, distortion, dead, seen.moves, partial(codewords, part))
 
     return mapped(work, look)
 

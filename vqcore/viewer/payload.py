@@ -18,7 +18,8 @@ of one picture, or those of one sweep of it.
               columns, rows                                        row by row; then the tiles,
                                                                    (K, b, b) or (K, b, b, 3)
     training  as codebook; steps: codewords (k), stage,            as codebook, step by step
-              iteration, mse, figures of each
+              iteration, distortion (of the blocks), mse,
+              figures of each
     figures   sizes: size, figures, every (figure by its label),
               sample (a sentence, or nothing) of each
     plane     size (K), figures (of each of s steps),              density, 1 byte a pair, row by
@@ -115,13 +116,17 @@ def training_layer(of: str, size: int, frames: Sequence[Frame]) -> bytes:
 
 
 def _step(frame: Frame) -> dict[str, Any]:
-    stage, mse, psnr = STAGE_NAMES[frame.stage], frame.distortion, decibels(frame.psnr_db)
+    stage = STAGE_NAMES[frame.stage]
     return {
         "codewords": frame.encoded.codebook.size,
         "stage": stage,
         "iteration": frame.iteration,
-        "mse": mse,
-        "figures": f"{stage}, iteration {frame.iteration} · MSE {mse:.2f} · PSNR {psnr}",
+        "distortion": frame.distortion,
+        "mse": frame.mse,
+        "figures": (
+            f"{stage}, iteration {frame.iteration} · PSNR {decibels(frame.psnr_db)} · "
+            f"MSE {frame.mse:.2f} · blocks {frame.distortion:.2f}"
+        ),
     }
 
 

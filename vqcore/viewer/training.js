@@ -1,4 +1,5 @@
-// Training of the K that the viewer shows: the distortion after each iteration that it has a step of.
+// Training of the K that the viewer shows: the distortion of the blocks, which is what iterations lower,
+// after each that it has a step of. The MSE is of the picture, and can differ: blocks are padded.
 
 const RADIUS = 5;
 // Okabe and Ito's colours, and a shape for each stage.
@@ -47,8 +48,8 @@ class TrainingPanel extends Follower {
     const { axes, canvas, frames } = this;
     if (!axes.isVisible) return;
     if (!frames.length) return axes.clear();
-    axes.begin(this.#iterationAxis(), this.#errorAxis());
-    const { context } = axes, places = frames.map(({ iteration, mse }) => axes.pixelOf(iteration, mse));
+    axes.begin(this.#iterationAxis(), this.#distortionAxis());
+    const { context } = axes, places = frames.map((it) => axes.pixelOf(it.iteration, it.distortion));
     context.beginPath();
     places.forEach((place) => context.lineTo(...place));
     context.strokeStyle = LOOKS["before the split"].colour;
@@ -58,8 +59,9 @@ class TrainingPanel extends Follower {
       const { colour, shape } = LOOKS[frame.stage], isCurrent = frame === this.current;
       axes[shape](...places[at], isCurrent ? 1.7 * RADIUS : RADIUS, colour, isCurrent ? ink : paper);
     });
-    canvas.ariaLabel = `Mean squared error in ${counted(frames.length, "step")} of training: `
-      + `from ${frames[0].mse.toFixed(2)} to ${frames.at(-1).mse.toFixed(2)}. ${this.find(".told").textContent}`;
+    const [first, last] = [frames[0], frames.at(-1)].map(({ distortion }) => distortion.toFixed(2));
+    canvas.ariaLabel = `Distortion of the blocks in ${counted(frames.length, "step")} of training: `
+      + `from ${first} to ${last}. ${this.find(".told").textContent}`;
   }
 
   #iterationAxis() {
@@ -68,12 +70,12 @@ class TrainingPanel extends Follower {
     return { from: -room, to: last + room, ticks, title: "Iteration" };
   }
 
-  #errorAxis() {
-    const errors = this.frames.map(({ mse }) => mse);
-    const least = Math.min(...errors), most = Math.max(...errors);
+  #distortionAxis() {
+    const every = this.frames.map(({ distortion }) => distortion);
+    const least = Math.min(...every), most = Math.max(...every);
     const room = 0.06 * (most - least) || 1;
     const from = Math.max(0, least - room), to = most + room;
-    return { from, to, ticks: roundTicks(from, to), title: "MSE per sample" };
+    return { from, to, ticks: roundTicks(from, to), title: "Distortion of the blocks" };
   }
 
   // Hands
