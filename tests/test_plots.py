@@ -91,7 +91,7 @@ def lossless(size: int) -> OperatingPoint:
 def at_the_top(figure: go.Figure) -> list[Any]:
     """Return the traces of what is infinite, which are all at the top edge, with one label."""
     tops = [trace for trace in figure.data if trace.yaxis == "y2"]
-    labels = [label for trace in tops for label in trace.texttemplate if label.strip()]
+    labels = [text for trace in tops for label in trace.texttemplate if (text := label.strip())]
     if tops:
         axis = figure.layout.yaxis2
         assert (axis.overlaying, axis.range, axis.visible) == ("y", (0, 1), False)
@@ -241,7 +241,18 @@ def test_lossless_points_of_a_rate_figure_are_at_the_top() -> None:
     assert "PSNR lossless" in second.text[0]
     assert curves(figure)["PNG-8"].x == (1,)
     assert has_numbers(figure)
-    assert not has_numbers(plots.rate_figure([ours], hull, "psnr_db"))
+    flat_figure = plots.rate_figure([ours], hull, "psnr_db")
+    assert not has_numbers(flat_figure)
+    assert curves(flat_figure)["8×8 RGB"].x == (None,)  # for the legend
+
+
+@pytest.mark.parametrize(
+    ("sizes", "side"), [((4,), "left"), ((1, 4), "right"), ((1,), "right")], ids=str
+)
+def test_the_label_stands_where_there_is_room(sizes: tuple[int, ...], side: str) -> None:
+    points = [lossless(size) if size in sizes else curve_points((size,))[0] for size in (1, 2, 4)]
+    [top] = at_the_top(plots.psnr_figure(points, (1, 2, 4)))
+    assert top.textposition == f"middle {side}"
 
 
 def test_where_no_picture_has_an_ssim_the_axis_has_no_numbers() -> None:

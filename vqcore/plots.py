@@ -25,7 +25,9 @@ RATIOS = ("nominal", "file")
 DECIBELS, TO_ONE = "%{y:.2f} dB", "%{y:.4~g}:1"
 BEYOND = {DECIBELS: "lossless", TO_ONE: "∞"}
 """How a value is told on hovering, and in what word if it is infinite."""
-NO_LABEL = " "  # plotly would fill in an empty one
+NOWHERE = {"x": [None], "y": [None], "customdata": [None]}  # a point that is in the legend alone
+NO_LABEL = "\N{NO-BREAK SPACE}"  # plotly would fill in an empty one
+LABEL_WIDTH = 0.25  # in widths of a plot, a narrow one
 TOP_EDGE = {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False}
 RATIO_TICKS = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
 RATE_TICKS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
@@ -236,7 +238,7 @@ def _add_points(
     beyond = [at for at, value in enumerate(y) if value == math.inf]
     figure.add_scatter(**_some(finite, {"x": x, "y": y, **each}), **style)
     if beyond:
-        figure.data[-1].legendgroup = style["name"]
+        figure.data[-1].update(legendgroup=style["name"], **({} if finite else NOWHERE))
         figure.add_scatter(**_some(beyond, {"x": x, **each}), **_at_the_top(style))
         figure.data[-1].update(y=[1] * len(beyond), texttemplate=[NO_LABEL] * len(beyond))
 
@@ -261,7 +263,6 @@ def _at_the_top(style: Mapping[str, Any]) -> dict[str, Any]:
         **top,
         "name": f"{style['name']}, at the top edge",
         "mode": "markers+text",
-        "textposition": "bottom center",
         "legendgroup": style["name"],
         "showlegend": False,
         "cliponaxis": False,
@@ -280,12 +281,24 @@ def _finished(figure: go.Figure, word: str = BEYOND[DECIBELS]) -> go.Figure:
     """Label the top edge if anything is there, and take the numbers off an axis without values."""
     if tops := [trace for trace in figure.data if trace.yaxis == "y2"]:
         figure.update_layout(yaxis2=TOP_EDGE)
-        first = min(tops, key=lambda trace: min(trace.x))
-        left = min(first.x)
-        first.texttemplate = [word if place == left else NO_LABEL for place in first.x]
-    if not any(trace.y for trace in figure.data if trace.yaxis != "y2"):
+        _label(min(tops, key=lambda trace: min(trace.x)), word, _places(figure))
+    finite = [value for trace in figure.data if trace.yaxis != "y2" for value in trace.y]
+    if all(value is None for value in finite):
         figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, selector=0)
     return figure
+
+
+def _label(top: Any, word: str, places: Sequence[float]) -> None:
+    """Label the leftmost point of a trace, on its left if there is room for a word."""
+    lowest, left, highest = min(places), min(top.x), max(places)
+    room = left / lowest > (highest / lowest) ** LABEL_WIDTH
+    top.textposition = "middle left" if room else "middle right"
+    label = f"{word}{NO_LABEL}" if room else f"{NO_LABEL}{word}"
+    top.texttemplate = [label if place == left else NO_LABEL for place in top.x]
+
+
+def _places(figure: go.Figure) -> list[float]:
+    return [place for trace in figure.data for place in trace.x if place is not None]
 
 
 def marked(figure: go.Figure, size: int) -> go.Figure:
@@ -324,7 +337,8 @@ def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
 
 
 def _add_legend(figure: go.Figure) -> None:
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom"})
+    legend = {"orientation": "h", "y": 1.04, "yanchor": "bottom"}
+    figure.update_layout(showlegend=True, legend=legend)
 
 
 def _rate_plane(likeness: Likeness) -> go.Figure:
