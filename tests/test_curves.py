@@ -99,6 +99,67 @@ def test_difference_in_words() -> None:
     assert Delta("x", None, None).bytes_in_words == "no common range"
 
 
+def files(*each: tuple[int, float]) -> list[OperatingPoint]:
+    """Return points of so many bytes and dB."""
+    return [point(2, bytes_ / 100, psnr_db, file_bytes=bytes_) for bytes_, psnr_db in each]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "by_bytes", "by_psnr"),
+    [
+        (
+            [(37, math.inf)],
+            [(500, 40), (548, 48.06)],
+            "lossless with 37 bytes; JPEG at most 48.1 dB",
+            "lossless in 37 bytes; JPEG no file so small",
+        ),
+        (
+            [(37, math.inf)],
+            [(30, 40), (548, math.inf), (600, math.inf)],
+            "lossless with 37 bytes; JPEG lossless with 548 bytes",
+            "lossless in 37 bytes; JPEG 40.00 dB",
+        ),
+        (
+            [(37, 20), (90, 25)],
+            [(80, math.inf)],
+            "at most 25.0 dB; JPEG lossless with 80 bytes",
+            "20.00 dB in 80 bytes; JPEG lossless",
+        ),
+        (
+            [(90, math.inf), (90, math.inf)],
+            [(80, math.inf)],
+            "lossless with 90 bytes; JPEG lossless with 80 bytes",
+            "no file so small in 80 bytes; JPEG lossless",
+        ),
+        ([(90, math.inf)], [(90, math.inf)], "lossless with 90 bytes; JPEG lossless with 90 bytes",
+         "lossless in 90 bytes; JPEG lossless"),
+        ([(37, 20), (90, 25)], [(180, 30), (200, 40)], "no common range", "no common range"),
+    ],
+)  # fmt: skip
+def test_lossless_files_are_compared_in_words(
+    ours: list[tuple[int, float]], theirs: list[tuple[int, float]], by_bytes: str, by_psnr: str
+) -> None:
+    other = replace(rival_curve("jpeg", []), points=files(*theirs), rates=[])
+    other = replace(other, rates=[each.rate_bpp for each in other.points])
+    [delta] = deltas([vq_curve(Settings(4, "gray"), LAYOUT, files(*ours)), other])
+    assert (delta.bytes_in_words, delta.psnr_in_words) == (by_bytes, by_psnr)
+
+
+def test_nothing_is_said_against_a_curve_without_points_yet() -> None:
+    ours = vq_curve(Settings(4), LAYOUT, files((37, math.inf)))
+    for one, other in ((ours, picture_curve("b", [])), (picture_curve("a", []), ours)):
+        [delta] = deltas([one, other])
+        assert delta.bytes_in_words == delta.psnr_in_words == "no common range"
+
+
+def test_a_common_range_goes_before_what_is_lossless() -> None:
+    ours = vq_curve(Settings(4), LAYOUT, files((50, 30), (100, 35), (200, math.inf)))
+    theirs = rival_curve("jpeg", [jpeg(10, 1, 30), jpeg(20, 2, 35)])
+    [delta] = deltas([ours, theirs])
+    assert delta.bytes_in_words == "50.0 % fewer (30.0 to 35.0 dB)"
+    assert delta.psnr_in_words == "lossless in 200 bytes; JPEG 35.00 dB"
+
+
 def test_means_by_hand_over_the_sizes_that_all_have() -> None:
     one = [point(1, 0.1, 10), point(2, 0.2, 20), point(4, 0.4, 30)]
     other = [point(1, 0.3, 14), point(2, 0.2, 26)]

@@ -10,10 +10,16 @@ from typing import Literal
 
 from vqcore.blocks import BlockLayout
 from vqcore.codec import Settings
-from vqcore.comparison import BjontegaardDelta, bd_psnr, bd_rate, lower_hull
+from vqcore.comparison import (
+    BjontegaardDelta,
+    bd_psnr,
+    bd_rate,
+    best_within_bytes,
+    lower_hull,
+)
 from vqcore.rivals import RIVALS, Codec, RivalPoint
 from vqcore.sweep import OperatingPoint
-from vqcore.wording import Measured, settings_name
+from vqcore.wording import Measured, counted, decibels, noun, settings_name
 
 Likeness = Literal["psnr_db", "ssim"]
 Kind = Literal["ours", "nominal", "pinned", "picture", "hull"] | Codec
@@ -74,7 +80,7 @@ def level_name(codec: Codec, level: int) -> str:
     >>> level_name("jpeg", 75), level_name("png8", 16)
     ('quality 75', '16 colours')
     """
-    return f"{level} colours" if codec == "png8" else f"quality {level}"
+    return f"{level} {noun(level, 'colour')}" if codec == "png8" else f"quality {level}"
 
 
 def picture_curve(name: str, points: Sequence[OperatingPoint]) -> Curve:
@@ -110,17 +116,26 @@ def _mean_and_deviation(values: list[float | None]) -> tuple[float | None, float
 
 @dataclass(frozen=True)
 class Delta:
-    """How ours compares with another curve, over the range that both cover; None without one."""
+    """How ours compares with another curve.
+
+    Parameters
+    ----------
+    against : the other's name
+    rate, psnr : over the range that both cover; None without one
+    ours, theirs : the points, to compare what is lossless, which has no place in such a range
+    """
 
     against: str
     rate: BjontegaardDelta | None
     psnr: BjontegaardDelta | None
+    ours: Sequence[Measured] = ()
+    theirs: Sequence[Measured] = ()
 
     @property
     def bytes_in_words(self) -> str:
         """Return the mean difference in bytes, and the range of PSNR it is of."""
         if self.rate is None:
-            return "no common range"
+            return self._lossless_bytes() or "no common range"
         word = "fewer" if self.rate.value < 0 else "more"
         low, high = self.rate.low, self.rate.high
         return f"{abs(self.rate.value):.1f} % {word} ({low:.1f} to {high:.1f} dB)"
@@ -129,17 +144,60 @@ class Delta:
     def psnr_in_words(self) -> str:
         """Return the mean difference in PSNR, and the range of rates it is of."""
         if self.psnr is None:
-            return "no common range"
+            return self._at_lossless_bytes() or "no common range"
         low, high = self.psnr.low, self.psnr.high
         return f"{self.psnr.value:+.2f} dB ({low:.3f} to {high:.3f} bpp)"
+
+    def _lossless_bytes(self) -> str:
+        """Say what each needs to be lossless, or how far it gets; nothing if neither gets there."""
+        if not self._least_lossless():
+            return ""
+        return f"{_best_in_words(self.ours)}; {self.against} {_best_in_words(self.theirs)}"
+
+    def _at_lossless_bytes(self) -> str:
+        """Say what both have in the fewest bytes that are lossless for one of them."""
+        least = self._least_lossless()
+        if not least:
+            return ""
+        ours, theirs = (_within_in_words(points, least) for points in (self.ours, self.theirs))
+        return f"{ours} in {counted(least, 'byte')}; {self.against} {theirs}"
+
+    def _least_lossless(self) -> int:
+        """Return the fewest bytes that are lossless for one of both, 0 if for neither."""
+        if not (self.ours and self.theirs):
+            return 0
+        return min(filter(None, map(_fewest_lossless, (self.ours, self.theirs))), default=0)
+
+
+def _fewest_lossless(points: Sequence[Measured]) -> int:
+    """Return the fewest bytes without any error, 0 if there are none."""
+    return min((point.file_bytes for point in points if point.psnr_db == math.inf), default=0)
+
+
+def _best_in_words(points: Sequence[Measured]) -> str:
+    fewest = _fewest_lossless(points)
+    if fewest:
+        return f"lossless with {counted(fewest, 'byte')}"
+    return f"at most {max(point.psnr_db for point in points):.1f} dB"
+
+
+def _within_in_words(points: Sequence[Measured], most_bytes: int) -> str:
+    best = best_within_bytes(points, most_bytes)
+    return decibels(best.psnr_db) if best else "no file so small"
 
 
 def deltas(curves: Sequence[Curve]) -> list[Delta]:
     """Compare the first curve, by its files, with each other but the nominal one."""
-    ours, *others = ((curve, _places(curve)) for curve in curves if curve.kind != "nominal")
+    ours, *others = (curve for curve in curves if curve.kind != "nominal")
     return [
-        Delta(other.name, bd_rate(ours[1], places), bd_psnr(ours[1], places))
-        for other, places in others
+        Delta(
+            other.name,
+            bd_rate(_places(ours), _places(other)),
+            bd_psnr(_places(ours), _places(other)),
+            ours.points,
+            other.points,
+        )
+        for other in others
     ]
 
 
