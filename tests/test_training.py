@@ -1,12 +1,14 @@
 """Tests of vqcore.training: what a partition holds, and what the ladder promises."""
 
-import multiprocessing
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from vqcore import metrics, sketch, training
 from vqcore.codebook import CHUNK, Codebook, nearest
+from vqcore.pictures import Picture
 from vqcore.training import (
     Iteration,
     Look,
@@ -473,27 +476,113 @@ def test_two_ladders_at_once_are_each_as_alone(camera: Samples) -> None:
 
 
 @pytest.fixture
-def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    return tmp_path
+def workers(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Return a list to which every process is added that is begun."""
+    begun: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def noted(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        begun.append(popen(*arguments, **options))
+        return begun[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", noted)
+    return begun
 
 
-@pytest.mark.parametrize("trainer", ["kmeans", "minibatch"])
-def test_closing_kills_the_other_process(trainer: str, temporary_folder: Path) -> None:
-    events = train(vectors_of(photograph("astronaut"), 4, "rgb"), [1000], trainer=trainer)
-    assert next(events) == Progress(1000)
-    [worker] = multiprocessing.active_children()
-    assert list(temporary_folder.iterdir())
+@pytest.mark.parametrize("pauses", [1, 5, 30])
+@pytest.mark.parametrize("trainer", ["kmeans", "minibatch", "random"])
+def test_closing_kills_the_other_process(
+    trainer: str, pauses: int, workers: list[subprocess.Popen[bytes]]
+) -> None:
+    vectors = vectors_of(photograph("retina"), 2, "rgb")
+    events = train(vectors, [1000], trainer=trainer)
+    for _ in range(pauses):
+        assert next(events) == Progress(1000)
+    [worker] = workers
+    start = time.perf_counter()
     events.close()
-    assert worker.exitcode == -signal.SIGKILL  # it did not come to its end by itself
-    assert multiprocessing.active_children() == []
-    assert list(temporary_folder.iterdir()) == []
+    assert worker.returncode == -signal.SIGKILL  # it did not come to its end by itself
+    assert time.perf_counter() - start < 0.5
 
 
-def test_no_process_is_left_when_all_is_done(temporary_folder: Path) -> None:
+def test_no_process_is_left_when_all_is_done(
+    workers: list[subprocess.Popen[bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     trained(np.arange(40, dtype=np.uint8).reshape(20, 2), [2], trainer="kmeans")
-    assert multiprocessing.active_children() == []
-    assert list(temporary_folder.iterdir()) == []
+    [worker] = workers
+    assert worker.returncode is not None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_that_dies_is_told(workers: list[subprocess.Popen[bytes]]) -> None:
+    events = train(vectors_of(photograph("astronaut"), 4, "rgb"), [1000], trainer="kmeans")
+    next(events)
+    workers[0].kill()
+    with pytest.raises(RuntimeError, match="ended before its work"):
+        list(events)
+
+
+SCRIPT = """
+print("top level")
+import numpy as np
+from vqcore import Picture, Settings, Step, sweep
+pixels = np.random.default_rng(0).integers(0, 256, (40, 40), dtype=np.uint8)
+settings = Settings(4, "gray", trainer="kmeans")
+for event in sweep(Picture(pixels, "noise"), settings, [1, 2, 8]):
+    if isinstance(event, Step):
+        print(event.point.codebook_size, event.point.mse)
+"""
+
+
+def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("import sys\nsys.path.append(sys.argv[1])\n" + SCRIPT)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    command = [sys.executable, str(script), str(Path(__file__).parents[1])]
+    done = subprocess.run(command, cwd=elsewhere, capture_output=True, text=True, check=True)
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 40), dtype=np.uint8)
+    vectors = vectors_of(Picture(pixels, "noise"), 4)
+    expected = ["top level"]
+    for size, codewords in trained(vectors, [1, 2, 8], trainer="kmeans").items():
+        expected.append(f"{size} {metrics.mse(vectors, codewords[nearest(vectors, codewords)])}")
+    assert done.stdout.splitlines() == expected
+    assert done.stderr == ""
+
+
+ABANDONED = """
+import os, sys
+import numpy as np
+from vqcore import train
+from vqcore.work import subprocess
+vectors = np.random.default_rng(0).integers(0, 256, (200_000, 64), dtype=np.uint8)
+popen, begun = subprocess.Popen, []
+subprocess.Popen = lambda *given, **more: begun.append(popen(*given, **more)) or begun[-1]
+events = train(vectors, [1000], trainer="kmeans")
+for _ in range(20):
+    next(events)
+print(begun[0].pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for the process in /proc")
+def test_the_other_process_ends_with_its_parent() -> None:
+    command = [sys.executable, "-c", ABANDONED]
+    root = Path(__file__).parents[1]
+    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    worker = Path("/proc", done.stdout.decode().strip(), "stat")
+    assert until(lambda: not worker.exists() or worker.read_text().split()[2] == "Z")
+
+
+def until(condition: Callable[[], bool], seconds: float = 5) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not condition():
+        time.sleep(0.05)
+    return condition()
 
 
 def test_seconds_leave_out_what_happens_at_the_pauses(monkeypatch: pytest.MonkeyPatch) -> None:

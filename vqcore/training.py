@@ -16,12 +16,10 @@ doi:10.1016/S0893-6080(01)00108-8 (moving codewords by their utility).
 from __future__ import annotations
 
 import math
-import multiprocessing
-import tempfile
 from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal, TypeVar, get_args
 
@@ -31,7 +29,7 @@ from scipy.sparse import csr_array
 
 from vqcore.codebook import Codebook, chunks, scored
 from vqcore.sketch import Axes, principal_axes, sample_of, sample_size, sketch_work
-from vqcore.work import Work, finish, mapped, on_all_cores
+from vqcore.work import Work, finish, in_another_process, mapped, on_all_cores
 
 Samples = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -48,7 +46,6 @@ FEW_MOVES = 0.03
 OVERSHOOT_UP_TO = 32
 POWER_ITERATIONS = 3
 VECTORS_PER_AXIS = 64
-POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -576,37 +573,25 @@ def _scikit_learn(
     vectors: Samples, sizes: Sequence[int], trainer: Trainer, seed: int
 ) -> Iterator[Progress | Trained]:
     """Fit in another process, because scikit-learn cannot be interrupted; closing kills it."""
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "vectors.npy")
-        np.save(file, vectors)
-        arguments = (sender, file, list(sizes), trainer, seed)
-        worker = context.Process(target=_fit_each, args=arguments, daemon=True)
-        worker.start()
-        sender.close()
-        try:
-            for size in sizes:
-                while not receiver.poll(POLL_SECONDS):
-                    yield Progress(size)
-                means, seconds = receiver.recv()
-                yield Trained(rounded(means), seconds, len(vectors))
-        except EOFError:
-            raise RuntimeError("scikit-learn's process ended before its work was done") from None
-        finally:
-            worker.kill()
-            worker.join()
+    with closing(in_another_process(_fits, vectors, sizes, trainer, seed)) as fits:
+        for size in sizes:
+            while (fit := next(fits)) is None:
+                yield Progress(size)
+            means, seconds = fit
+            yield Trained(rounded(means), seconds, len(vectors))
 
 
-def _fit_each(sender: Any, file: Path, sizes: list[int], trainer: Trainer, seed: int) -> None:
-    """Send the means and the seconds of each size; runs in the other process."""
+def _fits(
+    vectors: Samples, sizes: Sequence[int], trainer: Trainer, seed: int
+) -> Iterator[tuple[Floats, float]]:
+    """Yield the means and the seconds of each size; runs in the other process."""
     import warnings
 
     from sklearn.cluster import KMeans, MiniBatchKMeans
     from sklearn.exceptions import ConvergenceWarning
 
     warnings.simplefilter("ignore", ConvergenceWarning)
-    vectors = np.load(file).astype(np.float32)
+    samples = vectors.astype(np.float32)
     estimator = {
         "kmeans": KMeans,
         "minibatch": MiniBatchKMeans,
@@ -614,5 +599,5 @@ def _fit_each(sender: Any, file: Path, sizes: list[int], trainer: Trainer, seed:
     }[trainer]
     for size in sizes:
         start = perf_counter()
-        means = estimator(size, random_state=seed).fit(vectors).cluster_centers_
-        sender.send((means, perf_counter() - start))
+        means = estimator(size, random_state=seed).fit(samples).cluster_centers_
+        yield means, perf_counter() - start

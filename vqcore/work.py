@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import pickle
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
-from threading import Lock
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
 from joblib import cpu_count
@@ -19,6 +24,13 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 PAUSE_SECONDS = 0.05
+PACKAGE_PLACE = str(Path(__file__).resolve().parents[1])
+# Of the other process. It takes over where this one looks for modules, and none of its own: with -P
+# not even the working directory.
+FIRST_WORDS = (
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
+    "from vqcore.work import serve; serve()"
+)
 
 
 def usable_cores() -> int:
@@ -146,6 +158,92 @@ def _first(ahead: deque[_Task[Result]]) -> Result:
     while not ahead[0].future.done() and any(task.taken() for task in ahead):
         pass
     return ahead.popleft().future.result()
+
+
+def in_another_process(
+    function: Callable[..., Iterator[Item]], *arguments: Any
+) -> Generator[Item | None]:
+    """Yield what a function yields in a process of its own, and None at pauses between.
+
+    That process imports the function's module, and never the script that is run here. Closing the
+    iterator kills it at once; it also ends when this process is gone. It leaves no files.
+
+    Parameters
+    ----------
+    function : of a module; returns an iterator
+    arguments : what it takes; all of it, and what it yields, can be pickled
+
+    Raises
+    ------
+    RuntimeError
+        If the process ends before its work is done; what went wrong it has told the standard error.
+
+    Examples
+    --------
+    >>> [seen for seen in in_another_process(range, 3) if seen is not None]
+    [0, 1, 2]
+    """
+    command = [sys.executable, "-P", "-c", FIRST_WORDS]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        said = SimpleQueue[tuple[Item] | None]()
+        talk = Thread(target=_talk, args=(process, (function, arguments), said), daemon=True)
+        talk.start()
+        try:
+            yield from _heard(said)
+            if process.wait():
+                raise RuntimeError(f"the process of {function.__name__} ended before its work")
+        finally:
+            process.kill()
+            talk.join()
+            with suppress(OSError):  # what it had not yet read
+                process.stdin.close()  # type: ignore[union-attr]
+
+
+def _talk(process: Any, job: Any, said: SimpleQueue[Any]) -> None:
+    """Hand a job to a process and put down what it says, in tuples of one, and None at the end.
+
+    Its standard input stays open to the end: it is how the process knows that this one is there.
+    """
+    try:
+        with suppress(OSError, EOFError, pickle.UnpicklingError):
+            for message in ([*sys.path, PACKAGE_PLACE], job):
+                pickle.dump(message, process.stdin, pickle.HIGHEST_PROTOCOL)
+            process.stdin.flush()
+            while True:
+                said.put((pickle.load(process.stdout),))
+    finally:
+        said.put(None)
+
+
+def _heard(said: SimpleQueue[tuple[Item] | None]) -> Iterator[Item | None]:
+    while True:
+        try:
+            words = said.get(timeout=PAUSE_SECONDS)
+        except Empty:
+            yield None
+            continue
+        if words is None:
+            return
+        yield words[0]
+
+
+def serve() -> None:
+    """Do the job that is asked for on the standard input: the other side of `in_another_process`.
+
+    What anyone prints goes to the standard error; on the standard output is what the job yields.
+    """
+    with os.fdopen(os.dup(1), "wb") as answers:
+        os.dup2(2, 1)
+        function, arguments = pickle.load(sys.stdin.buffer)
+        Thread(target=_end_when_left_alone, daemon=True).start()
+        for item in function(*arguments):
+            pickle.dump(item, answers, pickle.HIGHEST_PROTOCOL)
+            answers.flush()
+
+
+def _end_when_left_alone() -> None:
+    os.read(0, 1)
+    os._exit(1)
 
 
 class _Blas:
