@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from io import BytesIO
 from string import punctuation
 from time import monotonic
 from typing import Any, TypeVar, get_args
@@ -24,16 +25,10 @@ from vqcore.blocks import (
     shown_pixels,
     tile_sheet,
 )
-from vqcore.codebookfile import (
-    CodebookError,
-    SharedCodebook,
-    is_zip,
-    pack_codebook,
-    parse_codebook,
-)
+from vqcore.codebookfile import SharedCodebook, pack_codebook
 from vqcore.codec import Encoded, Settings
 from vqcore.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
-from vqcore.container import FileError, is_vq, parse
+from vqcore.container import is_vq
 from vqcore.contest import Run
 from vqcore.curves import (
     Curve,
@@ -53,10 +48,9 @@ from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import (
     MAX_BYTES,
     SAMPLES,
+    Origin,
     Picture,
-    PictureError,
     png_bytes,
-    read_picture,
     sample_picture,
 )
 from vqcore.plane import (
@@ -123,6 +117,7 @@ from vqcore.tables import (
     use_row,
 )
 from vqcore.training import TRAINERS, Progress, Trainer
+from vqcore.uploads import Content, File, Refusal, Upload, open_file, open_uploads
 from vqcore.viewer import (
     PARTS,
     codebook_layer,
@@ -140,8 +135,11 @@ from vqcore.wording import (
     COLOUR_NAMES,
     TRAINER_NAMES,
     count,
+    counted,
     in_short,
     kilobytes,
+    origin_in_brief,
+    origin_in_short,
     ratio,
     settings_name,
 )
@@ -152,6 +150,7 @@ DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 SMALLEST_VIEW = 320
 FIGURE_WIDTH = 98
+PROGRESS_HEIGHT = 56
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
@@ -163,7 +162,12 @@ MATCHED_BY = {"size": "size", "psnr": "PSNR"}
 UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
-UNREADABLE = (PictureError, CodebookError, FileError)
+# Shown is what is being done while the script runs, and that it was stopped when it does not.
+PROGRESS_STYLE = """<style>
+.st-key-stopped { display: none; }
+[data-testid="stApp"][data-test-script-state="notRunning"] .st-key-working { display: none; }
+[data-testid="stApp"][data-test-script-state="notRunning"] .st-key-stopped { display: flex; }
+</style>"""
 
 Result = TypeVar("Result")
 
@@ -188,16 +192,10 @@ def sample(name: str) -> Picture:
 
 
 @st.cache_data(max_size="512MiB", show_spinner=False)
-def uploaded(
-    file_id: str,
-    name: str,
-    checksums: Sequence[bytes],
-    _data: bytes,
-    _codebooks: Sequence[SharedCodebook],
-) -> Picture | Encoded | SharedCodebook:
-    if is_zip(_data):
-        return parse_codebook(_data)
-    return parse(_data, _codebooks) if is_vq(_data) else read_picture(_data, name)
+def opened(
+    file_id: str, checksums: Sequence[bytes], _file: File, _codebooks: Sequence[SharedCodebook]
+) -> Content:
+    return open_file(_file.getvalue(), _file.name, _codebooks)
 
 
 @st.cache_data(max_entries=1024, show_spinner=False)
@@ -206,8 +204,8 @@ def planned(digest: str, settings: Settings, sizes: tuple[int, ...], _picture: P
 
 
 @st.cache_data(max_size="256MiB", show_spinner=False)
-def original_bytes(original: str, _picture: Picture, _layout: BlockLayout) -> bytes:
-    return original_layer(original, shown_pixels(_picture, _layout))
+def original_bytes(original: str, figures: str, _picture: Picture, _layout: BlockLayout) -> bytes:
+    return original_layer(original, shown_pixels(_picture, _layout), figures)
 
 
 @st.cache_data(max_size="256MiB", show_spinner=False)
@@ -259,61 +257,70 @@ def choose_picture() -> tuple[str, Picture | VqFile]:
         on_change=choose_newest,
         max_upload_size=MAX_BYTES // 1_000_000,
     )
-    pictures, refusals = open_files()
-    for refusal in refusals:
-        st.error(refusal)
-    names = [*pictures, *SAMPLES]
+    tell_gone()
+    for outcome in outcomes():
+        if isinstance(outcome, Refusal):
+            st.error(f"**{plain(outcome.name)}**: {plain(outcome.reason)}")
+    there = {upload.name: upload for upload in uploads() if is_shown(upload)}
+    names = [*there, *SAMPLES]
     keep_valid("picture", names, names[0])
     name = st.selectbox("Picture", names, key="picture", bind="query-params")
-    return name, pictures[name] if name in pictures else sample(name)
+    return name, shown_content(there[name]) if name in there else sample(name)
 
 
-def open_files() -> tuple[dict[str, Picture | VqFile], list[str]]:
-    """Open what is uploaded: the pictures by name, and why the others are refused."""
-    pictures: dict[str, Picture | VqFile] = {}
-    refusals = []
-    for file in st.session_state.get("files", []):
-        try:
-            content = opened(file)
-        except UNREADABLE as error:
-            refusals.append(f"**{plain(file.name)}**: {plain(str(error))}")
-            continue
-        name = unused_name(file.name, {*pictures, *SAMPLES})
-        if isinstance(content, Encoded):
-            pictures[name] = VqFile(name, content, file.size)
-        elif isinstance(content, Picture):
-            pictures[name] = content
-    return pictures, refusals
+def outcomes() -> list[Upload | Refusal]:
+    """Open what is uploaded and still there."""
+    return open_uploads(files_there(), SAMPLES, opened_once)
 
 
-def opened(file: Any) -> Picture | Encoded | SharedCodebook:
-    """Open an upload; a .vq that names its codebook finds it among the others."""
-    data = file.getvalue()
-    codebooks = list(open_codebooks().values()) if is_vq(data) else []
-    checksums = [codebook.checksum for codebook in codebooks]
-    return uploaded(file.file_id, file.name, checksums, data, codebooks)
+def files_there() -> list[Any]:
+    """Return the uploaded files; a server started anew knows of some but has them no more."""
+    return [file for file in st.session_state.get("files", []) if isinstance(file, BytesIO)]
 
 
-def open_codebooks() -> dict[str, SharedCodebook]:
+def opened_once(file: File, codebooks: Sequence[SharedCodebook]) -> Content:
+    needed = codebooks if is_vq(file.getvalue()) else ()
+    return opened(file.file_id, [it.checksum for it in needed], file, needed)
+
+
+def uploads() -> list[Upload]:
+    return [outcome for outcome in outcomes() if isinstance(outcome, Upload)]
+
+
+def is_shown(upload: Upload) -> bool:
+    """Tell whether an upload can be looked at by itself."""
+    return not isinstance(upload.content, SharedCodebook)
+
+
+def shown_content(upload: Upload) -> Picture | VqFile:
+    if isinstance(upload.content, Encoded):
+        return VqFile(upload.name, upload.content, len(upload.data))
+    assert isinstance(upload.content, Picture)
+    return upload.content
+
+
+def uploaded_pictures() -> dict[str, Picture]:
+    """Return the uploaded pictures by name."""
+    return {it.name: it.content for it in uploads() if isinstance(it.content, Picture)}
+
+
+def uploaded_codebooks() -> dict[str, SharedCodebook]:
     """Return the uploaded codebooks by name."""
-    codebooks: dict[str, SharedCodebook] = {}
-    for file in st.session_state.get("files", []):
-        with suppress(*UNREADABLE):
-            if is_zip(file.getvalue()) and isinstance(shared := opened(file), SharedCodebook):
-                codebooks[unused_name(file.name, {*codebooks})] = shared
-    return codebooks
+    return {it.name: it.content for it in uploads() if isinstance(it.content, SharedCodebook)}
 
 
-def unused_name(name: str, taken: set[str]) -> str:
-    """Number a name that is taken: photo.png (2)."""
-    number = 1 + sum(other == name or other.startswith(f"{name} (") for other in taken)
-    return name if name not in taken else f"{name} ({number})"
+def tell_gone() -> None:
+    """Let the page say which uploads are gone: it alone still knows their names."""
+    files = st.session_state.get("files", [])
+    names = {file.file_id: file.name for file in files_there()}
+    gone = [file.file_id for file in files if file.file_id not in names]
+    COMPONENTS["gone"](key="gone", data={"names": names, "gone": gone})
 
 
 def choose_newest() -> None:
-    pictures, _ = open_files()
-    if pictures:
-        st.session_state.picture = list(pictures)[-1]
+    names = [upload.name for upload in uploads() if is_shown(upload)]
+    if names:
+        st.session_state.picture = names[-1]
 
 
 def choose_settings(is_gray: bool) -> Settings:
@@ -406,7 +413,7 @@ def plain(text: str) -> str:
 def advance(
     study: Study,
     events: Iterator[Progress | Preview | Step],
-    bar: DeltaGenerator,
+    progress: ProgressPlace,
     layers: Layers,
     seconds: float,
 ) -> None:
@@ -414,7 +421,7 @@ def advance(
 
     The viewer gets each size at once; what else is on the page waits for the next run.
     """
-    start, tell = monotonic(), seldom(bar.progress)
+    start, tell = monotonic(), seldom(progress.show)
     for event in events:
         if isinstance(event, Progress):
             tell(*sign_of(study, event))
@@ -425,9 +432,9 @@ def advance(
             return
 
 
-def work(everything: Sequence[Pieces], bar: DeltaGenerator) -> bool:
+def work(everything: Sequence[Pieces], progress: ProgressPlace) -> bool:
     """Work under a progress bar for a while; say whether there is something new to show."""
-    start, tell = monotonic(), seldom(bar.progress)
+    start, tell = monotonic(), seldom(progress.show)
     anything = False
     for pieces in everything:
         with closing(pieces):
@@ -465,6 +472,39 @@ def seldom(tell: Callable[..., Any]) -> Callable[..., None]:
     return tell_seldom
 
 
+class ProgressPlace:
+    """Where the page says what is being done, for how long; what was stopped can go on.
+
+    Only the page knows that a hand has stopped the script, so it has both texts, and shows one.
+    """
+
+    def __init__(self, asked: Hashable) -> None:
+        """Count the time from when something was first asked for."""
+        if st.session_state.get("asked_for", [None])[0] != asked:
+            st.session_state.asked_for = asked, monotonic()
+        st.html(PROGRESS_STYLE)
+        with st.container(key="progress", height=PROGRESS_HEIGHT, border=False, gap=None):
+            with st.container(key="working"):
+                self._bar = st.empty()
+            with st.container(key="stopped"):
+                self._stopped = st.empty()
+        with self._stopped.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("Stopped.")
+            st.button("Go on", on_click=self._count_anew)
+
+    def show(self, share: float, text: str) -> None:
+        seconds = monotonic() - st.session_state.asked_for[1]
+        self._bar.progress(min(share, 1.0), f"{text} · {seconds:.0f} s")
+
+    def end(self) -> None:
+        self._bar.empty()
+        self._stopped.empty()
+
+    @staticmethod
+    def _count_anew() -> None:
+        del st.session_state.asked_for
+
+
 class Layers:
     """What the page needs to decode: invisible elements, one a layer."""
 
@@ -474,20 +514,19 @@ class Layers:
             self._places = {kind: st.container(gap=None) for kind in kinds}
 
     def bring_original(self, study: Study) -> None:
-        data = original_bytes(study.original, study.picture, study.plan.layout)
+        picture, layout = study.picture, study.plan.layout
+        data = original_bytes(study.original, as_uploaded(picture), picture, layout)
         self._bring("pictures", "original", data)
 
     def bring_files(self, study: Study) -> None:
         """Bring the other uploads of the same size as they are: the browser decodes them."""
-        for file in st.session_state.get("files", []):
-            with suppress(*UNREADABLE):
-                other = opened(file)
-                if isinstance(other, Picture) and is_alike(other, study.picture):
-                    size = (other.width, other.height)
-                    data = file_layer(
-                        study.original, file.name, size, file.getvalue(), "as uploaded"
-                    )
-                    self._bring("pictures", file.file_id, data)
+        for upload in uploads():
+            other = upload.content
+            if isinstance(other, Picture) and is_alike(upload.name, other, study):
+                size = (other.width, other.height)
+                of, id_, name = study.original, upload.id, upload.name
+                data = file_layer(of, id_, name, size, upload.data, as_uploaded(other))
+                self._bring("pictures", upload.id, data)
 
     def bring_known(self, study: Study) -> None:
         books = {size: step.encoded for size, step in study.steps.items()}
@@ -521,21 +560,29 @@ def bring_sizes(
             COMPONENTS["layer"](key=f"layer-{kind}-{first}", data=data)
 
 
-def is_alike(other: Picture, picture: Picture) -> bool:
-    """Tell whether another picture can be laid over this one."""
-    return other.digest != picture.digest and other.pixels.shape[:2] == picture.pixels.shape[:2]
+def as_uploaded(picture: Picture) -> str:
+    """Say what stands beside a picture that is shown as it is."""
+    return origin_in_short(picture.origin) if picture.origin else "as it is"
+
+
+def is_alike(name: str, other: Picture, study: Study) -> bool:
+    """Tell whether a picture of that name is another, and can be laid over this one."""
+    return name != study.name and other.pixels.shape[:2] == study.picture.pixels.shape[:2]
 
 
 # Panels
 
 
-def show_facts(name: str, layout: BlockLayout) -> None:
+def show_facts(name: str, layout: BlockLayout, origin: Origin | None = None) -> None:
     st.header(plain(name), anchor=False)
-    st.markdown(
-        f"{layout.width} × {layout.height} pixels · {COLOUR_NAMES[layout.colour]} · "
-        f"{count(layout.blocks)} blocks of {layout.block_size} × {layout.block_size} · "
-        f"{count(layout.raw_bytes)} bytes uncompressed"
+    facts = (
+        f"{layout.width} × {layout.height} pixels",
+        COLOUR_NAMES[layout.colour],
+        f"{counted(layout.blocks, 'block')} of {layout.block_size} × {layout.block_size}",
+        f"{counted(layout.raw_bytes, 'byte')} uncompressed",
+        *([plain(origin_in_short(origin))] if origin else []),
     )
+    st.markdown(" · ".join(facts))
 
 
 def tell_clamping(plan: Plan) -> None:
@@ -550,7 +597,7 @@ def explain(layout: BlockLayout) -> None:
     with st.expander("What am I looking at?"):
         st.markdown(
             f"""
-**Blocks.** The picture is cut into {count(layout.blocks)} blocks (patches) of
+**Blocks.** The picture is cut into {counted(layout.blocks, "block")} (patches) of
 {layout.block_size} × {layout.block_size} pixels.
 
 **Codebook.** Training finds K typical blocks. They are the codewords; together they are the
@@ -564,13 +611,6 @@ look the codewords up.
 At K = 32 you may have to look twice.
 """
         )
-
-
-def show_progress(bar: DeltaGenerator, study: Study) -> None:
-    steps, sizes = study.steps, study.plan.sizes
-    seconds = sum(point.train_seconds for point in study.points)
-    text = f"{len(steps)} of {len(sizes)} codebooks trained, in {seconds:.1f} s"
-    bar.progress(sum(steps) / sum(sizes), text)
 
 
 def chosen_size(plan: Plan) -> int:
@@ -591,6 +631,7 @@ def show_viewer(study: Study, size: int) -> None:
             "original": study.original,
             "picture": study.picture.digest,
             "name": study.name,
+            "upload": origin_in_brief(study.picture.origin),
             "size": size,
             "asked": st.session_state.get("asked", 0),
             "rivals": [(codec, RIVALS[codec].name) for codec in present_rivals()],
@@ -743,7 +784,7 @@ def choose_size(size: int) -> None:
 
 def sizes_panel(study: Study) -> list[Pieces]:
     show_sizes(study)
-    show_table(study.points)
+    show_table(study.points, study.picture.origin)
     return []
 
 
@@ -776,8 +817,10 @@ def show_chart(figure: Any, sizes: Sequence[int], key: str, alt: str) -> None:
         COMPONENTS["mark"](key=f"mark-{key}", data=plots.size_area(sizes))
 
 
-def show_table(points: Sequence[OperatingPoint]) -> None:
+def show_table(points: Sequence[OperatingPoint], origin: Origin | None) -> None:
     st.subheader("All figures", anchor=False)
+    if origin:
+        st.markdown(f":small[The upload: {plain(origin_in_short(origin))}]")
     show_rows(rows_of(POINT_COLUMNS, points), POINT_COLUMNS, "Every figure of every codebook size")
 
 
@@ -969,11 +1012,9 @@ def pictures_panel(study: Study) -> list[Pieces]:
 
 
 def upload_studies(study: Study) -> list[Study]:
-    pictures, _ = open_files()
     return [
         study_of(name, picture, study.settings, study.sizes)
-        for name, picture in pictures.items()
-        if isinstance(picture, Picture)
+        for name, picture in uploaded_pictures().items()
     ]
 
 
@@ -1056,7 +1097,7 @@ def another_codebook_panel(study: Study) -> list[Pieces]:
     """Encode the picture with an uploaded codebook, beside its own of the same block size and K."""
     codebooks = {
         name: shared
-        for name, shared in open_codebooks().items()
+        for name, shared in uploaded_codebooks().items()
         if fits(study.picture, shared.colour)
     }
     if not codebooks:
@@ -1187,13 +1228,12 @@ def choose_other(study: Study) -> Study | None:
 
 def pictures_alike(study: Study) -> dict[str, Picture]:
     """Return the other pictures whose blocks have as many samples, by name."""
-    uploads, _ = open_files()
     settings, layout = study.settings, study.plan.layout
+    samples = {name: sample(name) for name in SAMPLES}
     return {
         name: picture
-        for name, picture in (uploads | {name: sample(name) for name in SAMPLES}).items()
-        if isinstance(picture, Picture)
-        and picture.digest != study.picture.digest
+        for name, picture in (uploaded_pictures() | samples).items()
+        if name != study.name
         and layout_of(picture, settings.block_size, settings.colour).dimension == layout.dimension
     }
 
@@ -1318,12 +1358,17 @@ def place_of(panel: str) -> DeltaGenerator:
     return places[panel]
 
 
-def show_panel(study: Study, panel: str | None) -> list[Pieces]:
-    """Show the open panel, if there are panels yet, and return the work it still needs."""
-    if panel is None:
+def show_panels(study: Study, place: DeltaGenerator) -> list[Pieces]:
+    """Show the open panel, if there is anything yet, and return the work it still needs.
+
+    The place is empty before, so that no panel of another picture stands there meanwhile.
+    """
+    if not study.steps:
         return []
-    with place_of(panel):
-        return PANELS[panel](study)
+    with place.container():
+        panel = choose_panel()
+        with place_of(panel):
+            return PANELS[panel](study)
 
 
 PANELS: dict[str, Callable[[Study], list[Pieces]]] = {
@@ -1343,29 +1388,26 @@ def lab(name: str, picture: Picture) -> None:
         settings = choose_settings(picture.is_gray)
         sizes = choose_sizes()
     study = study_of(name, picture, settings, sizes)
-    show_facts(name, study.plan.layout)
+    show_facts(name, study.plan.layout, picture.origin)
     tell_clamping(study.plan)
     explain(study.plan.layout)
-    bar, layers = st.empty(), Layers()
-    results, panels = st.container(), st.container()
+    progress, layers = ProgressPlace((study.sweep, sizes)), Layers()
+    results, panels = st.container(), st.empty()
     layers.bring_known(study)
+    with results:
+        show_results(study)
+    layers.bring_original(study)
     with closing(missing_steps(study)) as events:
         if not study.steps:
-            advance(study, events, bar, layers, FIRST_RESULTS_SECONDS)
-        show_progress(bar, study)
-        with panels:  # first, because results bring what the open panel shows
-            panel = choose_panel() if study.steps else None
-        with results:
-            show_results(study)
-        with panels:
-            more = show_panel(study, panel)
-        layers.bring_original(study)
+            advance(study, events, progress, layers, FIRST_RESULTS_SECONDS)
+        more = show_panels(study, panels)
         layers.bring_files(study)
         if not study.is_complete:
-            advance(study, events, bar, layers, REDRAW_SECONDS)
+            advance(study, events, progress, layers, REDRAW_SECONDS)
             st.rerun()
-    if work(more, bar):
+    if work(more, progress):
         st.rerun()
+    progress.end()
 
 
 @st.fragment(key="viewer")

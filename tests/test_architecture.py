@@ -20,7 +20,7 @@ ROWS = [
     ["codec", "plane"],
     ["container", "rateaware"],
     ["sweep", "rivals", "wording", "heldout"],
-    ["curves", "batch", "targets", "playback", "contest", "sharing", "health"],
+    ["curves", "batch", "targets", "playback", "contest", "sharing", "health", "uploads"],
     ["study"],
     ["exports", "plots", "tables", "viewer"],
     ["report"],

@@ -42,18 +42,19 @@ def opened(message: bytes) -> tuple[dict, bytes]:
 
 
 def test_original_by_hand() -> None:
-    header, body = opened(original_layer("one", np.uint8([[[1, 2, 3], [4, 5, 6]]])))
+    header, body = opened(original_layer("one", np.uint8([[[1, 2, 3], [4, 5, 6]]]), "JPEG"))
     assert header == {
         "kind": "original", "of": "one", "width": 2, "height": 1, "channels": 3,
-        "name": "original", "figures": "as uploaded",
+        "name": "original", "figures": "JPEG",
     }  # fmt: skip
     assert body == bytes([1, 2, 3, 4, 5, 6])
 
 
 def test_file_is_as_it_was() -> None:
-    header, body = opened(file_layer("one", "<b>.jpg", (7, 5), b"\xff\xd8 and so on", "9 bytes"))
+    data = b"\xff\xd8 and so on"
+    header, body = opened(file_layer("one", "file 9", "<b>.jpg", (7, 5), data, "9 bytes"))
     assert header == {
-        "kind": "file", "of": "one", "width": 7, "height": 5, "name": "<b>.jpg",
+        "kind": "file", "of": "one", "width": 7, "height": 5, "name": "<b>.jpg", "id": "file 9",
         "figures": "9 bytes",
     }  # fmt: skip
     assert body == b"\xff\xd8 and so on"

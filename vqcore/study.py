@@ -68,6 +68,11 @@ class Study:
         """Return what is done, by size; `take` adds to it."""
         return self.by_size("step", self.picture.digest, self.settings)
 
+    @cached_property
+    def shown(self) -> set[int]:
+        """Return the sizes that can be looked at; `take` adds to them."""
+        return {*self.steps}
+
     def by_size(self, kind: str, *key: Hashable) -> dict[int, Any]:
         """Return what the store has of a kind, by size."""
         every = {size: self.store.find(kind, *key, size) for size in self.plan.sizes}
@@ -105,6 +110,7 @@ def take(study: Study, event: Preview | Step) -> int:
     if isinstance(event, Preview):
         key = digest, settings.training, event.codebook_size
         study.store.keep(event.trained, "codebook", *key)
+        study.shown.add(event.codebook_size)
         return event.codebook_size
     size = event.point.codebook_size
     study.steps[size] = study.store.keep(event, "step", digest, settings, size)
@@ -112,8 +118,9 @@ def take(study: Study, event: Preview | Step) -> int:
 
 
 def sign_of(study: Study, progress: Progress) -> Sign:
-    done = sum(study.steps) / sum(study.plan.sizes)
-    return done, f"Training K = {progress.codebook_size}"
+    shown, sizes = study.shown, study.plan.sizes
+    there = f"{len(shown)} of {len(sizes)} codebooks are there"
+    return sum(shown) / sum(sizes), f"Training K = {progress.codebook_size} · {there}"
 
 
 def sweeping(studies: Sequence[Study]) -> Pieces:

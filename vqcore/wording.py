@@ -129,6 +129,17 @@ def origin_in_short(origin: Origin) -> str:
     return f"{file}; {' · '.join(origin.done)}" if origin.done else file
 
 
+def origin_in_brief(origin: Origin | None) -> str:
+    """Return format and size of the file a picture came from, if it came from one.
+
+    Examples
+    --------
+    >>> origin_in_brief(Origin("PNG", 1606)), origin_in_brief(None)
+    ('PNG, 1.6 kB', '')
+    """
+    return f"{origin.kind}, {kilobytes(origin.size)}" if origin else ""
+
+
 def kilobytes(size: float) -> str:
     """Return bytes, or thousands of them.
 

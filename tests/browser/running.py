@@ -26,9 +26,9 @@ def installed_browser():
 
 
 @contextmanager
-def running_app():
-    """Run the app as the README says, and give its port."""
-    port = free_port()
+def running_app(port=None):
+    """Run the app as the README says, on a port or a free one, and give it."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     options = ["--server.port", str(port), "--server.headless", "true"]
     with subprocess.Popen(command + options, cwd=ROOT, stdout=subprocess.DEVNULL) as server:
@@ -37,6 +37,7 @@ def running_app():
             yield port
         finally:
             server.terminate()
+            server.wait()
 
 
 def free_port():

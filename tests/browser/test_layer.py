@@ -21,7 +21,7 @@ def page(browser):
     page = browser.new_page()
     page.evaluate(START, PARTS["layer"]["js"])
     for name in ("old", "new"):
-        layer = original_layer(name, np.uint8([[1, 2]]))
+        layer = original_layer(name, np.uint8([[1, 2]]), "")
         page.evaluate(f"bytes => {{ globalThis.{name} = bytes; }}", list(layer))
     yield page
     page.close()

@@ -35,6 +35,7 @@ def _part(name: str, *scripts: str, css: tuple[str, ...] = ("viewer.css",)) -> d
 PARTS: dict[str, dict[str, Any]] = {
     "layer": {"js": _text("layers.js", "layer.js")},
     "viewer": _part("viewer", "draw.js", "codebook.js", "pointer.js"),
+    "gone": _part("gone", css=("gone.css",)),
     "mark": _part("mark", "follower.js", css=("mark.css",)),
     "training": _part(
         "training", "follower.js", "axes.js", css=("viewer.css", "training.css")

@@ -167,6 +167,7 @@ class LayerStore extends EventTarget {
   #telling = 0;
   wished = null; // the K last asked for, which a small picture need not have
   chosen = null; // the K on the viewer's side B
+  uploads = {}; // names of what was uploaded, by id
   step = null; // the step of a training that the viewer shows, if it does
 
   put(owner, layers) {

@@ -11,7 +11,7 @@ of one picture, or those of one sweep of it.
 
     kind      header besides                                       body
     original  name, figures, width, height, channels               pixels, (h, w) or (h, w, 3)
-    file      name, figures, width, height                         a picture file
+    file      id, name, figures, width, height                     a picture file
     match     as file; match: which of the rivals' files           a picture file, or nothing if no
                                                                    file of that rival is a match
     codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
@@ -77,7 +77,7 @@ def _as_one(message: Mapping[int, bytes]) -> tuple[int, bytes]:
     return next(iter(message)), b"".join(message.values())
 
 
-def original_layer(of: str, pixels: Samples) -> bytes:
+def original_layer(of: str, pixels: Samples, figures: str) -> bytes:
     """Return the layer of the picture itself, uint8 pixels of shape (h, w) or (h, w, 3)."""
     height, width, *channels = pixels.shape
     return _message(
@@ -85,16 +85,18 @@ def original_layer(of: str, pixels: Samples) -> bytes:
         kind="original",
         of=of,
         name="original",
-        figures="as uploaded",
+        figures=figures,
         width=width,
         height=height,
         channels=channels[0] if channels else 1,
     )
 
 
-def file_layer(of: str, name: str, size: tuple[int, int], data: bytes, figures: str) -> bytes:
+def file_layer(
+    of: str, file_id: str, name: str, size: tuple[int, int], data: bytes, figures: str
+) -> bytes:
     """Return the layer of a picture file, as it is; its size is (width, height) in pixels."""
-    return _file_message(data, size, kind="file", of=of, name=name, figures=figures)
+    return _file_message(data, size, kind="file", of=of, id=file_id, name=name, figures=figures)
 
 
 def match_layer(

@@ -8,6 +8,7 @@ const ON_ITS_WAY = { name: "on its way", figures: "" };
 
 const isOf = (layer, { size, step }) => layer.size === size && layer.step === step;
 const isMatch = (show) => show.startsWith("match ");
+const fileShow = ({ id }) => `file ${id}`;
 
 class Viewer {
   view = { zoom: 1, x: 0, y: 0 };
@@ -209,7 +210,8 @@ class Viewer {
       part(".what").textContent = what;
       part(".k").textContent = value;
       const flat = this.flatOf(name);
-      part(".forsize").hidden = flat && !(isMatch(side.show) && this.#matchedSide(name) === name);
+      const hasSize = !flat || (isMatch(side.show) && this.#matchedSide(name) === name);
+      part(".forsize").classList.toggle("unused", !hasSize);
       part(".forgain").hidden = side.show !== "difference";
       part(".figures").textContent = this.#figuresOf(name);
       side.panel.classList.toggle("active", name === this.active);
@@ -221,7 +223,8 @@ class Viewer {
   #showFigures() {
     const { size } = this.layerOf("b");
     pageStore().choose(size, this.#stepShown());
-    const measured = this.layers.figures.get(size), every = { K: size, ...measured?.every };
+    const measured = this.layers.figures.get(size), every = { K: size, Upload: this.data.upload, ...measured?.every };
+    this.find(".upload").hidden = !this.data.upload;
     this.find("[data-do=download]").disabled = !measured;
     this.find(".sample").textContent = measured?.sample ?? "";
     for (const figure of this.root.querySelectorAll(".measured div")) {
@@ -258,7 +261,7 @@ class Viewer {
       new Option(`${title} of the same size`, `match ${codec} size`),
       new Option(`${title} of the same PSNR`, `match ${codec} psnr`),
     ]);
-    const files = this.layers.files.map((file) => new Option(file.name, file.name));
+    const files = this.layers.files.map((file) => new Option(file.name, fileShow(file)));
     const training = this.#frames(name).length ? [new Option("training", "training")] : [];
     const wanted = [...training, ...matches, ...files], there = [...list.options].slice(4);
     if (wanted.map(({ value }) => value).join() === there.map(({ value }) => value).join()) return;
@@ -274,7 +277,7 @@ class Viewer {
       || (show === "difference" && original);
     if ((decodes && sizes.length) || this.#trains(name)) return null;
     if (isMatch(show)) return matches.find(({ match }) => match === show) ?? ON_ITS_WAY;
-    return files.find((file) => file.name === show) ?? original ?? ON_ITS_WAY;
+    return files.find((file) => fileShow(file) === show) ?? original ?? ON_ITS_WAY;
   }
 
   /** Go to the next larger or smaller K on the side used last. */

@@ -1,0 +1,125 @@
+"""What was uploaded: each file opened, under a name of its own, or refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from vqcore.codebookfile import CodebookError, SharedCodebook, is_zip, parse_codebook
+from vqcore.codec import Encoded
+from vqcore.container import FileError, is_vq, parse
+from vqcore.pictures import Picture, PictureError, read_picture
+
+Content = Picture | Encoded | SharedCodebook
+
+
+class File(Protocol):
+    """A file as it was uploaded; two of one name, or of the same bytes, differ in `file_id`."""
+
+    @property
+    def file_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    def getvalue(self) -> bytes: ...
+
+
+Opener = Callable[[File, Sequence[SharedCodebook]], Content]
+"""Opens a file, given the codebooks at hand, as `open_file` does with its bytes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Upload:
+    """A file that was opened.
+
+    Parameters
+    ----------
+    id : sets it apart from every other upload
+    name : that of the file, numbered if another has it: photo.png (2)
+    data : its bytes
+    content : what it holds
+    """
+
+    id: str
+    name: str
+    data: bytes
+    content: Content
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that could not be opened, and why, in a sentence."""
+
+    name: str
+    reason: str
+
+
+def open_file(data: bytes, name: str, codebooks: Sequence[SharedCodebook] = ()) -> Content:
+    """Open the bytes of a picture, a .vq or a codebook file.
+
+    Parameters
+    ----------
+    data : bytes
+    name : of the file
+    codebooks : those at hand, should a .vq name one
+
+    Raises
+    ------
+    PictureError, CodebookError, FileError
+        If it is none of them; the message says why.
+    """
+    if is_zip(data):
+        return parse_codebook(data)
+    return parse(data, codebooks) if is_vq(data) else read_picture(data, name)
+
+
+def open_uploads(
+    files: Iterable[File], taken: Collection[str], opener: Opener
+) -> list[Upload | Refusal]:
+    """Open every file; what one of them holds has no say in what becomes of the others.
+
+    Parameters
+    ----------
+    files : in the order in which they were uploaded
+    taken : names that no upload may have
+    opener : opens one
+    """
+    files = list(files)
+    codebooks = list(_codebooks(files, opener))
+    names, outcomes = {*taken}, list[Upload | Refusal]()
+    for file in files:
+        try:
+            content = opener(file, codebooks)
+        except (PictureError, CodebookError, FileError) as error:
+            outcomes.append(Refusal(file.name, str(error)))
+            continue
+        name = unused_name(file.name, names)
+        names.add(name)
+        outcomes.append(Upload(file.file_id, name, file.getvalue(), content))
+    return outcomes
+
+
+def _codebooks(files: Iterable[File], opener: Opener) -> Iterator[SharedCodebook]:
+    for file in files:
+        if is_zip(file.getvalue()):
+            try:
+                content = opener(file, ())
+            except CodebookError:
+                continue
+            if isinstance(content, SharedCodebook):
+                yield content
+
+
+def unused_name(name: str, taken: Collection[str]) -> str:
+    """Number a name that is taken.
+
+    Examples
+    --------
+    >>> unused_name("scan", {"scan", "scan (2)"})
+    'scan (3)'
+    """
+    if name not in taken:
+        return name
+    numbered = (f"{name} ({number})" for number in count(2))
+    return next(each for each in numbered if each not in taken)
