@@ -2,6 +2,7 @@
 
 import math
 import sys
+import time
 from dataclasses import astuple, fields
 from itertools import islice
 from pathlib import Path
@@ -29,7 +30,7 @@ from vqcore.sweep import (
     plan_sweep,
     sweep,
 )
-from vqcore.training import TRAINERS, Trained, train
+from vqcore.training import TRAINERS, Progress, Trained, train
 
 GRAY = Settings(block_size=4, colour="gray")
 SWEEP_MODULE = sys.modules["vqcore.sweep"]  # the package's own name for it is the function
@@ -421,6 +422,14 @@ def child_processes() -> set[str]:
     """Return the processes begun by this one, where /proc tells of them."""
     threads = Path("/proc/self/task").glob("*/children")
     return {child for thread in threads for child in thread.read_text().split()}
+
+
+def test_signs_of_life_are_ten_a_second_at_most() -> None:
+    settings = Settings(4, "rgb", rate_weight=20)
+    events = sweep(photograph("coffee"), settings, ladder_sizes(64))
+    signs = [time.monotonic() for event in events if isinstance(event, Progress)]
+    assert len(signs) > 2
+    assert min(np.diff(signs)) > 0.09
 
 
 @pytest.mark.parametrize("trainer", TRAINERS)

@@ -1,5 +1,6 @@
 """Tests of vqcore.training: what a partition holds, and what the ladder promises."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from vqcore import metrics, sketch, training
 from vqcore.codebook import CHUNK, Codebook, nearest
 from vqcore.pictures import Picture
 from vqcore.training import (
+    TRAINERS,
     Iteration,
     Look,
     Partition,
@@ -33,6 +35,7 @@ from vqcore.training import (
     lloyd,
     partition,
     reported,
+    seldom,
     train,
     watch,
 )
@@ -421,6 +424,74 @@ def test_what_is_known_may_have_any_order(camera: Samples) -> None:
     assert_equal_codebooks(trained(camera, [8, 16], known={4: known[4], 8: known[8]}), whole)
 
 
+@pytest.mark.parametrize(
+    "vectors",
+    [
+        np.linspace(0, 1, 80).reshape(20, 4),
+        np.linspace(0, 255, 80, dtype=np.float32).reshape(20, 4),
+        np.arange(80).reshape(20, 4),
+        np.arange(80, dtype=np.int8).reshape(20, 4),
+        np.arange(80, dtype=np.uint16).reshape(20, 4),
+        np.ones((20, 4), bool),
+        np.arange(80, dtype=np.uint8),
+        np.arange(80, dtype=np.uint8).reshape(5, 4, 4),
+        np.zeros((0, 4), np.uint8),
+        np.zeros((4, 0), np.uint8),
+    ],
+    ids=lambda vectors: f"{vectors.dtype} {vectors.shape}",
+)
+@pytest.mark.parametrize("trainer", TRAINERS)
+def test_what_are_no_vectors_is_refused_at_once(vectors: NDArray, trainer: str) -> None:
+    with pytest.raises(ValueError, match=r"uint8 array of shape \(n, d\)") as caught:
+        train(vectors, [1, 2], trainer=trainer)
+    assert str(vectors.dtype) in str(caught.value)
+    assert str(vectors.shape) in str(caught.value)
+
+
+FEW = np.uint8([[9, 9], [7, 8], [9, 9], [0, 1], [8, 7], [0, 1]])
+
+
+@pytest.mark.parametrize(
+    "sizes", [[0], [0, 1], [-1], [2, 1], [2, 2], [1, 4, 2], [1.0], [1.5], ["1"]], ids=str
+)
+@pytest.mark.parametrize("trainer", TRAINERS)
+def test_what_are_no_sizes_is_refused_at_once(sizes: list[int], trainer: str) -> None:
+    with pytest.raises(ValueError, match=f"ascending, not {re.escape(str(sizes))}"):
+        train(FEW, sizes, trainer=trainer)
+
+
+@pytest.mark.parametrize("sizes", [[5], [1, 2, 4096]], ids=str)
+@pytest.mark.parametrize("trainer", TRAINERS)
+def test_more_codewords_than_distinct_vectors_are_refused(sizes: list[int], trainer: str) -> None:
+    told = f"only 4 vectors are distinct, too few for K = {sizes[-1]}"
+    with pytest.raises(ValueError, match=told):
+        train(FEW, sizes, trainer=trainer)
+
+
+@pytest.mark.parametrize("sizes", [[4], (1, 3, 4), np.array([2, 4])], ids=str)
+@pytest.mark.parametrize("trainer", TRAINERS)
+def test_as_many_codewords_as_distinct_vectors_are_those(sizes: list[int], trainer: str) -> None:
+    found = trained(FEW, sizes, trainer=trainer)
+    assert list(found) == list(sizes)
+    assert found[4].tolist() == [[0, 1], [7, 8], [8, 7], [9, 9]]
+
+
+@pytest.mark.parametrize("trainer", TRAINERS)
+def test_no_sizes_are_no_work(trainer: str) -> None:
+    assert list(train(FEW, [], trainer=trainer)) == []
+
+
+@pytest.mark.parametrize(("trainer", "seed"), [("lbg", -1), ("kmeans", -1), ("random", 2**32)])
+def test_a_seed_that_cannot_be_is_refused(trainer: str, seed: int) -> None:
+    with pytest.raises(ValueError, match=f"seed.*not {seed}"):
+        train(FEW, [1], trainer=trainer, seed=seed)
+
+
+def test_known_codewords_of_another_shape_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"known for K = 2 are \(2, 3\), not \(2, 2\)"):
+        train(FEW, [2], known={2: Codebook(np.zeros((2, 3), np.uint8))})
+
+
 def test_an_unknown_trainer_is_refused() -> None:
     with pytest.raises(ValueError, match="lbg, kmeans, minibatch, random, not 'genetic'"):
         train(np.zeros((4, 2), np.uint8), [1], trainer="genetic")
@@ -429,6 +500,13 @@ def test_an_unknown_trainer_is_refused() -> None:
 # ----------------------------------------------------------------------- signs of life, and the end
 
 
+@pytest.fixture
+def every_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every Progress through."""
+    monkeypatch.setattr(training, "PROGRESS_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("every_sign")
 def test_every_rung_gives_many_signs_of_life() -> None:
     vectors = vectors_of(smooth_picture(1024, 1024, gray=True))
     events = list(train(vectors, LADDER))
@@ -437,6 +515,7 @@ def test_every_rung_gives_many_signs_of_life() -> None:
     assert all(signs[size] >= 20 for size in LADDER[1:])
 
 
+@pytest.mark.usefixtures("every_sign")
 def test_each_size_is_handed_over_before_the_next_is_begun(camera: Samples) -> None:
     highest = 0
     for event in train(camera, [1, 2, 8, 16]):
@@ -447,6 +526,47 @@ def test_each_size_is_handed_over_before_the_next_is_begun(camera: Samples) -> N
     assert highest == 16
 
 
+def seen_at(events: Iterator[object]) -> list[tuple[float, object]]:
+    return [(time.monotonic(), event) for event in events]
+
+
+@pytest.mark.parametrize("trainer", ["lbg", "minibatch"])
+def test_signs_of_life_come_at_once_and_then_ten_a_second_at_most(trainer: str) -> None:
+    vectors = vectors_of(photograph("retina"), 4, "rgb")
+    begun = time.monotonic()
+    seen = seen_at(train(vectors, [2, 32, 64], trainer=trainer))
+    signs = [at for at, event in seen if isinstance(event, Progress)]
+    assert len(signs) > 2
+    assert min(np.diff(signs)) > 0.09
+    assert max(np.diff([begun, *(at for at, _ in seen)])) < 2
+
+
+def made_up_events(steps: list[tuple[float, object]], clock: list[float]) -> Iterator[object]:
+    """Yield events, each some seconds after the one before."""
+    for seconds, event in steps:
+        clock[0] += seconds
+        yield event
+
+
+def test_signs_of_life_are_thinned_and_nothing_else_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [50.0]
+    monkeypatch.setattr(training, "monotonic", lambda: clock[0])
+    one, two, four, eight = map(Progress, (1, 2, 4, 8))
+    steps = [(0, one), (0.09, one), (0, "one"), (0, "two"), (0.02, two), (0.09, two)]
+    steps += [(0.3, four), (0.01, "four"), (0.01, eight)]
+    events = seldom(made_up_events(steps, clock))
+    assert list(events) == [one, "one", "two", two, four, "four"]
+
+
+def test_time_that_others_take_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [50.0]
+    monkeypatch.setattr(training, "monotonic", lambda: clock[0])
+    events = seldom(made_up_events([(0.01, Progress(1))] * 3, clock))
+    for _ in range(3):
+        assert next(events) == Progress(1)
+        clock[0] += 1
+
+
 def test_the_ladder_can_be_closed_on_the_way(camera: Samples) -> None:
     events = train(camera, [256])
     assert isinstance(next(events), Progress)
@@ -454,6 +574,7 @@ def test_the_ladder_can_be_closed_on_the_way(camera: Samples) -> None:
     assert list(events) == []
 
 
+@pytest.mark.usefixtures("every_sign")
 @pytest.mark.parametrize("events", [1, 7, 30, 80])
 def test_nothing_runs_on_after_closing(events: int) -> None:
     vectors = vectors_of(photograph("retina"), 4, "rgb")
@@ -606,6 +727,7 @@ def test_seconds_leave_out_what_happens_at_the_pauses(monkeypatch: pytest.Monkey
     assert results == [("done", 3.5)]
 
 
+@pytest.mark.usefixtures("every_sign")
 def test_a_size_off_the_ladder_does_not_count_the_seconds_below_it(
     camera: Samples, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from vqcore.codebook import Codebook, nearest
 from vqcore.codec import Encoded, Settings, encode
 from vqcore.pictures import Picture, PictureError, read_picture, sample_picture
 from vqcore.sweep import OperatingPoint, Step, ladder_sizes, plan_sweep, sweep
-from vqcore.training import Progress, train
+from vqcore.training import Progress, Trained, train
 
 __all__ = [
     "BlockLayout",
@@ -17,6 +17,7 @@ __all__ = [
     "Progress",
     "Settings",
     "Step",
+    "Trained",
     "encode",
     "ladder_sizes",
     "layout_of",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vqcore.blocks import Samples, distinct_vectors
 from vqcore.codebook import Codebook, Indices, chunks, nearest_work
 from vqcore.metrics import psnr_db
-from vqcore.training import Progress, Trainer, reported, train
+from vqcore.training import Progress, Trainer, reported, seldom, train
 from vqcore.work import Work, on_all_cores
 
 SAMPLES_AT_ONCE = 2**20
@@ -90,9 +90,20 @@ def held_out(
 
     Yields
     ------
-    Progress, several times a second, and a HeldOut for each size
+    Progress, up to ten times a second, and a HeldOut for each size
     """
     drawn, others = (vectors[half] for half in halves(len(vectors), seed))
+    return seldom(_held_out(drawn, others, sizes, trainer, seed, known))
+
+
+def _held_out(
+    drawn: Samples,
+    others: Samples,
+    sizes: Sequence[int],
+    trainer: Trainer,
+    seed: int,
+    known: Mapping[int, Codebook] | None,
+) -> Generator[Progress | HeldOut]:
     events = train(drawn, _possible(drawn, sizes), trainer=trainer, seed=seed, known=known)
     for event in events:
         if isinstance(event, Progress):

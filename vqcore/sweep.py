@@ -6,17 +6,16 @@ import math
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 from vqcore import metrics
 from vqcore.blocks import BlockLayout, Samples, distinct_vectors, layout_of, shown_pixels
-from vqcore.codebook import MAX_CODEBOOK_SIZE, Codebook
+from vqcore.codebook import MAX_CODEBOOK_SIZE
 from vqcore.codec import Encoded, Settings, encode_work
 from vqcore.container import pack_work
 from vqcore.pictures import Picture
 from vqcore.rateaware import rate_aware_work
-from vqcore.training import Progress, Trained, reported, train
+from vqcore.training import Progress, Trained, reported, seldom, train
 from vqcore.work import Work
 
 SHOWN_FIRST = 8
@@ -169,7 +168,7 @@ def sweep(
 
     Yields
     ------
-    Progress, several times a second, and for each size a Preview and later a Step, both ascending
+    Progress, up to ten times a second, and for each size a Preview and later a Step, both ascending
 
     Examples
     --------
@@ -181,12 +180,18 @@ def sweep(
     1 35.01326499812156
     2 inf
     """
+    return seldom(_sweep(picture, settings, sizes, trained or {}))
+
+
+def _sweep(
+    picture: Picture, settings: Settings, sizes: Iterable[int], trained: Mapping[int, Trained]
+) -> Generator[Progress | Preview | Step]:
     plan = plan_sweep(picture, settings, sizes)
     original = shown_pixels(picture, plan.layout)
     vectors = plan.layout.split(original)
     last_shown_first = max((size for size in plan.sizes if size <= SHOWN_FIRST), default=0)
     previews: list[Preview] = []
-    for event in _codebooks(vectors, plan, settings, trained or {}):
+    for event in _codebooks(vectors, plan, settings, trained):
         if isinstance(event, Progress):
             yield event
             continue
@@ -202,14 +207,10 @@ def sweep(
 def _codebooks(
     vectors: Samples, plan: Plan, settings: Settings, trained: Mapping[int, Trained]
 ) -> Iterator[Progress | Trained]:
-    """Give back what is trained, and train the rest.
-
-    Where every distinct block has a codeword there is nothing to train.
-    """
-    missing = [size for size in plan.sizes if size not in trained]
+    """Give back what is trained, and train the rest."""
     new = train(
         vectors,
-        [size for size in missing if size != plan.distinct_blocks],
+        [size for size in plan.sizes if size not in trained],
         trainer=settings.trainer,
         seed=settings.seed,
         known={size: result.codebook for size, result in trained.items()},
@@ -217,8 +218,6 @@ def _codebooks(
     for size in plan.sizes:
         if size in trained:
             yield trained[size]
-        elif size == plan.distinct_blocks:
-            yield _lossless(vectors, size)
         else:
             yield from _until_trained(new)
 
@@ -228,13 +227,6 @@ def _until_trained(events: Iterator[Progress | Trained]) -> Iterator[Progress | 
         yield event
         if isinstance(event, Trained):
             return
-
-
-def _lossless(vectors: Samples, size: int) -> Trained:
-    start = perf_counter()
-    distinct = distinct_vectors(vectors, size)
-    assert distinct is not None
-    return Trained(Codebook(distinct).in_order(), perf_counter() - start, len(vectors))
 
 
 def _encoded(

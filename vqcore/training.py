@@ -20,13 +20,15 @@ from collections.abc import Callable, Container, Generator, Iterator, Mapping, S
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from time import perf_counter
+from itertools import pairwise
+from time import monotonic, perf_counter
 from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from vqcore.blocks import distinct_vectors
 from vqcore.codebook import Codebook, chunks, scored
 from vqcore.sketch import Axes, principal_axes, sample_of, sample_size, sketch_work
 from vqcore.work import Work, finish, in_another_process, mapped, on_all_cores
@@ -37,10 +39,13 @@ Trainer = Literal["lbg", "kmeans", "minibatch", "random"]
 Stage = Literal["search", "finish"]
 Result = TypeVar("Result")
 Gathered = TypeVar("Gathered")
+Event = TypeVar("Event")
 
 TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
 TOLERANCE = 2e-3
 MAX_ITERATIONS = 60
+PROGRESS_SECONDS = 0.1
+MAX_SCIKIT_LEARN_SEED = 2**32 - 1
 MAX_MOVING_ROUNDS = 8
 FEW_MOVES = 0.03
 OVERSHOOT_UP_TO = 32
@@ -50,7 +55,7 @@ VECTORS_PER_AXIS = 64
 
 @dataclass(frozen=True)
 class Progress:
-    """A sign of life, several times a second: the codebook size being worked on."""
+    """A sign of life, up to ten times a second: the codebook size being worked on."""
 
     codebook_size: int
 
@@ -164,36 +169,116 @@ def train(
     trainer: Trainer = "lbg",
     seed: int = 0,
     known: Mapping[int, Codebook] | None = None,
-) -> Iterator[Progress | Trained]:
+) -> Generator[Progress | Trained]:
     """Train codebooks of ascending sizes, yielding each when done and signs of life between.
 
     Parameters
     ----------
-    vectors : uint8 array of shape (n, d)
-    sizes : ascending codebook sizes, each below the number of distinct vectors
+    vectors : uint8 array of shape (n, d), n and d at least 1
+    sizes : ascending codebook sizes, none above the number of distinct vectors; with as many
+        codewords there is nothing to train: they are those vectors
     trainer : "lbg" (the ladder), or scikit-learn's "kmeans" (KMeans, k-means++ start), "minibatch"
         (MiniBatchKMeans) or "random" (KMeans from vectors drawn at random, once)
-    seed : the same seed gives the same codebooks
+    seed : 0 or more; the same seed gives the same codebooks
     known : codebooks of this ladder trained before, by size; the climb goes on from them
 
     Yields
     ------
-    Progress, several times a second, and a Trained for each size
+    Progress, up to ten times a second, and a Trained for each size
+
+    Raises
+    ------
+    ValueError
+        At once, if something given is none of that; the message quotes it.
 
     Notes
     -----
     Closing the iterator stops the work. O(n·K·d) time for each iteration, O(n·d) memory.
     """
+    vectors, sizes, known = np.asarray(vectors), _checked_sizes(sizes), known or {}
+    _check_vectors(vectors)
+    _check_trainer(trainer, seed)
+    _check_known(known, vectors)
+    return seldom(_trained(vectors, sizes, trainer, seed, known, _lossless(vectors, sizes)))
+
+
+def _check_vectors(vectors: Samples) -> None:
+    if vectors.dtype != np.uint8 or vectors.ndim != 2 or not vectors.size:
+        raise ValueError(
+            "vectors are a uint8 array of shape (n, d), n and d at least 1, "
+            f"not {vectors.dtype} {vectors.shape}"
+        )
+
+
+def _checked_sizes(sizes: Sequence[int]) -> list[int]:
+    whole = all(isinstance(size, int | np.integer) for size in sizes)
+    if not whole or any(size <= below for below, size in pairwise([0, *sizes])):
+        raise ValueError(f"codebook sizes are whole numbers from 1 on, ascending, not {sizes}")
+    return [int(size) for size in sizes]
+
+
+def _check_trainer(trainer: Trainer, seed: int) -> None:
     if trainer not in TRAINERS:
         raise ValueError(f"the trainer is one of {', '.join(TRAINERS)}, not {trainer!r}")
+    if seed < 0:
+        raise ValueError(f"the seed is 0 or more, not {seed}")
+    if trainer != "lbg" and seed > MAX_SCIKIT_LEARN_SEED:
+        raise ValueError(f"scikit-learn's seeds go up to {MAX_SCIKIT_LEARN_SEED}, not {seed}")
+
+
+def _check_known(known: Mapping[int, Codebook], vectors: Samples) -> None:
+    for size, codebook in known.items():
+        expected, shape = (size, vectors.shape[1]), codebook.codewords.shape
+        if shape != expected:
+            raise ValueError(f"the codewords known for K = {size} are {shape}, not {expected}")
+
+
+def _lossless(vectors: Samples, sizes: Sequence[int]) -> Trained | None:
+    """Return what the largest size comes to if it is that of the distinct vectors, else None."""
+    if not sizes:
+        return None
+    start = perf_counter()
+    distinct = distinct_vectors(vectors, sizes[-1])
+    if distinct is None:
+        return None
+    if len(distinct) < sizes[-1]:
+        raise ValueError(f"only {len(distinct)} vectors are distinct, too few for K = {sizes[-1]}")
+    return Trained(Codebook(distinct).in_order(), perf_counter() - start, len(vectors))
+
+
+def seldom(events: Generator[Progress | Event]) -> Generator[Progress | Event]:
+    """Let a Progress through every tenth of a second at most, and everything else at once."""
+    told = -math.inf
+    with closing(events):
+        for event in events:
+            if not isinstance(event, Progress):
+                yield event
+            elif monotonic() - told >= PROGRESS_SECONDS:
+                told = monotonic()
+                yield event
+
+
+def _trained(
+    vectors: Samples,
+    sizes: Sequence[int],
+    trainer: Trainer,
+    seed: int,
+    known: Mapping[int, Codebook],
+    lossless: Trained | None,
+) -> Generator[Progress | Trained]:
+    """Train all sizes but the one, the last, that is lossless."""
+    others = sizes[:-1] if lossless else sizes
     if trainer == "lbg":
-        return _climb(vectors, sizes, seed, known or {})
-    return _scikit_learn(vectors, sizes, trainer, seed)
+        yield from _climb(vectors, others, seed, known)
+    elif others:
+        yield from _scikit_learn(vectors, others, trainer, seed)
+    if lossless:
+        yield lossless
 
 
 def _climb(
     vectors: Samples, sizes: Sequence[int], seed: int, known: Mapping[int, Codebook]
-) -> Iterator[Progress | Trained]:
+) -> Generator[Progress | Trained]:
     """Train each size from the largest power of two below it."""
     rungs, axes = {size: codebook.in_order() for size, codebook in known.items()}, None
     for size in sizes:
@@ -571,7 +656,7 @@ def _shrunk(vectors: NDArray, part: Partition, size: int) -> Work[Floats]:
 
 def _scikit_learn(
     vectors: Samples, sizes: Sequence[int], trainer: Trainer, seed: int
-) -> Iterator[Progress | Trained]:
+) -> Generator[Progress | Trained]:
     """Fit in another process, because scikit-learn cannot be interrupted; closing kills it."""
     with closing(in_another_process(_fits, vectors, sizes, trainer, seed)) as fits:
         for size in sizes:
