@@ -189,8 +189,8 @@ ACCEPTED = [
     accepted("png gray of 16 bits", png(7, 1, 16, 0, b"\0" + struct.pack(">7H", *DEEP)), DEEP_8),
     accepted(
         "png gray of 16 bits, one transparent",
-        png(2, 1, 16, 0, b"\0" + struct.pack(">2H", 257, 258), (b"tRNS", struct.pack(">H", 258))),
-        [[1, 255]],
+        png(3, 1, 16, 0, b"\0" + struct.pack(">3H", 257, 258, 65535), (b"tRNS", b"\1\2")),
+        [[1, 255, 255]],
     ),
     accepted(
         "png rgb of 16 bits",
@@ -199,8 +199,8 @@ ACCEPTED = [
     ),
     accepted(
         "png rgba of 16 bits",
-        png(2, 1, 16, 6, b"\0" + struct.pack(">8H", 257, 514, 771, 65535, 0, 0, 0, 0)),
-        [[[1, 2, 3], WHITE]],
+        png(2, 1, 16, 6, b"\0" + struct.pack(">8H", 257, 514, 65535, 65535, 0, 0, 0, 0)),
+        [[[1, 2, 255], WHITE]],
     ),
     accepted("png palette", saved(palette(*RED, *BLUE), "PNG"), [[RED, BLUE]]),
     accepted("png gray palette", saved(palette(9, 9, 9, 5, 5, 5), "PNG"), [[[9] * 3, [5] * 3]]),
@@ -270,7 +270,7 @@ ACCEPTED = [
     accepted("pgm", b"P5\n# a comment\n7 5\n255\n" + GRAY.tobytes(), GRAY),
     accepted("pgm in words", b"P2 3 1 255 0 128 255", [[0, 128, 255]]),
     accepted("pgm of 16 bits", b"P5 7 1 65535\n" + struct.pack(">7H", *DEEP), DEEP_8),
-    accepted("pgm of 16 bits, dark", b"P5 2 1 65535\n" + struct.pack(">2H", 0, 200), [[0, 1]]),
+    accepted("pgm of 8 of 16 bits", b"P5 2 1 65535\n" + struct.pack(">2H", 0, 200), [[0, 200]]),
     accepted(
         "pgm of 12 bits", b"P5 3 1 4095\n" + struct.pack(">3H", 0, 2048, 4095), [[0, 128, 255]]
     ),
@@ -333,6 +333,7 @@ OTHER = (
     + re.escape("(PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, PPM).")
     + "$"
 )
+UNSUPPORTED = r"^The {} file is not supported: .*{}.*\.$"
 DAMAGED = r"^The {} file is damaged or incomplete \({}.*\)\.$"
 JPEG, AVIF = saved(flat(RED), "JPEG"), saved(flat(RED), "AVIF")
 WEBP, BMP = saved(Image.fromarray(RGB), "WEBP", lossless=True), saved(Image.fromarray(RGB), "BMP")
@@ -357,7 +358,6 @@ REFUSED = [
     refused("html", b"<!DOCTYPE html><html><script>alert(1)</script></html>", OTHER),
     refused("pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", OTHER),
     refused("zip", b"PK\x03\x04" + bytes(60), OTHER),
-    refused("heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", OTHER),
     refused("mp4", b"\0\0\0\x18ftypisom\0\0\0\0isommp42", OTHER),
     refused("wave sound", b"RIFF\x24\0\0\0WAVEfmt " + bytes(30), OTHER),
     *(
@@ -384,13 +384,6 @@ REFUSED = [
     refused(
         "png 49 MP, no pixels", png(7000, 7000, 8, 0, b""), DAMAGED, "PNG", "image file is trunc"
     ),
-    refused(
-        "png text bomb",
-        png(1, 1, 8, 0, b"\0\0", (b"zTXt", b"a\0\0" + zlib.compress(bytes(2**21)))),
-        DAMAGED,
-        "PNG",
-        "Decompressed data too large",
-    ),
     refused("png just too large", png(50_000_001, 1, 8, 0, b""), HUGE, 50000001, 1),
     refused("png 65535x65535", png(65535, 65535, 8, 2, b""), HUGE, 65535, 65535),
     refused("png 100000x100000", png(100000, 100000, 8, 0, b""), HUGE, 100000, 100000),
@@ -415,7 +408,7 @@ REFUSED = [
     refused("tiff garbage", b"II*\0" + b"garbage!" * 4, DAMAGED, "TIFF", ""),
     refused("tiff of no tag", b"MM\0*\0\0\0\x08\0\0\0\0\0\0", DAMAGED, "TIFF", ""),
     refused("tiff cut in pixels", tiff(9, [8], 1, b"abc"), DAMAGED, "TIFF", "image file is trunc"),
-    refused("tiff of no such depth", tiff(1, [64], 1, bytes(8)), DAMAGED, "TIFF", "unknown"),
+    refused("tiff of no such depth", tiff(1, [48], 1, bytes(8)), UNSUPPORTED, "TIFF", "48 bits"),
     refused("webp of signature", WEBP[:12], DAMAGED, "WebP", ""),
     refused("webp of 10 bytes", b"RIFF\n\0\0\0WEBPVP", DAMAGED, "WebP", ""),
     refused("webp cut in pixels", WEBP[:-30], DAMAGED, "WebP", ""),

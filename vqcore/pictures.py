@@ -1,8 +1,9 @@
 """Bytes to pictures and back: the one place where a file from outside is opened.
 
 A file is judged before it is decoded (its length, its format, its sides), decoded once, and
-becomes a `Picture`: 8-bit gray or RGB, upright, opaque. Whatever is wrong with it, the caller
-gets one `PictureError` whose message says what and why.
+becomes a `Picture`: 8-bit gray or RGB, in the colours of sRGB, upright, opaque. What was done for
+that is kept as its `Origin`. Whatever is wrong with it, the caller gets one `PictureError` whose
+message says what and why.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import hashlib
 import io
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -18,7 +20,13 @@ from textwrap import shorten
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
+
+from vqcore import netpbm, pngchunks, tiff
+from vqcore.colourprofiles import to_srgb
+from vqcore.depths import ranged, scaled
+from vqcore.refusals import NotSupportedError, PictureError
+from vqcore.tiffpage import Page
 
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 65_535
@@ -28,19 +36,28 @@ SAMPLES = ("chelsea", "astronaut", "coffee", "rocket", "retina", "camera", "chin
 _SCIKIT_LEARN_SAMPLES = ("china", "flower")
 
 _FORMATS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
+_HEIC_SUFFIXES = (".heic", ".heif")
+_ANIMATED = ("PNG", "WebP", "GIF", "AVIF")
+
+# What the EXIF tag "orientation" says has to be done to the stored rows to see them upright.
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 # Only for wording a refusal. Stricter than Pillow on BMP and PPM, whose two letters begin many
 # a plain text: what nobody meant as a picture should not be called a damaged one.
 _SIGNATURES = re.compile(
     rb"(?P<PNG>\x89PNG)|(?P<JPEG>\xff\xd8\xff)|(?P<WebP>RIFF.{4}WEBP)|(?P<GIF>GIF8[79]a)"
-    rb"|(?P<BMP>BM.{0,12}\0)|(?P<TIFF>(?:II|MM)(?:[*+]\0|\0[*+]))|(?P<AVIF>.{4}ftypavi[fs])"
-    rb"|(?P<PPM>P[1-6f]\s+[\d#-])",
+    rb"|(?P<BMP>BM.{0,12}\0)|(?P<TIFF>(?:II|MM)(?:[*+]\0|\0[*+]))|(?P<AVIF>.{4}ftyp(?:avi[fs]|mi(?=f1.{4,40}?avi[fs])|ms(?=f1.{4,40}?avi[fs])))"
+    rb"|(?P<HEIC>.{4}ftyp(?:he[iv][cxms]|m[is]f1))|(?P<PPM>P[1-6fF]\s+[\d#-])",
     re.DOTALL,
 )
-
-
-class PictureError(ValueError):
-    """A file cannot become a picture; the message is a sentence a person can act on."""
 
 
 @dataclass(frozen=True)
@@ -128,33 +145,42 @@ def read_picture(data: bytes, name: str) -> Picture:
     ----------
     data : bytes
         A whole PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or PPM file of at most `MAX_BYTES` bytes
-        and `MAX_PIXELS` pixels, no side longer than `MAX_SIDE`.
+        and `MAX_PIXELS` pixels, no side longer than `MAX_SIDE`; HEIC where pillow-heif is
+        installed.
     name : str
         Kept as it is.
 
     Returns
     -------
     Picture
-        Upright as its EXIF says, opaque, 8 bits a sample: (h, w) if the file is gray,
+        Upright as its EXIF says, opaque, sRGB, 8 bits a sample: (h, w) if the file is gray,
         (h, w, 3) otherwise, also when all colours of a palette are gray.
 
     Raises
     ------
     PictureError
-        If the file is empty, too large, in no such format, damaged or incomplete. The message
-        is one line without the name.
+        If the file is empty, too large, in no such format, damaged or incomplete, or of a kind
+        that is not supported. The message is one line without the name.
 
     Notes
     -----
-    Of an animation, the first frame. Transparency is composited on white. An embedded ICC
-    profile is ignored: samples are taken as they are stored. EXIF that cannot be parsed is
-    ignored too. The checksums of a PNG must be right.
+    Of an animation, or of pages, the first. EXIF that cannot be parsed is ignored. The checksums
+    of a PNG must be right.
 
-    Gray samples of 16 bits are divided by 257 and rounded. Samples in floating point or in
+    Samples whose file declares a range are scaled to 0 … 255 and rounded; those of 16 bits, where
+    the largest fits into fewer, as if they were of so many bits. Samples in floating point or in
     signed or 32-bit integers declare no range, so it is read off the picture: if all lie in
     [0, 1] they are multiplied by 255, if all lie in [0, 255] they are rounded, otherwise their
-    minimum … maximum is stretched to 0 … 255 (to 0 when they are all the same). A sample that
-    is not finite counts as 0.
+    minimum … maximum, over all channels, is stretched to 0 … 255 (to 0 when they are all the
+    same). A sample that is not finite counts as 0.
+
+    Colours with an ICC profile are converted to sRGB, relative colorimetric; so are those of a PNG
+    with cICP or gAMA, as browsers do it. Transparency is composited on white.
+
+    The picture's `origin` says in `done`, in a few words each and in this order: "first of 3
+    pages", "scaled from 16 bits" or "12 of 16 bits used" or "stretched from -0.2 … 1.7", "converted
+    from Display P3" or "broken colour profile ignored", "CMYK converted", "laid on white", "turned
+    upright".
 
     Examples
     --------
@@ -168,13 +194,16 @@ def read_picture(data: bytes, name: str) -> Picture:
         raise PictureError(
             f"The file has {len(data):,} bytes; the limit is {MAX_BYTES:,}. Make it smaller first."
         )
+    kind = _kind(data)
     try:
-        pixels = _decode(data)
+        pixels, done = _decode(data, kind)
     except PictureError:
         raise
+    except NotSupportedError as error:
+        raise PictureError(f"The {kind} file is not supported: {error}.") from error
     except Exception as error:  # what Pillow raises on broken files has no common ancestor
         raise PictureError(_complaint(data, error)) from error
-    return Picture(pixels, name, Origin(_kind(data), len(data)))
+    return Picture(pixels, name, Origin(kind, len(data), done))
 
 
 def load_picture(path: Path) -> Picture:
@@ -266,21 +295,94 @@ def _check_pixels(pixels: NDArray[np.uint8]) -> None:
         raise ValueError(f"pixels must have shape (h, w) or (h, w, 3), not {pixels.shape}")
 
 
-def _decode(data: bytes) -> NDArray[np.uint8]:
-    """Return the upright, opaque 8-bit pixels of a file."""
-    _open(data).verify()  # load() never compares the checksums of a PNG's own pixels
+@dataclass(frozen=True)
+class _Stored:
+    """A decoded picture of 8 bits a sample, otherwise as the file has it."""
+
+    image: Image.Image
+    profiles: Sequence[bytes] = ()
+    orientation: int = 1
+    done: tuple[str, ...] = ()
+
+
+def _decode(data: bytes, kind: str) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Return the upright, opaque 8-bit pixels of a file, and what was done to them."""
+    readers = {"PNG": _read_png, "TIFF": _read_tiff, "PPM": _read_netpbm, "HEIC": _read_heic}
+    stored = readers.get(kind, _read_other)(data)
+    image, done = to_srgb(_in_basic_mode(stored.image), stored.profiles)
+    done = stored.done + done
+    if image.mode == "CMYK":
+        image, done = image.convert("RGB"), (*done, "CMYK converted")
+    if image.mode in ("LA", "RGBA"):
+        if image.getchannel("A").getextrema() != (255, 255):
+            done += ("laid on white",)
+        image = _on_white(image)
+    if stored.orientation in _UPRIGHT:
+        image, done = image.transpose(_UPRIGHT[stored.orientation]), (*done, "turned upright")
+    return np.array(image), done
+
+
+def _read_png(data: bytes) -> _Stored:
+    chunks = pngchunks.split(data)
+    _open(chunks.data).verify()  # load() never compares the checksums of a PNG's own pixels
+    image = _open(chunks.data)
+    profiles, done = pngchunks.profiles(chunks.colours)
+    if not pngchunks.is_deep(data):
+        image.load()
+        return _Stored(image, profiles, _orientation(image), _first_frame(image) + done)
+    samples, alpha = pngchunks.deep_samples(image, lambda: _open(chunks.data))
+    levels, scaling = _from_deep(samples, alpha, 65535)
+    return _Stored(levels, profiles, _orientation(image), _first_frame(image) + scaling + done)
+
+
+def _read_tiff(data: bytes) -> _Stored:
+    page = Page(data)
+    _check_size(page.width, page.height)
+    image, done = tiff.read(page)
+    return _Stored(image, [page.profile] if page.profile else [], page.orientation, done)
+
+
+def _read_netpbm(data: bytes) -> _Stored:
+    header = netpbm.deep_header(data)
+    if header is None:
+        return _read_other(data)
+    _check_size(header.width, header.height)
+    samples = netpbm.samples(header, data)
+    if header.white is None:
+        levels, done = ranged(samples)
+        return _Stored(Image.fromarray(levels), done=done)
+    image, done = _from_deep(samples, None, header.white)
+    return _Stored(image, done=done)
+
+
+def _read_heic(data: bytes) -> _Stored:
+    """Decode through pillow_heif, which not every machine has."""
+    try:
+        plugin = import_module("pillow_heif")
+    except ImportError as error:
+        raise NotSupportedError("it needs pillow-heif (pip install pillow-heif)") from error
+    image = plugin.HeifImageFile(io.BytesIO(data))
+    _check_size(*image.size)
+    image.load()
+    return _as_stored(image)
+
+
+def _read_other(data: bytes) -> _Stored:
     image = _open(data)
     image.load()
-    # In place, the turn is done before the EXIF is written back, and so survives a failure there.
-    with contextlib.suppress(Exception):
-        ImageOps.exif_transpose(image, in_place=True)
-    return _samples(image)
+    return _as_stored(image)
 
 
-def _open(data: bytes) -> Image.Image:
+def _as_stored(image: ImageFile.ImageFile) -> _Stored:
+    """Return a loaded picture with what Pillow found beside its samples."""
+    profile = image.info.get("icc_profile")
+    return _Stored(image, [profile] if profile else [], _orientation(image), _first_frame(image))
+
+
+def _open(data: bytes) -> ImageFile.ImageFile:
     """Read the header of a file and check the size it declares."""
     try:
-        image: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        image = Image.open(io.BytesIO(data), formats=_FORMATS)
     except (
         UnidentifiedImageError,
         Image.DecompressionBombError,
@@ -291,53 +393,65 @@ def _open(data: bytes) -> Image.Image:
             raise
         # The format's own reader tells what Image.open hides: its reason, or the two sides.
         image = Image.OPEN[kind.upper()][0](io.BytesIO(data), "")
-    if image.width * image.height > MAX_PIXELS:
-        raise PictureError(
-            f"The picture is {image.width}×{image.height} pixels; the limit is "
-            f"{MAX_PIXELS // 1_000_000} megapixels. Make it smaller first."
-        )
-    if max(image.size) > MAX_SIDE:
-        raise PictureError(
-            f"The picture is {image.width}×{image.height} pixels; the limit of a side is "
-            f"{MAX_SIDE:,}. Make it smaller first."
-        )
+    _check_size(*image.size)
     return image
 
 
-def _samples(image: Image.Image) -> NDArray[np.uint8]:
-    """Return the samples of a loaded picture as 8-bit gray or RGB."""
-    if image.mode.startswith("I;16") or (image.mode, image.format) == ("I", "PPM"):
-        return _from_16_bits(image)
-    if image.mode in ("I", "F"):
-        return _from_any_range(image)
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise PictureError(
+            f"The picture is {width}×{height} pixels; the limit is "
+            f"{MAX_PIXELS // 1_000_000} megapixels. Make it smaller first."
+        )
+    if max(width, height) > MAX_SIDE:
+        raise PictureError(
+            f"The picture is {width}×{height} pixels; the limit of a side is "
+            f"{MAX_SIDE:,}. Make it smaller first."
+        )
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return what the EXIF of a loaded picture says; if it cannot be parsed, that it is upright."""
+    with contextlib.suppress(Exception):
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return 1
+
+
+def _first_frame(image: Image.Image) -> tuple[str, ...]:
+    """Say of how many frames the picture is the first, if the rest can be counted."""
+    frames = 1
+    if image.format and image.format.upper() in map(str.upper, _ANIMATED):
+        with contextlib.suppress(Exception):
+            frames = getattr(image, "n_frames", 1)
+    return (f"first of {frames} frames",) if frames > 1 else ()
+
+
+def _from_deep(
+    samples: NDArray[np.uint16], alpha: NDArray[np.uint16] | None, white: int
+) -> tuple[Image.Image, tuple[str, ...]]:
+    """Scale samples and opacity to 8 bits."""
+    levels, done = scaled(samples, white, None if alpha is None else alpha > 0)
+    if alpha is not None:
+        opacity = (alpha.astype(np.uint32) + 128) // 257
+        levels = np.dstack([levels, opacity.astype(np.uint8)])
+    if levels.shape[2:] == (2,):
+        return Image.frombytes("LA", levels.shape[1::-1], levels.tobytes()), done
+    return Image.fromarray(levels), done
+
+
+def _in_basic_mode(image: Image.Image) -> Image.Image:
+    """Return a picture of 8 bits as L, LA, RGB, RGBA or CMYK."""
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        raise NotSupportedError(f"its samples are of the kind {image.mode}")
     if image.has_transparency_data:
-        image = _on_white(image)
-    return np.array(image.convert("L" if image.mode in ("1", "L") else "RGB"))
-
-
-def _from_16_bits(image: Image.Image) -> NDArray[np.uint8]:
-    """Scale 0 … 65535 to 0 … 255; the gray that a PNG declares transparent becomes white."""
-    samples = np.asarray(image).astype(np.uint32)
-    gray = ((samples + 128) // 257).astype(np.uint8)
-    gray[samples == image.info.get("transparency", -1)] = 255
-    return gray
-
-
-def _from_any_range(image: Image.Image) -> NDArray[np.uint8]:
-    """Scale samples of unknown range as the notes of `read_picture` say."""
-    samples = np.array(image, dtype=np.float64)
-    samples[~np.isfinite(samples)] = 0
-    low, high = samples.min(), samples.max()
-    if low >= 0 and high <= 255:
-        low, high = 0, 1 if high <= 1 else 255
-    samples -= low
-    samples *= 255 / ((high - low) or 1)
-    return np.rint(samples).astype(np.uint8)
+        return image.convert("LA" if image.mode in ("1", "L", "LA", "La") else "RGBA")
+    if image.mode == "CMYK":
+        return image
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """Composite a picture with transparency on white, as gray if it is gray."""
-    image = image.convert("LA" if image.mode in ("1", "L", "LA", "La") else "RGBA")
+    """Composite a picture of mode LA or RGBA on white."""
     white = Image.new(image.mode.removesuffix("A"), image.size, "white")
     white.paste(image, mask=image.getchannel("A"))
     return white
