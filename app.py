@@ -108,12 +108,14 @@ from vqcore.sweep import (
 from vqcore.tables import (
     HEALTH_COLUMNS,
     MEAN_COLUMNS,
+    MISSING,
     POINT_COLUMNS,
     RUNG_COLUMNS,
     TRANSFER_COLUMNS,
     Columns,
     rows_of,
     rung_row,
+    styled,
     use_row,
 )
 from vqcore.training import TRAINERS, Progress, Trainer
@@ -826,12 +828,11 @@ def show_table(points: Sequence[OperatingPoint], origin: Origin | None) -> None:
 
 def show_rows(rows: Sequence[Mapping[str, Any]], columns: Columns, alt: str) -> None:
     st.dataframe(
-        rows,
+        styled(columns, rows),
         hide_index=True,
         height="content",
         column_config={name: column_of(*it) for name, it in columns.items()},
-        column_order=list(columns),
-        placeholder="–",
+        placeholder=MISSING,
         alt=alt,
     )
 
@@ -839,7 +840,7 @@ def show_rows(rows: Sequence[Mapping[str, Any]], columns: Columns, alt: str) -> 
 def column_of(heading: str, number_format: str | None) -> Any:
     if number_format is None:
         return st.column_config.TextColumn(heading)
-    return st.column_config.NumberColumn(heading, format=number_format)
+    return st.column_config.NumberColumn(heading)  # written as `styled` says
 
 
 def rates_panel(study: Study) -> list[Pieces]:

@@ -1,5 +1,6 @@
 """Tests of vqcore.tables: each column has something to show."""
 
+import math
 from dataclasses import fields
 
 import numpy as np
@@ -31,6 +32,44 @@ def test_columns_of_rows_made_elsewhere() -> None:
 def test_transfers() -> None:
     [row] = tables.rows_of(tables.TRANSFER_COLUMNS, [Transfer(3, 30, 27)])
     assert list(row.values()) == [3, 30, 27, 3]
+
+
+def written(columns: tables.Columns, rows: list[dict]) -> list[list[str]]:
+    """Return what a table shows, row by row."""
+    body = tables.styled(columns, rows)._translate(False, False)["body"]
+    return [[cell["display_value"] for cell in row if cell["type"] == "td"] for row in body]
+
+
+def test_infinite_numbers_are_words_and_stay_numbers_to_sort_by() -> None:
+    rows = tables.rows_of(tables.POINT_COLUMNS, made_up_points())
+    first, second = (
+        dict(zip(tables.POINT_COLUMNS, row, strict=True))
+        for row in written(tables.POINT_COLUMNS, rows)
+    )
+    assert (first["psnr_db"], first["nominal_ratio"], first["ssim"]) == ("lossless", "∞", "–")
+    assert (second["psnr_db"], second["nominal_ratio"]) == ("58.13", "102.4")
+    assert (first["codebook_size"], second["file_bytes"]) == ("1", "85")
+    frame = tables.styled(tables.POINT_COLUMNS, rows).data
+    assert list(frame["psnr_db"]) == [math.inf, 58.13080360867]
+    assert frame["nominal_ratio"].dtype == float
+
+
+def test_every_table_has_a_word_for_what_is_infinite() -> None:
+    row = dict.fromkeys(tables.HEALTH_COLUMNS, 1.0)
+    rows = [row | {"others_psnr_db": math.inf, "gap_db": None}]
+    rows += [row | {"trained_psnr_db": math.inf, "others_psnr_db": 20, "gap_db": -math.inf}]
+    cells = [cell for row in written(tables.HEALTH_COLUMNS, rows) for cell in row]
+    assert (cells.count("lossless"), cells.count("−∞"), cells.count("–")) == (2, 1, 1)
+    lent = tables.rows_of(tables.TRANSFER_COLUMNS, [Transfer(3, math.inf, 27)])
+    assert written(tables.TRANSFER_COLUMNS, lent) == [["3", "lossless", "27.00", "∞"]]
+    means = mean_rows([made_up_points()])
+    assert written(tables.MEAN_COLUMNS, means)[0][:3] == ["1", "lossless", "–"]
+
+
+def test_texts_and_tables_without_rows() -> None:
+    row = dict.fromkeys(tables.RUNG_COLUMNS, 2) | {"stopped": "gained under 0.2%"}
+    assert written(tables.RUNG_COLUMNS, [row])[0][-1] == "gained under 0.2%"
+    assert written(tables.RUNG_COLUMNS, []) == []
 
 
 def test_rung_is_told_from_its_iterations() -> None:

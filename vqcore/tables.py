@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
+
+import pandas as pd
 
 from vqcore.sweep import OperatingPoint
 from vqcore.training import Trained
-from vqcore.wording import decibels, kilobytes
+from vqcore.wording import decibels, infinity, kilobytes
 
+MISSING = "–"
 Columns = Mapping[str, tuple[str, str | None]]
 """Name -> heading, and how its numbers are written; None for text."""
 
@@ -77,6 +82,25 @@ TRANSFER_COLUMNS: Columns = {
 def rows_of(columns: Columns, things: Iterable[object]) -> list[dict[str, Any]]:
     """Return for each thing what it has by the names of the columns."""
     return [{name: getattr(thing, name) for name in columns} for thing in things]
+
+
+def styled(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Return rows as a pandas Styler: numbers to sort by, each with how it is written.
+
+    An infinite number is written as a word, a missing one as a dash.
+    """
+    writers = {
+        name: partial(_written, name, number_format)
+        for name, (_, number_format) in columns.items()
+        if number_format
+    }
+    return pd.DataFrame(rows, columns=list(columns)).style.format(writers)
+
+
+def _written(name: str, number_format: str, value: float | None) -> str:
+    if value is None or math.isnan(value):
+        return MISSING
+    return infinity(name, value) if math.isinf(value) else number_format % value
 
 
 def rung_row(size: int, rung: Trained) -> dict[str, Any]:
