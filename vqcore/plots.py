@@ -28,7 +28,8 @@ BEYOND = {DECIBELS: "lossless", TO_ONE: "∞"}
 NOWHERE = {"x": [None], "y": [None], "customdata": [None]}  # a point that is in the legend alone
 NO_LABEL = "\N{NO-BREAK SPACE}"  # plotly would fill in an empty one
 LABEL_WIDTH = 0.25  # in widths of a plot, a narrow one
-TOP_EDGE = {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False}
+TOP_EDGE = {"overlaying": "y", "range": [0, 1.04], "fixedrange": True, "visible": False}
+HEADROOM = 0.15  # of a range, for markers that are inside the plot, where a hand can point at them
 RATIO_TICKS = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
 RATE_TICKS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
 RATE_HEIGHT = 480
@@ -279,13 +280,23 @@ def _beyond(template: str) -> str:
 
 def _finished(figure: go.Figure, word: str = BEYOND[DECIBELS]) -> go.Figure:
     """Label the top edge if anything is there, and take the numbers off an axis without values."""
+    drawn = [trace for trace in figure.data if trace.yaxis != "y2"]
+    finite = [value for trace in drawn for value in trace.y if value is not None]
     if tops := [trace for trace in figure.data if trace.yaxis == "y2"]:
+        if len(set(finite)) > 1:  # else plotly leaves room enough
+            room = {"include": _above(finite, figure.layout.yaxis.type)}
+            figure.update_layout(yaxis={"autorangeoptions": room})
         figure.update_layout(yaxis2=TOP_EDGE)
         _label(min(tops, key=lambda trace: min(trace.x)), word, _places(figure))
-    finite = [value for trace in figure.data if trace.yaxis != "y2" for value in trace.y]
-    if all(value is None for value in finite):
+    if not finite:
         figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, selector=0)
     return figure
+
+
+def _above(values: Sequence[float], axis_type: str | None) -> float:
+    """Return a value so far above all others that what is infinite stands above them."""
+    low, high = min(values), max(values)
+    return high * (high / low) ** HEADROOM if axis_type == "log" else high + HEADROOM * (high - low)
 
 
 def _label(top: Any, word: str, places: Sequence[float]) -> None:
