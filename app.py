@@ -744,7 +744,8 @@ def json_of(study: Study, curves: Sequence[Curve]) -> str:
 
 def report_of(study: Study, step: Step, curves: Sequence[Curve]) -> str:
     original = shown_pixels(study.picture, study.plan.layout)
-    return html_report(study.name, study.settings, original, step, curves)
+    origin = study.picture.origin
+    return html_report(study.name, study.settings, original, step, curves, origin)
 
 
 def show_file(file: VqFile) -> None:

@@ -9,11 +9,11 @@ from helpers import smooth_picture, steps_of
 
 from vqcore.codec import Settings
 from vqcore.curves import nominal_curve, rival_curve, vq_curve
-from vqcore.pictures import read_picture
+from vqcore.pictures import Origin, Picture, read_picture
 from vqcore.report import html_report
 from vqcore.rivals import RivalPoint
 from vqcore.sweep import sweep
-from vqcore.wording import decibels
+from vqcore.wording import NARROW_SPACE, decibels
 
 SETTINGS = Settings(4, "rgb", seed=5)
 PICTURE = smooth_picture(24, 40)
@@ -49,11 +49,11 @@ class Page(HTMLParser):
             self.cells.append(data)
 
 
-def report(name: str = "waves") -> str:
+def report(name: str = "waves", origin: Origin | None = None) -> str:
     points = [step.point for step in STEPS]
     curves = [vq_curve(SETTINGS, LAYOUT, points), nominal_curve(LAYOUT, points)]
     return html_report(
-        name, SETTINGS, PICTURE.pixels, STEPS[2], [*curves, rival_curve("jpeg", JPEG)]
+        name, SETTINGS, PICTURE.pixels, STEPS[2], [*curves, rival_curve("jpeg", JPEG)], origin
     )
 
 
@@ -81,3 +81,27 @@ def test_name_of_a_picture_is_text() -> None:
     text = report("<script>alert(1)</script>")
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert" in text
+
+
+def test_the_pictures_own_file_stands_beside_ours() -> None:
+    assert "2880 bytes uncompressed" in report().replace(NARROW_SPACE, "")
+    told = report(origin=Origin("P&G", 1606, ("laid on white",))).replace(NARROW_SPACE, "")
+    assert "bytes uncompressed; P&amp;G, 1606 bytes; laid on white" in told
+
+
+def test_a_flat_picture_is_lossless_in_every_place() -> None:
+    picture = Picture(np.full((4, 4), 9, np.uint8), "flat")
+    settings = Settings(4, "gray")
+    steps = steps_of(sweep(picture, settings, [1]))
+    points, layout = [step.point for step in steps], steps[0].encoded.layout
+    curves = [vq_curve(settings, layout, points), nominal_curve(layout, points)]
+    text = html_report(
+        "flat", settings, picture.pixels, steps[0], [*curves, rival_curve("jpeg", JPEG)]
+    )
+    cells = Page(text).cells
+    assert "lossless" in cells
+    assert "∞" in cells
+    size = points[0].file_bytes
+    assert f"lossless with {size} bytes; JPEG at most 48.0 dB" in cells
+    assert "1 block, 16 bytes uncompressed" in text
+    assert "Infinity" not in re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)

@@ -18,9 +18,19 @@ from vqcore import plots
 from vqcore.blocks import BlockLayout
 from vqcore.codec import Settings
 from vqcore.curves import Curve, deltas, hull_of
-from vqcore.pictures import png_bytes
+from vqcore.pictures import Origin, png_bytes
 from vqcore.sweep import OperatingPoint, Step
-from vqcore.wording import COLOUR_NAMES, count, decibels, in_short, ratio, settings_name, similarity
+from vqcore.wording import (
+    COLOUR_NAMES,
+    count,
+    counted,
+    decibels,
+    in_short,
+    origin_in_short,
+    ratio,
+    settings_name,
+    similarity,
+)
 
 TEMPLATE = Template((Path(__file__).parent / "report.html").read_text(encoding="utf-8"))
 PACKAGES = ("numpy", "scikit-learn", "pillow", "constriction", "plotly")
@@ -32,6 +42,7 @@ def html_report(
     original: NDArray[np.uint8],
     step: Step,
     curves: Sequence[Curve],
+    origin: Origin | None = None,
 ) -> str:
     """Return a whole HTML page, plotly and pictures inside.
 
@@ -42,6 +53,7 @@ def html_report(
     original : uint8 pixels of shape (h, w) or (h, w, 3)
     step : the codebook size to show
     curves : ours first
+    origin : the file the picture came from, if any
     """
     ours = [curve for curve in curves if curve.kind in ("ours", "pinned")]
     points: Sequence[Any] = curves[0].points
@@ -50,7 +62,7 @@ def html_report(
     psnr, ratio = (plots.marked(figure_of(points, sizes), chosen) for figure_of in by_size)
     return TEMPLATE.substitute(
         title=escape(name),
-        facts=_facts(settings, step.encoded.layout),
+        facts=escape(_facts(settings, step.encoded.layout, origin)),
         size=chosen,
         figures=in_short(step.point),
         original=_picture(original),
@@ -63,12 +75,13 @@ def html_report(
     )
 
 
-def _facts(settings: Settings, layout: BlockLayout) -> str:
-    return (
-        f"{layout.width} × {layout.height} pixels, {COLOUR_NAMES[layout.colour]}; "
-        f"{settings_name(settings, layout)}, trainer {settings.trainer}, seed {settings.seed}; "
-        f"{count(layout.blocks)} blocks, {count(layout.raw_bytes)} bytes uncompressed"
+def _facts(settings: Settings, layout: BlockLayout, origin: Origin | None) -> str:
+    facts = (
+        f"{layout.width} × {layout.height} pixels, {COLOUR_NAMES[layout.colour]}",
+        f"{settings_name(settings, layout)}, trainer {settings.trainer}, seed {settings.seed}",
+        f"{counted(layout.blocks, 'block')}, {counted(layout.raw_bytes, 'byte')} uncompressed",
     )
+    return "; ".join([*facts, *([origin_in_short(origin)] if origin else [])])
 
 
 def _picture(pixels: NDArray[np.uint8]) -> str:
