@@ -176,6 +176,7 @@ def test_verdict_on_the_worst_cells():
         (30.1, "0.10 dB more than those that were: what it has learnt holds"),
         (29.0, "1.00 dB less than those that were: a part is learnt by heart"),
         (20.0, "10.00 dB less than those that were: much is learnt by heart"),
+        (math.inf, "∞ dB more than those that were: what it has learnt holds"),
     ],
 )
 def test_verdict_on_the_gap(others, words):

@@ -30,7 +30,7 @@ from vqcore.container import coded_codebook_work
 from vqcore.heldout import HeldOut, squared_errors_work
 from vqcore.metrics import index_entropy_bits
 from vqcore.sweep import Step
-from vqcore.wording import count
+from vqcore.wording import count, noun
 from vqcore.work import Work
 
 WELL_FED, STARVED = 39, 8
@@ -253,8 +253,7 @@ def _on_feeding(health: Health) -> str:
     else:
         judgement = "starved; it copies blocks"
     blocks = f"{median:g}" if median < 100 else count(round(median))
-    noun = "block" if median == 1 else "blocks"
-    return f"{blocks} {noun} a codeword (median): {judgement}."
+    return f"{blocks} {noun(median, 'block')} a codeword (median): {judgement}."
 
 
 def _on_share(health: Health) -> str:
@@ -313,7 +312,8 @@ def _on_gap(held_out: HeldOut) -> str:
         judgement = "a part is learnt by heart"
     else:
         judgement = "much is learnt by heart"
-    amount = f"{abs(gap):.2f} dB {'less' if gap >= 0 else 'more'}"
+    decibels = "∞" if math.isinf(gap) else f"{abs(gap):.2f}"
+    amount = f"{decibels} dB {'less' if gap >= 0 else 'more'}"
     return f"Blocks that were not trained on have {amount} than those that were: {judgement}."
 
 
