@@ -1,6 +1,7 @@
 """Tests of vqcore.study: every piece of work is kept, done once, and goes on where it stopped."""
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from vqcore.study import (
     take,
 )
 from vqcore.sweep import Step, plan_sweep
+from vqcore.training import TRAINERS, train
 
 SIZES = (1, 2, 4, 8)
 
@@ -103,8 +105,12 @@ WORK: dict[str, Callable[[Study], Pieces]] = {
     "holding out": holding_out,
     "encoding": lambda study: encoding(study, ["jpeg", "png8"]),
     "replaying": lambda study: replaying(study, 8, 0),
-    "racing": lambda study: racing(study, [Settings(4, seed=1), Settings(4, seed=2)], 4),
+    "racing": lambda study: racing(study, contestants(study), 4),
 }
+
+
+def contestants(study: Study) -> list[Settings]:
+    return [replace(study.settings.training, seed=seed) for seed in (1, 2)]
 
 
 @pytest.mark.parametrize("name", WORK)
@@ -133,9 +139,37 @@ def test_replay_tells_the_share_that_is_done(swept: Study) -> None:
 
 
 def begun_like(study: Study) -> Study:
-    other = begun(study.picture, Shelf())
+    other = begun(study.picture, Shelf(), study.settings)
     list(sweeping([other]))
     return other
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "picture": {},
+    "block": {"block_size": 8},
+    "colour": {"colour": "ycbcr"},
+    "seed": {"seed": 3},
+    "rate weight": {"rate_weight": 50},
+}
+# What does not depend on a change: there is nothing left to do.
+SHARED = {
+    *(("encoding", change) for change in ("block", "colour", "seed", "rate weight")),
+    *(("racing", change) for change in ("seed", "rate weight")),
+    ("holding out", "rate weight"),
+    ("replaying", "rate weight"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("name", WORK)
+def test_what_depends_on_a_change_is_found_out_anew(swept: Study, name: str, change: str) -> None:
+    list(WORK[name](swept))
+    picture = smooth_picture(40, 56, seed=5) if change == "picture" else swept.picture
+    other = begun(picture, swept.store, replace(swept.settings, **CHANGES[change]))  # type: ignore[arg-type]
+    pieces = pieces_of(sweeping([other]))
+    assert pieces == 2 * len(SIZES)
+    expected = 0 if (name, change) in SHARED else pieces_of(WORK[name](begun_like(other)))
+    assert pieces_of(WORK[name](other)) == expected
 
 
 def test_what_is_known_is_what_was_found(swept: Study) -> None:
@@ -154,10 +188,23 @@ def test_what_is_known_is_what_was_found(swept: Study) -> None:
 def test_another_picture_is_swept_and_lent_the_codebooks(swept: Study) -> None:
     shelf = swept.store
     assert isinstance(shelf, Shelf)
-    other = begun(smooth_picture(32, 48, seed=7), shelf)
-    list(lending(swept, other))
+    other, third = (begun(smooth_picture(32, 48, seed=seed), shelf) for seed in (7, 8))
+    assert pieces_of(lending(swept, other)) == 3 * len(SIZES)
     assert other.is_complete
-    assert list(known_transfers(swept, other)) == list(SIZES)
+    transfers = known_transfers(swept, other)
+    assert {size: it.codebook_size for size, it in transfers.items()} == {it: it for it in SIZES}
+    assert pieces_of(lending(swept, other)) == 0
+    assert pieces_of(lending(swept, third)) == 3 * len(SIZES)
+    assert pieces_of(lending(third, other)) == len(SIZES)
+
+
+def test_codebooks_lent_depend_on_how_they_were_trained(swept: Study) -> None:
+    shelf, another = swept.store, smooth_picture(32, 48, seed=7)
+    assert isinstance(shelf, Shelf)
+    list(lending(swept, begun(another, shelf)))
+    seeded = begun(swept.picture, shelf, Settings(4, seed=3))
+    list(sweeping([seeded]))
+    assert pieces_of(lending(seeded, begun(another, shelf, seeded.settings))) == 3 * len(SIZES)
 
 
 def test_a_codec_that_refuses_is_kept_with_its_reason(
@@ -171,3 +218,31 @@ def test_a_codec_that_refuses_is_kept_with_its_reason(
     assert str(known_rival(swept, "jpeg", RIVALS["jpeg"].levels[0])) == "too wide"
     assert known_rivals(swept, "jpeg") == []
     assert pieces_of(encoding(swept, ["jpeg"])) == 0
+
+
+def test_each_codec_has_a_ladder_of_its_own(swept: Study) -> None:
+    for codec in ("jpeg", "webp", "png8"):
+        assert known_rivals(swept, codec) == []
+        assert pieces_of(encoding(swept, [codec])) == len(RIVALS[codec].levels)
+        assert pieces_of(encoding(swept, [codec])) == 0
+
+
+def test_each_size_is_replayed_and_raced_by_itself(swept: Study) -> None:
+    for size in (4, 2):
+        assert pieces_of(replaying(swept, size, 0)) == 1
+        assert known_frames(swept, size)[-1].encoded.codebook.size == size
+        assert pieces_of(racing(swept, contestants(swept), size)) == 2
+        assert pieces_of(racing(swept, contestants(swept), size)) == 0
+
+
+def test_each_trainer_races_by_itself(swept: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    def quick(vectors: object, sizes: list[int], **_: object) -> object:
+        return train(vectors, sizes)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("vqcore.contest.train", quick)
+    every = [replace(swept.settings, trainer=trainer) for trainer in TRAINERS]
+    assert pieces_of(racing(swept, every, 4)) == len(TRAINERS)
+    for settings in every:
+        run = known_run(swept, settings, 4)
+        assert run is not None
+        assert run.trainer == settings.trainer
