@@ -74,7 +74,10 @@ def _converted(image: Image.Image, data: bytes) -> tuple[Image.Image, tuple[str,
 
 
 def _transform(
-    profile: ImageCms.ImageCmsProfile, source: str, target: str
+    profile: ImageCms.ImageCmsProfile,
+    source: str,
+    target: str,
+    flags: ImageCms.Flags = ImageCms.Flags.NONE,
 ) -> ImageCms.ImageCmsTransform:
     """Return the way from a profile to sRGB."""
     return ImageCms.ImageCmsTransform(
@@ -83,6 +86,7 @@ def _transform(
         source,
         target,
         ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        flags=flags,
     )
 
 
@@ -90,7 +94,9 @@ def _gray_levels(profile: ImageCms.ImageCmsProfile, space: str) -> NDArray[np.in
     """Return what becomes of each of the 256 gray levels."""
     ramp = Image.frombytes("L", (256, 1), bytes(range(256)))
     mode = "L" if space == "GRAY" else "RGB"
-    converted = _transform(profile, mode, "RGB").apply(ramp.convert(mode))
+    # What littleCMS does to be fast makes dark grays wrong by up to ten levels.
+    transform = _transform(profile, mode, "RGB", ImageCms.Flags.NOOPTIMIZE)
+    converted = transform.apply(ramp.convert(mode))
     return np.asarray(converted)[0, :, 1].astype(int)
 
 

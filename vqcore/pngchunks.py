@@ -36,7 +36,7 @@ class Chunks:
     Parameters
     ----------
     data : bytes
-        The file without its colour profile and its long texts, over which Pillow stumbles.
+        The file without its colours and its long texts, over which Pillow may stumble.
     colours : dict
         The chunks that say what the colours are, by their kind.
     """
@@ -64,7 +64,7 @@ def split(data: bytes) -> Chunks:
         if kind in _TEXTS:
             length = _text_length(kind, data[start + 8 : stop - 4], texts)
             texts += length
-        if kind == b"iCCP" or length > MAX_TEXT_BYTES or texts > MAX_ALL_TEXT_BYTES:
+        if kind in _COLOURS or length > MAX_TEXT_BYTES or texts > MAX_ALL_TEXT_BYTES:
             _check_sum(data, start, stop)
             kept.append(view[end:start])
             end = stop
@@ -145,14 +145,13 @@ def _by_gamma(colours: dict[bytes, bytes]) -> list[bytes]:
     """Return the profile that gAMA and cHRM describe, as browsers understand them."""
     gamma = int.from_bytes(colours[b"gAMA"][:4], "big") / 100_000
     name = f"gamma {gamma:.4g}"
-    numbers = np.frombuffer(colours.get(b"cHRM", b"")[:32], ">i4") / 100_000
-    if len(numbers) != 8:
-        # What is within 5 % of a usual screen's 1 / 2.2 is taken for sRGB.
-        usual = gamma == 0 or abs(gamma * 2.2 - 1) < 0.05
-        return [] if usual else [profile_of(name, 1 / gamma)]
+    numbers = np.frombuffer(colours.get(b"cHRM", b"").ljust(32, b"\0")[:32], ">i4") / 100_000
     white, *corners = [(float(x), float(y)) for x, y in numbers.reshape(4, 2)]
     try:
-        return [profile_of(name, 1 / gamma, corners, white)]
+        if b"cHRM" in colours:
+            return [profile_of(name, 1 / gamma, corners, white)]
+        # What is within 5 % of a usual screen's 1 / 2.2 is taken for sRGB.
+        return [] if abs(gamma * 2.2 - 1) < 0.05 else [profile_of(name, 1 / gamma)]
     except (ValueError, ZeroDivisionError):
         return []
 
