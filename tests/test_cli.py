@@ -35,15 +35,15 @@ def in_process(*arguments: object) -> Ended:
     return result.exit_code, result.stdout, result.stderr
 
 
-def in_a_shell(*arguments: object, **options: object) -> Ended:
+def in_a_shell(*arguments: object, encoding: str = "utf-8", **options: object) -> Ended:
     """Do the same in a process of its own."""
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     ended = subprocess.run(
         [sys.executable, "-m", "vqcore", *map(str, arguments)],
         capture_output=True,
         text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+        encoding=encoding,
+        env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": encoding},
         timeout=120,
         **options,
     )
@@ -127,6 +127,15 @@ def test_without_options_the_figures_are_only_shown(run: Run, folder: Path) -> N
     assert [line.split()[0] for line in output.splitlines()[2:]] == ["1", "2", "3"]
     assert complaint == "3 distinct blocks: no codebook can be larger.\n"
     assert names(folder) == before
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_a_terminal_without_our_signs_is_shown_others(folder: Path, encoding: str) -> None:
+    status, output, complaint = in_a_shell(
+        "sweep", "waves.png", "--sizes", "1", "--block", 4, encoding=encoding
+    )
+    assert (status, complaint) == (0, "")
+    assert output.splitlines()[2].split()[4] == "?"
 
 
 def test_the_defaults_are_those_of_the_settings(folder: Path) -> None:

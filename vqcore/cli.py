@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ class SizeList(click.ParamType):
 @click.group()
 def main() -> None:
     """Vector quantization of pictures."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # not every terminal has all of our signs
 
 
 FILE = click.Path(path_type=Path)
