@@ -5,9 +5,13 @@ import hashlib
 import io
 import re
 import struct
+import sys
+import tomllib
 import warnings
 import zlib
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 
 import hypothesis.extra.numpy as arrays
 import numpy as np
@@ -519,6 +523,296 @@ def test_names_are_kept(name: str) -> None:
     assert read_picture(GRAY_PNG, name).name == name
     with pytest.raises(PictureError) as caught:
         read_picture(b"no picture", name)
+    check_message(str(caught.value))
+
+
+# ------------------------------------------------------------------ 16 bits, long texts, HEIC, done
+
+
+def deep_png(samples: NDArray[np.uint16], *extra: tuple[bytes, bytes]) -> bytes:
+    """Return a PNG of 16 bits, its rows stored with each of the five filters in turn."""
+    height, width, channels = samples.shape
+    size = 2 * channels
+    before, rows = bytes(width * size), b""
+    for y, row in enumerate(samples.astype(">u2")):
+        line = row.tobytes()
+        rows += bytes([y % 5])
+        for at, value in enumerate(line):
+            left, corner = (line[at - size], before[at - size]) if at >= size else (0, 0)
+            up = before[at]
+            paeth = min((left, up, corner), key=lambda near: abs(left + up - corner - near))
+            guess = [0, left, up, (left + up) // 2, paeth][y % 5]
+            rows += bytes([(value - guess) % 256])
+        before = line
+    return png(width, height, 16, {1: 0, 2: 4, 3: 2, 4: 6}[channels], rows, *extra)
+
+
+def interlaced(samples: NDArray[np.uint16]) -> bytes:
+    """Return a PNG of 16 bits in the seven passes of Adam7."""
+    height, width, channels = samples.shape
+    rows = b""
+    for x, y, across, down in [
+        *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2)),
+        (0, 1, 1, 2),
+    ]:
+        part = samples[y::down, x::across].astype(">u2")
+        rows += b"".join(b"\0" + row.tobytes() for row in part) if part.size else b""
+    colour = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
+    header = struct.pack(">IIBBBBB", width, height, 16, colour, 0, 0, 1)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*each) for each in chunks)
+
+
+def laid(samples: NDArray[np.uint16]) -> NDArray[np.float64]:
+    """Return samples of 16 bits as they look on white, unrounded."""
+    values = samples / 257
+    if samples.shape[2] % 2:
+        return values
+    opacity = values[..., -1:] / 255
+    return values[..., :-1] * opacity + 255 * (1 - opacity)
+
+
+@pytest.mark.parametrize("file", [deep_png, interlaced])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("shape", [(1, 1), (6, 7), (17, 20)])
+def test_png_of_16_bits(
+    file: Callable[[NDArray[np.uint16]], bytes], channels: int, shape: tuple[int, int]
+) -> None:
+    samples = RNG.integers(0, 65536, (*shape, channels)).astype(np.uint16)
+    samples[0, 0] = 65535
+    picture = read_picture(file(samples), "")
+    assert picture.is_gray == (channels < 3)
+    expected = laid(samples).reshape(picture.pixels.shape)
+    within = 0.5 if channels % 2 else 1.5  # opacity is rounded too
+    assert np.abs(picture.pixels - expected).max() <= within
+    done = picture.origin.done if picture.origin else ()
+    assert done[0] == "scaled from 16 bits"
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("bits", range(1, 17))
+def test_fewer_of_16_bits_are_stretched_and_said(bits: int, channels: int) -> None:
+    samples = RNG.integers(0, 2**bits, (6, 7, channels)).astype(np.uint16)
+    samples[0, 0] = 2**bits - 1
+    if channels % 2 == 0:
+        samples[..., -1] = 65535
+        samples[1, 1] = 65535
+        samples[1, 1, -1] = 0  # a colour that nobody sees does not count
+    picture = read_picture(deep_png(samples), "")
+    colours = (channels - 1) // 2 * 2 + 1
+    expected = 255 * samples[..., :colours].astype(float) / (2**bits - 1)
+    expected[1, 1] = 255 if channels % 2 == 0 else expected[1, 1]
+    pixels = picture.pixels.reshape(6, 7, -1)
+    assert np.abs(pixels - expected).max() <= 0.5
+    said = "scaled from 16 bits" if bits == 16 else f"{bits} of 16 bits used"
+    white = ("laid on white",) if channels % 2 == 0 else ()
+    assert picture.origin == Origin("PNG", len(deep_png(samples)), (said, *white))
+
+
+def test_black_of_16_bits_stays_black() -> None:
+    picture = read_picture(deep_png(np.zeros((2, 3, 3), np.uint16)), "")
+    assert not picture.pixels.any()
+
+
+@pytest.mark.parametrize("colours", [1, 3])
+def test_one_transparent_colour_of_16_bits_is_compared_exactly(colours: int) -> None:
+    samples = np.array([[[65535] * 3, [256, 257, 258], [256, 257, 259]]], np.uint16)[..., -colours:]
+    key = struct.pack(f">{colours}H", *(258,) if colours == 1 else (256, 257, 258))
+    pixels = read_picture(deep_png(samples, (b"tRNS", key)), "").pixels
+    assert pixels[0, 1].tolist() == (255 if colours == 1 else list(WHITE))
+    assert pixels[0, 2].tolist() == (1 if colours == 1 else [1, 1, 1])
+
+
+def test_orientation_of_16_bits_is_said() -> None:
+    samples = RNG.integers(0, 65536, (2, 3, 3)).astype(np.uint16)
+    exif = ROTATED_EXIF.removeprefix(b"Exif\0\0")
+    picture = read_picture(deep_png(samples, (b"eXIf", exif)), "")
+    upright = read_picture(deep_png(samples), "").pixels
+    np.testing.assert_array_equal(picture.pixels, np.rot90(upright, -1))
+    assert picture.origin is not None
+    assert picture.origin.done[-1] == "turned upright"
+
+
+@pytest.mark.parametrize("white", [256, 1000, 4095, 65535])
+@pytest.mark.parametrize("kind", ["P2", "P3", "P5", "P6"])
+def test_netpbm_of_more_than_8_bits(kind: str, white: int) -> None:
+    shape = (5, 7, 3) if kind in ("P3", "P6") else (5, 7)
+    samples = RNG.integers(0, white + 1, shape)
+    samples.flat[0] = white
+    body = (
+        samples.astype(">u2").tobytes()
+        if kind in ("P5", "P6")
+        else b" ".join(b"%d" % value for value in samples.ravel())
+    )
+    for gap in (b" ", b"\n# a comment 7 #\n"):
+        head = gap.join([kind.encode(), b"7", b"5", b"%d" % white]) + b"\n"
+        picture = read_picture(head + body, "")
+        assert picture.pixels.shape == shape
+        assert np.abs(picture.pixels - 255 * samples / white).max() <= 0.5
+        said = {4095: "12 bits", 65535: "16 bits"}.get(white, f"0 … {white}")
+        assert picture.origin == Origin("PPM", len(head + body), (f"scaled from {said}",))
+
+
+def test_netpbm_of_fewer_than_16_bits_used() -> None:
+    picture = read_picture(b"P6 1 2 65535\n" + struct.pack(">6H", 0, 1, 4095, 4095, 2048, 7), "")
+    assert picture.pixels.tolist() == [[[0, 0, 255]], [[255, 128, 0]]]
+    assert picture.origin is not None
+    assert picture.origin.done == ("12 of 16 bits used",)
+
+
+@pytest.mark.parametrize(("order", "scale"), [("<", b"-1.0"), (">", b"1.0"), ("<", b"-1e0")])
+@pytest.mark.parametrize("kind", [b"Pf", b"PF"])
+def test_netpbm_of_floating_point(kind: bytes, order: str, scale: bytes) -> None:
+    samples = RNG.normal(size=(5, 7, 3) if kind == b"PF" else (5, 7)).astype(order + "f4")
+    data = kind + b"\n7 5\n" + scale + b"\n" + samples[::-1].tobytes()
+    low, high = samples.min(), samples.max()
+    picture = read_picture(data, "")
+    assert np.abs(picture.pixels - 255 * (samples - low) / (high - low)).max() <= 0.501
+    assert picture.origin is not None
+    assert picture.origin.done == (f"stretched from {low:.4g} … {high:.4g}",)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"P6 3 2 65535\n" + bytes(35),
+        b"P5 3 2 4095\n" + bytes(11),
+        b"P3 2 1 4095\n1 2 3 4 5",
+        b"P2 2 1 4095\n1 x",
+        b"PF 2 1 -1\n" + bytes(23),
+        b"P5 0 7 4095\n",
+        b"P6 1 1 65536\n" + bytes(6),
+    ],
+    ids=str,
+)
+def test_netpbm_of_more_than_8_bits_damaged(data: bytes) -> None:
+    with pytest.raises(PictureError, match="PPM file is damaged"):
+        read_picture(data, "")
+
+
+@pytest.mark.parametrize("head", [b"P6 60000 60000 65535\n", b"PF 60000 60000 -1\n"])
+def test_netpbm_of_more_than_8_bits_is_judged_by_its_size(head: bytes) -> None:
+    with pytest.raises(PictureError, match=HUGE.format(60000, 60000)):
+        read_picture(head, "")
+
+
+LONG = 2_500_000
+TEXTS = {
+    "tEXt": [(b"tEXt", b"note\0" + b"x" * LONG)],
+    "zTXt": [(b"zTXt", b"note\0\0" + zlib.compress(b"x" * LONG))],
+    "iTXt": [(b"iTXt", b"note\0\0\0en\0\0" + b"x" * LONG)],
+    "iTXt packed": [(b"iTXt", b"note\0\1\0en\0\0" + zlib.compress(b"x" * LONG))],
+    "random": [(b"iTXt", b"note\0\1\0\0\0" + zlib.compress(RNG.bytes(LONG)))],
+    "many": [(b"zTXt", b"note\0\0" + zlib.compress(b"x" * 999_000))] * 90,
+}
+
+
+@pytest.mark.parametrize("texts", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("after", [False, True], ids=["before the pixels", "after them"])
+def test_png_with_a_long_text(texts: list[tuple[bytes, bytes]], after: bool) -> None:
+    at = len(RGB_PNG) - 12 if after else 33
+    data = RGB_PNG[:at] + b"".join(chunk(*text) for text in texts) + RGB_PNG[at:]
+    picture = read_picture(data, "")
+    np.testing.assert_array_equal(picture.pixels, RGB)
+    assert picture.origin == Origin("PNG", len(data))
+
+
+def test_a_long_text_must_be_whole() -> None:
+    data = RGB_PNG[:33] + chunk(*TEXTS["tEXt"][0]) + RGB_PNG[33:]
+    with pytest.raises(PictureError, match=r"damaged or incomplete \(broken PNG file .*tEXt"):
+        read_picture(flipped(data, b"tEXt", 100), "")
+
+
+def test_a_long_text_hides_no_orientation() -> None:
+    xmp = b"XML:com.adobe.xmp\0\0\0\0\0" + b'<x tiff:Orientation="6"/>'
+    data = RGB_PNG[:33] + chunk(*TEXTS["zTXt"][0]) + chunk(b"iTXt", xmp) + RGB_PNG[33:]
+    picture = read_picture(data, "")
+    np.testing.assert_array_equal(picture.pixels, np.rot90(RGB, -1))
+    assert picture.origin is not None
+    assert picture.origin.done == ("turned upright",)
+
+
+DONE = {
+    "nothing": (RGB_PNG, ()),
+    "opaque": (saved(flat((1, 2, 3, 255), "RGBA"), "PNG"), ()),
+    "transparent": (saved(flat((1, 2, 3, 254), "RGBA"), "PNG"), ("laid on white",)),
+    "png frames": (saved(flat(RED), "PNG", **FRAMES), ("first of 2 frames",)),
+    "gif frames": (saved(flat(RED), "GIF", **FRAMES), ("first of 2 frames",)),
+    "webp frames": (saved(flat(RED), "WEBP", **FRAMES), ("first of 2 frames",)),
+    "two pictures in a jpeg": (saved(flat(RED), "MPO", **FRAMES), ()),
+    "jpeg turned": (saved(flat(RED), "JPEG", exif=ROTATED_EXIF), ("turned upright",)),
+    "jpeg cmyk": (saved(flat((9, 8, 7, 6), "CMYK"), "JPEG"), ("CMYK converted",)),
+    "palette": (saved(palette(*RED, *BLUE), "PNG"), ()),
+    "float unit": (floats(0, 0.5, 1), ("scaled from 0 … 1",)),
+    "float bytes": (floats(0, 99.5, 255), ("rounded to 8 bits",)),
+    "float wide": (floats(-0.25, 1.75), ("stretched from -0.25 … 1.75",)),
+    "not finite": (
+        floats(np.nan, 1),
+        ("samples that are not numbers taken as 0", "scaled from 0 … 1"),
+    ),
+    "int32": (int32s(0, 255), ()),
+    "all at once": (
+        deep_png(np.array([[[4095, 7]]], np.uint16), (b"gAMA", b"\0\1\x86\xa0")),
+        ("12 of 16 bits used", "converted from gamma 1", "laid on white"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "done"), DONE.values(), ids=DONE)
+def test_what_was_done_is_said_in_order(data: bytes, done: tuple[str, ...]) -> None:
+    origin = read_picture(data, "").origin
+    assert origin is not None
+    assert (origin.size, origin.done) == (len(data), done)
+
+
+HEIC = b"\0\0\0\x18ftyp%s\0\0\0\0mif1heic"
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"heix", b"hevc", b"mif1", b"heim"])
+def test_heic_is_refused_by_what_it_needs(brand: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as if it were not installed
+    with pytest.raises(
+        PictureError, match=r"HEIC file is not supported: .*pip install pillow-heif"
+    ):
+        read_picture(HEIC % brand, "")
+
+
+def test_heic_is_read_where_its_package_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = Image.open(io.BytesIO(RGB_PNG))
+    image.info["icc_profile"] = b"broken"
+    stub = SimpleNamespace(HeifImageFile=lambda file: image)
+    monkeypatch.setitem(sys.modules, "pillow_heif", stub)
+    picture = read_picture(HEIC % b"heic", "")
+    np.testing.assert_array_equal(picture.pixels, RGB)
+    assert picture.origin == Origin("HEIC", 24, ("broken colour profile ignored",))
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 34)
+    monkeypatch.setattr(image, "load", lambda: pytest.fail("decoded"))
+    with pytest.raises(PictureError, match="is 7×5 pixels"):
+        read_picture(HEIC % b"heic", "")
+
+
+def test_heic_is_an_extra() -> None:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
+    assert project["project"]["optional-dependencies"] == {"heic": ["pillow-heif"]}
+
+
+def bmp_of(compression: int) -> bytes:
+    head = struct.pack("<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, 1, 1, 1, 24, compression, *[0] * 5)
+    return b"BM" + head + bytes(4)
+
+
+WHOLE_BUT_NOT_READ = {
+    "bmp of jpeg": bmp_of(4),
+    "jpeg of 12 bits": JPEG.replace(b"\xff\xc0\0\x11\x08", b"\xff\xc1\0\x11\x0c"),
+    "jpeg without loss": JPEG.replace(b"\xff\xc0\0\x11", b"\xff\xc3\0\x11"),
+    "jpeg in layers": JPEG.replace(b"\xff\xc0\0\x11", b"\xff\xc5\0\x11"),
+}
+
+
+@pytest.mark.parametrize("data", WHOLE_BUT_NOT_READ.values(), ids=WHOLE_BUT_NOT_READ)
+def test_what_is_whole_but_not_read_is_not_called_damaged(data: bytes) -> None:
+    with pytest.raises(PictureError, match=r"file is not supported: ") as caught:
+        read_picture(data, "")
     check_message(str(caught.value))
 
 

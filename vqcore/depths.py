@@ -34,17 +34,16 @@ def scaled(
     >>> scaled(np.uint16([0, 2048, 4095]), 65535)
     (array([  0, 128, 255], dtype=uint8), ('12 of 16 bits used',))
     """
+    bits = white.bit_length()
+    range_in_words = f"{bits} bits" if white == 2**bits - 1 else f"0 … {white}"
+    done: tuple[str, ...] = (f"scaled from {range_in_words}",) if white > 255 else ()
     if white == 65535:
-        brightest = int((samples if shown is None else samples[shown]).max(initial=0))
-        used = brightest.bit_length()
-        done = f"{used} of 16 bits used" if 0 < used < 16 else "scaled from 16 bits"
-        white = (1 << used) - 1 or white
-    elif (white + 1).bit_count() == 1:
-        done = f"scaled from {white.bit_length()} bits"
-    else:
-        done = f"scaled from 0 … {white}"
+        used = int((samples if shown is None else samples[shown]).max(initial=0)).bit_length()
+        if 0 < used < bits:
+            white, done = 2**used - 1, (f"{used} of 16 bits used",)
     levels = (np.arange(white + 1) * 255 + white // 2) // white
-    return _looked_up(levels.astype(np.uint8), samples), (done,) if white > 255 else ()
+    # One beyond the last counts as the last.
+    return np.take(levels.astype(np.uint8), samples, mode="clip"), done
 
 
 def ranged(samples: NDArray) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
@@ -101,10 +100,3 @@ def _range_in_words(samples: NDArray, low: float, high: float) -> tuple[str, ...
     elif samples.dtype.kind == "f":
         done.append("rounded to 8 bits")
     return tuple(done)
-
-
-def _looked_up(
-    levels: NDArray[np.uint8], samples: NDArray[np.unsignedinteger]
-) -> NDArray[np.uint8]:
-    """Return the level of each sample; one beyond the last counts as the last."""
-    return np.take(levels, samples, mode="clip")

@@ -56,8 +56,10 @@ def samples(header: Header, data: bytes) -> NDArray:
     Raises
     ------
     ValueError
-        If there are fewer than the header says.
+        If there are fewer than the header says, or none.
     """
+    if min(header.width, header.height) < 1:
+        raise ValueError("no pixels")
     shape = (header.height, header.width, 3)[: 3 if header.letter in "36F" else 2]
     count = int(np.prod(shape))
     if header.letter in "23":

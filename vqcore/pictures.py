@@ -36,7 +36,7 @@ SAMPLES = ("chelsea", "astronaut", "coffee", "rocket", "retina", "camera", "chin
 _SCIKIT_LEARN_SAMPLES = ("china", "flower")
 
 _FORMATS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
-_HEIC_SUFFIXES = (".heic", ".heif")
+_HEIC_SUFFIXES = frozenset((".heic", ".heif", ".hif"))
 _ANIMATED = ("PNG", "WebP", "GIF", "AVIF")
 
 # What the EXIF tag "orientation" says has to be done to the stored rows to see them upright.
@@ -49,6 +49,9 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+# Of the ways to code a JPEG, those that are not sequential or progressive.
+_OTHER_JPEG = (0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF)
 
 # Only for wording a refusal. Stricter than Pillow on BMP and PPM, whose two letters begin many
 # a plain text: what nobody meant as a picture should not be called a damaged one.
@@ -226,6 +229,8 @@ def load_picture(path: Path) -> Picture:
 def picture_suffixes() -> frozenset[str]:
     """Return the suffixes of the files that `read_picture` may read, in lower case.
 
+    Those of HEIC are among them wherever it runs: without pillow-heif, `read_picture` names it.
+
     Examples
     --------
     >>> picture_suffixes() >= {".png", ".jpg", ".jpeg", ".tiff", ".ppm"}
@@ -233,7 +238,7 @@ def picture_suffixes() -> frozenset[str]:
     """
     formats = {name.upper() for name in _FORMATS}
     suffixes = Image.registered_extensions().items()
-    return frozenset(suffix for suffix, kind in suffixes if kind in formats)
+    return frozenset(suffix for suffix, kind in suffixes if kind in formats) | _HEIC_SUFFIXES
 
 
 def sample_picture(name: str) -> Picture:
@@ -464,7 +469,22 @@ def _complaint(data: bytes, error: Exception) -> str:
         return f"This is not a picture in a format the lab reads ({', '.join(_FORMATS)})."
     printable = re.sub(r"[^ -~]+", " ", str(error))
     reason = shorten(printable, 100, placeholder=" …").rstrip(".") or type(error).__name__
+    if kind == "JPEG" and _jpeg_process(data) in _OTHER_JPEG:
+        return "The JPEG file is not supported: it is coded without loss or in layers."
+    if re.match("unsupported|cannot handle", reason, re.IGNORECASE):
+        return f"The {kind} file is not supported: {reason}."
     return f"The {kind} file is damaged or incomplete ({reason})."
+
+
+def _jpeg_process(data: bytes) -> int:
+    """Return the marker that says how a JPEG file is coded, 0 if there is none."""
+    at = 2
+    while data[at : at + 1] == b"\xff" and at + 4 <= len(data):
+        marker = data[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            return marker
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return 0
 
 
 def _kind(data: bytes) -> str:

@@ -64,7 +64,8 @@ def split(data: bytes) -> Chunks:
         if kind in _TEXTS:
             length = _text_length(kind, data[start + 8 : stop - 4], texts)
             texts += length
-        if kind in _COLOURS or length > MAX_TEXT_BYTES or texts > MAX_ALL_TEXT_BYTES:
+        is_long = length > MAX_TEXT_BYTES or texts > MAX_ALL_TEXT_BYTES
+        if kind in _COLOURS or (kind in _TEXTS and is_long):
             _check_sum(data, start, stop)
             kept.append(view[end:start])
             end = stop
