@@ -54,6 +54,31 @@ def test_a_folder_stands_for_its_pictures_by_name(folder: Path) -> None:
     assert errors == []
 
 
+def test_what_a_mac_leaves_beside_a_picture_is_left_alone(folder: Path) -> None:
+    for name in ("._waves0.png", "._.png", "._IMG.HEIC"):
+        (folder / name).write_bytes(b"\0\5\x16\7")
+    (folder / ".hidden.png").touch()
+    files, _ = picture_files([folder])
+    names = [".hidden.png", "cut.png", "waves0.png", "waves1.png", "waves2.png"]
+    assert [file.name for file in files] == names
+    assert picture_files([folder / "._waves0.png"]) == ([folder / "._waves0.png"], [])
+
+
+@pytest.mark.parametrize("name", ["IMG_1.HEIC", "b.heif"])
+def test_a_heic_in_a_folder_is_named_with_what_it_needs(
+    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as if it were not installed
+    (folder / name).write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    files, _ = picture_files([folder])
+    assert folder / name in files
+    [error] = sweep_files([folder / name], SETTINGS, [1], jobs=1)
+    assert str(error) == (
+        f"{folder / name}: The HEIC file is not supported: it needs pillow-heif "
+        "(pip install pillow-heif)."
+    )
+
+
 def test_what_is_not_a_folder_stands_for_itself(folder: Path) -> None:
     places = [folder / "text.txt", folder / "missing", folder / "cut.png"]
     assert picture_files(places) == (places, [])

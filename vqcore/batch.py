@@ -36,8 +36,9 @@ Unswept = OSError | PictureError
 def picture_files(places: Iterable[Path]) -> tuple[list[Path], list[Unswept]]:
     """Return the files that the places stand for, and an error for each folder without a picture.
 
-    A folder stands for the files in it whose suffix is that of a format the lab reads, by name;
-    folders inside it are left alone. Anything else stands for itself.
+    A folder stands for the files in it whose suffix is that of a format the lab may read, by name;
+    folders inside it are left alone, and so are the notes that Macs leave beside a picture, under
+    its name after "._". Anything else stands for itself.
     """
     files: list[Path] = []
     errors: list[Unswept] = []
@@ -52,7 +53,8 @@ def picture_files(places: Iterable[Path]) -> tuple[list[Path], list[Unswept]]:
 def _pictures_in(folder: Path) -> list[Path]:
     suffixes = picture_suffixes()
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in suffixes)
-    if pictures := [file for file in files if not file.is_dir()]:
+    named = [file for file in files if not file.name.startswith("._")]
+    if pictures := [file for file in named if not file.is_dir()]:
         return pictures
     raise PictureError(f"{folder}: There is no picture in this folder.")
 
