@@ -18,8 +18,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from icc_profiles import SRGB as SRGB_PRIMARIES
+from icc_profiles import power, rgb_profile
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageCms, ImageFile
+from tiff_writer import written
 
 from vqcore import pictures
 from vqcore.pictures import (
@@ -297,6 +300,7 @@ ACCEPTED = [
     accepted("tiff float bright", floats(100, 255), [[100, 255]]),
     accepted("tiff float wide", floats(-100, 0, 300), [[0, 64, 255]]),
     accepted("tiff float huge", floats(-3e38, 0, 3e38), [[0, 128, 255]]),
+    accepted("tiff double huge", written(np.array([[[-1.7e308], [1.7e308]]]), 64, 1), [[0, 255]]),
     accepted("tiff float flat", floats(1000, 1000), [[0, 0]]),
     accepted("tiff not finite", floats(np.nan, 1, np.inf, -np.inf), [[0, 255, 0, 0]]),
     accepted("tiff all nan", floats(np.nan, np.nan), [[0, 0]]),
@@ -765,6 +769,20 @@ def test_what_was_done_is_said_in_order(data: bytes, done: tuple[str, ...]) -> N
     assert (origin.size, origin.done) == (len(data), done)
 
 
+def test_avif_under_a_general_brand_is_read() -> None:
+    data = AVIF.replace(b"ftypavif", b"ftypmif1", 1)
+    picture = read_picture(data, "")
+    assert np.abs(picture.pixels.astype(int) - RED).max() <= 4
+    assert picture.origin == Origin("AVIF", len(data))
+
+
+def test_a_broken_frame_behind_the_first_does_not_show() -> None:
+    whole = saved(flat(RED), "GIF", **FRAMES)
+    for at in range(len(whole) // 2, len(whole)):
+        picture = read_picture(whole[:at] + b"\xee\xee" + whole[at + 2 :], "")
+        np.testing.assert_array_equal(picture.pixels, filled(RED))
+
+
 HEIC = b"\0\0\0\x18ftyp%s\0\0\0\0mif1heic"
 
 
@@ -970,6 +988,16 @@ FUZZED = {
     "webp": WEBP,
     "avif": AVIF,
     "ppm": b"P5 7 5 255\n" + GRAY.tobytes(),
+    "png of 16 bits": deep_png(RGB.astype(np.uint16) * 257, (b"gAMA", b"\0\1\x86\xa0")),
+    "ppm of 16 bits": b"P6 7 5 4095\n" + RGB.astype(">u2").tobytes(),
+    "pfm": b"PF 7 5 -1\n" + RGB.astype("<f4").tobytes(),
+    "tiff tiles": written(RGB.astype("u2"), 16, 2, tile=(16, 16), planar=True, compression="lzw"),
+    "tiff floats": written(RGB.astype("f4"), 32, 2, compression="deflate", predictor=3, rows=2),
+    "tiff of 12 bits": written(RGB.astype("u2"), 12, 2, order=">", big=True, tags={338: [2]}),
+    "tiff palette": written(RGB[..., :1] % 16, 4, 3, compression="packbits", tags={320: [9] * 48}),
+    "tiff jpeg": saved(Image.fromarray(RGB), "TIFF", compression="jpeg"),
+    "gif frames": saved(flat(RED), "GIF", **FRAMES),
+    "png profile": saved(flat(RED), "PNG", icc_profile=rgb_profile(SRGB_PRIMARIES, power(1))),
 }
 
 

@@ -73,8 +73,9 @@ def ranged(samples: NDArray) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
         low, high = 0, 1 if high <= 1 else 255
     levels = np.empty(samples.shape, np.uint8)
     for band, at in _finite_bands(samples):
-        band -= low
-        band *= 255 / ((high - low) or 1)
+        # By halves, because the whole range may be beyond floating point.
+        band = band / 2 - low / 2
+        band *= 255 / ((high / 2 - low / 2) or 1)
         levels.reshape(-1)[at] = np.rint(band)
     return levels, done
 

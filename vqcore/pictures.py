@@ -37,7 +37,7 @@ _SCIKIT_LEARN_SAMPLES = ("china", "flower")
 
 _FORMATS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
 _HEIC_SUFFIXES = frozenset((".heic", ".heif", ".hif"))
-_ANIMATED = ("PNG", "WebP", "GIF", "AVIF")
+_ANIMATED = ("PNG", "WEBP", "GIF", "AVIF")
 
 # What the EXIF tag "orientation" says has to be done to the stored rows to see them upright.
 _UPRIGHT = {
@@ -334,10 +334,12 @@ def _read_png(data: bytes) -> _Stored:
     profiles, done = pngchunks.profiles(chunks.colours)
     if not pngchunks.is_deep(data):
         image.load()
-        return _Stored(image, profiles, _orientation(image), _first_frame(image) + done)
+        return _Stored(image, profiles, _orientation(image), _first_frame(image, data) + done)
     samples, alpha = pngchunks.deep_samples(image, lambda: _open(chunks.data))
     levels, scaling = _from_deep(samples, alpha, 65535)
-    return _Stored(levels, profiles, _orientation(image), _first_frame(image) + scaling + done)
+    return _Stored(
+        levels, profiles, _orientation(image), _first_frame(image, data) + scaling + done
+    )
 
 
 def _read_tiff(data: bytes) -> _Stored:
@@ -369,19 +371,20 @@ def _read_heic(data: bytes) -> _Stored:
     image = plugin.HeifImageFile(io.BytesIO(data))
     _check_size(*image.size)
     image.load()
-    return _as_stored(image)
+    return _as_stored(image, data)
 
 
 def _read_other(data: bytes) -> _Stored:
     image = _open(data)
     image.load()
-    return _as_stored(image)
+    return _as_stored(image, data)
 
 
-def _as_stored(image: ImageFile.ImageFile) -> _Stored:
+def _as_stored(image: ImageFile.ImageFile, data: bytes) -> _Stored:
     """Return a loaded picture with what Pillow found beside its samples."""
     profile = image.info.get("icc_profile")
-    return _Stored(image, [profile] if profile else [], _orientation(image), _first_frame(image))
+    profiles = [profile] if profile else []
+    return _Stored(image, profiles, _orientation(image), _first_frame(image, data))
 
 
 def _open(data: bytes) -> ImageFile.ImageFile:
@@ -422,12 +425,13 @@ def _orientation(image: Image.Image) -> int:
     return 1
 
 
-def _first_frame(image: Image.Image) -> tuple[str, ...]:
+def _first_frame(image: Image.Image, data: bytes) -> tuple[str, ...]:
     """Say of how many frames the picture is the first, if the rest can be counted."""
     frames = 1
-    if image.format and image.format.upper() in map(str.upper, _ANIMATED):
+    if image.format in _ANIMATED:
         with contextlib.suppress(Exception):
-            frames = getattr(image, "n_frames", 1)
+            # Counting those of a GIF moves on from the first.
+            frames = getattr(_open(data) if image.format == "GIF" else image, "n_frames", 1)
     return (f"first of {frames} frames",) if frames > 1 else ()
 
 
