@@ -166,9 +166,10 @@ def test_what_depends_on_a_change_is_found_out_anew(swept: Study, name: str, cha
     list(WORK[name](swept))
     picture = smooth_picture(40, 56, seed=5) if change == "picture" else swept.picture
     other = begun(picture, swept.store, replace(swept.settings, **CHANGES[change]))  # type: ignore[arg-type]
-    pieces = pieces_of(sweeping([other]))
+    pieces, alone = pieces_of(sweeping([other])), begun_like(other)
     assert pieces == 2 * len(SIZES)
-    expected = 0 if (name, change) in SHARED else pieces_of(WORK[name](begun_like(other)))
+    assert [step.file for step in other.steps.values()] == [it.file for it in alone.steps.values()]
+    expected = 0 if (name, change) in SHARED else pieces_of(WORK[name](alone))
     assert pieces_of(WORK[name](other)) == expected
 
 
