@@ -121,6 +121,7 @@ from vqcore.tables import (
 from vqcore.training import TRAINERS, Progress, Trainer
 from vqcore.uploads import Content, File, Refusal, Upload, open_file, open_uploads
 from vqcore.viewer import (
+    PAGE_STYLE,
     PARTS,
     codebook_layer,
     figures_layer,
@@ -152,7 +153,6 @@ DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 SMALLEST_VIEW = 320
 FIGURE_WIDTH = 98
-PROGRESS_HEIGHT = 56
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
@@ -163,13 +163,6 @@ SEEDS = range(3)
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
 UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
-
-# Shown is what is being done while the script runs, and that it was stopped when it does not.
-PROGRESS_STYLE = """<style>
-.st-key-stopped { display: none; }
-[data-testid="stApp"][data-test-script-state="notRunning"] .st-key-working { display: none; }
-[data-testid="stApp"][data-test-script-state="notRunning"] .st-key-stopped { display: flex; }
-</style>"""
 
 Result = TypeVar("Result")
 
@@ -325,7 +318,8 @@ def choose_newest() -> None:
         st.session_state.picture = names[-1]
 
 
-def choose_settings(is_gray: bool) -> Settings:
+def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...]]:
+    """Choose how to quantize, and the codebook sizes."""
     block_size = st.slider(
         "Block size (pixels)",
         1,
@@ -336,9 +330,15 @@ def choose_settings(is_gray: bool) -> Settings:
         help="The picture is cut into square blocks (patches) this wide and high.",
     )
     colour = choose_colour(is_gray)
-    trainer = choose_trainer()
-    seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
-    return Settings(block_size, colour, trainer, seed, choose_rate_weight())
+    largest = st.select_slider(
+        "Largest codebook", LARGEST_SIZES, 1024, key="largest", bind="query-params"
+    )
+    with st.expander("More"):
+        trainer = choose_trainer()
+        seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params")
+        rate_weight = choose_rate_weight()
+        sizes = choose_sizes(largest)
+    return Settings(block_size, colour, trainer, seed, rate_weight), sizes
 
 
 def choose_colour(is_gray: bool) -> Colour:
@@ -380,10 +380,7 @@ def choose_rate_weight() -> int:
     )
 
 
-def choose_sizes() -> tuple[int, ...]:
-    largest = st.select_slider(
-        "Largest codebook", LARGEST_SIZES, 1024, key="largest", bind="query-params"
-    )
+def choose_sizes(largest: int) -> tuple[int, ...]:
     text = st.text_input(
         "More sizes",
         placeholder="100, 300",
@@ -484,8 +481,7 @@ class ProgressPlace:
         """Count the time from when something was first asked for."""
         if st.session_state.get("asked_for", [None])[0] != asked:
             st.session_state.asked_for = asked, monotonic()
-        st.html(PROGRESS_STYLE)
-        with st.container(key="progress", height=PROGRESS_HEIGHT, border=False, gap=None):
+        with st.container(key="progress", gap=None):
             with st.container(key="working"):
                 self._bar = st.empty()
             with st.container(key="stopped"):
@@ -517,7 +513,8 @@ class Layers:
 
     def bring_original(self, study: Study) -> None:
         picture, layout = study.picture, study.plan.layout
-        data = original_bytes(study.original, as_uploaded(picture), picture, layout)
+        figures = as_uploaded(picture, layout)
+        data = original_bytes(study.original, figures, picture, layout)
         self._bring("pictures", "original", data)
 
     def bring_files(self, study: Study) -> None:
@@ -527,7 +524,8 @@ class Layers:
             if isinstance(other, Picture) and is_alike(upload.name, other, study):
                 size = (other.width, other.height)
                 of, id_, name = study.original, upload.id, upload.name
-                data = file_layer(of, id_, name, size, upload.data, as_uploaded(other))
+                figures = as_uploaded(other, study.plan.layout)
+                data = file_layer(of, id_, name, size, upload.data, figures)
                 self._bring("pictures", upload.id, data)
 
     def bring_known(self, study: Study) -> None:
@@ -562,9 +560,11 @@ def bring_sizes(
             COMPONENTS["layer"](key=f"layer-{kind}-{first}", data=data)
 
 
-def as_uploaded(picture: Picture) -> str:
+def as_uploaded(picture: Picture, layout: BlockLayout) -> str:
     """Say what stands beside a picture that is shown as it is."""
-    return origin_in_short(picture.origin) if picture.origin else "as it is"
+    if picture.origin:
+        return origin_in_short(picture.origin)
+    return f"{counted(layout.raw_bytes, 'byte')} uncompressed"
 
 
 def is_alike(name: str, other: Picture, study: Study) -> bool:
@@ -576,7 +576,6 @@ def is_alike(name: str, other: Picture, study: Study) -> bool:
 
 
 def show_facts(name: str, layout: BlockLayout, origin: Origin | None = None) -> None:
-    st.header(plain(name), anchor=False)
     facts = (
         f"{layout.width} × {layout.height} pixels",
         COLOUR_NAMES[layout.colour],
@@ -584,7 +583,9 @@ def show_facts(name: str, layout: BlockLayout, origin: Origin | None = None) -> 
         f"{counted(layout.raw_bytes, 'byte')} uncompressed",
         *([plain(origin_in_short(origin))] if origin else []),
     )
-    st.markdown(" · ".join(facts))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="title"):
+        st.header(plain(name), anchor=False)
+        st.markdown(" · ".join(facts))
 
 
 def tell_clamping(plan: Plan) -> None:
@@ -593,26 +594,6 @@ def tell_clamping(plan: Plan) -> None:
         distinct = count(plan.distinct_blocks)
         verb = "block is" if plan.distinct_blocks == 1 else "blocks are"
         place.info(f"Only {distinct} {verb} distinct, so K goes no higher than {distinct}.")
-
-
-def explain(layout: BlockLayout) -> None:
-    with st.expander("What am I looking at?"):
-        st.markdown(
-            f"""
-**Blocks.** The picture is cut into {counted(layout.blocks, "block")} (patches) of
-{layout.block_size} × {layout.block_size} pixels.
-
-**Codebook.** Training finds K typical blocks. They are the codewords; together they are the
-codebook.
-
-**Index.** Each block is stored as the number of the codeword most like it. With K = 32 that takes
-5 bits, where the block itself has {count(layout.block_bits)}. To decode is to
-look the codewords up.
-
-**Try it.** K = 1 makes every block the same and says nothing. K = 2 is already a surprise.
-At K = 32 you may have to look twice.
-"""
-        )
 
 
 def chosen_size(plan: Plan) -> int:
@@ -626,6 +607,7 @@ def chosen_size(plan: Plan) -> int:
 
 def show_viewer(study: Study, size: int) -> None:
     """Show the layers that the page has; the page decodes."""
+    layout = study.plan.layout
     COMPONENTS["viewer"](
         key="viewer",
         data={
@@ -634,12 +616,23 @@ def show_viewer(study: Study, size: int) -> None:
             "picture": study.picture.digest,
             "name": study.name,
             "upload": origin_in_brief(study.picture.origin),
+            "grid": f"{study.picture.digest} {layout.block_size}",
+            "facts": facts_of(layout),
             "size": size,
             "asked": st.session_state.get("asked", 0),
             "rivals": [(codec, RIVALS[codec].name) for codec in present_rivals()],
         },
         on_view_change=take_view,
     )
+
+
+def facts_of(layout: BlockLayout) -> dict[str, str]:
+    """Return what the explanation says of this picture."""
+    return {
+        "blocks": counted(layout.blocks, "block"),
+        "size": f"{layout.block_size} × {layout.block_size}",
+        "bits": count(layout.block_bits),
+    }
 
 
 def take_view() -> None:
@@ -1387,14 +1380,14 @@ PANELS: dict[str, Callable[[Study], list[Pieces]]] = {
 def lab(name: str, picture: Picture) -> None:
     """Sweep a picture and show what is there so far, until all of it is."""
     with st.sidebar:
-        settings = choose_settings(picture.is_gray)
-        sizes = choose_sizes()
+        settings, sizes = choose_settings(picture.is_gray)
     study = study_of(name, picture, settings, sizes)
     show_facts(name, study.plan.layout, picture.origin)
     tell_clamping(study.plan)
-    explain(study.plan.layout)
     progress, layers = ProgressPlace((study.sweep, sizes)), Layers()
-    results, panels = st.container(), st.empty()
+    results = st.container()
+    with st.container(key="below"):
+        panels = st.empty()
     layers.bring_known(study)
     with results:
         show_results(study)
@@ -1428,6 +1421,7 @@ def show_results(study: Study) -> None:
 
 def main() -> None:
     st.set_page_config("VQ Lab", page_icon="🔲", layout="wide")
+    st.html(f"<style>{PAGE_STYLE}</style>")
     with st.sidebar:
         st.title("VQ Lab", anchor=False)
         name, chosen = choose_picture()

@@ -119,8 +119,10 @@ def test_opens_on_a_sample_already_swept():
 
 
 def test_explanation_counts_the_bits_of_a_whole_block():
-    explanation = next(text.value for text in opened().markdown if "Index." in text.value)
-    assert "1536" in explanation.replace("\u202f", "")
+    facts = json.loads(components(opened(), "vq_viewer")[0].json)["facts"]
+    assert {name: text.replace("\u202f", "") for name, text in facts.items()} == {
+        "blocks": "2166 blocks", "size": "8 × 8", "bits": "1536",
+    }  # fmt: skip
 
 
 def test_figures_are_those_of_the_sweep():

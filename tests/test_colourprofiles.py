@@ -287,31 +287,6 @@ def test_a_profile_beats_other_chunks_and_coding_points_beat_a_profile():
     assert done == ()
 
 
-def test_colours_behind_the_pixels_say_nothing():
-    behind = png(COLOURS, gama(100_000))[33:49]
-    data = saved(COLOURS)
-    pixels, done = read(data[:-12] + behind + data[-12:])
-    np.testing.assert_array_equal(pixels, COLOURS)
-    assert done == ()
-
-
-def test_white_stays_white_whatever_the_white_of_the_profile():
-    parts = icc.beginning("paper") | {"wtpt": icc.xyz([0.8, 0.83, 0.6])}
-    lights = zip("rgb", icc.matrix(icc.ADOBE_RGB).T, strict=True)
-    for letter, light in lights:
-        parts |= {f"{letter}XYZ": icc.xyz(light), f"{letter}TRC": icc.power(1)}
-    # Of a screen, littleCMS takes no other white than that of profiles.
-    profile = icc.assembled(b"RGB ", parts).replace(b"mntr", b"scnr", 1)
-    pixels, _ = read(saved(np.full((2, 2, 3), 255, np.uint8), icc_profile=profile))
-    assert pixels.min() >= 254
-
-
-def test_coding_points_of_a_part_of_the_range_are_not_converted():
-    pixels, done = read(png(COLOURS, (b"cICP", b"\x0c\x0d\x00\x00")))
-    np.testing.assert_array_equal(pixels, COLOURS)
-    assert done == ("colours by cICP 12/13 not converted",)
-
-
 def test_coding_points():
     pixels, done = read(png(COLOURS, (b"cICP", b"\x0c\x0d\x00\x01")))
     expected = icc.in_srgb(COLOURS, icc.DISPLAY_P3, icc.srgb_to_light)

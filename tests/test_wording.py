@@ -40,8 +40,8 @@ def test_sizes_and_similarities() -> None:
 
 def test_all_that_stands_beside_a_picture() -> None:
     lossless, close = (in_short(point) for point in made_up_points())
-    assert lossless == "PSNR lossless · SSIM too small · 0.1660 bpp · 48.2:1 · 85 bytes"
-    assert close.startswith("PSNR 58.13 dB · SSIM 0.3333 · ")
+    assert lossless == "PSNR lossless · 85 bytes · 48.2:1 · SSIM too small · 0.1660 bpp"
+    assert close.startswith("PSNR 58.13 dB · 85 bytes · 48.2:1 · SSIM 0.3333 · ")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_settings_are_named_by_what_sets_them_apart(settings: Settings, name: st
 def test_a_noun_after_its_number() -> None:
     told = [counted(number, "block") for number in (0, 1, 2, 1000)]
     assert told == ["0 blocks", "1 block", "2 blocks", f"1{NARROW_SPACE}000 blocks"]
-    assert in_short(replace(made_up_points()[0], file_bytes=1)).endswith(" · 1 byte")
+    assert in_short(replace(made_up_points()[0], file_bytes=1)).startswith("PSNR lossless · 1 byte · ")
     assert sampled(1, 2) == "Trained on a sample of 1 block, finished on all 2."
 
 

@@ -89,11 +89,9 @@ class Directory:
 
     def array(self, tag: int) -> NDArray:
         """Return the values of a tag as they lie in the file."""
-        if tag not in self.entries:
-            raise ValueError(f"tag {int(tag)} is missing")
         kind, count, at = self.entries[tag]
         if kind not in _TYPES:
-            raise ValueError(f"tag {int(tag)} has the type {kind}")
+            raise ValueError(f"tag {tag} has the type {kind}")
         return np.frombuffer(self.data, self.order + _TYPES[kind], count, at)
 
 
@@ -147,7 +145,7 @@ class Page:
         self.tags = tags = directories[0]
         # What a page has beside it, smaller or as a mask, is no page.
         self.pages = 1 + sum(not page.value(Tag.SUBFILE, 0) & 5 for page in directories[1:])
-        self.width, self.height = int(tags.array(Tag.WIDTH)[0]), int(tags.array(Tag.HEIGHT)[0])
+        self.width, self.height = tags.values(Tag.WIDTH)[0], tags.values(Tag.HEIGHT)[0]
         self.compression = tags.value(Tag.COMPRESSION, UNCOMPRESSED)
         self.photometric = tags.value(Tag.PHOTOMETRIC, 0)
         self.orientation = tags.value(Tag.ORIENTATION, 1)

@@ -155,10 +155,10 @@ def in_short(point: Measured) -> str:
     """Return what stands beside a picture: likeness first, then size."""
     figures = (
         f"PSNR {decibels(point.psnr_db)}",
+        counted(point.file_bytes, "byte"),
+        ratio(point.file_ratio),
         f"SSIM {similarity(point.ssim)}",
         f"{point.rate_bpp:.4f} bpp",
-        ratio(point.file_ratio),
-        counted(point.file_bytes, "byte"),
     )
     return " · ".join(figures)
 

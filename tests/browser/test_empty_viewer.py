@@ -12,6 +12,7 @@ START = """async ({ js, html, css }) => {
   component({
     parentElement: document.body,
     data: { sweep: "s", original: "o", picture: "p", name: "one", size: 1, asked: 0,
+            facts: { blocks: "1 block", size: "8 × 8", bits: "64" },
             rivals: [["jpeg", "JPEG"]] },
     setStateValue: (_, view) => reports.push(view),
   });
@@ -49,7 +50,7 @@ def test_every_hand_is_harmless(page):
     page.locator("[data-side=b] .size").evaluate("it => it.dispatchEvent(new Event('input'))")
     for key in ["[", "]", "Enter", "Escape"]:
         page.locator(".pictures").press(key)
-    page.get_by_role("button", name="Play").click()
+    page.locator(".kbar [data-do=play]").click()
     page.wait_for_timeout(1000)
 
 

@@ -30,7 +30,7 @@ def test_worst_cell_lights_its_blocks(visitor):
         lit = middle(visitor.settle().stage(), 64, 96)
         np.testing.assert_array_equal(lit[places == cell], plain[places == cell])
         assert lit[places != cell].mean() < 0.5 * plain[places != cell].mean()
-        expect(visitor.page.locator(".stage")).to_be_in_viewport()
+        expect(visitor.page.locator(".strip .small")).to_be_in_viewport()
 
 
 def test_cells_can_be_looked_up_on_the_curve(visitor):

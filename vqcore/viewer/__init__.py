@@ -1,6 +1,6 @@
 """The viewer: the browser gets tiles and indices, and decodes on a canvas itself.
 
-PARTS has the components of `app.py` as text: one that takes layers, and shows nothing, one that
+PAGE_STYLE is how the page itself looks. PARTS has the components of `app.py` as text: one that takes layers, and shows nothing, one that
 shows all the layers the page has, and those of the panels. They share `layers.js`.
 """
 
@@ -32,9 +32,15 @@ def _part(name: str, *scripts: str, css: tuple[str, ...] = ("viewer.css",)) -> d
     return {"html": _text(f"{name}.html"), "css": _text(*css), "js": script}
 
 
+PAGE_STYLE = _text("page.css")
+
 PARTS: dict[str, dict[str, Any]] = {
     "layer": {"js": _text("layers.js", "layer.js")},
-    "viewer": _part("viewer", "draw.js", "codebook.js", "pointer.js"),
+    "viewer": _part(
+        "viewer",
+        *("draw.js", "stage.js", "codebook.js", "inside.js", "pointer.js"),
+        *("story.js", "presenter.js", "strip.js", "address.js"),
+    ),
     "gone": _part("gone", css=("gone.css",)),
     "mark": _part("mark", "follower.js", css=("mark.css",)),
     "training": _part(
@@ -53,6 +59,7 @@ PARTS: dict[str, dict[str, Any]] = {
 """Name -> the texts that make a component of it."""
 
 __all__ = [
+    "PAGE_STYLE",
     "PARTS",
     "codebook_layer",
     "figures_layer",

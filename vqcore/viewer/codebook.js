@@ -1,11 +1,23 @@
 // The codebook's panel: its tiles in order, and what is told of each.
 
-const TILE = 36;
+const LEAST_TILE = 36;
+const TILE_GAP = 4;
+
+/** Return the side of a tile, with its gap, at which so many fill a place; 36 at least, to be scrolled. */
+function tileSide(count, width, height) {
+  let best = LEAST_TILE;
+  for (let columns = 1; columns * LEAST_TILE <= width && columns <= count; columns++) {
+    best = Math.max(best, Math.floor(Math.min(width / columns, height / Math.ceil(count / columns))));
+  }
+  return best;
+}
 
 /** The codebook's tiles: only those in sight are drawn, so that 4096 scroll as easily as 16. */
 class CodebookPanel {
   layer = { use: [], indices: [] };
   order = [];
+  lit = null;
+  tile = LEAST_TILE;
 
   constructor(root, onPick) {
     const find = (selector) => root.querySelector(selector);
@@ -18,21 +30,21 @@ class CodebookPanel {
     this.scroller.onscroll = () => this.draw();
     this.orderBy.onchange = () => this.#reorder();
     this.canvas.onpointermove = (event) => this.#tell(this.#at(event));
-    this.canvas.onpointerleave = () => this.#tell(this.picked?.index);
+    this.canvas.onpointerleave = () => this.#tell(this.lit ?? undefined);
     this.canvas.onclick = (event) => this.#pick(this.#at(event));
     this.scroller.onkeydown = (event) => this.#key(event);
   }
 
-  show(layer, picked) {
-    const lit = picked && isOf(layer, picked) ? picked : null;
-    if (this.layer === layer && this.picked === lit) return;
+  /** Show the codewords of a layer, one of them lit, or none for null. */
+  show(layer, lit) {
+    if (this.layer === layer && this.lit === lit) return;
     const another = this.layer !== layer;
-    Object.assign(this, { layer, picked: lit });
+    Object.assign(this, { layer, lit });
     if (another) {
       this.sheet = tileSheet(layer);
       this.#reorder();
     } else this.draw();
-    this.#tell(lit?.index);
+    this.#tell(lit ?? undefined);
   }
 
   #reorder() {
@@ -41,22 +53,23 @@ class CodebookPanel {
   }
 
   get columns() {
-    return Math.max(1, Math.floor(this.scroller.clientWidth / TILE));
+    return Math.max(1, Math.floor(this.scroller.clientWidth / this.tile));
   }
 
   draw() {
     const { scroller, canvas, layer } = this;
+    const tile = this.tile = tileSide(layer.use.length, scroller.clientWidth, scroller.clientHeight);
     const scale = devicePixelRatio;
     const width = Math.round(scroller.clientWidth * scale), height = Math.round(scroller.clientHeight * scale);
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    this.room.style.height = `${Math.ceil(layer.use.length / this.columns) * TILE}px`;
+    this.room.style.height = `${Math.ceil(layer.use.length / this.columns) * tile}px`;
     canvas.style.height = `${scroller.clientHeight}px`;
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, width, height);
-    const first = Math.floor(scroller.scrollTop / TILE), rows = Math.ceil(scroller.clientHeight / TILE) + 1;
+    const first = Math.floor(scroller.scrollTop / tile), rows = Math.ceil(scroller.clientHeight / tile) + 1;
     this.order.slice(first * this.columns, (first + rows) * this.columns).forEach((index, at) => {
-      const x = (at % this.columns) * TILE, y = (first + Math.floor(at / this.columns)) * TILE - scroller.scrollTop;
-      this.#drawTile(context, index, x * scale, y * scale, (TILE - 4) * scale);
+      const x = (at % this.columns) * tile, y = (first + Math.floor(at / this.columns)) * tile - scroller.scrollTop;
+      this.#drawTile(context, index, x * scale, y * scale, (tile - TILE_GAP) * scale);
     });
   }
 
@@ -65,7 +78,7 @@ class CodebookPanel {
     drawFromSheet(context, this.sheet, layer, index, x, y, width);
     context.lineWidth = 2 * devicePixelRatio;
     if (!layer.use[index]) this.#cross(context, x, y, width);
-    if (this.picked?.index !== index) return;
+    if (this.lit !== index) return;
     context.strokeStyle = getComputedStyle(this.scroller).getPropertyValue("--st-primary-color");
     context.lineWidth = 4 * devicePixelRatio;
     context.strokeRect(x + 2, y + 2, width - 4, width - 4);
@@ -83,7 +96,7 @@ class CodebookPanel {
   }
 
   #at({ offsetX, offsetY }) {
-    const column = Math.floor(offsetX / TILE), row = Math.floor((offsetY + this.scroller.scrollTop) / TILE);
+    const column = Math.floor(offsetX / this.tile), row = Math.floor((offsetY + this.scroller.scrollTop) / this.tile);
     return column < this.columns ? this.order[row * this.columns + column] : undefined;
   }
 
@@ -109,12 +122,11 @@ class CodebookPanel {
     const by = steps[event.key];
     if (!by) return;
     event.preventDefault();
-    const from = this.picked ? this.order.indexOf(this.picked.index) : -by;
+    const from = this.lit === null ? -by : this.order.indexOf(this.lit);
     const to = Math.max(0, Math.min(this.order.length - 1, from + by));
-    if (this.order[to] !== this.picked?.index) this.#pick(this.order[to]);
-    const top = Math.floor(to / this.columns) * TILE;
-    const { scroller } = this;
+    if (this.order[to] !== this.lit) this.#pick(this.order[to]);
+    const { scroller, tile } = this, top = Math.floor(to / this.columns) * tile;
     if (top < scroller.scrollTop) scroller.scrollTop = top;
-    if (top + TILE > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + TILE - scroller.clientHeight;
+    if (top + tile > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + tile - scroller.clientHeight;
   }
 }

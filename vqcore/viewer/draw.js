@@ -2,6 +2,7 @@
 
 const ZOOMS = [1 / 16, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 const GRID_FROM = 24;
+const CRISP_FROM = 4;
 
 /** Pixels of one side, decoded when what it shows has changed, and not before. */
 class Surface {
@@ -40,11 +41,14 @@ function placed(view, part) {
   };
 }
 
-/** Draw a picture on a part of the stage, seen through a clip: crisp when enlarged. */
+/** Tell whether pixels look even without smoothing: at whole multiples, and where they are large. */
+const isCrisp = (zoom) => zoom >= CRISP_FROM || (zoom >= 1 && Number.isInteger(zoom));
+
+/** Draw a picture on a part of the stage, seen through a clip: pixel by pixel where that looks even. */
 function drawSide(context, canvas, view, part, clip) {
   const { left, top } = placed(view, part);
   clipped(context, clip, () => {
-    context.imageSmoothingEnabled = view.zoom < 1;
+    context.imageSmoothingEnabled = !isCrisp(view.zoom);
     context.drawImage(canvas, left, top, canvas.width * view.zoom, canvas.height * view.zoom);
   });
 }

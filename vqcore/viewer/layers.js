@@ -167,6 +167,7 @@ class LayerStore extends EventTarget {
   #telling = 0;
   wished = null; // the K last asked for, which a small picture need not have
   chosen = null; // the K on the viewer's side B
+  advised = false; // whether it was said how to zoom
   uploads = {}; // names of what was uploaded, by id
   step = null; // the step of a training that the viewer shows, if it does
 
@@ -253,14 +254,6 @@ function componentOf(Class) {
     objects.get(host)?.close();
     objects.delete(host);
   });
-}
-
-/** Write a value into the page's address, for who copies it, without an entry in the history. */
-function writeAddress(name, value) {
-  const address = new URL(location);
-  if (address.searchParams.get(name) === String(value)) return;
-  address.searchParams.set(name, value);
-  history.replaceState(history.state, "", address);
 }
 
 const grouped = (number) => number.toLocaleString("en").replaceAll(",", "\u202f");

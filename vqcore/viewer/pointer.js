@@ -1,4 +1,5 @@
-// Pointers and the wheel on the stage: they pan, zoom, move the divider, and pick blocks.
+// Pointers and the wheel on the stage: they pan, zoom, move the divider, and pick blocks. While the
+// whole picture is seen, the plain wheel and one finger up or down are the page's.
 
 const CLICK_WITHIN = 4;
 const DIVIDER_WITHIN = 12;
@@ -9,7 +10,7 @@ class PointerInput {
   last = null;
   dividing = false;
   wheel = 0; // turned since the last zoom
-  apart = 0; // how far two fingers were from each other at the last zoom
+  pinched = null; // { apart, zoom }: how far two fingers were from each other, and the zoom then
 
   constructor(viewer) {
     const { canvas } = viewer;
@@ -17,6 +18,7 @@ class PointerInput {
     canvas.onpointerdown = (event) => this.#press(event);
     canvas.onpointermove = (event) => this.#move(event);
     canvas.onpointerup = canvas.onpointercancel = (event) => this.#release(event);
+    canvas.onpointerleave = () => viewer.inspect(null);
     canvas.onwheel = (event) => this.#turn(event);
   }
 
@@ -27,7 +29,7 @@ class PointerInput {
   }
 
   #nearDivider({ x }) {
-    const { mode, divider } = this.viewer;
+    const { mode, divider } = this.viewer.stage;
     const away = Math.abs(x - divider * this.canvas.width);
     return mode === "divider" && away < DIVIDER_WITHIN * devicePixelRatio;
   }
@@ -42,8 +44,10 @@ class PointerInput {
     this.canvas.setPointerCapture(event.pointerId);
     this.pressed.set(event.pointerId, point);
     this.start = this.last = point;
-    this.dividing = this.pressed.size === 1 && this.#nearDivider(point);
-    if (this.pressed.size === 2) this.apart = this.#spread();
+    const { stage } = this.viewer, touches = event.pointerType === "touch";
+    const alone = this.pressed.size === 1, sideways = touches && stage.fitted && stage.mode === "divider";
+    this.dividing = alone && (sideways || this.#nearDivider(point));
+    if (this.pressed.size === 2) this.pinched = { apart: this.#spread(), zoom: stage.view.zoom };
   }
 
   #move(event) {
@@ -53,36 +57,34 @@ class PointerInput {
     if (pressed.has(event.pointerId)) {
       pressed.set(event.pointerId, point);
       this.#drag(point);
-    } else viewer.inspect(viewer.pixelAt(point));
+    } else viewer.inspect(viewer.stage.pixelAt(point));
   }
 
   #drag(point) {
     const { viewer, last } = this;
     if (this.pressed.size === 2) this.#pinch(point);
-    else if (this.dividing) viewer.divide(point.x / this.canvas.width);
-    else viewer.pan(point.x - last.x, point.y - last.y);
+    else if (this.dividing) viewer.divide(viewer.stage.divider + (point.x - last.x) / this.canvas.width);
+    else if (!viewer.stage.fitted) viewer.pan(point.x - last.x, point.y - last.y);
     this.last = point;
   }
 
   #pinch(point) {
-    const ratio = this.#spread() / this.apart;
-    if (ratio > 1.3 || ratio < 0.77) {
-      this.viewer.zoomBy(ratio > 1 ? 1 : -1, point);
-      this.apart = this.#spread();
-    }
+    const { apart, zoom } = this.pinched;
+    this.viewer.zoomTo(Math.min(ZOOMS.at(-1), (zoom * this.#spread()) / apart), point);
   }
 
   #release(event) {
     const { x, y } = this.#pointOf(event);
     const { start, pressed } = this;
-    const alone = event.type === "pointerup" && pressed.size === 1 && !this.dividing;
-    const clicked = alone && Math.hypot(x - start.x, y - start.y) < CLICK_WITHIN;
+    const alone = event.type === "pointerup" && pressed.size === 1;
+    const clicked = alone && !this.#nearDivider(start) && Math.hypot(x - start.x, y - start.y) < CLICK_WITHIN;
     if (clicked) this.viewer.pickAt({ x, y });
     pressed.delete(event.pointerId);
     this.dividing = false;
   }
 
   #turn(event) {
+    if (!event.ctrlKey && !event.metaKey && !this.viewer.presenter.isOn) return this.viewer.advise();
     event.preventDefault();
     this.wheel += event.deltaY;
     if (Math.abs(this.wheel) < 40) return;

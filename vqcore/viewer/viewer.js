@@ -1,23 +1,21 @@
-// The viewer: two sides that show the same place, a slider through K, a look inside a block.
+// The viewer: two sides that show the same place, K of each, a look inside a block.
 
 const REPORT_AFTER = 300;
 const BLINK_EVERY = 700;
-const PLAY_EVERY = 800;
+const ADVICE_FOR = 1600;
 const NAMES = { a: "A", b: "B" };
 const ON_ITS_WAY = { name: "on its way", figures: "" };
+const MODES = { divider: "with a divider", sides: "side by side", blink: "in turn" };
 
 const isOf = (layer, { size, step }) => layer.size === size && layer.step === step;
 const isMatch = (show) => show.startsWith("match ");
 const fileShow = ({ id }) => `file ${id}`;
 
 class Viewer {
-  view = { zoom: 1, x: 0, y: 0 };
-  fitted = true; // until a hand zooms or moves the picture
-  mode = "divider";
-  divider = 0.5;
-  swapped = false;
   active = "b";
-  picked = null; // { size, step, index }: the codeword whose blocks are lit
+  picked = null; // { block }: the block that is followed; { size, step, index }: a dead codeword
+  hovered = null; // the block under the pointer
+  grid = false;
   offer = null; // { size, at }: the K whose downloads were last asked for, and when
   reported = { matches: [], offer: null }; // what the script knows of
   sides = {
@@ -29,9 +27,15 @@ class Viewer {
     this.root = host.querySelector(".viewer");
     this.canvas = this.find(".pictures");
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
-    this.book = new CodebookPanel(this.root, (index) => this.pick(this.bookLayer(), index));
+    this.stage = new Stage(this.canvas, () => this.frame);
+    this.book = new CodebookPanel(this.root, (index) => this.pickCodeword(this.bookLayer(), index));
+    this.blockPanel = new BlockPanel(this.root);
     this.pointer = new PointerInput(this);
-    this.#buildSides();
+    this.presenter = new Presenter(this);
+    this.strip = new Strip(this);
+    this.story = new Story(this);
+    this.#takeAddress(viewOfAddress());
+    this.#listenToSides();
     this.#explainFigures();
     this.#listen();
   }
@@ -47,17 +51,32 @@ class Viewer {
     this.report = (value) => setStateValue("view", value);
     const before = this.data ?? this.#begin(data);
     this.data = data;
-    if (before.sweep !== data.sweep) this.picked = null;
+    if (before.grid !== data.grid) this.#letGo();
     if (before.asked !== data.asked) this.#showRebuilt(data.size);
-    this.fitted ||= before.picture !== data.picture;
+    this.stage.fitted ||= before.picture !== data.picture;
+    this.#tellFacts();
     this.refresh();
     if (!this.reporting) this.#reportSoon();
   }
 
   /** Begin with the K that was last wished for on this page, else with that of the script. */
   #begin(data) {
-    for (const side of Object.values(this.sides)) side.size = pageStore().wished ?? data.size;
+    const size = pageStore().wished ?? data.size;
+    for (const side of Object.values(this.sides)) side.size ??= size;
     return data;
+  }
+
+  /** Take the view that the page was opened with, as far as it makes sense. */
+  #takeAddress(view) {
+    const { a, b } = this.sides, number = (name) => Number(view.get(name)) || null;
+    if (view.has("a")) a.show = view.get("a");
+    if (view.has("b")) b.show = view.get("b");
+    a.size = number("ka");
+    if (MODES[view.get("mode")]) this.setMode(view.get("mode"));
+    if (view.has("divider")) this.stage.divider = Math.max(0, Math.min(1, number("divider") ?? 0));
+    const [zoom, x, y] = (view.get("at") ?? "").split(",").map(Number);
+    if (zoom > 0 && x >= 0 && y >= 0) this.placeAsked = { zoom: zoom * devicePixelRatio, x, y };
+    if (/^\d+$/.test(view.get("pick") ?? "")) this.picked = { block: Number(view.get("pick")) };
   }
 
   /** Show a K on side B that was asked for elsewhere on the page. */
@@ -70,18 +89,31 @@ class Viewer {
   /** Light up the blocks of a codeword that was chosen elsewhere on the page. */
   #lightFor({ size, index }) {
     this.#showRebuilt(size);
-    this.#light({ size, index });
     this.#syncSides();
+    this.pickCodeword(this.layers.sizes.find((layer) => layer.size === size), index, true);
     this.#reportSoon();
-    this.find(".stage").scrollIntoView({ block: "nearest" });
   }
 
   /** Take up the layers that are there now. */
   refresh() {
     this.layers = pageStore().of(this.data.original, this.data.sweep);
-    if (!this.frame) return;
+    if (!this.frame) return this.#clear();
     this.#syncSides();
+    if (this.placeAsked) this.#goToPlace();
     this.#drawAnew();
+  }
+
+  /** Show nothing: what is to be shown has yet to come, and nothing else must stand here. */
+  #clear() {
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.canvas.ariaLabel = `${this.data.name} is on its way`;
+  }
+
+  #goToPlace() {
+    this.stage.fitted = false;
+    this.stage.view = this.placeAsked;
+    this.placeAsked = null;
+    this.stage.pan(0, 0);
   }
 
   /** Return a layer that has the picture's width and height, if any is there yet. */
@@ -92,28 +124,38 @@ class Viewer {
   close() {
     this.observer.disconnect();
     this.ending.abort();
-    clearInterval(this.playing);
+    this.story.stop();
+    this.presenter.close();
+    this.strip.close();
     clearInterval(this.blinking);
     clearTimeout(this.reporting);
   }
 
   // Sides
 
-  #buildSides() {
-    const template = this.find("template.side");
-    for (const [name, side] of Object.entries(this.sides)) {
-      const panel = template.content.firstElementChild.cloneNode(true);
-      panel.dataset.side = name;
-      panel.querySelector("legend").textContent = NAMES[name];
-      side.panel = panel;
-      this.find(".panels").append(panel);
-      const on = (selector, event, act) => { panel.querySelector(selector)[event] = act; };
+  #listenToSides() {
+    for (const name of Object.keys(this.sides)) {
+      const on = (selector, event, act) => { this.part(name, selector)[event] = act; };
       on(".show", "onchange", ({ target }) => this.#change(name, { show: target.value }));
       on(".gain", "onchange", ({ target }) => this.#change(name, { gain: Number(target.value) }));
       on(".size", "oninput", ({ target }) => this.scrub(name, Number(target.value)));
+      on(".ticks", "onclick", ({ target }) => target.dataset.at && this.scrub(name, Number(target.dataset.at)));
       on(".save", "onclick", () => this.save(name));
-      panel.onfocusin = () => { this.active = name; this.#syncSides(); };
     }
+    this.root.addEventListener("focusin", ({ target }) => {
+      const side = target.closest("[data-side]")?.dataset.side;
+      if (side) this.#activate(side);
+    });
+  }
+
+  /** Return a control of a side. */
+  part(name, selector) {
+    return this.find(`[data-side=${name}] ${selector}`);
+  }
+
+  #activate(name) {
+    this.active = name;
+    this.#syncSides();
   }
 
   /** Show something else on a side, and tell of it when the hand rests. */
@@ -130,25 +172,53 @@ class Viewer {
     if (layer) this.#change(name, this.#trains(name) ? { step: place } : { size: layer.size });
   }
 
+  /** Show a K on the side used last, if it is there. */
+  scrubTo(size) {
+    const name = this.decodingSide();
+    if (this.sizes().includes(size)) this.#change(name, { size });
+  }
+
+  /** Return which K there are. */
+  sizes() {
+    return this.layers?.sizes.map((layer) => layer.size) ?? [];
+  }
+
   #reportSoon() {
     clearTimeout(this.reporting);
     this.reporting = setTimeout(() => this.#reportView(), REPORT_AFTER);
   }
 
   /**
-   * Write K into the address, and tell the script what it has to bring, once there is a codebook
-   * to speak of. To tell it redraws the page, so it does not hear of K itself.
+   * Write the view into the address, and tell the script what it has to bring, once there is a
+   * codebook to speak of. To tell it redraws the page, so it does not hear of K itself.
    */
   #reportView() {
     this.reporting = null;
     if (!this.layers.sizes.length) return this.#reportSoon();
     const { size } = this.sides.b;
     pageStore().wished = size;
-    writeAddress("k", size);
+    writeView(this.#viewInWords());
     const view = { matches: this.#wishes(), offer: this.offer };
     if (JSON.stringify(view) === JSON.stringify(this.reported)) return;
     this.reported = view;
     this.report(view);
+  }
+
+  /** Return the view as the address has it; null for what it is at first. */
+  #viewInWords() {
+    const { a, b } = this.sides, { mode, divider, view, fitted } = this.stage;
+    const place = [view.zoom / devicePixelRatio, view.x, view.y].map((number) => Number(number.toFixed(2)));
+    const unless = (value, first) => (value === first ? null : value);
+    return {
+      k: b.size,
+      ka: this.flatOf("a") ? null : unless(a.size, b.size),
+      a: unless(a.show, "original"),
+      b: unless(b.show, "rebuilt"),
+      mode: unless(mode, "divider"),
+      divider: mode === "divider" ? unless(Number(divider.toFixed(2)), 0.5) : null,
+      at: fitted ? null : place.join(),
+      pick: this.picked?.block ?? null,
+    };
   }
 
   /** Return which rivals' files the sides show, and the K that each is to match. */
@@ -196,34 +266,56 @@ class Viewer {
 
   #syncSides() {
     if (!this.layers?.sizes.length) return;
-    for (const [name, side] of Object.entries(this.sides)) {
-      const layer = this.layerOf(name);
-      const part = (selector) => side.panel.querySelector(selector);
-      this.#offer(part(".show"), name);
-      const leftTraining = side.show === "training" && !this.#trains(name);
-      part(".show").value = leftTraining ? "rebuilt" : side.show;
-      const range = this.#range(name), place = range.indexOf(layer);
-      const [what, value] = this.#trains(name) ? ["Step", place] : ["K", layer.size];
-      part(".size").max = range.length - 1;
-      part(".size").value = place;
-      part(".size").ariaValueText = `${what} = ${value}`;
-      part(".what").textContent = what;
-      part(".k").textContent = value;
-      const flat = this.flatOf(name);
-      const hasSize = !flat || (isMatch(side.show) && this.#matchedSide(name) === name);
-      part(".forsize").classList.toggle("unused", !hasSize);
-      part(".forgain").hidden = side.show !== "difference";
-      part(".figures").textContent = this.#figuresOf(name);
-      side.panel.classList.toggle("active", name === this.active);
-    }
+    for (const name of Object.keys(this.sides)) this.#syncSide(name);
     this.#showFigures();
+  }
+
+  #syncSide(name) {
+    const side = this.sides[name], part = (selector) => this.part(name, selector);
+    this.#offer(part(".show"), name);
+    const leftTraining = side.show === "training" && !this.#trains(name);
+    part(".show").value = leftTraining ? "rebuilt" : side.show;
+    if (!part(".show").value) part(".show").value = "original";
+    part(".gain").hidden = side.show !== "difference";
+    part(".figures").textContent = this.#figuresOf(name);
+    for (const place of this.root.querySelectorAll(`[data-side=${name}]`)) place.classList.toggle("active", name === this.active);
+    const hasSize = !this.flatOf(name) || (isMatch(side.show) && this.#matchedSide(name) === name);
+    this.find(`.sizer[data-side=${name}]`).hidden = !hasSize;
+    this.#syncSlider(name);
+  }
+
+  #syncSlider(name) {
+    const part = (selector) => this.part(name, selector);
+    const range = this.#range(name), layer = this.layerOf(name), place = range.indexOf(layer);
+    const [what, value] = this.#trains(name) ? ["Step", place] : ["K", layer.size];
+    part(".size").max = range.length - 1;
+    part(".size").value = place;
+    part(".size").ariaValueText = `${what} = ${value}`;
+    part(".what").textContent = what;
+    part(".k").textContent = value;
+    this.#showTicks(part(".ticks"), this.#trains(name) ? [] : range, place);
+  }
+
+  /** Write the sizes under a slider, as many as there is room for. */
+  #showTicks(ticks, range, now) {
+    const sizes = range.map(({ size }) => size).join();
+    if (ticks.dataset.sizes !== sizes) {
+      ticks.dataset.sizes = sizes;
+      ticks.replaceChildren(...range.map(({ size }, at) => {
+        const tick = textOf("span", size);
+        tick.dataset.at = at;
+        return tick;
+      }));
+    }
+    [...ticks.children].forEach((tick, at) => tick.classList.toggle("now", at === now));
   }
 
   /** Show every figure of side B's K, and let the page know of it. */
   #showFigures() {
     const { size } = this.layerOf("b");
     pageStore().choose(size, this.#stepShown());
-    const measured = this.layers.figures.get(size), every = { K: size, Upload: this.data.upload, ...measured?.every };
+    const measured = this.layers.figures.get(size);
+    const every = { K: size, Upload: this.data.upload, ...measured?.every };
     this.find(".upload").hidden = !this.data.upload;
     this.find("[data-do=download]").disabled = !measured;
     this.find(".sample").textContent = measured?.sample ?? "";
@@ -231,6 +323,17 @@ class Viewer {
       const [label, value] = figure.children;
       value.textContent = every[label.textContent] ?? "–";
     }
+    this.#showLarge();
+  }
+
+  /** Tell K, and three figures, of the side used last, where they are read from afar. */
+  #showLarge() {
+    const { size } = this.layerOf(this.decodingSide());
+    const every = this.layers.figures.get(size)?.every;
+    const three = every ? `${every.PSNR} · ${every.File} · ${every["File ratio"]}` : "not measured yet";
+    this.presenter.show(size, three);
+    this.find(".stripk").textContent = `K = ${size}`;
+    this.find(".stripshort").textContent = `${this.data.name} · ${three}`;
   }
 
   /** Return the step that is shown of the training of side B's K, on side B if on both, or null. */
@@ -245,6 +348,12 @@ class Viewer {
     const explained = [...this.root.querySelectorAll(".measured div")].flatMap((figure) =>
       [textOf("dt", figure.firstElementChild.textContent), textOf("dd", figure.title)]);
     this.find(".meanings").append(...explained);
+  }
+
+  #tellFacts() {
+    for (const place of this.root.querySelectorAll("[data-fact]")) {
+      place.textContent = this.data.facts[place.dataset.fact];
+    }
   }
 
   #figuresOf(name) {
@@ -285,24 +394,12 @@ class Viewer {
     const name = this.decodingSide();
     const range = this.#range(name), next = range.indexOf(this.layerOf(name)) + by;
     if (range[next]) this.scrub(name, next);
-    return Boolean(range[next]);
-  }
-
-  play() {
-    const button = this.find("[data-do=play]");
-    if (this.playing) {
-      clearInterval(this.playing);
-      this.playing = null;
-    } else {
-      let by = 1;
-      this.playing = setInterval(() => { if (!this.step(by)) this.step(by = -by); }, PLAY_EVERY);
-    }
-    button.ariaPressed = String(Boolean(this.playing));
   }
 
   /** Let the script offer what can be taken away of side B's K. */
-  async #download() {
-    if (document.fullscreenElement) await document.exitFullscreen();
+  #download() {
+    if (this.find("[data-do=download]").disabled) return;
+    if (this.presenter.isOn) this.presenter.leave();
     this.offer = { size: this.layerOf("b").size, at: Date.now() };
     clearTimeout(this.reporting);
     this.#reportView();
@@ -324,85 +421,76 @@ class Viewer {
     });
   }
 
-  // Place
+  // The story
 
-  /** Return the parts of the stage: for each side where it lies, and where it is to be seen. */
-  parts() {
-    const { width, height } = this.canvas;
-    const whole = { left: 0, top: 0, width, height };
-    const [first, second] = this.swapped ? ["b", "a"] : ["a", "b"];
-    if (this.mode === "blink") return [{ name: first, part: whole, clip: whole }];
-    const middle = Math.round(width * (this.mode === "sides" ? 0.5 : this.divider));
-    const left = { left: 0, top: 0, width: middle, height };
-    const right = { left: middle, top: 0, width: width - middle, height };
-    const place = (side) => (this.mode === "sides" ? side : whole);
-    return [
-      { name: first, part: place(left), clip: left },
-      { name: second, part: place(right), clip: right },
-    ];
+  /** Return the sizes at which the story stops: some, as far as there are these, or all. */
+  stopsOf(which) {
+    const sizes = this.sizes();
+    const few = FEW_STOPS.filter((size) => sizes.includes(size));
+    return which === "all" || few.length < 2 ? sizes : few;
   }
 
+  go(size) {
+    this.scrubTo(size);
+  }
+
+  /** Tell the sentence of a stop under the picture, or that the story is at its end. */
+  tell(size) {
+    const caption = this.find(".caption");
+    caption.hidden = size === null;
+    for (const button of this.root.querySelectorAll("[data-do=play]")) {
+      button.ariaPressed = String(this.story?.isOn ?? size !== null);
+      button.textContent = this.story?.waits ? "Next" : size === null ? "Play" : "Stop";
+    }
+    if (size === null) return;
+    const { columns, rows } = this.layers.sizes[0], every = this.layers.figures.get(size)?.every;
+    caption.textContent = storyOf({
+      size, blocks: columns * rows, nominal: every?.Nominal, file: every?.File, psnr: every?.PSNR,
+    });
+    this.presenter.wake();
+  }
+
+  // Place
+
   fit() {
-    const { width, height } = this.frame;
-    const [{ part }] = this.parts();
-    if (!part.width || !part.height) return;
-    const most = Math.min(part.width / width, part.height / height);
-    this.fitted = true;
-    this.view = { zoom: most < 1 ? most : Math.floor(most), x: width / 2, y: height / 2 };
-    this.draw();
+    this.stage.fit();
+    this.#placed();
   }
 
   actual() {
-    this.zoomTo(1);
+    this.stage.actual();
+    this.#placed();
   }
 
-  zoomBy(steps, at = this.#centre()) {
-    const { zoom } = this.view;
-    const next = steps > 0
-      ? ZOOMS.find((level) => level > zoom * 1.001) : ZOOMS.findLast((level) => level < zoom * 0.999);
-    if (next) this.zoomTo(next, at);
+  zoomBy(steps, at) {
+    this.stage.zoomBy(steps, at);
+    this.#placed();
   }
 
-  /** Zoom so that the picture stays where it is under a point of the stage. */
-  zoomTo(zoom, at = this.#centre()) {
-    const { part } = this.#partAt(at);
-    const dx = at.x - part.left - part.width / 2, dy = at.y - part.top - part.height / 2;
-    const { view } = this;
-    this.view = { zoom, x: view.x + dx / view.zoom - dx / zoom, y: view.y + dy / view.zoom - dy / zoom };
-    this.pan(0, 0);
+  zoomTo(zoom, at) {
+    this.stage.zoomTo(zoom, at);
+    this.#placed();
   }
 
-  /** Move the picture by device pixels; its middle stays within its borders. */
   pan(dx, dy) {
-    const { width, height } = this.frame;
-    const inside = (value, most) => Math.max(0, Math.min(most, value));
-    this.view.x = inside(this.view.x - dx / this.view.zoom, width);
-    this.view.y = inside(this.view.y - dy / this.view.zoom, height);
-    this.fitted = false;
+    this.stage.pan(dx, dy);
+    this.#placed();
+  }
+
+  divide(share) {
+    this.stage.divider = Math.max(0, Math.min(1, share));
+    this.#placed();
+  }
+
+  /** Draw what is seen from another place, and tell of it when the hand rests. */
+  #placed() {
     this.draw();
-  }
-
-  #centre() {
-    const [{ part }] = this.parts();
-    return { x: part.left + part.width / 2, y: part.top + part.height / 2 };
-  }
-
-  #partAt({ x }) {
-    const parts = this.parts();
-    return parts.find(({ clip }) => x >= clip.left && x < clip.left + clip.width) ?? parts[0];
-  }
-
-  /** Return the side and the pixel of the picture at a point of the stage. */
-  pixelAt(point) {
-    const { name, part } = this.#partAt(point);
-    const { left, top } = placed(this.view, part);
-    const { zoom } = this.view;
-    return { name, x: Math.floor((point.x - left) / zoom), y: Math.floor((point.y - top) / zoom) };
+    this.#reportSoon();
   }
 
   setMode(mode) {
-    this.mode = mode;
-    this.swapped = false;
+    this.stage.mode = mode;
+    this.#swapped(false);
     clearInterval(this.blinking);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (mode === "blink" && !still) this.blinking = setInterval(() => this.swap(), BLINK_EVERY);
@@ -410,30 +498,42 @@ class Viewer {
       button.ariaPressed = String(button.dataset.mode === mode);
     }
     this.#drawAnew();
+    if (this.layers) this.#reportSoon();
   }
 
   swap() {
-    this.swapped = !this.swapped;
+    this.#swapped(!this.stage.swapped);
     this.draw();
+  }
+
+  /** Let A and B change places, their controls with them; when they blink, only the picture. */
+  #swapped(swapped) {
+    this.stage.swapped = swapped;
+    this.root.classList.toggle("swapped", swapped && this.stage.mode !== "blink");
   }
 
   // Drawing
 
   /** Draw, the whole picture unless a hand has zoomed or moved it. */
   #drawAnew() {
-    if (this.fitted && this.frame) this.fit();
-    else this.draw();
+    if (this.frame && this.canvas.width && this.stage.fitted) this.stage.fit();
+    this.draw();
   }
 
   draw() {
     if (!this.frame || !this.canvas.width) return;
-    const { context, canvas } = this;
+    const { context, canvas, stage } = this;
     context.clearRect(0, 0, canvas.width, canvas.height);
-    for (const place of this.parts()) this.#drawPart(place);
-    if (this.mode === "divider") this.#drawDivider();
-    this.find(".zoom").textContent = `${Math.round(100 * this.view.zoom)} %`;
-    this.canvas.ariaLabel = this.#inWords();
-    if (this.layers.sizes.length) this.book.show(this.bookLayer(), this.picked);
+    for (const place of stage.parts()) this.#drawPart(place);
+    if (stage.mode === "divider") this.#drawDivider();
+    canvas.classList.toggle("whole", stage.fitted);
+    canvas.style.touchAction = stage.fitted && !this.presenter.isOn ? "pan-y" : "none";
+    this.find(".zoom").textContent = `${Math.round((100 * stage.view.zoom) / devicePixelRatio)} %`;
+    canvas.ariaLabel = this.#inWords();
+    if (this.strip.isOn) this.drawStrip();
+    if (!this.layers.sizes.length) return;
+    this.book.show(this.bookLayer(), this.#codewordOf(this.bookLayer()));
+    this.#showBlock();
   }
 
   #decode(name) {
@@ -445,38 +545,46 @@ class Viewer {
   }
 
   #drawPart({ name, part, clip }) {
-    const { context, view } = this;
+    const { context } = this, { view } = this.stage;
     const flat = this.flatOf(name);
     if (!flat || flat.pixels) drawSide(context, this.#decode(name), view, part, clip);
     const blocks = flat ? this.layers.sizes.at(-1) : this.layerOf(name);
-    if (blocks) drawGrid(context, blocks, view, part, clip);
-    const lit = this.#litLayer();
-    if (lit) drawDimmed(context, this.#mask(lit), lit, view, part, clip);
+    if (blocks && this.grid) drawGrid(context, blocks, view, part, clip);
+    this.#drawLight(context, name, view, part, clip);
     this.#drawName(name, clip);
   }
 
-  #litLayer() {
-    const { sizes, trainings } = this.layers;
-    if (!this.picked) return null;
-    const steps = trainings.get(this.picked.size)?.frames() ?? [];
-    return [...sizes, ...steps].find((layer) => isOf(layer, this.picked));
+  /** Leave bright the blocks that share the codeword of the one followed, and darken the others. */
+  #drawLight(context, name, view, part, clip) {
+    if (!this.picked || !this.layers.sizes.length) return;
+    const layer = this.flatOf(name) ? this.bookLayer() : this.layerOf(name);
+    const index = this.#codewordOf(layer);
+    if (index !== null) drawDimmed(context, this.#mask(name, layer, index), layer, view, part, clip);
   }
 
-  #mask(layer) {
-    const { index } = this.picked;
-    if (!same(this.maskOf ?? null, { layer, index })) {
-      this.maskOf = { layer, index, canvas: dimmed(layer, index) };
+  /** Return the codeword of a layer that is lit: that of the block followed, or null. */
+  #codewordOf(layer) {
+    const { picked } = this;
+    if (!picked) return null;
+    if (picked.block === undefined) return isOf(layer, picked) ? picked.index : null;
+    return layer.indices[picked.block] ?? null;
+  }
+
+  #mask(name, layer, index) {
+    const side = this.sides[name];
+    if (!same(side.maskOf ?? null, { layer, index })) {
+      side.maskOf = { layer, index, canvas: dimmed(layer, index) };
     }
-    return this.maskOf.canvas;
+    return side.maskOf.canvas;
   }
 
   #drawName(name, clip) {
-    const { context } = this;
+    const { context, stage } = this;
     const scale = devicePixelRatio;
     const text = this.#nameOf(name);
     context.font = `${13 * scale}px ${getComputedStyle(this.root).fontFamily}`;
     const width = context.measureText(text).width + 12 * scale;
-    const left = name === (this.swapped ? "a" : "b") && this.mode !== "blink"
+    const left = name === (stage.swapped ? "a" : "b") && stage.mode !== "blink"
       ? clip.left + clip.width - width : clip.left;
     clipped(context, clip, () => {
       context.fillStyle = "rgba(0, 0, 0, 0.75)";
@@ -497,8 +605,8 @@ class Viewer {
   }
 
   #drawDivider() {
-    const { context, canvas } = this;
-    const x = Math.round(canvas.width * this.divider);
+    const { context, canvas, stage } = this;
+    const x = Math.round(canvas.width * stage.divider);
     context.fillStyle = "#000";
     context.fillRect(x - 2, 0, 4, canvas.height);
     context.fillStyle = "#fff";
@@ -510,11 +618,26 @@ class Viewer {
     context.stroke();
   }
 
+  /** Draw both sides small, the whole picture, as they share the stage. */
+  drawStrip() {
+    const canvas = this.strip.sized(), context = canvas.getContext("2d");
+    if (!this.frame || !canvas.width) return;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    const small = new Stage(canvas, () => this.frame);
+    Object.assign(small, { mode: this.stage.mode, divider: this.stage.divider, swapped: this.stage.swapped });
+    small.fit();
+    for (const { name, part, clip } of small.parts()) {
+      const flat = this.flatOf(name);
+      if (!flat || flat.pixels) drawSide(context, this.#decode(name), small.view, part, clip);
+      this.#drawLight(context, name, small.view, part, clip);
+    }
+  }
+
   #inWords() {
     const figures = (name) => `${this.#nameOf(name)}: ${this.#figuresOf(name)}`;
-    const modes = { divider: "with a divider", sides: "side by side", blink: "in turn" };
-    return `${this.data.name}, two sides ${modes[this.mode]}. ${figures("a")}. ${figures("b")}. `
-      + `Zoom ${Math.round(100 * this.view.zoom)} percent.`;
+    const { mode, view } = this.stage;
+    return `${this.data.name}, two sides ${MODES[mode]}. ${figures("a")}. ${figures("b")}. `
+      + `Zoom ${Math.round((100 * view.zoom) / devicePixelRatio)} percent.`;
   }
 
   // A look inside
@@ -528,69 +651,68 @@ class Viewer {
     return this.layerOf(this.decodingSide());
   }
 
-  /** Show the block at a pixel beside its codeword. */
-  inspect({ name, x, y }) {
-    if (!this.layers?.sizes.length || !this.layers.original) return;
+  /** Show the block under the pointer, else the one that is followed, with its codeword of now. */
+  #showBlock() {
+    const { block, name } = this.hovered ?? { block: this.picked?.block };
     const layer = this.layerOf(this.decodingSide(name));
-    const block = blockAt(layer, x, y);
-    if (block < 0) return;
-    const index = layer.indices[block];
-    const { original } = this.layers;
-    const paint = (selector, colours) => {
-      const canvas = this.find(selector);
-      drawTile(canvas.getContext("2d"), colours, layer.blockSize, 0, 0, canvas.width);
-    };
-    paint(".own", blockColours(layer, original.pixels, block));
-    paint(".code", tileColours(layer, index));
-    const column = (block % layer.columns) + 1, row = Math.floor(block / layer.columns) + 1;
-    this.find(".facts").textContent = `K = ${layer.size}: block ${column} across, ${row} down has index `
-      + `${index}, as ${counted(layer.use[index], "block")} in all. `
-      + `MSE ${blockError(layer, original, block).toFixed(1)}.`;
+    if (layer?.indices[block] !== undefined) this.blockPanel.show(layer, this.layers.original, block);
   }
 
-  /** Light up all blocks of a codeword, or none if they are lit already. */
-  pick(layer, index) {
+  /** Look at the block at a pixel for as long as a hand points at it; null for none. */
+  inspect(place) {
+    if (!this.layers?.sizes.length) return;
+    const block = place ? blockAt(this.bookLayer(), place.x, place.y) : -1;
+    this.hovered = block < 0 ? null : { block, name: place.name };
+    this.#showBlock();
+  }
+
+  /** Follow a block with this codeword, or none if one is followed already; a dead one has none. */
+  pickCodeword(layer, index, stay = false) {
     if (!layer) return;
-    const again = this.picked && isOf(layer, this.picked) && this.picked.index === index;
-    this.#light(again ? null : { size: layer.size, step: layer.step, index });
+    if (!stay && this.#codewordOf(layer) === index) return this.#letGo();
+    const block = layer.indices.indexOf(index);
+    this.#follow(block < 0 ? { size: layer.size, step: layer.step, index } : { block });
   }
 
-  #light(picked) {
+  #follow(picked) {
     this.picked = picked;
-    this.draw();
+    this.#placed();
   }
 
+  #letGo() {
+    if (this.picked) this.#follow(null);
+  }
+
+  /** Follow the block at a point of the stage; let go of it where its codeword is lit already. */
   pickAt(point) {
-    const { name, x, y } = this.pixelAt(point);
-    const layer = this.layerOf(this.decodingSide(name));
+    const { name, x, y } = this.stage.pixelAt(point);
+    const layer = this.layers?.sizes.length && this.layerOf(this.decodingSide(name));
     const block = layer ? blockAt(layer, x, y) : -1;
-    if (block >= 0) this.pick(layer, layer.indices[block]);
+    if (block < 0) return;
+    if (block === this.picked?.block) this.#letGo();
+    else this.#follow({ block });
     this.inspect({ name, x, y });
   }
 
   // Hands
 
   #listen() {
-    this.root.onkeydown = (event) => this.#key(event);
     this.root.onclick = ({ target }) => {
-      if (target.dataset.mode) this.setMode(target.dataset.mode);
-      this.#actions[target.dataset.do]?.();
+      const button = target.closest("button");
+      if (button?.dataset.mode) this.setMode(button.dataset.mode);
+      this.#actions[button?.dataset.do]?.();
     };
     this.ending = new AbortController();
     const { signal } = this.ending;
+    document.addEventListener("keydown", (event) => this.#key(event), { signal });
     pageStore().addEventListener("change", () => this.refresh(), { signal });
     pageStore().addEventListener("step", ({ detail }) => this.#change("b", { show: "training", step: detail }), { signal });
     pageStore().addEventListener("light", ({ detail }) => this.#lightFor(detail), { signal });
-    this.observer = new ResizeObserver(() => this.#resize());
+    this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.find(".stage"));
   }
 
-  divide(share) {
-    this.divider = Math.max(0, Math.min(1, share));
-    this.draw();
-  }
-
-  #resize() {
+  resized() {
     const { width, height } = this.find(".stage").getBoundingClientRect();
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
@@ -598,40 +720,75 @@ class Viewer {
     this.#drawAnew();
   }
 
+  /** Say once how to zoom, when a hand turns the wheel and the page moves instead. */
+  advise() {
+    if (pageStore().advised) return;
+    pageStore().advised = true;
+    const advice = this.find(".advice");
+    advice.hidden = false;
+    setTimeout(() => { advice.hidden = true; }, ADVICE_FOR);
+  }
+
+  async #copyLink() {
+    clearTimeout(this.reporting);
+    this.#reportView();
+    const button = this.find("[data-do=copyLink]");
+    await navigator.clipboard.writeText(location.href).then(
+      () => { button.textContent = "Copied"; },
+      () => { button.textContent = "In the address"; },
+    );
+    setTimeout(() => { button.textContent = "Link"; }, ADVICE_FOR);
+  }
+
+  #toggleGrid() {
+    this.grid = !this.grid;
+    this.find("[data-do=grid]").ariaPressed = String(this.grid);
+    this.draw();
+  }
+
   #actions = {
     zoomIn: () => this.zoomBy(1),
     zoomOut: () => this.zoomBy(-1),
     fit: () => this.fit(),
     actual: () => this.actual(),
-    play: () => this.play(),
-    fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen()),
+    grid: () => this.#toggleGrid(),
+    swap: () => this.swap(),
+    play: () => this.layers?.sizes.length && this.story.toggle(),
+    present: () => this.presenter.toggle(),
+    copyLink: () => this.#copyLink(),
     download: () => this.#download(),
     help: () => this.find("dialog.help").showModal(),
     closeHelp: () => this.find("dialog.help").close(),
-    lightsOff: () => this.picked && this.#light(null),
-    middle: () => this.pickAt(this.#centre()),
+    smaller: () => this.step(-1),
+    larger: () => this.step(1),
+    back: () => this.root.scrollIntoView({ block: "start" }),
+    letGo: () => (this.presenter.isOn ? this.presenter.leave() : this.#letGo()),
+    middle: () => this.pickAt(this.stage.centre()),
   };
 
   #keys = {
-    "[": () => this.step(-1),
-    "]": () => this.step(1),
-    "+": () => this.zoomBy(1),
-    "=": () => this.zoomBy(1),
-    "-": () => this.zoomBy(-1),
+    "[": this.#actions.smaller,
+    "]": this.#actions.larger,
+    "+": this.#actions.zoomIn,
+    "=": this.#actions.zoomIn,
+    "-": this.#actions.zoomOut,
     0: this.#actions.fit,
     1: this.#actions.actual,
     d: () => this.setMode("divider"),
     s: () => this.setMode("sides"),
     b: () => this.setMode("blink"),
+    g: this.#actions.grid,
     p: this.#actions.play,
-    f: this.#actions.fullScreen,
+    f: this.#actions.present,
+    w: this.#actions.download,
+    c: this.#actions.copyLink,
     "?": this.#actions.help,
-    Escape: this.#actions.lightsOff,
+    Escape: this.#actions.letGo,
   };
 
   /** Keys of the stage alone: elsewhere they belong to sliders, lists and buttons. */
   #stageKeys = {
-    " ": () => this.swap(),
+    " ": this.#actions.swap,
     Enter: this.#actions.middle,
     ArrowLeft: (event) => this.#arrow(event, 1, 0),
     ArrowRight: (event) => this.#arrow(event, -1, 0),
@@ -640,21 +797,29 @@ class Viewer {
   };
 
   #arrow(event, x, y) {
-    if (event.shiftKey) this.divide(this.divider - 0.05 * x);
+    if (event.shiftKey) this.divide(this.stage.divider - 0.05 * x);
     else this.pan(40 * devicePixelRatio * x, 40 * devicePixelRatio * y);
   }
 
+  /** Act on a key wherever the focus is, unless what has it takes keys itself. */
   #key(event) {
     const focused = event.composedPath()[0];
-    const taken = focused.tagName === "SELECT" || this.find("dialog.help").open;
-    if (taken || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (takesKeys(focused) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.layers?.sizes.length || this.find("dialog.help").open) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const act = (focused === this.canvas && this.#stageKeys[key]) || this.#keys[key];
-    if (!act || !this.layers?.sizes.length) return;
+    if (!act) return;
     event.preventDefault();
-    event.stopPropagation();
+    this.presenter.wake();
     act(event);
   }
+}
+
+/** Tell whether an element takes letters and digits for itself: a field, a list, a dialog. */
+function takesKeys(element) {
+  if (!element.matches) return false;
+  const types = "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]";
+  return element.matches(types) || Boolean(element.closest("[role=dialog], [role=listbox], [role=grid], .plane, .projection"));
 }
 
 export default componentOf(Viewer);

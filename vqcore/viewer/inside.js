@@ -1,0 +1,30 @@
+// A look inside: a block, the codeword that stands for it, and the bits of its index.
+
+class BlockPanel {
+  constructor(root) {
+    this.find = (selector) => root.querySelector(selector);
+  }
+
+  /** Show a block of a layer, or ask for one. */
+  show(layer, original, block) {
+    const index = layer.indices[block], side = layer.blockSize;
+    if (original) this.#paint(".own", blockColours(layer, original.pixels, block), side);
+    this.#paint(".code", tileColours(layer, index), side);
+    this.find(".bits").textContent = digitsOf(index, layer.use.length);
+    const column = (block % layer.columns) + 1, row = Math.floor(block / layer.columns) + 1;
+    const error = original ? ` MSE ${blockError(layer, original, block).toFixed(1)}.` : "";
+    this.find(".facts").textContent = `K = ${layer.size}: block ${column} across, ${row} down has index `
+      + `${index}, as ${counted(layer.use[index], "block")} in all.${error}`;
+  }
+
+  #paint(selector, colours, side) {
+    const canvas = this.find(selector);
+    drawTile(canvas.getContext("2d"), colours, side, 0, 0, canvas.width);
+  }
+}
+
+/** Return an index in as many binary digits as each of so many has. */
+function digitsOf(index, codewords) {
+  const digits = Math.ceil(Math.log2(codewords));
+  return digits ? index.toString(2).padStart(digits, "0") : "no bits";
+}

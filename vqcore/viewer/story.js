@@ -1,0 +1,71 @@
+// The story: K after K, with a sentence at each about this picture.
+
+const FEW_STOPS = [1, 2, 32];
+
+/** Return what a codebook size means for this picture, in a sentence. */
+function storyOf({ size, blocks, nominal, file, psnr }) {
+  const each = counted(blocks, "block");
+  if (size === 1) return `K = 1: ${each}, all alike. No bits, and it says nothing.`;
+  if (size === 2) return `K = 2: ${each}, one bit each: ${nominal}. Already a surprise.`;
+  const bits = Math.log2(size);
+  const told = `K = ${size}: ${each}, ${Number.isInteger(bits) ? bits : bits.toFixed(1)} bits each: ${nominal}`;
+  return file ? `${told}. Its file, codebook and all: ${file}, ${psnr}.` : `${told}.`;
+}
+
+/** Goes through stops; `go` shows one, and says whether it could. */
+class Story {
+  stops = [];
+  at = -1;
+
+  /** @param owner has: stopsOf(which), go(size), tell(sentence or null), find(selector) */
+  constructor(owner) {
+    this.owner = owner;
+    this.pace = owner.find(".pace");
+    this.pace.oninput = () => this.#showPace();
+    this.#showPace();
+  }
+
+  get isOn() {
+    return this.timer !== undefined || this.waits === true;
+  }
+
+  #showPace() {
+    this.owner.find(".paceshown").textContent = `${Number(this.pace.value).toFixed(1)} s`;
+  }
+
+  #is(option) {
+    return this.owner.find(`.${option}`).checked;
+  }
+
+  /** Begin, stop, or go on from a stop that was waited at. */
+  toggle() {
+    if (this.waits) return this.#next();
+    if (this.isOn) return this.stop();
+    this.stops = this.owner.stopsOf(this.owner.find(".stops").value);
+    this.at = -1;
+    this.#next();
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.waits = false;
+    this.owner.tell(null);
+  }
+
+  /** Show the next stop, and wait as long as was chosen, or for a hand. */
+  #next() {
+    clearTimeout(this.timer);
+    this.waits = false;
+    this.at += 1;
+    if (this.at >= this.stops.length) {
+      if (!this.#is("loop")) return this.stop();
+      this.at = 0;
+    }
+    const size = this.stops[this.at];
+    this.owner.go(size);
+    this.waits = this.#is("pause");
+    this.timer = this.waits ? undefined : setTimeout(() => this.#next(), 1000 * Number(this.pace.value));
+    this.owner.tell(size);
+  }
+}
