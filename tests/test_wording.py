@@ -59,7 +59,8 @@ def test_settings_are_named_by_what_sets_them_apart(settings: Settings, name: st
 def test_a_noun_after_its_number() -> None:
     told = [counted(number, "block") for number in (0, 1, 2, 1000)]
     assert told == ["0 blocks", "1 block", "2 blocks", f"1{NARROW_SPACE}000 blocks"]
-    assert in_short(replace(made_up_points()[0], file_bytes=1)).startswith("PSNR lossless · 1 byte · ")
+    one_byte = in_short(replace(made_up_points()[0], file_bytes=1))
+    assert one_byte.startswith("PSNR lossless · 1 byte · ")
     assert sampled(1, 2) == "Trained on a sample of 1 block, finished on all 2."
 
 

@@ -1,7 +1,8 @@
 """The viewer: the browser gets tiles and indices, and decodes on a canvas itself.
 
-PAGE_STYLE is how the page itself looks. PARTS has the components of `app.py` as text: one that takes layers, and shows nothing, one that
-shows all the layers the page has, and those of the panels. They share `layers.js`.
+PAGE_STYLE is how the page itself looks. PARTS has the components of `app.py` as text: one that
+takes layers, and shows nothing, one that shows all the layers the page has, and those of the
+panels. They share `layers.js`.
 """
 
 from pathlib import Path
