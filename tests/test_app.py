@@ -3,6 +3,7 @@
 import json
 import math
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from vqcore.metrics import psnr_db
 from vqcore.pictures import png_bytes
 from vqcore.plane import first_codewords, lloyd_path, pair_density
 from vqcore.playback import frames_work
-from vqcore.rivals import rival_file
+from vqcore.rivals import largest_within, rival_file, same_psnr
 from vqcore.sharing import use_work
 from vqcore.training import train
 from vqcore.wording import decibels
@@ -624,8 +625,8 @@ def test_error_by_cell_is_of_each_size():
 def test_health_is_examined_once(monkeypatch):
     app = at_health()
     before = judged(app)
-    monkeypatch.setattr("vqcore.health.health_work", None)
-    monkeypatch.setattr("vqcore.heldout.train", None)
+    monkeypatch.setattr("vqcore.study.health_work", None)
+    monkeypatch.setattr("vqcore.study.held_out", None)
     assert judged(sound(app.run())) == before
 
 
@@ -673,3 +674,241 @@ def test_projection_is_of_every_size():
 )
 def test_nonsense_about_the_plane_does_no_harm(query):
     assert plane_header(opened(**PLANE | query))["size"] == 16
+
+
+# What was made is not made again, and what is shown is of what was asked for
+
+
+@pytest.fixture
+def calls_of(monkeypatch):
+    """What watches a function, where it is looked up, and lists what it is called with."""
+
+    def watched(module, name):
+        module, calls = import_module(module), []
+        function = getattr(module, name)
+
+        def noted(*arguments, **options):
+            calls.append(arguments)
+            return function(*arguments, **options)
+
+        monkeypatch.setattr(module, name, noted)
+        return calls
+
+    return watched
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "panel"),
+    [
+        ("vqcore.pictures", "sample_picture", "Health"),
+        ("vqcore.sweep", "plan_sweep", "Health"),
+        ("vqcore.study", "sweep", "Health"),
+        ("vqcore.study", "health_work", "Health"),
+        ("vqcore.study", "held_out", "Health"),
+        ("vqcore.study", "rival_work", "Rate–distortion"),
+        ("vqcore.study", "frames_work", "Training"),
+        ("vqcore.viewer", "original_layer", "Health"),
+        ("vqcore.viewer", "codebook_layer", "Health"),
+        ("vqcore.viewer", "training_layer", "Training"),
+        ("vqcore.viewer", "projection_layer", "Plane"),
+        ("vqcore.plane", "pair_density", "Plane"),
+        ("vqcore.plane", "first_codewords", "Plane"),
+        ("vqcore.plane", "lloyd_path", "Plane"),
+        ("vqcore.plane", "principal_plane", "Plane"),
+    ],
+)
+def test_another_run_makes_nothing_again(calls_of, module, name, panel):
+    calls = calls_of(module, name)
+    app = opened(picture="camera", panel=panel)
+    assert calls
+    calls.clear()
+    for _ in range(2):
+        sound(app.run())
+    assert [call for call in calls if name != "sweep"] == []
+    assert name != "sweep" or not any(sizes for *_, sizes in calls)
+
+
+def test_an_upload_is_read_once(calls_of):
+    calls = calls_of("vqcore.uploads", "read_picture")
+    app = upload(opened(), ("waves.png", waves()))
+    assert len(calls) == 1
+    sound(app.run())
+    assert len(calls) == 1
+
+
+def test_other_pairs_need_no_other_count_and_other_sizes_no_other_axes(calls_of):
+    counted = calls_of("vqcore.plane", "pair_density")
+    turned = calls_of("vqcore.plane", "principal_plane")
+    app = opened(**PLANE)
+    assert (len(counted), len(turned)) == (1, 1)
+    sound(app.slider(key="pairs").set_value(5).run())
+    sound(app.text_input(key="more").set_value("6").run())
+    assert projection(app)["sizes"][3] == [6, 6]
+    assert (len(counted), len(turned)) == (1, 1)
+
+
+CHANGES = {
+    "block": {"block": "4"},
+    "seed": {"seed": "3"},
+    "rate": {"rate": "500"},
+    "more": {"more": "6"},
+    "pairs": {"pairs": "5"},
+    "start": {"start": "From the ladder"},
+    "picture": {},
+}
+
+
+def all_layers(app):
+    """All pictures that our components got, layer by layer, but for uploads as they are."""
+    every = [it.proto.bytes for it in app.get("bidi_component")]
+    layers = [layer for data in every for layer in layer_by_layer(data)]
+    return sorted(layer for layer in layers if header(layer)["kind"] not in ("file", "figures"))
+
+
+def layer_by_layer(data):
+    while data:
+        length = 8 + sum(int.from_bytes(data[at : at + 4], "little") for at in (0, 4))
+        yield data[:length]
+        data = data[length:]
+
+
+@pytest.mark.parametrize(
+    ("panel", "change"),
+    [
+        *(("Training", change) for change in ("block", "seed", "rate", "more", "picture")),
+        *(("Plane", change) for change in ("block", "rate", "more", "pairs", "start", "picture")),
+        *(("Health", change) for change in ("rate", "picture")),
+    ],
+)
+def test_a_change_shows_what_it_shows_where_nothing_was_before(panel, change):
+    query = {"panel": panel} | CHANGES[change]
+    file = ("waves.png", waves(2 if change == "picture" else 1))
+    before = all_layers(upload(opened(panel=panel), ("waves.png", waves(1))))
+    after = all_layers(upload(opened(**query), file))
+    st.cache_data.clear()
+    assert all_layers(upload(opened(**query), file)) == after != before
+
+
+def original(app):
+    """The pixels of the picture that the page has."""
+    [pixels] = [body(it) for it in all_layers(app) if header(it)["kind"] == "original"]
+    return pixels
+
+
+def body(layer):
+    return layer[8 + int.from_bytes(layer[:4], "little") :]
+
+
+def test_another_picture_brings_its_own_pixels_and_pairs():
+    app = opened(**PLANE)
+    sound(app.selectbox(key="picture").set_value("chelsea").run())
+    picture = sample_picture("chelsea")
+    assert original(app) == picture.pixels.tobytes()
+    density = pair_density(picture)
+    path = lloyd_path(density, first_codewords(density, 16, "random"))
+    expected = [f"MSE {mse:.2f} · PSNR {decibels(psnr_db(mse))}" for mse in path.mse]
+    assert plane_header(app)["figures"] == expected
+
+
+def test_every_size_has_a_layer_of_its_own():
+    app = opened(picture="camera")
+    assert [it["size"] for it in layers(app) if it["kind"] == "codebook"] == [1, 2, 4, 8]
+
+
+def test_codewords_moved_by_hand_are_those_shown():
+    app = opened(**PLANE, pairs="2")
+    before = plane_header(app)
+    moved = [[0.0, 0.0], [200.0, 210.0]]
+    app.session_state.edit = {"of": before["of"], "codewords": moved}
+    path = lloyd_path(pair_density(sample_picture("camera")), moved)
+    expected = [f"MSE {mse:.2f} · PSNR {decibels(psnr_db(mse))}" for mse in path.mse]
+    assert plane_header(sound(app.run()))["figures"] == expected != before["figures"]
+
+
+def test_steps_in_the_plane_are_of_the_start_chosen_even_if_all_start_alike():
+    flat = png_bytes(np.full((40, 40), 7, np.uint8))
+    app = upload(opened(panel="Plane"), ("flat.png", flat))
+    before = plane_header(app)["of"]
+    app.session_state.start = "ladder"
+    after = plane_header(sound(app.run()))["of"]
+    assert (before[-6:], after[-6:]) == ("random", "ladder")
+
+
+def matches(app):
+    """The files of rivals that the page has, by what they match."""
+    found = [it for it in all_layers(app) if header(it)["kind"] == "match"]
+    return {header(it)["match"]: body(it) for it in found}
+
+
+def match_of(picture, point, codec, by):
+    search, target = {
+        "size": (largest_within, point.file_bytes),
+        "psnr": (same_psnr, point.psnr_db),
+    }[by]
+    match = finish(search(picture.pixels, codec, target))
+    return match.data if match else b""
+
+
+def wished(app, *wishes):
+    app.session_state.matches = [
+        {"match": f"match {codec} {by}", "size": size} for codec, by, size in wishes
+    ]
+    return matches(sound(app.run()))
+
+
+def test_each_match_is_that_of_its_codec_and_target():
+    app = upload(opened(block="4"), ("waves.png", waves()))
+    picture = read_picture(waves(), "")
+    events = sweep(picture, Settings(4), [1, 2, 4, 8])
+    swept = {it.point.codebook_size: it.point for it in events if isinstance(it, Step)}
+    for size in (8, 4):
+        wishes = [(codec, by, size) for codec in ("jpeg", "webp") for by in ("size", "psnr")]
+        found = wished(app, *wishes)
+        assert found == {
+            f"match {codec} {by}": match_of(picture, swept[size], codec, by)
+            for codec, by, _ in wishes
+        }
+        assert found["match jpeg psnr"]
+
+
+def test_a_match_is_of_its_picture_whatever_the_target():
+    """Two pictures without an error, and of one length as a file: their targets are the same."""
+    flats = [np.full((40, 40), tone, np.uint8) for tone in (7, 90)]
+    app = upload(opened(), *((f"{it[0, 0]}.png", png_bytes(it)) for it in flats))
+    for flat in flats:
+        sound(app.selectbox(key="picture").set_value(f"{flat[0, 0]}.png").run())
+        assert original(app) == flat.tobytes()
+        found = wished(app, ("png8", "psnr", 1))["match png8 psnr"]
+        picture = read_picture(png_bytes(flat), "")
+        [step] = [it for it in sweep(picture, Settings(), [1]) if isinstance(it, Step)]
+        assert found == match_of(picture, step.point, "png8", "psnr") != b""
+
+
+def test_a_match_is_looked_for_once(calls_of):
+    calls = calls_of("vqcore.rivals", "largest_within")
+    app = upload(opened(block="4"), ("waves.png", waves()))
+    for _ in range(2):
+        wished(app, ("jpeg", "size", 8))
+    assert len(calls) == 1
+
+
+def test_a_codebook_is_used_once_for_each_picture_codebook_and_rate_weight(calls_of):
+    calls = calls_of("vqcore.sharing", "use_work")
+    books = [(f"{seed}.npz", pack_codebook(codebook_of(seed))) for seed in (1, 3)]
+    pictures = [("waves.png", waves(2)), ("others.png", waves(4))]
+    app = upload(opened(**ANOTHER, block="4"), *pictures, *books)
+    shown = {tuple(app.table[0].value.iloc[0])}
+    assert len(calls) == 1
+    sound(app.run())
+    assert len(calls) == 1
+    for number, change in enumerate(
+        [
+            lambda: app.selectbox(key="codebook").set_value("3.npz"),
+            lambda: app.select_slider(key="rate").set_value(5000),
+            lambda: app.selectbox(key="picture").set_value("waves.png"),
+        ],
+        start=2,
+    ):
+        sound(change().run())
+        shown.add(tuple(app.table[0].value.iloc[0]))
+        assert (len(calls), len(shown)) == (number, number)
