@@ -796,7 +796,7 @@ def show_sizes(study: Study) -> None:
         st.subheader("Compression ratio", anchor=False)
         figure = plots.ratio_figure(points, sizes)
         show_chart(figure, sizes, "ratio", "Compression ratio against K")
-        st.markdown(":small[Nominal: the indices alone, fixed length. At K = 1 it is ∞.]")
+        st.markdown(":small[Nominal: the indices alone, fixed length.]")
 
 
 def show_chart(figure: Any, sizes: Sequence[int], key: str, alt: str) -> None:
@@ -1126,8 +1126,8 @@ def show_uses(uses: Sequence[tuple[str, Use | Step]]) -> None:
     st.table([use_row(plain(name), use.point) for name, use in uses])
     _, elsewhere = uses[0]
     st.markdown(
-        ":small[A codebook from elsewhere is not in the file: its "
-        f"{count(elsewhere.point.codebook_bytes)} bytes are kept once, for all pictures.]"
+        ":small[A codebook from elsewhere is not in the file. It is kept once, for all pictures: "
+        f"{counted(elsewhere.point.codebook_bytes, 'byte')}.]"
     )
     for column, (name, use) in zip(st.columns(2), uses, strict=False):
         with column:

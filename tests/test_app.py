@@ -13,7 +13,8 @@ from helpers import smooth_picture, vectors_of
 from streamlit.testing.v1 import AppTest
 
 from vqcore import Settings, Step, layout_of, read_picture, sample_picture, sweep
-from vqcore.codebookfile import pack_codebook
+from vqcore.codebook import Codebook
+from vqcore.codebookfile import SharedCodebook, pack_codebook
 from vqcore.contest import run_work
 from vqcore.health import health_row, health_work
 from vqcore.heldout import HeldOut, held_out, transfer_work
@@ -524,6 +525,12 @@ def test_codebook_uses_the_rate_weight():
     picture = read_picture(waves(2), "")
     plain, expected = (finish(use_work(picture, shared, weight)).point for weight in (0, 5000))
     assert app.table[0].value["File"][0] == f"{expected.file_bytes} B" != f"{plain.file_bytes} B"
+
+
+def test_what_a_codebook_takes_elsewhere_is_told():
+    tiny = SharedCodebook(Codebook(np.uint8([[7]])), 1, "gray")
+    app = upload(opened(**ANOTHER, largest="2"), ("waves.png", waves(2)), npz(tiny))
+    assert any("for all pictures: 1 byte." in text.value for text in app.markdown)
 
 
 def test_without_a_codebook_the_panel_asks_for_one():

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 # A module imports only from the rows above its own; what is not yet there has its place already.
 ROWS = [
-    ["work", "refusals", "depths"],
+    ["work", "refusals", "depths", "plurals"],
     ["colourprofiles", "tiffpage", "netpbm"],
     ["tiff", "pngchunks"],
     ["pictures", "metrics", "comparison", "ycbcr"],

@@ -163,6 +163,7 @@ REFUSED = {
     "one axis": (saved(codewords=WORDS[0]), "not uint8 (4,)"),
     "no codeword": (saved(codewords=WORDS[:0]), "no array of shape (0, 4)"),
     "other d": (saved(codewords=WORDS[:, :3]), "codewords have 3 samples instead of 4"),
+    "d of 1": (saved(codewords=WORDS[:, :1]), "codewords have 1 sample instead of 4"),
     "d of rgb": (saved(colour="rgb"), "codewords have 4 samples instead of 12"),
     "4097": (saved(codewords=np.zeros((4097, 4), np.uint8)), "has 4097 codewords"),
     "block size 0": (saved(block_size=0), "the block size is 1 to 32, not 0"),

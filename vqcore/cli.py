@@ -26,11 +26,11 @@ from vqcore.codebookfile import CodebookError, SharedCodebook, load_codebook, pa
 from vqcore.codec import Settings
 from vqcore.container import FileError, parse, parse_header
 from vqcore.pictures import Picture, PictureError, load_picture, picture_suffixes, png_bytes
+from vqcore.plurals import noun
 from vqcore.sharing import PictureBlocks, gather_blocks, load_fitting, train_shared, use_work
 from vqcore.sweep import OperatingPoint, Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
 from vqcore.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
 from vqcore.training import Progress
-from vqcore.wording import noun
 from vqcore.work import CORES, finish, mapped
 
 MAX_RATE_WEIGHT = 1e6

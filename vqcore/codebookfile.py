@@ -39,6 +39,7 @@ from numpy.typing import NDArray
 
 from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, Colour
 from vqcore.codebook import MAX_CODEBOOK_SIZE, Codebook
+from vqcore.plurals import noun
 
 VERSION = 1
 MEMBERS = ("version", "block_size", "colour", "codewords")
@@ -78,7 +79,8 @@ class SharedCodebook:
         expected = BlockLayout(1, 1, self.block_size, self.colour).dimension
         size, dimension = self.codebook.codewords.shape
         if dimension != expected:
-            raise ValueError(f"its codewords have {dimension} samples instead of {expected}")
+            samples = f"{dimension} {noun(dimension, 'sample')}"
+            raise ValueError(f"its codewords have {samples} instead of {expected}")
         if size > MAX_CODEBOOK_SIZE:
             raise ValueError(f"it has {size} codewords; the limit is {MAX_CODEBOOK_SIZE}")
 

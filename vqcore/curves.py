@@ -17,9 +17,10 @@ from vqcore.comparison import (
     best_within_bytes,
     lower_hull,
 )
+from vqcore.plurals import noun
 from vqcore.rivals import RIVALS, Codec, RivalPoint
 from vqcore.sweep import OperatingPoint
-from vqcore.wording import Measured, counted, decibels, noun, settings_name
+from vqcore.wording import Measured, counted, decibels, settings_name
 
 Likeness = Literal["psnr_db", "ssim"]
 Kind = Literal["ours", "nominal", "pinned", "picture", "hull"] | Codec

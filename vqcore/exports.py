@@ -21,10 +21,11 @@ from vqcore.container import Header
 from vqcore.curves import MEAN_FIGURES, Curve, mean_rows
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import Origin, Picture
+from vqcore.plurals import noun
 from vqcore.sharing import PictureBlocks
 from vqcore.sweep import OperatingPoint
 from vqcore.targets import Candidate
-from vqcore.wording import infinity, noun, origin_in_short
+from vqcore.wording import infinity, origin_in_short
 
 COLUMNS = tuple(field.name for field in fields(OperatingPoint))
 TABLE_COLUMNS = (

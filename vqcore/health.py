@@ -29,8 +29,9 @@ from vqcore.codebook import Floats, scored
 from vqcore.container import coded_codebook_work
 from vqcore.heldout import HeldOut, squared_errors_work
 from vqcore.metrics import index_entropy_bits
+from vqcore.plurals import noun
 from vqcore.sweep import Step
-from vqcore.wording import count, noun
+from vqcore.wording import count
 from vqcore.work import Work
 
 WELL_FED, STARVED = 39, 8

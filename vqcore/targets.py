@@ -11,8 +11,8 @@ from vqcore.blocks import Colour
 from vqcore.codec import Settings
 from vqcore.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
 from vqcore.pictures import Picture
+from vqcore.plurals import noun
 from vqcore.sweep import OperatingPoint, ladder_sizes
-from vqcore.wording import noun
 
 BLOCK_SIZES = (4, 8, 16)
 CODEBOOK_SIZES = ladder_sizes(1024)

@@ -8,6 +8,7 @@ from typing import Protocol
 from vqcore.blocks import BlockLayout, Colour
 from vqcore.codec import Settings
 from vqcore.pictures import Origin
+from vqcore.plurals import noun
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 COLOUR_NAMES: dict[Colour, str] = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
@@ -46,17 +47,6 @@ def count(number: int) -> str:
     '36_864'
     """
     return f"{number:,}".replace(",", NARROW_SPACE)
-
-
-def noun(number: float, singular: str) -> str:
-    """Return a noun as it stands after a number.
-
-    Examples
-    --------
-    >>> noun(1, "block"), noun(0, "block"), noun(2, "colour")
-    ('block', 'blocks', 'colours')
-    """
-    return singular if number == 1 else f"{singular}s"
 
 
 def counted(number: int, singular: str) -> str:
