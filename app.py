@@ -153,6 +153,7 @@ DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 SMALLEST_VIEW = 320
 FIGURE_WIDTH = 98
+DIGEST_DIGITS = 16
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
@@ -258,9 +259,45 @@ def choose_picture() -> tuple[str, Picture | VqFile]:
             st.error(f"**{plain(outcome.name)}**: {plain(outcome.reason)}")
     there = {upload.name: upload for upload in uploads() if is_shown(upload)}
     names = [*there, *SAMPLES]
-    keep_valid("picture", names, names[0])
-    name = st.selectbox("Picture", names, key="picture", bind="query-params")
+    first = SAMPLES[0]
+    keep_valid("picture", names, first)
+    name = st.selectbox(
+        "Picture",
+        names,
+        names.index(first),
+        key="picture",
+        bind="query-params",
+        on_change=forget_link,
+    )
     return name, shown_content(there[name]) if name in there else sample(name)
+
+
+def missing_file() -> str | None:
+    """Return the name of the file that the link needs which the page was opened with, if any."""
+    if "link" not in st.session_state:
+        given = st.query_params
+        st.session_state.link = (given.get("needs"), given.get("digest"))
+    needs, digest = st.session_state.link
+    pictures = uploaded_pictures()
+    if not needs or not pictures:
+        return needs
+    forget_link()
+    if all(short_digest(it) != digest for it in pictures.values()):
+        st.sidebar.warning(f"This is not the picture of the link, **{plain(needs)}**.")
+    return None
+
+
+def forget_link() -> None:
+    st.session_state.link = (None, None)
+
+
+def ask_for(name: str) -> None:
+    """Ask for the file of a link; nothing else is shown under its name."""
+    with st.container(key="title"):
+        st.header(plain(name), anchor=False)
+    st.info(f"This link shows **{plain(name)}**, which is not here. Upload it to see the same.")
+    with st.container(key="below"):
+        st.button("Look at a sample", on_click=forget_link)
 
 
 def outcomes() -> list[Upload | Refusal]:
@@ -616,6 +653,7 @@ def show_viewer(study: Study, size: int) -> None:
             "picture": study.picture.digest,
             "name": study.name,
             "upload": origin_in_brief(study.picture.origin),
+            "link": link_of(study),
             "grid": f"{study.picture.digest} {layout.block_size}",
             "facts": facts_of(layout),
             "size": size,
@@ -624,6 +662,17 @@ def show_viewer(study: Study, size: int) -> None:
         },
         on_view_change=take_view,
     )
+
+
+def link_of(study: Study) -> dict[str, str | None]:
+    """Return the file that a link to this view needs, by name and digest; samples need none."""
+    if study.picture.origin is None:
+        return {"needs": None, "digest": None}
+    return {"needs": study.name, "digest": short_digest(study.picture)}
+
+
+def short_digest(picture: Picture) -> str:
+    return picture.digest[:DIGEST_DIGITS]
 
 
 def facts_of(layout: BlockLayout) -> dict[str, str]:
@@ -780,7 +829,7 @@ def choose_size(size: int) -> None:
 
 def sizes_panel(study: Study) -> list[Pieces]:
     show_sizes(study)
-    show_table(study.points, study.picture.origin)
+    show_figures(study)
     return []
 
 
@@ -813,14 +862,34 @@ def show_chart(figure: Any, sizes: Sequence[int], key: str, alt: str) -> None:
         COMPONENTS["mark"](key=f"mark-{key}", data=plots.size_area(sizes))
 
 
-def show_table(points: Sequence[OperatingPoint], origin: Origin | None) -> None:
+@st.fragment(key="figures")
+def show_figures(study: Study) -> None:
     st.subheader("All figures", anchor=False)
-    if origin:
-        st.markdown(f":small[The upload: {plain(origin_in_short(origin))}]")
-    show_rows(rows_of(POINT_COLUMNS, points), POINT_COLUMNS, "Every figure of every codebook size")
+    if study.picture.origin:
+        st.markdown(f":small[The upload: {plain(origin_in_short(study.picture.origin))}]")
+    rows = rows_of(POINT_COLUMNS, study.points)
+    alt = "Every figure of every codebook size. A click on a cell shows its K"
+    show_rows(
+        rows,
+        POINT_COLUMNS,
+        alt,
+        key="points",
+        selection_mode="single-cell",
+        on_select=lambda: choose_row(study.points),
+    )
 
 
-def show_rows(rows: Sequence[Mapping[str, Any]], columns: Columns, alt: str) -> None:
+def choose_row(points: Sequence[OperatingPoint]) -> None:
+    cells = st.session_state.points.selection.cells
+    if cells and cells[0][0] < len(points):
+        choose_size(points[cells[0][0]].codebook_size)
+        st.rerun("viewer")
+
+
+def show_rows(
+    rows: Sequence[Mapping[str, Any]], columns: Columns, alt: str, **choosing: Any
+) -> None:
+    """Show a table; what can be chosen in it, if anything, as in `st.dataframe`."""
     st.dataframe(
         styled(columns, rows),
         hide_index=True,
@@ -828,6 +897,7 @@ def show_rows(rows: Sequence[Mapping[str, Any]], columns: Columns, alt: str) -> 
         column_config={name: column_of(*it) for name, it in columns.items()},
         placeholder=MISSING,
         alt=alt,
+        **choosing,
     )
 
 
@@ -1425,7 +1495,9 @@ def main() -> None:
     with st.sidebar:
         st.title("VQ Lab", anchor=False)
         name, chosen = choose_picture()
-    if isinstance(chosen, VqFile):
+    if needed := missing_file():
+        ask_for(needed)
+    elif isinstance(chosen, VqFile):
         show_file(chosen)
     else:
         lab(name, chosen)

@@ -14,3 +14,41 @@ function writeView(view) {
   }
   if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
+
+/** Return what of an address Back goes through: picture, settings and panel, not each K. */
+function placeOf(address) {
+  const names = new URL(address).searchParams;
+  for (const name of [...VIEW_NAMES, "needs", "digest"]) names.delete(name);
+  names.sort();
+  return names.toString();
+}
+
+/**
+ * The way through pictures, settings and panels, for Back. Streamlit writes them into the address
+ * and reads them from there, but makes no entries in the history: that is done here.
+ */
+class Trail {
+  #last = location.href;
+  #writing = false;
+
+  /** @param signal ends it, and @param onReturn is called when a hand went back or forward */
+  constructor(signal, onReturn) {
+    const note = ({ navigationType }) => this.#note(navigationType, onReturn);
+    globalThis.navigation?.addEventListener("currententrychange", note, { signal });
+  }
+
+  #note(type, onReturn) {
+    if (this.#writing) return;
+    const now = location.href;
+    if (type === "replace" && placeOf(now) !== placeOf(this.#last)) this.#add(now);
+    this.#last = now;
+    if (type === "traverse") onReturn();
+  }
+
+  #add(now) {
+    this.#writing = true;
+    history.replaceState(history.state, "", this.#last);
+    history.pushState(history.state, "", now);
+    this.#writing = false;
+  }
+}

@@ -70,6 +70,7 @@ class Presenter {
         const button = textOf("button", each);
         button.dataset.k = each;
         button.ariaLabel = `K = ${each}`;
+        button.classList.toggle("first", few.includes(each));
         return button;
       }));
     }

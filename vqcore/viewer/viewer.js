@@ -34,6 +34,7 @@ class Viewer {
     this.presenter = new Presenter(this);
     this.strip = new Strip(this);
     this.story = new Story(this);
+    this.skip = this.#skipLink();
     this.#takeAddress(viewOfAddress());
     this.#listenToSides();
     this.#explainFigures();
@@ -69,14 +70,24 @@ class Viewer {
   /** Take the view that the page was opened with, as far as it makes sense. */
   #takeAddress(view) {
     const { a, b } = this.sides, number = (name) => Number(view.get(name)) || null;
-    if (view.has("a")) a.show = view.get("a");
-    if (view.has("b")) b.show = view.get("b");
+    a.show = view.get("a") ?? "original";
+    b.show = view.get("b") ?? "rebuilt";
     a.size = number("ka");
-    if (MODES[view.get("mode")]) this.setMode(view.get("mode"));
-    if (view.has("divider")) this.stage.divider = Math.max(0, Math.min(1, number("divider") ?? 0));
+    this.setMode(MODES[view.get("mode")] ? view.get("mode") : "divider");
+    this.stage.divider = view.has("divider") ? Math.max(0, Math.min(1, number("divider") ?? 0)) : 0.5;
+    this.stage.fitted = true;
     const [zoom, x, y] = (view.get("at") ?? "").split(",").map(Number);
     if (zoom > 0 && x >= 0 && y >= 0) this.placeAsked = { zoom: zoom * devicePixelRatio, x, y };
-    if (/^\d+$/.test(view.get("pick") ?? "")) this.picked = { block: Number(view.get("pick")) };
+    this.picked = /^\d+$/.test(view.get("pick") ?? "") ? { block: Number(view.get("pick")) } : null;
+  }
+
+  /** Show again what was seen where a hand went back to. */
+  #return() {
+    const view = viewOfAddress();
+    this.sides.b.size = Number(view.get("k")) || this.sides.b.size;
+    this.#takeAddress(view);
+    this.sides.a.size ??= this.sides.b.size;
+    this.refresh();
   }
 
   /** Show a K on side B that was asked for elsewhere on the page. */
@@ -121,7 +132,19 @@ class Viewer {
     return this.layers?.original ?? this.layers?.sizes[0];
   }
 
+  /** Let the first Tab on the page lead to the picture. */
+  #skipLink() {
+    const link = Object.assign(textOf("a", "Skip to the picture"), { className: "vq-skip", href: "#picture" });
+    link.onclick = (event) => {
+      event.preventDefault();
+      this.canvas.focus();
+    };
+    document.body.prepend(link);
+    return link;
+  }
+
   close() {
+    this.skip.remove();
     this.observer.disconnect();
     this.ending.abort();
     this.story.stop();
@@ -218,6 +241,7 @@ class Viewer {
       divider: mode === "divider" ? unless(Number(divider.toFixed(2)), 0.5) : null,
       at: fitted ? null : place.join(),
       pick: this.picked?.block ?? null,
+      ...this.data.link,
     };
   }
 
@@ -580,7 +604,7 @@ class Viewer {
 
   #drawName(name, clip) {
     const { context, stage } = this;
-    const scale = devicePixelRatio;
+    const scale = devicePixelRatio * (this.presenter.isOn ? 2 : 1);
     const text = this.#nameOf(name);
     context.font = `${13 * scale}px ${getComputedStyle(this.root).fontFamily}`;
     const width = context.measureText(text).width + 12 * scale;
@@ -705,6 +729,7 @@ class Viewer {
     this.ending = new AbortController();
     const { signal } = this.ending;
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.trail = new Trail(signal, () => this.#return());
     pageStore().addEventListener("change", () => this.refresh(), { signal });
     pageStore().addEventListener("step", ({ detail }) => this.#change("b", { show: "training", step: detail }), { signal });
     pageStore().addEventListener("light", ({ detail }) => this.#lightFor(detail), { signal });

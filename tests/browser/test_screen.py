@@ -1,0 +1,496 @@
+"""One screen: picture, K and figures together, at every size, for hands and fingers."""
+
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import ALL_TRAINED
+from playwright.sync_api import expect
+from running import READY
+from test_canvas import as_rgb, middle, png, press, swept
+
+from vqcore import Settings, read_picture
+
+DESKTOPS = [(1280, 720), (1366, 768), (1440, 900), (1920, 1080)]
+PHONES = [(390, 844), (360, 740)]
+
+
+def window(width, height, scheme="light"):
+    options = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
+    return options | ({"has_touch": True, "is_mobile": True} if width < 500 else {})
+
+
+def named(options):
+    size = options["viewport"]
+    return f"{size['width']}x{size['height']} {options['color_scheme']}"
+
+
+def at(*sizes, schemes=("light", "dark")):
+    windows = [window(*size, scheme) for size in sizes for scheme in schemes]
+    return pytest.mark.parametrize("visitor", windows, indirect=True, ids=named)
+
+
+def box(visitor, selector):
+    return visitor.page.locator(selector).first.bounding_box()
+
+
+def main_left(visitor):
+    return visitor.page.locator("[data-testid=stMain]").bounding_box()["x"]
+
+
+def is_covered(locator):
+    """Whether something else lies over the middle of an element; shadow roots are looked into."""
+    return locator.evaluate(
+        """it => {
+          const { left, top, width, height } = it.getBoundingClientRect();
+          const x = left + width / 2, y = top + height / 2;
+          let inner = document.elementFromPoint(x, y);
+          while (inner?.shadowRoot) {
+            const next = inner.shadowRoot.elementFromPoint(x, y);
+            if (!next || next === inner) break;
+            inner = next;
+          }
+          return !(inner && (it === inner || it.contains(inner)));
+        }"""
+    )
+
+
+def controls_in_sight(visitor):
+    height = visitor.page.viewport_size["height"]
+    every = visitor.page.locator(".viewer :is(button, select, input.size, summary)").all()
+    seen = [it for it in every if it.is_visible()]
+    return [it for it in seen if (place := it.bounding_box())["y"] + place["height"] <= height]
+
+
+@at(*DESKTOPS)
+def test_the_stage_has_half_of_the_screen_with_k_and_figures_beside_it(visitor):
+    visitor.open("?picture=coffee&largest=64&k=32")
+    size, left, stage = visitor.page.viewport_size, main_left(visitor), box(visitor, ".stage")
+    assert stage["width"] * stage["height"] >= (size["width"] - left) * size["height"] / 2
+    for part in (".stage", ".kbar", ".kbar [data-do=play]", ".both"):
+        place = box(visitor, part)
+        assert place["x"] >= left
+        assert place["y"] >= 0
+        assert place["x"] + place["width"] <= size["width"]
+        assert place["y"] + place["height"] <= size["height"]
+    pixels = visitor.stage()
+    edge = pixels[pixels.shape[0] // 2 - 20]  # the picture fills the width or the height
+    column = pixels[:, pixels.shape[1] // 4]
+    paper = pixels[-1, 0]
+    assert (edge[2] != paper).any() or (column[-2] != paper).any()
+    figures = visitor.page.locator(".both .figures").all_inner_texts()
+    assert figures[0].endswith("uncompressed")
+    assert re.match(r"K = 32 · PSNR [\d.]+ dB · .* bytes · [\d.]+:1", figures[1])
+
+
+@at(*DESKTOPS, (800, 1000), *PHONES)
+def test_nothing_is_outside_or_covered(visitor):
+    visitor.open("?picture=coffee&largest=4096&block=4&k=32")
+    main = visitor.page.locator("[data-testid=stMain]")
+    assert main.evaluate("it => it.scrollWidth <= it.clientWidth")
+    width = visitor.page.viewport_size["width"]
+    in_sight = controls_in_sight(visitor)
+    assert len(in_sight) > 8
+    for control in in_sight:
+        place = control.bounding_box()
+        assert place["x"] >= 0
+        assert place["x"] + place["width"] <= width
+        assert not is_covered(control), control.evaluate("it => it.outerHTML")
+
+
+@at(*PHONES, schemes=("light",))
+def test_targets_are_large_enough_for_fingers(visitor):
+    visitor.open("?picture=coffee&largest=64&k=32")
+    for control in visitor.page.locator(".viewer :is(button, select, input.size, summary)").all():
+        if control.is_visible():
+            place = control.bounding_box()
+            small = control.evaluate("it => it.outerHTML.slice(0, 80)")
+            assert min(place["width"], place["height"]) >= 39.5, small
+
+
+@at(*PHONES, schemes=("light",))
+def test_a_phone_shows_picture_k_and_figures_at_once(visitor):
+    visitor.open("?picture=coffee&largest=64&k=32")
+    width, height = visitor.page.viewport_size.values()
+    assert box(visitor, ".stage")["width"] >= 0.94 * width
+    both = box(visitor, ".both")
+    assert both["y"] + both["height"] <= height
+
+
+def scrolled(visitor):
+    return visitor.page.locator("[data-testid=stMain]").evaluate("it => it.scrollTop")
+
+
+def touch(visitor, *moves, steps=8):
+    """Let fingers go from places to others, all at once; each move is (x, y, dx, dy)."""
+    client = visitor.page.context.new_cdp_session(visitor.page)
+    points = [{"x": x, "y": y, "id": at} for at, (x, y, _, _) in enumerate(moves)]
+    client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points})
+    for step in range(1, steps + 1):
+        points = [
+            {"x": x + dx * step / steps, "y": y + dy * step / steps, "id": at}
+            for at, (x, y, dx, dy) in enumerate(moves)
+        ]
+        client.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": points})
+        visitor.page.wait_for_timeout(20)
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    visitor.page.wait_for_timeout(300)
+
+
+def zoom(visitor):
+    return int(visitor.page.locator(".zoom").inner_text().split()[0])
+
+
+@at((390, 844), schemes=("light",))
+def test_one_finger_scrolls_the_page_until_two_have_zoomed(visitor):
+    visitor.open("?picture=coffee&largest=16&k=4")
+    stage, fitted = box(visitor, ".stage"), zoom(visitor)
+    x, y = stage["x"] + 60, stage["y"] + 200
+    touch(visitor, (x, y, 0, -150))
+    assert scrolled(visitor) > 60
+    visitor.page.locator("[data-testid=stMain]").evaluate("it => it.scrollTo(0, 0)")
+    assert zoom(visitor) == fitted
+    middle_x, middle_y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
+    touch(visitor, (middle_x - 30, middle_y, -80, 0), (middle_x + 30, middle_y, 80, 0))
+    assert zoom(visitor) > 2 * fitted
+    before = visitor.stage()
+    touch(visitor, (middle_x - 60, middle_y + 40, -40, -90))
+    assert scrolled(visitor) == 0
+    assert (visitor.stage() != before).any()
+    touch(visitor, (middle_x - 120, middle_y, 100, 0), (middle_x + 120, middle_y, -100, 0))
+    assert zoom(visitor) == fitted
+
+
+@at((390, 844), schemes=("light",))
+def test_a_finger_sideways_moves_the_divider(visitor):
+    visitor.open("?picture=coffee&largest=16&k=4")
+    stage, before = box(visitor, ".stage"), visitor.stage()
+    touch(visitor, (stage["x"] + 60, stage["y"] + 100, 120, 0))
+    assert scrolled(visitor) == 0
+    assert (visitor.stage() != before).any()
+    visitor.settle()
+    assert float(re.search(r"divider=([\d.]+)", visitor.page.url)[1]) > 0.7
+
+
+def test_the_wheel_scrolls_the_page_and_zooms_with_ctrl(visitor):
+    visitor.open("?picture=coffee&largest=16&k=4")
+    page, stage, fitted = visitor.page, box(visitor, ".stage"), zoom(visitor)
+    page.mouse.move(stage["x"] + 100, stage["y"] + 100)
+    page.mouse.wheel(0, 200)
+    expect(page.locator(".advice")).to_be_visible()
+    page.wait_for_timeout(400)
+    assert (scrolled(visitor) > 100, zoom(visitor)) == (True, fitted)
+    page.locator("[data-testid=stMain]").evaluate("it => it.scrollTo(0, 0)")
+    expect(page.locator(".advice")).to_be_hidden(timeout=3000)
+    page.mouse.move(stage["x"] + 110, stage["y"] + 110)
+    page.mouse.wheel(0, 200)
+    expect(page.locator(".advice")).to_be_hidden()  # it was said once
+    page.locator("[data-testid=stMain]").evaluate("it => it.scrollTo(0, 0)")
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    page.wait_for_timeout(200)
+    assert zoom(visitor) > fitted
+    for _ in range(12):
+        page.mouse.wheel(0, 100)
+    page.keyboard.up("Control")
+    page.wait_for_timeout(200)
+    assert zoom(visitor) == fitted  # out stops at the whole picture
+
+
+def test_in_full_screen_the_plain_wheel_zooms(visitor):
+    visitor.open("?picture=coffee&largest=16&k=4")
+    press(visitor, "f")
+    visitor.page.wait_for_timeout(300)
+    fitted = zoom(visitor)
+    visitor.page.mouse.move(700, 500)
+    visitor.page.mouse.wheel(0, -100)
+    visitor.page.wait_for_timeout(200)
+    assert zoom(visitor) > fitted
+    press(visitor, "Escape")
+    visitor.settle()
+
+
+@at((1280, 720), (1920, 1080), (390, 844))
+def test_presenter_view(visitor):
+    visitor.open("?picture=coffee&largest=64&k=4")
+    page = visitor.page
+    page.get_by_role("button", name="Present").click()
+    page.wait_for_timeout(400)
+    size = page.viewport_size
+    stage = box(visitor, ".stage")
+    assert (stage["width"], stage["height"]) == (size["width"], size["height"])
+    shown = zoom(visitor) / 100
+    covered = min(600 * shown / size["width"], 1), min(400 * shown / size["height"], 1)
+    assert covered[size["width"] > size["height"]] >= 0.8  # of the shorter side
+    large = page.locator(".bigk")
+    assert float(large.evaluate("it => parseFloat(getComputedStyle(it).fontSize)")) >= 48
+    assert len(page.locator(".three").inner_text().split(" · ")) == 3
+    for number in ("1", "2", "32"):
+        page.locator(f".jumps [data-k='{number}']").click()
+        assert large.inner_text() == f"K = {number}"
+        assert visitor.side("b", ".k").text_content() == number
+    over = page.locator(".over")
+    page.mouse.move(size["width"] / 2, 60)
+    page.locator(".pictures").focus()
+    expect(over).to_have_css("opacity", "0", timeout=6000)
+    page.mouse.move(size["width"] / 2 + 30, 80)
+    expect(over).to_have_css("opacity", "1")
+    page.keyboard.press("Escape")
+    expect(over).to_be_hidden()
+    visitor.settle()
+
+
+def test_the_story_stops_at_1_2_32_and_says_what_they_mean(visitor):
+    data = png(64, 128)
+    visitor.open("?largest=32&block=8").upload(("one.png", data))
+    page, caption = visitor.page, visitor.page.locator(".caption")
+    page.locator(".story summary").click()
+    page.locator(".pause").check()
+    page.locator(".loop").uncheck()
+    page.locator(".story summary").click()
+    told = []
+    for _ in range(3):
+        press(visitor, "p")
+        expect(caption).to_be_visible()
+        told.append(caption.inner_text().replace("\u202f", " "))
+    assert told[0] == "K = 1: 128 blocks, all alike. No bits, and it says nothing."
+    assert told[1] == "K = 2: 128 blocks, one bit each: 1 536:1. Already a surprise."
+    size = len(swept(data, Settings(8), [32])[32].file)
+    assert told[2].startswith(
+        "K = 32: 128 blocks, 5 bits each: 307.2:1. "
+        f"Its file, codebook and all: {size / 1000:.1f} kB"
+    )
+    press(visitor, "p")
+    expect(caption).to_be_hidden()
+    visitor.settle()
+
+
+def test_the_story_goes_through_all_sizes_at_the_pace_chosen(visitor):
+    visitor.open("?picture=camera&largest=8&k=4")
+    page = visitor.page
+    page.locator(".story summary").click()
+    page.locator(".stops").select_option("all")
+    page.locator(".pace").fill("0.4")
+    assert page.locator(".paceshown").inner_text() == "0.4 s"
+    page.locator(".story summary").click()
+    page.locator(".kbar [data-do=play]").click()
+    for size in ("1", "2", "4", "8", "1"):
+        expect(visitor.side("b", ".k")).to_have_text(size, timeout=3000)
+    page.locator(".kbar [data-do=play]").click()
+    expect(page.locator(".caption")).to_be_hidden()
+    visitor.settle()
+
+
+def test_a_block_stays_followed_while_k_changes(visitor):
+    data = png(64, 96)
+    steps = swept(data, Settings(8), [1, 2, 4, 8])
+    visitor.open("?block=8&largest=8&k=8").upload(("one.png", data))
+    press(visitor, "0", "1", *["Shift+ArrowLeft"] * 10)
+    plain = {}
+    for size in (8, 4, 2, 1):
+        visitor.choose(size)
+        plain[size] = middle(visitor.stage(), 64, 96)
+    place = box(visitor, ".pictures")
+    left = place["x"] + np.floor(place["width"] / 2 - 48 + 0.5)
+    top = place["y"] + np.floor(place["height"] / 2 - 32 + 0.5)
+    visitor.page.mouse.click(left + 20, top + 12)  # the block 2 across, 2 down
+    visitor.page.mouse.move(place["x"] + 5, place["y"] + place["height"] - 5)
+    for size in (1, 2, 4, 8):
+        visitor.choose(size)
+        encoded = steps[size].encoded
+        index, use = encoded.indices[12 + 2], encoded.use
+        lit = middle(visitor.stage(), 64, 96)
+        same = (encoded.indices == index).reshape(8, 12).repeat(8, 0).repeat(8, 1)
+        np.testing.assert_array_equal(lit[same], plain[size][same])
+        if size > 1:
+            assert lit[~same].mean() < 0.5 * plain[size][~same].mean()
+        facts = visitor.page.locator(".facts").inner_text()
+        told = f"block 3 across, 2 down has index {index}, as {use[index]} block"
+        assert facts.startswith(f"K = {size}: {told}")
+        original = as_rgb(read_picture(data, "").pixels)[8:16, 16:24].astype(int)
+        error = np.square(original - as_rgb(encoded.decode())[8:16, 16:24]).mean()
+        assert f"MSE {error:.1f}." in facts
+        bits = {1: "no bits"}.get(size, f"{index:0{size.bit_length() - 1}b}")
+        assert visitor.page.locator(".bits").inner_text() == bits
+    assert "pick=14" in visitor.page.url
+    press(visitor, "Escape")
+    visitor.settle()
+    assert "pick" not in visitor.page.url
+
+
+def test_few_codewords_fill_the_panel(visitor):
+    visitor.open("?picture=camera&largest=64&k=2")
+    room = box(visitor, ".scroller")
+    for size, least in ((2, 0.55), (16, 0.55)):
+        visitor.choose(size)
+        tile = visitor.page.locator(".room").evaluate("it => parseFloat(it.style.height)")
+        assert tile >= least * room["height"]
+
+
+@at((1280, 720), (1920, 1080), (390, 844), schemes=("light",))
+def test_away_from_the_picture_it_stays_in_sight(visitor):
+    visitor.open("?picture=camera&largest=16&k=4")
+    page, strip = visitor.page, visitor.page.locator(".strip")
+    assert not strip.is_visible()
+    page.locator("[data-testid=stDataFrame]").first.scroll_into_view_if_needed()
+    expect(strip).to_be_visible()
+    small = strip.locator(".small")
+    before = visitor.stage(".strip .small").copy()
+    strip.get_by_role("button", name="Larger K").click()
+    assert strip.locator(".stripk").inner_text() == "K = 8"
+    assert (visitor.stage(".strip .small") != before).any()
+    expect(small).to_be_in_viewport()
+    if page.viewport_size["width"] >= 1600:
+        left, chart = box(visitor, ".strip"), box(visitor, "[data-testid=stDataFrame]")
+        assert left["x"] + left["width"] <= chart["x"]
+    strip.get_by_role("button", name="Picture").click()
+    expect(strip).to_be_hidden()
+    visitor.settle()
+
+
+def test_a_row_of_the_table_shows_its_k(visitor):
+    visitor.open("?picture=camera&largest=16&k=16")
+    table = visitor.page.locator("[data-testid=stDataFrame]").first
+    table.scroll_into_view_if_needed()
+    visitor.page.wait_for_timeout(500)
+    place = table.bounding_box()
+    visitor.page.mouse.click(place["x"] + 300, place["y"] + 35 * 2.5)
+    expect(visitor.page.locator(".stripk")).to_have_text("K = 2", timeout=5000)
+    visitor.settle()
+
+
+def test_the_first_tab_leads_to_the_picture_and_keys_work_at_once(visitor):
+    visitor.open("?picture=camera&largest=16&k=4")
+    page = visitor.page
+    page.keyboard.press("]")
+    assert visitor.side("b", ".k").inner_text() == "8"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the picture"
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("[")
+    assert visitor.side("b", ".k").inner_text() == "4"
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("textbox", name="More sizes").fill("")
+    page.get_by_role("textbox", name="More sizes").press("p")
+    assert page.locator(".kbar [data-do=play]").get_attribute("aria-pressed") == "false"
+    visitor.settle()
+
+
+def test_the_address_is_the_view(visitor, browser):
+    visitor.open("?picture=camera&largest=16&k=4")
+    press(visitor, "s", "+", "+", "ArrowLeft", "Enter")
+    visitor.side("a", ".show").select_option("rebuilt")
+    visitor.choose(2, side="a")
+    visitor.choose(8, side="b")
+    visitor.settle()
+    link, seen = visitor.page.url, visitor.stage()
+    context = browser.new_context(viewport=visitor.page.viewport_size)
+    try:
+        visitor.page, own = context.new_page(), visitor.page
+        visitor.page.goto(link)
+        visitor.page.wait_for_selector(".measured dd:has-text('dB')")
+        visitor.settle()
+        np.testing.assert_array_equal(visitor.stage(), seen)
+        assert visitor.page.locator(".bits").inner_text() != ""
+        visitor.page = own
+    finally:
+        context.close()
+
+
+def test_a_link_to_an_upload_asks_for_it_and_shows_nothing_else_under_its_name(visitor, browser):
+    data = png(96, 144)
+    visitor.open("?largest=8&k=8").upload(("my photo.png", data))
+    press(visitor, "s", "+")
+    visitor.settle()
+    link, seen = visitor.page.url, visitor.stage()
+    context = browser.new_context(viewport=visitor.page.viewport_size)
+    try:
+        visitor.page, own = context.new_page(), visitor.page
+        visitor.page.goto(link)
+        alert = visitor.page.locator("[data-testid=stAlert]")
+        expect(alert).to_contain_text("This link shows my photo.png, which is not here.")
+        assert visitor.page.locator(".viewer").count() == 0
+        visitor.page.locator("input[type=file]").set_input_files(
+            {"name": "same.png", "mimeType": "image/png", "buffer": data}
+        )
+        visitor.page.wait_for_selector("h2:has-text('same.png')")
+        visitor.settle()
+        np.testing.assert_array_equal(visitor.stage(), seen)
+        visitor.page = own
+    finally:
+        context.close()
+
+
+def test_another_picture_than_that_of_the_link_is_told(visitor):
+    visitor.page.goto(f"{visitor.address}?needs=my+photo.png&digest=0123456789abcdef")
+    expect(visitor.page.locator("[data-testid=stAlert]")).to_contain_text("This link shows")
+    visitor.upload(("my photo.png", png(40, 40)))
+    warning = visitor.page.locator("[data-testid=stSidebar] [data-testid=stAlert]")
+    assert warning.count() <= 1
+    assert visitor.page.locator(".viewer").count() > 0
+
+
+def test_back_goes_through_pictures_settings_and_panels_and_not_each_k(visitor):
+    visitor.open("?picture=camera&largest=8&k=8")
+    page = visitor.page
+
+    def facts():
+        return page.locator(".st-key-title p").inner_text()
+
+    page.get_by_role("slider", name="Block size").press("ArrowRight")
+    visitor.settle()
+    assert "blocks of 9 × 9" in facts()
+    for size in (1, 2, 4):
+        visitor.choose(size)
+    page.get_by_role("radio", name="Training").click()
+    visitor.settle()
+    visitor.choose(1)
+    page.go_back()
+    page.wait_for_timeout(500)
+    visitor.settle()
+    assert page.get_by_role("radio", name="Codebook size").get_attribute("aria-checked") == "true"
+    assert "blocks of 9 × 9" in facts()
+    page.go_back()
+    page.wait_for_timeout(500)
+    visitor.settle()
+    assert "blocks of 8 × 8" in facts()
+    page.go_forward()
+    page.wait_for_timeout(500)
+    visitor.settle()
+    assert "blocks of 9 × 9" in facts()
+
+
+def test_sides_and_their_controls_change_places_together(visitor):
+    visitor.open("?picture=camera&largest=8&k=8")
+    a, b = (box(visitor, f".bar [data-side={side}]") for side in "ab")
+    visitor.page.get_by_role("button", name="Swap A and B").click()
+    assert box(visitor, ".bar [data-side=b]")["x"] == pytest.approx(a["x"], abs=1)
+    assert box(visitor, ".bar [data-side=a]")["x"] > b["x"] - 40
+    assert box(visitor, ".both [data-side=b]")["x"] < box(visitor, ".both [data-side=a]")["x"]
+
+
+def test_lines_between_blocks_are_drawn_when_asked_for(visitor):
+    visitor.open("?picture=camera&largest=8&k=8")
+    press(visitor, "1", "+", "+", "+")
+    before = visitor.stage()
+    visitor.page.get_by_role("button", name="Grid").click()
+    assert (visitor.stage() != before).any()
+    press(visitor, "g")
+    np.testing.assert_array_equal(visitor.stage(), before)
+    visitor.settle()
+
+
+@at((1440, 900), (390, 844))
+def test_accessible(visitor):
+    visitor.open("?picture=coffee&largest=64")
+    visitor.page.wait_for_selector(READY)
+    visitor.page.wait_for_function(ALL_TRAINED)
+    findings = Axe().run(visitor.page).response["violations"]
+    serious = [
+        (finding["id"], [node["html"][:200] for node in finding["nodes"]])
+        for finding in findings
+        if finding["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
