@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from string import punctuation
@@ -44,7 +44,6 @@ from vqcore.curves import (
 )
 from vqcore.health import Health, health_row, verdicts
 from vqcore.heldout import HeldOut
-from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import (
     MAX_BYTES,
     SAMPLES,
@@ -88,6 +87,7 @@ from vqcore.study import (
     known_transfers,
     lending,
     missing_steps,
+    original_id,
     racing,
     replaying,
     rungs,
@@ -97,13 +97,16 @@ from vqcore.study import (
 )
 from vqcore.sweep import (
     SHOWN_FIRST,
+    Cost,
     OperatingPoint,
     Plan,
     Preview,
     Step,
+    cost_of,
     ladder_sizes,
     parse_sizes,
     plan_sweep,
+    point_work,
 )
 from vqcore.tables import (
     HEALTH_COLUMNS,
@@ -119,7 +122,17 @@ from vqcore.tables import (
     use_row,
 )
 from vqcore.training import TRAINERS, Progress, Trainer
-from vqcore.uploads import Content, File, Refusal, Upload, open_file, open_uploads
+from vqcore.uploads import (
+    Content,
+    File,
+    Refusal,
+    Upload,
+    VqFile,
+    is_as_large,
+    nearest_work,
+    open_file,
+    open_uploads,
+)
 from vqcore.viewer import (
     PAGE_STYLE,
     PARTS,
@@ -140,10 +153,10 @@ from vqcore.wording import (
     count,
     counted,
     in_short,
-    kilobytes,
+    kept_elsewhere,
     origin_in_brief,
     origin_in_short,
-    ratio,
+    sampled,
     settings_name,
 )
 from vqcore.work import Work, finish, mapped
@@ -152,7 +165,6 @@ LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 SMALLEST_VIEW = 320
-FIGURE_WIDTH = 98
 DIGEST_DIGITS = 16
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
@@ -166,17 +178,9 @@ UNMATCHED = {"size": "no file is so small", "psnr": "no file comes so close"}
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
 Result = TypeVar("Result")
+Figures = tuple[Cost | OperatingPoint, str]  # of a codebook size, and a sentence, or none
 
 COMPONENTS = {name: st.components.v2.component(f"vq_{name}", **it) for name, it in PARTS.items()}
-
-
-@dataclass(frozen=True, eq=False)
-class VqFile:
-    """An uploaded .vq file: it needs no training, and has no original."""
-
-    name: str
-    encoded: Encoded
-    size: int
 
 
 # Cached calls: keyed by digest and settings, never by an array; what starts with _ is no key.
@@ -257,7 +261,7 @@ def choose_picture() -> tuple[str, Picture | VqFile]:
     for outcome in outcomes():
         if isinstance(outcome, Refusal):
             st.error(f"**{plain(outcome.name)}**: {plain(outcome.reason)}")
-    there = {upload.name: upload for upload in uploads() if is_shown(upload)}
+    there = shown_uploads()
     names = [*there, *SAMPLES]
     first = SAMPLES[0]
     keep_valid("picture", names, first)
@@ -269,7 +273,7 @@ def choose_picture() -> tuple[str, Picture | VqFile]:
         bind="query-params",
         on_change=forget_link,
     )
-    return name, shown_content(there[name]) if name in there else sample(name)
+    return name, there[name] if name in there else sample(name)
 
 
 def missing_file() -> str | None:
@@ -278,11 +282,11 @@ def missing_file() -> str | None:
         given = st.query_params
         st.session_state.link = (given.get("needs"), given.get("digest"))
     needs, digest = st.session_state.link
-    pictures = uploaded_pictures()
-    if not needs or not pictures:
+    there = shown_uploads()
+    if not needs or not there:
         return needs
     forget_link()
-    if all(short_digest(it) != digest for it in pictures.values()):
+    if all(short_digest(it) != digest for it in there.values()):
         st.sidebar.warning(f"This is not the picture of the link, **{plain(needs)}**.")
     return None
 
@@ -319,16 +323,9 @@ def uploads() -> list[Upload]:
     return [outcome for outcome in outcomes() if isinstance(outcome, Upload)]
 
 
-def is_shown(upload: Upload) -> bool:
-    """Tell whether an upload can be looked at by itself."""
-    return not isinstance(upload.content, SharedCodebook)
-
-
-def shown_content(upload: Upload) -> Picture | VqFile:
-    if isinstance(upload.content, Encoded):
-        return VqFile(upload.name, upload.content, len(upload.data))
-    assert isinstance(upload.content, Picture)
-    return upload.content
+def shown_uploads() -> dict[str, Picture | VqFile]:
+    """Return by name what was uploaded and can be looked at by itself."""
+    return {it.name: it.content for it in uploads() if isinstance(it.content, Picture | VqFile)}
 
 
 def uploaded_pictures() -> dict[str, Picture]:
@@ -350,8 +347,7 @@ def tell_gone() -> None:
 
 
 def choose_newest() -> None:
-    names = [upload.name for upload in uploads() if is_shown(upload)]
-    if names:
+    if names := list(shown_uploads()):
         st.session_state.picture = names[-1]
 
 
@@ -490,6 +486,12 @@ def waited_for(work: Work[Result], text: str) -> Result:
         return finish(mapped(work, give_way))
 
 
+def worked_at(work: Work[Result], progress: ProgressPlace, text: str) -> Result:
+    """Do all the work at once, under a progress bar that says so."""
+    tell = seldom(progress.show)
+    return finish(mapped(work, lambda _: tell(0.5, text)))
+
+
 def give_way(_: object) -> None:
     """Let streamlit end the run, as it can whenever the session's state is read."""
     st.session_state.get("size")
@@ -548,40 +550,38 @@ class Layers:
             kinds = ("pictures", "sizes", "figures")
             self._places = {kind: st.container(gap=None) for kind in kinds}
 
-    def bring_original(self, study: Study) -> None:
-        picture, layout = study.picture, study.plan.layout
-        figures = as_uploaded(picture, layout)
-        data = original_bytes(study.original, figures, picture, layout)
+    def bring_original(self, picture: Picture, layout: BlockLayout, figures: str) -> None:
+        data = original_bytes(original_id(picture, layout), figures, picture, layout)
         self._bring("pictures", "original", data)
 
-    def bring_files(self, study: Study) -> None:
+    def bring_files(self, of: str, layout: BlockLayout, own: str) -> None:
         """Bring the other uploads of the same size as they are: the browser decodes them."""
         for upload in uploads():
             other = upload.content
-            if isinstance(other, Picture) and is_alike(upload.name, other, study):
+            if isinstance(other, Picture) and upload.name != own and is_as_large(other, layout):
                 size = (other.width, other.height)
-                of, id_, name = study.original, upload.id, upload.name
-                figures = as_uploaded(other, study.plan.layout)
-                data = file_layer(of, id_, name, size, upload.data, figures)
+                figures = as_uploaded(other, layout)
+                data = file_layer(of, upload.id, upload.name, size, upload.data, figures)
                 self._bring("pictures", upload.id, data)
 
     def bring_known(self, study: Study) -> None:
         books = {size: step.encoded for size, step in study.steps.items()}
-        self._bring_codebooks(study, books, whole=study.is_complete)
-        self._bring_figures(study, "known", study.steps.values())
+        self.bring_codebooks(study.sweep, books, whole=study.is_complete)
+        self.bring_figures(study.sweep, "known", map(figures_of, study.steps.values()))
 
     def bring(self, study: Study, event: Preview | Step) -> None:
         if isinstance(event, Preview):
-            self._bring_codebooks(study, {event.codebook_size: event.encoded}, whole=False)
+            self.bring_codebooks(study.sweep, {event.codebook_size: event.encoded}, whole=False)
         else:
-            self._bring_figures(study, str(event.point.codebook_size), [event])
+            size = str(event.point.codebook_size)
+            self.bring_figures(study.sweep, size, [figures_of(event)])
 
-    def _bring_codebooks(self, study: Study, books: Mapping[int, Encoded], whole: bool) -> None:
-        layers = {size: codebook_bytes(study.sweep, size, it) for size, it in books.items()}
+    def bring_codebooks(self, of: str, books: Mapping[int, Encoded], whole: bool) -> None:
+        layers = {size: codebook_bytes(of, size, it) for size, it in books.items()}
         bring_sizes(self._places["sizes"], "codebook", layers, whole)
 
-    def _bring_figures(self, study: Study, name: str, steps: Iterable[Step]) -> None:
-        self._bring("figures", f"figures-{name}", figures_layer(study.sweep, steps))
+    def bring_figures(self, of: str, name: str, figures: Iterable[Figures]) -> None:
+        self._bring("figures", f"figures-{name}", figures_layer(of, figures))
 
     def _bring(self, place: str, name: str, data: bytes) -> None:
         with self._places[place]:
@@ -604,9 +604,8 @@ def as_uploaded(picture: Picture, layout: BlockLayout) -> str:
     return f"{counted(layout.raw_bytes, 'byte')} uncompressed"
 
 
-def is_alike(name: str, other: Picture, study: Study) -> bool:
-    """Tell whether a picture of that name is another, and can be laid over this one."""
-    return name != study.name and other.pixels.shape[:2] == study.picture.pixels.shape[:2]
+def figures_of(step: Step) -> Figures:
+    return step.point, sampled(step.trained.sample, step.encoded.layout.blocks)
 
 
 # Panels
@@ -625,11 +624,11 @@ def show_facts(name: str, layout: BlockLayout, origin: Origin | None = None) -> 
         st.markdown(" · ".join(facts))
 
 
-def tell_clamping(plan: Plan) -> None:
+def tell_clamping(distinct_blocks: int | None) -> None:
     place = st.empty()  # always, or else what follows moves, and is there twice for a while
-    if plan.distinct_blocks is not None:
-        distinct = count(plan.distinct_blocks)
-        verb = "block is" if plan.distinct_blocks == 1 else "blocks are"
+    if distinct_blocks is not None:
+        distinct = count(distinct_blocks)
+        verb = "block is" if distinct_blocks == 1 else "blocks are"
         place.info(f"Only {distinct} {verb} distinct, so K goes no higher than {distinct}.")
 
 
@@ -642,23 +641,16 @@ def chosen_size(plan: Plan) -> int:
     return size if size in plan.sizes else plan.nearest(size)
 
 
-def show_viewer(study: Study, size: int) -> None:
-    """Show the layers that the page has; the page decodes."""
-    layout = study.plan.layout
+def show_viewer(digest: str, layout: BlockLayout, **data: Any) -> None:
+    """Show the layers that the page has of a picture; the page decodes."""
     COMPONENTS["viewer"](
         key="viewer",
         data={
-            "sweep": study.sweep,
-            "original": study.original,
-            "picture": study.picture.digest,
-            "name": study.name,
-            "upload": origin_in_brief(study.picture.origin),
-            "link": link_of(study),
-            "grid": f"{study.picture.digest} {layout.block_size}",
+            "picture": digest,
+            "grid": f"{digest} {layout.block_size}",
             "facts": facts_of(layout),
-            "size": size,
             "asked": st.session_state.get("asked", 0),
-            "rivals": [(codec, RIVALS[codec].name) for codec in present_rivals()],
+            **data,
         },
         on_view_change=take_view,
     )
@@ -671,8 +663,8 @@ def link_of(study: Study) -> dict[str, str | None]:
     return {"needs": study.name, "digest": short_digest(study.picture)}
 
 
-def short_digest(picture: Picture) -> str:
-    return picture.digest[:DIGEST_DIGITS]
+def short_digest(shown: Picture | VqFile) -> str:
+    return shown.digest[:DIGEST_DIGITS]
 
 
 def facts_of(layout: BlockLayout) -> dict[str, str]:
@@ -737,10 +729,6 @@ def view_width(layout: BlockLayout) -> int:
     return max(layout.width, SMALLEST_VIEW * layout.width // max(layout.width, layout.height))
 
 
-def figure(label: str, value: str, meaning: str) -> None:
-    st.metric(label, value, help=meaning, width=FIGURE_WIDTH)
-
-
 def step_to_offer(study: Study) -> Step | None:
     """Return the step whose downloads a hand has asked for, if it has not closed them."""
     wanted = st.session_state.get("offer")
@@ -788,27 +776,6 @@ def report_of(study: Study, step: Step, curves: Sequence[Curve]) -> str:
     original = shown_pixels(study.picture, study.plan.layout)
     origin = study.picture.origin
     return html_report(study.name, study.settings, original, step, curves, origin)
-
-
-def show_file(file: VqFile) -> None:
-    """Show a .vq by itself: the picture it holds, and its codebook."""
-    layout, encoded = file.encoded.layout, file.encoded
-    size = encoded.codebook.size
-    show_facts(file.name, layout)
-    with st.container(horizontal=True, key="figures"):
-        figure("File", kilobytes(file.size), "The .vq file as uploaded.")
-        file_ratio = compression_ratio(layout.raw_bytes, file.size)
-        figure("File ratio", ratio(file_ratio), "Uncompressed bytes over file bytes.")
-        rate = rate_bpp(file.size, layout.width, layout.height)
-        figure("Rate", f"{rate:.4f} bpp", "File bits for each pixel.")
-        in_use = f"{encoded.used_codewords} of {size}"
-        figure("In use", in_use, "Codewords that at least one block uses.")
-    left, right = st.columns(2)
-    left.markdown("**Picture**")
-    show_pixels(left, png_bytes(encoded.decode()), view_width(layout), file.name)
-    right.markdown(f"**Codebook, K = {size}**")
-    sheet = tile_sheet(encoded.tiles, TILE_SIDE)
-    show_pixels(right, png_bytes(sheet), sheet.shape[1], f"{file.name}, all codewords")
 
 
 def choose_point(key: str) -> None:
@@ -1453,7 +1420,7 @@ def lab(name: str, picture: Picture) -> None:
         settings, sizes = choose_settings(picture.is_gray)
     study = study_of(name, picture, settings, sizes)
     show_facts(name, study.plan.layout, picture.origin)
-    tell_clamping(study.plan)
+    tell_clamping(study.plan.distinct_blocks)
     progress, layers = ProgressPlace((study.sweep, sizes)), Layers()
     results = st.container()
     with st.container(key="below"):
@@ -1461,18 +1428,87 @@ def lab(name: str, picture: Picture) -> None:
     layers.bring_known(study)
     with results:
         show_results(study)
-    layers.bring_original(study)
+    figures = as_uploaded(picture, study.plan.layout)
+    layers.bring_original(picture, study.plan.layout, figures)
     with closing(missing_steps(study)) as events:
         if not study.steps:
             advance(study, events, progress, layers, FIRST_RESULTS_SECONDS)
         more = show_panels(study, panels)
-        layers.bring_files(study)
+        layers.bring_files(study.original, study.plan.layout, study.name)
         if not study.is_complete:
             advance(study, events, progress, layers, REDRAW_SECONDS)
             st.rerun()
     if work(more, progress):
         st.rerun()
     progress.end()
+
+
+def show_file(name: str, file: VqFile) -> None:
+    """Show a .vq file as pictures are, beside its original if that is uploaded."""
+    layout, size = file.encoded.layout, file.encoded.codebook.size
+    show_facts(name, layout)
+    tell_clamping(None)
+    progress, layers = ProgressPlace(file.digest), Layers()
+    layers.bring_codebooks(file.digest, {size: file.encoded}, whole=True)
+    pictures = uploaded_pictures()
+    nearest = nearest_name(file, pictures, progress)
+    original = None if nearest is None else pictures[nearest]
+    with st.container():
+        show_file_viewer(name, file, original)
+    if nearest is not None:
+        bring_pictures(layers, nearest, pictures[nearest], layout)
+    layers.bring_figures(file.digest, str(size), [file_figures(file, original, progress)])
+    progress.end()
+
+
+def bring_pictures(layers: Layers, name: str, original: Picture, layout: BlockLayout) -> None:
+    """Bring the original of a file, by its name, and beside it the other uploads."""
+    layers.bring_original(original, layout, f"{name} · {as_uploaded(original, layout)}")
+    layers.bring_files(original_id(original, layout), layout, name)
+
+
+def nearest_name(
+    file: VqFile, pictures: Mapping[str, Picture], progress: ProgressPlace
+) -> str | None:
+    """Return the name of the picture that a file was made from, as far as can be told."""
+    key = file.digest, *((name, it.digest) for name, it in pictures.items())
+    if not (known := STORE.find("original", *key)):
+        work = nearest_work(file.encoded, pictures)
+        nearest = worked_at(work, progress, "Looking for the original")
+        known = STORE.keep([nearest], "original", *key)
+    return known[0]
+
+
+def file_figures(file: VqFile, original: Picture | None, progress: ProgressPlace) -> Figures:
+    point = file_point(file, original, progress) if original else cost_of(file.encoded, file.size)
+    return point, "" if file.holds_codebook else kept_elsewhere(point.codebook_bytes)
+
+
+def file_point(file: VqFile, original: Picture, progress: ProgressPlace) -> OperatingPoint:
+    key = file.digest, original.digest
+    if known := STORE.find("file", *key):
+        return known
+    pixels = shown_pixels(original, file.encoded.layout)
+    work = point_work(pixels, file.encoded, file.size, train_seconds=0.0, encode_seconds=0.0)
+    return STORE.keep(worked_at(work, progress, "Comparing with the original"), "file", *key)
+
+
+@st.fragment(key="viewer")
+def show_file_viewer(name: str, file: VqFile, original: Picture | None) -> None:
+    layout = file.encoded.layout
+    with st.container(gap=None):
+        show_viewer(
+            file.digest,
+            layout,
+            name=name,
+            sweep=file.digest,
+            original=original_id(original, layout) if original else None,
+            size=file.encoded.codebook.size,
+            upload=origin_in_brief(original.origin) if original else "",
+            link={"needs": name, "digest": short_digest(file)},
+            rivals=[],
+            offers=False,
+        )
 
 
 @st.fragment(key="viewer")
@@ -1482,7 +1518,18 @@ def show_results(study: Study) -> None:
     To ask for these reruns this alone.
     """
     with st.container(gap=None):
-        show_viewer(study, chosen_size(study.plan))
+        show_viewer(
+            study.picture.digest,
+            study.plan.layout,
+            name=study.name,
+            sweep=study.sweep,
+            original=study.original,
+            size=chosen_size(study.plan),
+            upload=origin_in_brief(study.picture.origin),
+            link=link_of(study),
+            rivals=[(codec, RIVALS[codec].name) for codec in present_rivals()],
+            offers=True,
+        )
         if step := step_to_offer(study):
             offer_downloads(study, step)
         for name, data in match_layers(study).items():
@@ -1498,7 +1545,7 @@ def main() -> None:
     if needed := missing_file():
         ask_for(needed)
     elif isinstance(chosen, VqFile):
-        show_file(chosen)
+        show_file(name, chosen)
     else:
         lab(name, chosen)
 

@@ -80,17 +80,20 @@ def layers(app):
 
 
 def figures(app):
-    """All figures of the chosen K, or those of a .vq file by itself."""
-    if app.metric:
-        return {metric.label: metric.value for metric in app.metric}
+    """All figures of the chosen K."""
     return shown(app)["every"]
 
 
 def shown(app):
     """What the viewer shows of the chosen K."""
-    size = json.loads(components(app, "vq_viewer")[0].json)["size"]
+    size = viewer(app)["size"]
     known = [each for it in layers(app) if it["kind"] == "figures" for each in it["sizes"]]
     return next(it for it in known if it["size"] == size)
+
+
+def viewer(app):
+    """What the script tells the viewer."""
+    return json.loads(components(app, "vq_viewer")[0].json)
 
 
 def facts(app):
@@ -120,8 +123,14 @@ def test_opens_on_a_sample_already_swept():
     assert curve(app, 0)[0] == [1, 2, 4, 8]
 
 
+def test_nothing_stands_above_the_name():
+    """Streamlit shows what stands alone on a line of the script, even a docstring."""
+    first = opened().main.children[0]
+    assert [it.type for it in first.children.values()] == ["header", "markdown"]
+
+
 def test_explanation_counts_the_bits_of_a_whole_block():
-    facts = json.loads(components(opened(), "vq_viewer")[0].json)["facts"]
+    facts = viewer(opened())["facts"]
     assert {name: text.replace("\u202f", "") for name, text in facts.items()} == {
         "blocks": "2166 blocks", "size": "8 × 8", "bits": "1536",
     }  # fmt: skip
@@ -262,7 +271,7 @@ SAMPLED = "Trained on a sample of 4 096 blocks, finished on all 16 384."
 @pytest.mark.parametrize(("block", "told"), [("8", ""), ("4", SAMPLED)])
 def test_a_sample_of_the_blocks_is_told_with_its_size(block, told):
     app = opened(picture="camera", block=block)
-    assert told == shown(app)["sample"].replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert told == shown(app)["sentence"].replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
 def test_clamping_is_told():
@@ -282,7 +291,10 @@ def test_vq_file_is_shown_by_itself():
     assert "512 × 512 pixels · Gray" in facts(app)
     assert figures(app)["File"] == f"{len(vq_file())} B"
     assert figures(app)["In use"] == "4 of 4"
-    assert len(app.get("image")) == 2
+    assert figures(app)["Nominal"] == "256:1"
+    assert not {"PSNR", "SSIM"} & figures(app).keys()
+    assert (viewer(app)["original"], viewer(app)["rivals"]) == (None, [])
+    assert not app.get("image")
 
 
 def test_damaged_vq_file_is_refused():

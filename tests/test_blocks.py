@@ -333,6 +333,12 @@ def test_a_colour_picture_is_shown_as_luma_in_gray() -> None:
     assert shown_pixels(Picture(pixels, "primaries"), layout).tolist() == [[76, 150, 29, 9]]
 
 
+def test_a_gray_picture_beside_one_in_colour_has_three_channels() -> None:
+    layout = BlockLayout(2, 1, 2, "ycbcr")
+    shown = shown_pixels(Picture(np.uint8([[7, 9]]), "gray"), layout)
+    assert shown.tolist() == [[[7, 7, 7], [9, 9, 9]]]
+
+
 @pytest.mark.parametrize(("colour", "gray"), [("gray", True), ("rgb", False), ("ycbcr", False)])
 def test_otherwise_a_picture_is_shown_as_it_is(colour: str, gray: bool) -> None:
     picture = smooth_picture(9, 12, gray=gray)

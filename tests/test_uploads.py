@@ -7,11 +7,18 @@ import pytest
 
 from vqcore import Codebook, Settings, Step, sweep
 from vqcore.codebookfile import SharedCodebook, pack_codebook
-from vqcore.codec import Encoded
-from vqcore.container import pack
+from vqcore.container import pack, parse
 from vqcore.pictures import Picture, png_bytes
 from vqcore.sharing import use_work
-from vqcore.uploads import Refusal, Upload, open_file, open_uploads, unused_name
+from vqcore.uploads import (
+    Refusal,
+    Upload,
+    VqFile,
+    nearest_work,
+    open_file,
+    open_uploads,
+    unused_name,
+)
 from vqcore.work import finish
 
 
@@ -83,7 +90,7 @@ def test_what_cannot_be_opened_is_refused_by_itself():
 
 def test_each_kind_of_file_is_what_it_holds():
     found = opened(("p", PNG), ("v", vq_file()), ("c", pack_codebook(SHARED)))
-    assert [type(it.content) for it in found] == [Picture, Encoded, SharedCodebook]
+    assert [type(it.content) for it in found] == [Picture, VqFile, SharedCodebook]
     assert [it.data for it in found] == [PNG, vq_file(), pack_codebook(SHARED)]
 
 
@@ -91,7 +98,7 @@ def test_each_kind_of_file_is_what_it_holds():
 def test_a_file_finds_its_codebook_among_the_others_before_or_after_it(order):
     files = [("v", vq_file(with_codebook=False)), ("c", pack_codebook(SHARED))]
     found = {it.name: it for it in opened(*[files[at] for at in order])}
-    np.testing.assert_array_equal(found["v"].content.decode(), [[10, 10, 200, 200]])
+    np.testing.assert_array_equal(found["v"].content.encoded.decode(), [[10, 10, 200, 200]])
 
 
 def test_a_file_without_its_codebook_is_refused():
@@ -102,3 +109,29 @@ def test_a_file_without_its_codebook_is_refused():
 def test_a_broken_codebook_is_refused_once():
     found = opened(("c", pack_codebook(SHARED)[:-40]), ("p", PNG))
     assert [type(it) for it in found] == [Refusal, Upload]
+
+
+@pytest.mark.parametrize("with_codebook", [True, False])
+def test_a_file_tells_whether_it_holds_its_codebook(with_codebook):
+    data = vq_file(with_codebook=with_codebook)
+    [file, _] = opened(("v", data), ("c", pack_codebook(SHARED)))
+    assert (file.content.size, file.content.holds_codebook) == (len(data), with_codebook)
+
+
+def nearest(**pictures):
+    made = {name: Picture(np.uint8(pixels), name) for name, pixels in pictures.items()}
+    return finish(nearest_work(parse(vq_file()), made))  # 30, 30, 185, 185
+
+
+def test_the_nearest_picture_of_its_size_is_the_original():
+    far, near = [[0, 0, 0, 0]], [[40, 40, 180, 180]]
+    assert nearest(far=far, near=near) == "near"
+    assert nearest(near=near, far=far) == "near"
+    assert nearest(one=near, two=near) == "one"
+    assert nearest(colour=np.stack([near] * 3, axis=-1), far=far) == "colour"
+
+
+def test_a_picture_of_another_size_is_not_the_original():
+    assert nearest() is None
+    assert nearest(wider=[[30, 30, 185, 185, 185]], turned=[[30], [30], [185], [185]]) is None
+    assert nearest(wider=[[30, 30, 185, 185, 185]], far=[[0, 0, 0, 0]]) == "far"

@@ -12,8 +12,7 @@ from vqcore.codec import Encoded
 from vqcore.health import Health
 from vqcore.plane import cells, lloyd_path, principal_plane
 from vqcore.playback import Frame
-from vqcore.sweep import OperatingPoint, Step
-from vqcore.training import Trained
+from vqcore.sweep import cost_of
 from vqcore.viewer import (
     codebook_layer,
     figures_layer,
@@ -102,23 +101,26 @@ def test_training_is_codebooks_step_by_step() -> None:
 
 def test_figures_by_hand() -> None:
     lossless, close = made_up_points()
-    steps = [made_up_step(lossless, 3), made_up_step(close, 2)]
-    header, body = opened(figures_layer("one", steps))
+    header, body = opened(figures_layer("one", [(lossless, ""), (close, "Learnt.")]))
     first, second = header.pop("sizes")
     assert header == {"kind": "figures", "of": "one"}
     assert second == {
         "size": close.codebook_size, "figures": in_short(close), "every": EVERY,
-        "sample": "Trained on a sample of 2 blocks, finished on all 3.",
+        "sentence": "Learnt.",
     }  # fmt: skip
-    assert first["sample"] == ""
+    assert first["sentence"] == ""
     assert (first["size"], first["every"]["PSNR"]) == (lossless.codebook_size, "lossless")
     assert body == b""
 
 
-def made_up_step(point: OperatingPoint, sample: int) -> Step:
-    """Return a step of a picture of three blocks."""
-    encoded = made_up_book([[20, 0, 0, 0]], [0] * 3)
-    return Step(point, encoded, b"", Trained(encoded.codebook, 0.5, sample, ()))
+def test_figures_without_an_original_have_no_likeness() -> None:
+    cost = cost_of(made_up_book([[20, 0, 0, 0], [30, 0, 0, 0]], [0, 1, 1, 1]), 29)
+    [told] = opened(figures_layer("one", [(cost, "")]))[0]["sizes"]
+    assert told["figures"] == "29 bytes · 0.2759:1 · 29.0000 bpp"
+    assert told["every"] == {
+        "File": "29 B", "File ratio": "0.2759:1", "Rate": "29.0000 bpp", "Nominal": "16:1",
+        "Entropy": "0 B", "Codebook": "8 B", "In use": "2 of 2",
+    }  # fmt: skip
 
 
 def made_up_book(codewords: list[list[int]], indices: list[int]) -> Encoded:

@@ -206,9 +206,14 @@ def layout_of(picture: Picture, block_size: int, colour: Colour) -> BlockLayout:
 
 
 def shown_pixels(picture: Picture, layout: BlockLayout) -> Samples:
-    """Return the pixels a reconstruction is compared with: luma (ITU-R BT.601) in ``gray``."""
+    """Return the pixels a reconstruction is compared with: luma (ITU-R BT.601) in ``gray``.
+
+    A gray picture beside one in colour has its gray in each channel.
+    """
     if layout.colour == "gray" and not picture.is_gray:
         return np.asarray(Image.fromarray(picture.pixels).convert("L"))
+    if layout.channels == 3 and picture.is_gray:
+        return np.stack([picture.pixels] * 3, axis=-1)
     return picture.pixels
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from vqcore.blocks import Samples, shown_pixels
+from vqcore.blocks import BlockLayout, Samples, shown_pixels
 from vqcore.codec import Settings
 from vqcore.contest import Run, run_work
 from vqcore.health import Health, health_work
@@ -89,12 +89,17 @@ class Study:
     @property
     def original(self) -> str:
         """Name the picture's layers on the page."""
-        return f"{self.picture.digest} {self.plan.layout.channels}"
+        return original_id(self.picture, self.plan.layout)
 
     @property
     def sweep(self) -> str:
         """Name the sweep's layers on the page."""
         return f"{self.picture.digest} {self.settings}"
+
+
+def original_id(picture: Picture, layout: BlockLayout) -> str:
+    """Name the layers of a picture on the page, as it is shown beside one of that layout."""
+    return f"{picture.digest} {layout.channels}"
 
 
 def missing_steps(study: Study) -> Generator[Progress | Preview | Step]:

@@ -47,6 +47,23 @@ class OperatingPoint:
     encode_seconds: float
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What an `OperatingPoint` says of size alone: all there is to say without an original."""
+
+    codebook_size: int
+    used_codewords: int
+    nominal_bytes: float
+    entropy_bytes: float
+    codebook_bytes: int
+    file_bytes: int
+    nominal_ratio: float
+    file_ratio: float
+    rate_bpp: float
+    psnr_db: None = None
+    ssim: None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Preview:
     """A codebook size that can be looked at already, and has yet to be measured."""
@@ -268,14 +285,38 @@ def point_work(
     file_bytes : the length of its file
     known : `codebook_size`, `train_seconds` and `encode_seconds` of the point
     """
-    layout, reconstruction = encoded.layout, encoded.decode()
-    nominal = metrics.nominal_bytes(layout.blocks, encoded.codebook.size)
+    reconstruction = encoded.decode()
     mse = metrics.mse(original, reconstruction)
-    return OperatingPoint(
+    likeness = {
+        "mse": mse,
+        "psnr_db": metrics.psnr_db(mse),
+        "ssim": (yield from metrics.ssim_work(original, reconstruction)),
+    }
+    return OperatingPoint(**vars(cost_of(encoded, file_bytes)) | likeness | known)
+
+
+def cost_of(encoded: Encoded, file_bytes: int) -> Cost:
+    """Measure the size of a picture that was encoded.
+
+    Parameters
+    ----------
+    encoded : Encoded
+    file_bytes : the length of its file
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vqcore.codebook import Codebook
+    >>> layout = BlockLayout(width=4, height=1, block_size=1, colour="gray")
+    >>> cost = cost_of(Encoded(layout, Codebook(np.uint8([[7], [9]])), np.int32([0, 1, 1, 1])), 25)
+    >>> cost.nominal_bytes, cost.nominal_ratio, cost.file_ratio, cost.psnr_db
+    (0.5, 8.0, 0.16, None)
+    """
+    layout = encoded.layout
+    nominal = metrics.nominal_bytes(layout.blocks, encoded.codebook.size)
+    return Cost(
+        codebook_size=encoded.codebook.size,
         used_codewords=encoded.used_codewords,
-        mse=mse,
-        psnr_db=metrics.psnr_db(mse),
-        ssim=(yield from metrics.ssim_work(original, reconstruction)),
         nominal_bytes=nominal,
         entropy_bytes=metrics.entropy_bytes(encoded.use),
         codebook_bytes=encoded.codebook.bytes,
@@ -283,5 +324,4 @@ def point_work(
         nominal_ratio=metrics.compression_ratio(layout.raw_bytes, nominal),
         file_ratio=metrics.compression_ratio(layout.raw_bytes, file_bytes),
         rate_bpp=metrics.rate_bpp(file_bytes, layout.width, layout.height),
-        **known,
     )

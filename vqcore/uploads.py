@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import count
 from typing import Protocol
 
+from vqcore.blocks import BlockLayout, shown_pixels
 from vqcore.codebookfile import CodebookError, SharedCodebook, is_zip, parse_codebook
 from vqcore.codec import Encoded
-from vqcore.container import FileError, is_vq, parse
+from vqcore.container import FileError, is_vq, parse, parse_header
+from vqcore.metrics import mse
 from vqcore.pictures import Picture, PictureError, read_picture
+from vqcore.work import Work
 
-Content = Picture | Encoded | SharedCodebook
+
+@dataclass(frozen=True, eq=False)
+class VqFile:
+    """An opened .vq file.
+
+    Parameters
+    ----------
+    encoded : what it decodes to
+    digest : SHA-256 of its bytes, to know it by
+    size : how many bytes it has
+    holds_codebook : False if it names one that is elsewhere
+    """
+
+    encoded: Encoded
+    digest: str
+    size: int
+    holds_codebook: bool
+
+
+Content = Picture | VqFile | SharedCodebook
 
 
 class File(Protocol):
@@ -71,7 +94,13 @@ def open_file(data: bytes, name: str, codebooks: Sequence[SharedCodebook] = ()) 
     """
     if is_zip(data):
         return parse_codebook(data)
-    return parse(data, codebooks) if is_vq(data) else read_picture(data, name)
+    return open_vq(data, codebooks) if is_vq(data) else read_picture(data, name)
+
+
+def open_vq(data: bytes, codebooks: Sequence[SharedCodebook]) -> VqFile:
+    """Decode the bytes of a .vq, as `parse` does."""
+    encoded, digest = parse(data, codebooks), sha256(data).hexdigest()
+    return VqFile(encoded, digest, len(data), parse_header(data).codebook is None)
 
 
 def open_uploads(
@@ -109,6 +138,33 @@ def _codebooks(files: Iterable[File], opener: Opener) -> Iterator[SharedCodebook
                 continue
             if isinstance(content, SharedCodebook):
                 yield content
+
+
+def is_as_large(picture: Picture, layout: BlockLayout) -> bool:
+    """Tell whether a picture can be laid over one of that layout."""
+    return (picture.width, picture.height) == (layout.width, layout.height)
+
+
+def nearest_work(encoded: Encoded, pictures: Mapping[str, Picture]) -> Work[str | None]:
+    """Find the picture that an encoded one was made from, as far as can be told.
+
+    Parameters
+    ----------
+    encoded : Encoded
+    pictures : by name; only those of its width and height count
+
+    Returns
+    -------
+    name : of the one with the least squared error, the first of several; None if there is none
+    """
+    fitting = {name: it for name, it in pictures.items() if is_as_large(it, encoded.layout)}
+    if len(fitting) < 2:
+        return next(iter(fitting), None)
+    reconstruction, errors = encoded.decode(), dict[str, float]()
+    for name, picture in fitting.items():
+        errors[name] = mse(shown_pixels(picture, encoded.layout), reconstruction)
+        yield
+    return min(errors, key=errors.__getitem__)
 
 
 def unused_name(name: str, taken: Collection[str]) -> str:

@@ -21,13 +21,11 @@ TRAINER_NAMES = {
 STAGE_NAMES = {"below": "before the split", "search": "search", "finish": "all blocks"}
 
 
-class Measured(Protocol):
-    """What every operating point has, whatever coded it."""
+class Sized(Protocol):
+    """What is known of every coded picture; its PSNR is None where no original is at hand."""
 
     @property
-    def mse(self) -> float: ...
-    @property
-    def psnr_db(self) -> float: ...
+    def psnr_db(self) -> float | None: ...
     @property
     def ssim(self) -> float | None: ...
     @property
@@ -36,6 +34,15 @@ class Measured(Protocol):
     def file_ratio(self) -> float: ...
     @property
     def file_bytes(self) -> int: ...
+
+
+class Measured(Sized, Protocol):
+    """What every operating point has, whatever coded it."""
+
+    @property
+    def mse(self) -> float: ...
+    @property
+    def psnr_db(self) -> float: ...
 
 
 def count(number: int) -> str:
@@ -141,16 +148,26 @@ def kilobytes(size: float) -> str:
     return f"{size:.0f} B" if size < 1000 else f"{size / 1000:.1f} kB"
 
 
-def in_short(point: Measured) -> str:
-    """Return what stands beside a picture: likeness first, then size."""
-    figures = (
-        f"PSNR {decibels(point.psnr_db)}",
-        counted(point.file_bytes, "byte"),
-        ratio(point.file_ratio),
-        f"SSIM {similarity(point.ssim)}",
-        f"{point.rate_bpp:.4f} bpp",
-    )
-    return " · ".join(figures)
+def in_short(point: Sized) -> str:
+    """Return what stands beside a picture: likeness first, if that could be measured, then size."""
+    bytes_and_ratio = counted(point.file_bytes, "byte"), ratio(point.file_ratio)
+    rate = f"{point.rate_bpp:.4f} bpp"
+    if point.psnr_db is None:
+        return " · ".join((*bytes_and_ratio, rate))
+    psnr, ssim = f"PSNR {decibels(point.psnr_db)}", f"SSIM {similarity(point.ssim)}"
+    return " · ".join((psnr, *bytes_and_ratio, ssim, rate))
+
+
+def kept_elsewhere(codebook_bytes: int) -> str:
+    """Say what the size of a file leaves out that names its codebook.
+
+    Examples
+    --------
+    >>> kept_elsewhere(512)
+    'Its codebook is not in the file: those 512 bytes are kept once, for all pictures.'
+    """
+    kept = counted(codebook_bytes, "byte")
+    return f"Its codebook is not in the file: those {kept} are kept once, for all pictures."
 
 
 def sampled(sample: int, blocks: int) -> str:

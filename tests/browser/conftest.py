@@ -175,16 +175,10 @@ class Visitor:
         return Path(download.value.path()).read_bytes()
 
     def figures(self):
-        """All figures below the viewer, or those of a .vq file by itself."""
-        labels = ".measured dt, [data-testid=stMetricLabel]"
-        values = ".measured dd, [data-testid=stMetricValue]"
-        texts = (self.page.locator(each).all_inner_texts() for each in (labels, values))
+        """All figures below the viewer."""
+        terms, values = (f".measured {each}" for each in ("dt", "dd"))
+        texts = (self.page.locator(each).all_inner_texts() for each in (terms, values))
         return dict(zip(*texts, strict=True))
-
-    def served(self, alternative):
-        """The bytes behind the picture that carries this text alternative."""
-        source = self.page.get_by_alt_text(alternative, exact=True).evaluate("it => it.src")
-        return self.page.request.get(source).body()
 
     def curve(self, place):
         """The points of a chart's line as the page holds them."""

@@ -2,12 +2,14 @@
 
 class BlockPanel {
   constructor(root) {
+    this.root = root;
     this.find = (selector) => root.querySelector(selector);
   }
 
   /** Show a block of a layer, or ask for one. */
   show(layer, original, block) {
     const index = layer.indices[block], side = layer.blockSize;
+    for (const part of this.root.querySelectorAll(".inspector .beside")) part.hidden = !original;
     if (original) this.#paint(".own", blockColours(layer, original.pixels, block), side);
     this.#paint(".code", tileColours(layer, index), side);
     this.find(".bits").textContent = digitsOf(index, layer.use.length);

@@ -260,4 +260,7 @@ const grouped = (number) => number.toLocaleString("en").replaceAll(",", "\u202f"
 
 const counted = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 
+/** Join those texts that there are. */
+const listed = (between, ...texts) => texts.filter(Boolean).join(between);
+
 const textOf = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });

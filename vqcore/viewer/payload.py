@@ -21,7 +21,7 @@ of one picture, or those of one sweep of it.
               iteration, distortion (of the blocks), mse,
               figures of each
     figures   sizes: size, figures, every (figure by its label),
-              sample (a sentence, or nothing) of each
+              sentence (on its codebook, or empty) of each
     plane     size (K), figures (of each of s steps),              density, 1 byte a pair, row by
               corners (of all cells)                               row; little-endian: codewords,
                                                                    (s, K, 2), and corners in
@@ -52,8 +52,8 @@ from vqcore.health import Health
 from vqcore.metrics import psnr_db
 from vqcore.plane import Path, PrincipalPlane, cells
 from vqcore.playback import Frame
-from vqcore.sweep import Step
-from vqcore.wording import STAGE_NAMES, decibels, in_short, kilobytes, ratio, sampled, similarity
+from vqcore.sweep import Cost, OperatingPoint
+from vqcore.wording import STAGE_NAMES, decibels, in_short, kilobytes, ratio, similarity
 
 Samples = NDArray[np.uint8]
 
@@ -146,16 +146,20 @@ def _codebook_message(*books: Encoded, **header: Any) -> bytes:
     )
 
 
-def figures_layer(of: str, steps: Iterable[Step]) -> bytes:
-    """Return what stands beside and below the pictures of the codebook sizes measured."""
-    return _message(b"", kind="figures", of=of, sizes=[_figures(step) for step in steps])
+def figures_layer(of: str, sizes: Iterable[tuple[Cost | OperatingPoint, str]]) -> bytes:
+    """Return what stands beside and below the pictures of the codebook sizes measured.
+
+    Each comes with a sentence on its codebook, or with none.
+    """
+    return _message(b"", kind="figures", of=of, sizes=[_figures(*each) for each in sizes])
 
 
-def _figures(step: Step) -> dict[str, Any]:
-    point = step.point
-    every = {
+def _figures(point: Cost | OperatingPoint, sentence: str) -> dict[str, Any]:
+    likeness = {} if point.psnr_db is None else {
         "PSNR": decibels(point.psnr_db),
         "SSIM": similarity(point.ssim),
+    }
+    every = likeness | {
         "File": kilobytes(point.file_bytes),
         "File ratio": ratio(point.file_ratio),
         "Rate": f"{point.rate_bpp:.4f} bpp",
@@ -168,7 +172,7 @@ def _figures(step: Step) -> dict[str, Any]:
         "size": point.codebook_size,
         "figures": in_short(point),
         "every": every,
-        "sample": sampled(step.trained.sample, step.encoded.layout.blocks),
+        "sentence": sentence,
     }
 
 

@@ -9,7 +9,7 @@ function storyOf({ size, blocks, nominal, file, psnr }) {
   if (size === 2) return `K = 2: ${each}, one bit each: ${nominal}. Already a surprise.`;
   const bits = Math.log2(size);
   const told = `K = ${size}: ${each}, ${Number.isInteger(bits) ? bits : bits.toFixed(1)} bits each: ${nominal}`;
-  return file ? `${told}. Its file, codebook and all: ${file}, ${psnr}.` : `${told}.`;
+  return file ? `${told}. Its file, codebook and all: ${listed(", ", file, psnr)}.` : `${told}.`;
 }
 
 /** Goes through stops; `go` shows one, and says whether it could. */

@@ -247,10 +247,17 @@ class Viewer {
 
   /** Return which rivals' files the sides show, and the K that each is to match. */
   #wishes() {
-    const names = Object.keys(this.sides).filter((name) => isMatch(this.sides[name].show));
+    const names = Object.keys(this.sides).filter((name) => isMatch(this.showOf(name)));
     return names.map((name) => ({
-      match: this.sides[name].show, size: this.layerOf(this.#matchedSide(name)).size,
+      match: this.showOf(name), size: this.layerOf(this.#matchedSide(name)).size,
     }));
+  }
+
+  /** Return what a side shows: what was chosen for it, or else what there is of this picture. */
+  showOf(name) {
+    const { show } = this.sides[name];
+    if (this.#choices(name).some(([value]) => value === show)) return show;
+    return this.data.original && show !== "training" ? "original" : "rebuilt";
   }
 
   /** Return the side whose K a rival's file is to match: the other one, if that has a K. */
@@ -261,7 +268,7 @@ class Viewer {
 
   /** Tell whether a side shows the steps of a training, instead of finished codebooks. */
   #trains(name) {
-    return this.sides[name].show === "training" && this.#frames(name).length > 0;
+    return this.showOf(name) === "training";
   }
 
   /** Return the layers that a side's slider goes through. */
@@ -295,15 +302,13 @@ class Viewer {
   }
 
   #syncSide(name) {
-    const side = this.sides[name], part = (selector) => this.part(name, selector);
+    const show = this.showOf(name), part = (selector) => this.part(name, selector);
     this.#offer(part(".show"), name);
-    const leftTraining = side.show === "training" && !this.#trains(name);
-    part(".show").value = leftTraining ? "rebuilt" : side.show;
-    if (!part(".show").value) part(".show").value = "original";
-    part(".gain").hidden = side.show !== "difference";
+    part(".show").value = show;
+    part(".gain").hidden = show !== "difference";
     part(".figures").textContent = this.#figuresOf(name);
     for (const place of this.root.querySelectorAll(`[data-side=${name}]`)) place.classList.toggle("active", name === this.active);
-    const hasSize = !this.flatOf(name) || (isMatch(side.show) && this.#matchedSide(name) === name);
+    const hasSize = !this.flatOf(name) || (isMatch(show) && this.#matchedSide(name) === name);
     this.find(`.sizer[data-side=${name}]`).hidden = !hasSize;
     this.#syncSlider(name);
   }
@@ -341,8 +346,8 @@ class Viewer {
     const measured = this.layers.figures.get(size);
     const every = { K: size, Upload: this.data.upload, ...measured?.every };
     this.find(".upload").hidden = !this.data.upload;
-    this.find("[data-do=download]").disabled = !measured;
-    this.find(".sample").textContent = measured?.sample ?? "";
+    this.find("[data-do=download]").disabled = !measured || !this.data.offers;
+    this.find(".sentence").textContent = measured?.sentence ?? "";
     for (const figure of this.root.querySelectorAll(".measured div")) {
       const [label, value] = figure.children;
       value.textContent = every[label.textContent] ?? "–";
@@ -354,7 +359,7 @@ class Viewer {
   #showLarge() {
     const { size } = this.layerOf(this.decodingSide());
     const every = this.layers.figures.get(size)?.every;
-    const three = every ? `${every.PSNR} · ${every.File} · ${every["File ratio"]}` : "not measured yet";
+    const three = every ? listed(" · ", every.PSNR, every.File, every["File ratio"]) : "not measured yet";
     this.presenter.show(size, three);
     this.find(".stripk").textContent = `K = ${size}`;
     this.find(".stripshort").textContent = `${this.data.name} · ${three}`;
@@ -388,23 +393,30 @@ class Viewer {
     return `K = ${size} · ${this.layers.figures.get(size)?.figures ?? "not measured yet"}`;
   }
 
-  /** List, after what every side has, its training, rivals' files and other uploads. */
-  #offer(list, name) {
+  /** Return what a side can show, and its name: training, rivals' files and other uploads last. */
+  #choices(name) {
+    const compared = this.data.original ? (show) => [[show, show]] : () => [];
     const matches = this.data.rivals.flatMap(([codec, title]) => [
-      new Option(`${title} of the same size`, `match ${codec} size`),
-      new Option(`${title} of the same PSNR`, `match ${codec} psnr`),
+      [`match ${codec} size`, `${title} of the same size`],
+      [`match ${codec} psnr`, `${title} of the same PSNR`],
     ]);
-    const files = this.layers.files.map((file) => new Option(file.name, fileShow(file)));
-    const training = this.#frames(name).length ? [new Option("training", "training")] : [];
-    const wanted = [...training, ...matches, ...files], there = [...list.options].slice(4);
-    if (wanted.map(({ value }) => value).join() === there.map(({ value }) => value).join()) return;
-    list.length = 4;
-    list.append(...wanted);
+    const files = this.layers.files.map((file) => [fileShow(file), file.name]);
+    const training = this.#frames(name).length ? [["training", "training"]] : [];
+    return [
+      ...compared("original"), ["rebuilt", "rebuilt"], ...compared("difference"), ["indices", "index map"],
+      ...training, ...matches, ...files,
+    ];
+  }
+
+  #offer(list, name) {
+    const wanted = this.#choices(name), there = [...list.options];
+    if (wanted.map(([value]) => value).join() === there.map(({ value }) => value).join()) return;
+    list.replaceChildren(...wanted.map(([value, text]) => new Option(text, value)));
   }
 
   /** Return what a side shows without decoding, if it does: the original or a file. */
   flatOf(name) {
-    const { show } = this.sides[name];
+    const show = this.showOf(name);
     const { original, sizes, files, matches } = this.layers;
     const decodes = ["rebuilt", "indices", "training"].includes(show)
       || (show === "difference" && original);
@@ -434,9 +446,8 @@ class Viewer {
     const flat = this.flatOf(name);
     if (flat && !flat.pixels) return;
     this.#decode(name);
-    const side = this.sides[name];
-    const what = flat ? flat.name : `K${this.layerOf(name).size}-${side.show}`;
-    side.surface.canvas.toBlob((blob) => {
+    const what = flat ? flat.name : `K${this.layerOf(name).size}-${this.showOf(name)}`;
+    this.sides[name].surface.canvas.toBlob((blob) => {
       const link = Object.assign(document.createElement("a"), {
         href: URL.createObjectURL(blob), download: `${this.data.name}-${what}.png`,
       });
@@ -561,7 +572,7 @@ class Viewer {
   }
 
   #decode(name) {
-    const { show, gain, surface } = this.sides[name];
+    const { gain, surface } = this.sides[name], show = this.showOf(name);
     const flat = this.flatOf(name);
     const layer = flat ? null : this.layerOf(name);
     surface.show({ show: layer ? show : "flat", layer, original: flat ?? this.layers.original, gain });
@@ -619,7 +630,7 @@ class Viewer {
   }
 
   #nameOf(name) {
-    const { show } = this.sides[name];
+    const show = this.showOf(name);
     const flat = this.flatOf(name);
     if (flat) return `${NAMES[name]}: ${flat.name}`;
     const kind = { difference: ", difference", indices: ", index map" }[show] ?? "";
