@@ -172,3 +172,13 @@ def test_small_files_and_one_codeword(visitor, height, width, size):
     visitor.open("?largest=4").upload(("small.vq", step.file))
     np.testing.assert_array_equal(visitor.saved("b"), step.encoded.decode())
     assert visitor.figures()["K"] == str(step.encoded.codebook.size)
+
+
+def test_a_link_to_a_file_asks_for_it(visitor):
+    step = made(photograph(24, 32), size=2)
+    visitor.open("?largest=4").upload(("a.vq", step.file))
+    visitor.page.reload()
+    visitor.page.get_by_text("This link shows a.vq, which is not here").wait_for()
+    visitor.upload(("a.vq", step.file))
+    assert visitor.page.get_by_text("not the picture of the link").count() == 0
+    np.testing.assert_array_equal(visitor.saved("b"), step.encoded.decode())
