@@ -453,10 +453,10 @@ def advance(
 
     The viewer gets each size at once; what else is on the page waits for the next run.
     """
-    start, tell = monotonic(), seldom(progress.show)
+    start = monotonic()
     for event in events:
         if isinstance(event, Progress):
-            tell(*sign_of(study, event))
+            progress.show(*sign_of(study, event))
             continue
         size = take(study, event)
         layers.bring(study, event)
@@ -466,13 +466,13 @@ def advance(
 
 def work(everything: Sequence[Pieces], progress: ProgressPlace) -> bool:
     """Work under a progress bar for a while; say whether there is something new to show."""
-    start, tell = monotonic(), seldom(progress.show)
+    start = monotonic()
     anything = False
     for pieces in everything:
         with closing(pieces):
             for sign in pieces:
                 if sign:
-                    tell(*sign)
+                    progress.show(*sign)
                     continue
                 anything = True
                 if monotonic() - start > REDRAW_SECONDS:
@@ -497,19 +497,6 @@ def give_way(_: object) -> None:
     st.session_state.get("size")
 
 
-def seldom(tell: Callable[..., Any]) -> Callable[..., None]:
-    """Let some signs of life through, a few a second; streamlit can end the run at each."""
-    told = monotonic()
-
-    def tell_seldom(*sign: Any) -> None:
-        nonlocal told
-        if monotonic() - told > PROGRESS_SECONDS:
-            told = monotonic()
-            tell(*sign)
-
-    return tell_seldom
-
-
 class ProgressPlace:
     """Where the page says what is being done, for how long; what was stopped can go on.
 
@@ -518,6 +505,7 @@ class ProgressPlace:
 
     def __init__(self, asked: Hashable) -> None:
         """Count the time from when something was first asked for."""
+        self._shown = 0.0
         if st.session_state.get("asked_for", [None])[0] != asked:
             st.session_state.asked_for = asked, monotonic()
         with st.container(key="progress", gap=None):
@@ -530,6 +518,10 @@ class ProgressPlace:
             st.button("Go on", on_click=self._count_anew)
 
     def show(self, share: float, text: str) -> None:
+        """Let signs of life through, ten a second; streamlit can end the run at each."""
+        if monotonic() - self._shown < PROGRESS_SECONDS:
+            return
+        self._shown = monotonic()
         seconds = monotonic() - st.session_state.asked_for[1]
         self._bar.progress(min(share, 1.0), f"{text} · {seconds:.0f} s")
 

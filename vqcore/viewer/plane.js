@@ -257,7 +257,7 @@ class Plane {
     this.find(".told").textContent = this.#chosenInWords();
     this.find("[data-do=add]").disabled = this.size === MOST_CODEWORDS;
     this.find("[data-do=remove]").disabled = this.chosen === null || this.size === 1;
-    this.canvas.ariaLabel = `Density of pixel pairs, with the cells of ${this.size} codewords. `
+    this.canvas.ariaLabel = `Density of pixel pairs, with the cells of ${counted(this.size, "codeword")}. `
       + `${figures}. ${this.#chosenInWords()}`;
   }
 

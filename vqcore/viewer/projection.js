@@ -56,7 +56,7 @@ class Projection extends Follower {
     this.#drawCodewords();
     this.told.textContent = this.#chosenInWords();
     const dead = book.use.filter((use) => !use).length;
-    this.canvas.ariaLabel = `The ${book.use.length} codewords among the blocks, along two principal axes; `
+    this.canvas.ariaLabel = `${counted(book.use.length, "codeword")} among the blocks, along two principal axes; `
       + `${dead} dead. ${this.told.textContent}`;
   }
 
