@@ -50,8 +50,8 @@ RUNG_COLUMNS: Columns = {
     "moves": ("Codewords moved", "%d"),
     "dead": ("Dead, repaired", "%d"),
     "finish": ("All blocks (iterations)", "%d"),
-    "first": ("Distortion of the blocks, first", "%.2f"),
-    "last": ("Distortion of the blocks, last", "%.2f"),
+    "first": ("Distortion, first", "%.2f"),
+    "last": ("Distortion, last", "%.2f"),
     "seconds": ("Train (s)", "%.3f"),
     "stopped": ("Stopped because it", None),
 }
