@@ -488,8 +488,7 @@ def waited_for(work: Work[Result], text: str) -> Result:
 
 def worked_at(work: Work[Result], progress: ProgressPlace, text: str) -> Result:
     """Do all the work at once, under a progress bar that says so."""
-    tell = seldom(progress.show)
-    return finish(mapped(work, lambda _: tell(0.5, text)))
+    return finish(mapped(work, lambda _: progress.show(0.5, text)))
 
 
 def give_way(_: object) -> None:
