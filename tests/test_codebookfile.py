@@ -97,6 +97,26 @@ def test_file_is_one_that_numpy_reads() -> None:
         np.testing.assert_array_equal(found["codewords"], WORDS)
 
 
+def test_comment_is_there_for_whoever_opens_the_zip_and_changes_nothing_else() -> None:
+    comment = '{"picture": "Zoë ✓.png"}'
+    data = pack_codebook(shared(), comment)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.comment.decode() == comment
+        assert archive.testzip() is None
+    assert parse_codebook(data).checksum == shared().checksum
+    assert unzipped(data) == unzipped(pack_codebook(shared()))
+    with np.load(io.BytesIO(data)) as found:
+        np.testing.assert_array_equal(found["codewords"], WORDS)
+
+
+def test_comment_fits_beside_the_largest_codebook() -> None:
+    largest = shared(np.full((4096, 3 * 32 * 32), 7, np.uint8), 32, "rgb")
+    data = pack_codebook(largest, "é" * 1024)
+    assert parse_codebook(data).checksum == largest.checksum
+    with pytest.raises(ValueError, match="at most 2048 bytes, not 2050"):
+        pack_codebook(largest, "é" * 1025)
+
+
 def check_round_trip(expected: SharedCodebook) -> None:
     data = pack_codebook(expected)
     assert is_zip(data)

@@ -953,6 +953,15 @@ def test_png_of_a_photograph() -> None:
     assert len(png_bytes(photograph)) < photograph.size
 
 
+def test_png_says_what_it_is_told_beside_its_pixels():
+    pixels, texts = np.zeros((2, 3), np.uint8), {"Software": "lab", "picture": "Zoë ✓\n.png"}
+    data = png_bytes(pixels, texts)
+    assert Image.open(io.BytesIO(data)).text == texts
+    assert data == png_bytes(pixels.copy(), {**texts})
+    np.testing.assert_array_equal(read_picture(data, "").pixels, pixels)
+    assert png_bytes(pixels, {}) == png_bytes(pixels)
+
+
 small_pixels = arrays.arrays(
     np.uint8,
     st.one_of(

@@ -4,6 +4,7 @@ from vqcore.blocks import BlockLayout, layout_of, shown_pixels
 from vqcore.codebook import Codebook, nearest
 from vqcore.codec import Encoded, Settings, encode
 from vqcore.pictures import Picture, PictureError, read_picture, sample_picture
+from vqcore.provenance import __version__
 from vqcore.sweep import OperatingPoint, Step, ladder_sizes, plan_sweep, sweep
 from vqcore.training import Progress, Trained, train
 
@@ -18,6 +19,7 @@ __all__ = [
     "Settings",
     "Step",
     "Trained",
+    "__version__",
     "encode",
     "ladder_sizes",
     "layout_of",

@@ -17,6 +17,10 @@ of block size (1 byte), colour mode (1 byte: 0 gray, 1 rgb, 2 ycbcr), K − 1 (2
 and the codewords, row by row. It is a name, and with 64 bits two of a million codebooks share one
 with a chance of 3·10⁻⁸; with the 32 of a CRC they surely would.
 
+The comment of the zip file may say where the codebook comes from: in JSON, UTF-8, at most 2048
+bytes, an object with picture, settings and program. A reader need not look at it, and those before
+there was one do not; it changes neither the codebook nor its checksum.
+
 A reader must refuse, before it allocates anything: a file longer than any codebook needs; other
 members; a member that says it is longer than it may be, or that turns out to be; pickled objects.
 """
@@ -46,6 +50,7 @@ MEMBERS = ("version", "block_size", "colour", "codewords")
 ZIP_MAGIC = b"PK\x03\x04"
 NAMED = struct.Struct("<BBH")
 CHECKSUM_BYTES = 8
+MAX_COMMENT_BYTES = 2048
 OVERHEAD = 4096
 MAX_FILE_BYTES = MAX_CODEBOOK_SIZE * 3 * MAX_BLOCK_SIZE**2 + OVERHEAD
 
@@ -94,8 +99,22 @@ class SharedCodebook:
         return sha256.digest()[:CHECKSUM_BYTES]
 
 
-def pack_codebook(shared: SharedCodebook) -> bytes:
-    """Return the codebook file; equal codebooks give equal bytes."""
+def pack_codebook(shared: SharedCodebook, comment: str = "") -> bytes:
+    """Return the codebook file; equal codebooks and comments give equal bytes.
+
+    Parameters
+    ----------
+    shared : SharedCodebook
+    comment : where it comes from, as JSON
+
+    Raises
+    ------
+    ValueError
+        If the comment is longer than 2048 bytes.
+    """
+    said = comment.encode()
+    if len(said) > MAX_COMMENT_BYTES:
+        raise ValueError(f"a comment has at most {MAX_COMMENT_BYTES} bytes, not {len(said)}")
     file = io.BytesIO()
     members: dict[str, Any] = {
         "version": VERSION,
@@ -104,6 +123,9 @@ def pack_codebook(shared: SharedCodebook) -> bytes:
         "codewords": shared.codebook.codewords,
     }
     np.savez(file, allow_pickle=False, **members)
+    if said:
+        with zipfile.ZipFile(file, "a") as archive:
+            archive.comment = said
     return file.getvalue()
 
 

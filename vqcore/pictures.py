@@ -11,7 +11,7 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -21,6 +21,7 @@ from textwrap import shorten
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
 
 from vqcore import netpbm, pngchunks, tiff
 from vqcore.colourprofiles import to_srgb
@@ -269,12 +270,13 @@ def sample_picture(name: str) -> Picture:
     return Picture(pixels, name)
 
 
-def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
-    """Encode pixels as a PNG file, losslessly; equal pixels give equal bytes.
+def png_bytes(pixels: NDArray[np.uint8], texts: Mapping[str, str] | None = None) -> bytes:
+    """Encode pixels as a PNG file, losslessly; equal pixels and texts give equal bytes.
 
     Parameters
     ----------
     pixels : uint8 array of shape (h, w) or (h, w, 3)
+    texts : what the file says beside its pixels, by keyword
 
     Raises
     ------
@@ -288,7 +290,10 @@ def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
     """
     _check_pixels(pixels)
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
+    beside = PngInfo()
+    for keyword, text in (texts or {}).items():
+        beside.add_text(keyword, text)
+    Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=beside)
     return file.getvalue()
 
 
