@@ -15,7 +15,7 @@ from typing import Any, TypeVar, get_args
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from vqcore import exports, plots
+from vqcore import plots
 from vqcore.blocks import (
     COLOURS,
     MAX_BLOCK_SIZE,
@@ -23,9 +23,8 @@ from vqcore.blocks import (
     Colour,
     layout_of,
     shown_pixels,
-    tile_sheet,
 )
-from vqcore.codebookfile import SharedCodebook, pack_codebook
+from vqcore.codebookfile import SharedCodebook
 from vqcore.codec import Encoded, Settings
 from vqcore.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
 from vqcore.container import is_vq
@@ -42,6 +41,7 @@ from vqcore.curves import (
     rival_curve,
     vq_curve,
 )
+from vqcore.downloads import Offer, offers_of
 from vqcore.health import Health, health_row, verdicts
 from vqcore.heldout import HeldOut
 from vqcore.pictures import (
@@ -61,7 +61,8 @@ from vqcore.plane import (
     pair_density,
     principal_plane,
 )
-from vqcore.report import html_report
+from vqcore.provenance import PROGRAM, provenance_of
+from vqcore.reproduce import command_line, picture_file, python_lines
 from vqcore.rivals import (
     RIVALS,
     Codec,
@@ -154,6 +155,7 @@ from vqcore.wording import (
     counted,
     in_short,
     kept_elsewhere,
+    kilobytes,
     origin_in_brief,
     origin_in_short,
     sampled,
@@ -169,8 +171,8 @@ DIGEST_DIGITS = 16
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
-TILE_SIDE = 24
 PLANE_WIDTH = 464
+OFFER_WIDTH, SIZE_WIDTH = 190, 68
 MESSAGE_BYTES = 50_000_000  # streamlit refuses a message of more than 200 MB
 SEEDS = range(3)
 MATCHED_BY = {"size": "size", "psnr": "PSNR"}
@@ -729,22 +731,19 @@ def step_to_offer(study: Study) -> Step | None:
 
 
 def offer_downloads(study: Study, step: Step) -> None:
-    """Offer what can be taken away, until a hand closes it; each is made only when asked for."""
-    size, encoded = step.point.codebook_size, step.encoded
-    name = f"{study.name}-K{size}"
+    """Offer what can be taken away, until a hand closes it."""
     curves = partial(curves_of, study, pinned_studies(study), present_rivals())
+    title = f"Download, K = {step.point.codebook_size}"
 
-    @st.dialog(f"Download, K = {size}", on_dismiss=stop_offering)
+    @st.dialog(title, width="medium", on_dismiss=stop_offering)
     def show_offers() -> None:
-        offer("Compressed (.vq)", lambda: step.file, f"{name}.vq")
-        offer("Reconstruction (PNG)", lambda: png_bytes(encoded.decode()), f"{name}.png")
-        offer("Codebook (.npz)", lambda: pack_codebook(encoded.shared), f"{name}.npz")
-        offer("Codebook (.npy)", lambda: exports.codebook_npy(encoded.codebook), f"{name}.npy")
-        sheet = f"{name}-codebook.png"
-        offer("Codebook (PNG)", lambda: png_bytes(tile_sheet(encoded.tiles, TILE_SIDE)), sheet)
-        offer("All figures (CSV)", lambda: exports.curves_csv(curves()), f"{study.name}.csv")
-        offer("All figures (JSON)", lambda: json_of(study, curves()), f"{study.name}.json")
-        offer("Report (HTML)", lambda: report_of(study, step, curves()), f"{study.name}.html")
+        for heading, offers in offers_of(study, step, curves).items():
+            with st.container(gap="xsmall"):
+                st.subheader(heading, anchor=False)
+                for each in offers:
+                    show_offer(each)
+        with st.expander("Reproduce", icon=":material/replay:"):
+            show_reproduction(study, step)
 
     show_offers()
 
@@ -753,20 +752,38 @@ def stop_offering() -> None:
     st.session_state.closed = st.session_state.offer
 
 
-def offer(label: str, make: Callable[[], bytes | str], file_name: str) -> None:
-    st.download_button(
-        label, make, file_name=file_name, on_click="ignore", type="tertiary"
+def show_offer(offer: Offer) -> None:
+    """Offer a file, with its size; one that takes long to make is made only when asked for."""
+    data = offer.make() if offer.is_quick else None
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with st.container(width=OFFER_WIDTH):
+            st.download_button(
+                f":primary[{offer.name}]",
+                offer.make if data is None else data,
+                file_name=offer.file_name,
+                icon=f":material/{offer.icon}:",
+                on_click="ignore",
+                type="tertiary",
+            )
+        size = MISSING if data is None else kilobytes(len(data))
+        st.markdown(f":small[{size}]", width=SIZE_WIDTH, text_alignment="right")
+        when = " · made when asked for" if data is None else ""
+        st.markdown(f":small[{offer.what}{when}]")
+
+
+def show_reproduction(study: Study, step: Step) -> None:
+    """Show what gives the same .vq again, elsewhere."""
+    picture = study.picture
+    source = provenance_of(picture, study.settings, step.point.codebook_size)
+    st.markdown(
+        f":small[These give the same .vq with {PROGRAM}, byte for byte. "
+        "*Link*, beside *Download*, leads back to this view.]"
     )
-
-
-def json_of(study: Study, curves: Sequence[Curve]) -> str:
-    return exports.curves_json(study.picture, curves)
-
-
-def report_of(study: Study, step: Step, curves: Sequence[Curve]) -> str:
-    original = shown_pixels(study.picture, study.plan.layout)
-    origin = study.picture.origin
-    return html_report(study.name, study.settings, original, step, curves, origin)
+    st.code(command_line(picture, source), "bash", wrap_lines=True)
+    if picture.origin is None:
+        name = plain(picture_file(picture))
+        st.markdown(f":small[{name} is the *Original (PNG)* of this sample, as offered above.]")
+    st.code(python_lines(picture, source), "python", wrap_lines=True)
 
 
 def choose_point(key: str) -> None:
@@ -1166,7 +1183,9 @@ def show_use(name: str, use: Use | Step, place: DeltaGenerator) -> None:
     st.markdown(f"**{plain(name)}**")
     encoded = use.encoded
     show_pixels(place, png_bytes(encoded.decode()), view_width(encoded.layout), f"With {name}")
-    offer("Compressed (.vq)", lambda: use.file, f"{name}.vq")
+    st.download_button(
+        "Compressed (.vq)", use.file, file_name=f"{name}.vq", on_click="ignore", type="tertiary"
+    )
 
 
 def health_panel(study: Study) -> list[Pieces]:

@@ -22,10 +22,12 @@ from vqcore.metrics import psnr_db
 from vqcore.pictures import png_bytes
 from vqcore.plane import first_codewords, lloyd_path, pair_density
 from vqcore.playback import frames_work
+from vqcore.provenance import provenance_of
+from vqcore.reproduce import command_line, python_lines
 from vqcore.rivals import largest_within, rival_file, same_psnr
 from vqcore.sharing import use_work
 from vqcore.training import train
-from vqcore.wording import decibels
+from vqcore.wording import decibels, kilobytes
 from vqcore.work import finish
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -343,6 +345,46 @@ def test_infinite_ratio_is_no_error_in_the_table():
     table = opened(picture="camera").dataframe[0].value
     assert math.isinf(table["nominal_ratio"][0])
     assert not table.isna().any(axis=None)
+
+
+def at_downloads(size, **query):
+    app = opened(picture="camera", **query)
+    app.session_state.offer = {"size": size}
+    return sound(app.run())
+
+
+def test_everything_is_offered_with_its_size():
+    app = at_downloads(4)
+    offered = {it.proto.label: it.proto for it in app.get("download_button")}
+    assert len(offered) == 9
+    told = [text.value for text in app.markdown]
+    step = swept_steps("camera")[4]
+    for size in (len(step.file), len(pack_codebook(step.encoded.shared, source_of(step).comment))):
+        assert f":small[{kilobytes(size)}]" in told
+    deferred = [label for label, it in offered.items() if it.deferred_file_id]
+    assert deferred == [":primary[Report (HTML)]"]
+    assert told.count(":small[–]") == 1
+    assert any("live plots" in text and "made when asked for" in text for text in told)
+
+
+def source_of(step):
+    return provenance_of(sample_picture("camera"), Settings(), step.point.codebook_size)
+
+
+def test_what_gives_the_file_again_is_shown():
+    app = at_downloads(4)
+    picture, source = sample_picture("camera"), source_of(swept_steps("camera")[4])
+    codes = [code.value for code in app.code]
+    assert codes == [command_line(picture, source), python_lines(picture, source).strip()]
+    assert any(r"camera\.png is the *Original" in text.value for text in app.markdown)
+
+
+def test_an_upload_needs_no_original_to_be_saved():
+    app = upload(opened(), ("waves.png", waves()))
+    app.session_state.offer = {"size": 8}
+    sound(app.run())
+    assert "encode waves.png waves-8x8-rgb-K8.vq" in app.code[0].value
+    assert not any("*Original" in text.value for text in app.markdown)
 
 
 RATES = {"panel": "Rate–distortion"}

@@ -4,12 +4,14 @@ import csv
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from helpers import smooth_picture, steps_of, toned_picture
@@ -17,7 +19,9 @@ from helpers import smooth_picture, steps_of, toned_picture
 from vqcore import batch, cli
 from vqcore.codec import Settings
 from vqcore.pictures import Picture, png_bytes
+from vqcore.provenance import PROGRAM, __version__
 from vqcore.sweep import sweep
+from vqcore.training import TRAINERS
 from vqcore.wording import counted
 
 ROOT = Path(__file__).parents[1]
@@ -92,6 +96,9 @@ def test_sweep_writes_what_the_library_finds(run: Run, folder: Path, picture: Pi
     steps = steps_of(sweep(picture, Settings(4, "ycbcr", "lbg", 3), [1, 5, 8]))
     expected = [asdict(step.point) for step in steps]
 
+    source = {"picture": "waves.png", "digest": picture.digest, "block_size": 4}
+    source |= {"colour": "ycbcr", "trainer": "lbg", "seed": 3, "rate_weight": 0.0}
+    source |= {"program": PROGRAM}
     record = json.loads((folder / "out.json").read_text("utf-8"))
     points = record.pop("points")
     assert record == {
@@ -104,11 +111,13 @@ def test_sweep_writes_what_the_library_finds(run: Run, folder: Path, picture: Pi
         "block_size": 4,
         "blocks": 54,
         "seed": 3,
+        "provenance": source,
     }
     with open(folder / "out.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(points) == len(rows) == len(expected) == 3
     for point, row, values in zip(points, rows, expected, strict=True):
+        assert {name: row.pop(name) for name in source} == as_in_csv(source)
         assert list(point) == list(row) == list(values)
         for name in values.keys() - MEASURED:
             found = math.inf if point[name] == "inf" else point[name]
@@ -117,6 +126,10 @@ def test_sweep_writes_what_the_library_finds(run: Run, folder: Path, picture: Pi
     assert source == f"waves.png: PNG, {counted(size_of('waves.png'), 'byte')}"
     assert header.split()[0] == "codebook_size"
     assert [line.split()[0] for line in rows] == ["1", "5", "8"]
+
+
+def as_in_csv(record: dict) -> dict:
+    return {name: str(value) for name, value in record.items()}
 
 
 @BOTH_WAYS
@@ -177,7 +190,7 @@ def test_several_pictures_are_written_as_each_alone(folder: Path) -> None:
         in_process("sweep", name, *options, "--json", "one.json", "--csv", "one.csv")
         single.append(unmeasured(json.loads((folder / "one.json").read_text())))
         with open("one.csv", newline="") as file:
-            rows += [{"picture": name, **row} for row in csv.DictReader(file)]
+            rows += list(csv.DictReader(file))
     status, output, complaint = in_process(
         *("sweep", "waves.png", "tones.png", *options),
         *("--json", "all.json", "--csv", "all.csv"),
@@ -186,7 +199,7 @@ def test_several_pictures_are_written_as_each_alone(folder: Path) -> None:
     assert [unmeasured(each) for each in json.loads((folder / "all.json").read_text())] == single
     with open("all.csv", newline="") as file:
         found = list(csv.DictReader(file))
-    assert list(found[0]) == list(rows[0])
+    assert next(iter(found[0])) == "picture"
     assert [without_times(row) for row in found] == [without_times(row) for row in rows]
     headings = [part.splitlines()[0].partition(":")[0] for part in output.split("\n\n")]
     assert headings == ["waves.png", "tones.png", "Mean and standard deviation over 2 pictures"]
@@ -321,6 +334,8 @@ def test_a_target_that_cannot_be_written_is_one_line(
         (["--seed", "-1"], "-1 is not in the range"),
         (["--what"], "--what"),
         (["--jobs", "0"], "0 is not in the range"),
+        (["--trainer", "nobody"], "'nobody' is not one of"),
+        (["--trainer", "kmeans", "--seed", "4294967296"], "--seed goes up to 4294967295"),
     ],
     ids=" ".join,
 )
@@ -419,6 +434,41 @@ def test_help_names_every_option(run: Run) -> None:
     for option in ("--sizes", "--block", "--colour", "--seed", "--json", "--csv", "--jobs"):
         assert option in output
     assert "[gray|rgb|ycbcr]" in output
+    assert f"[{'|'.join(TRAINERS)}]" in output
+
+
+EVERY_OPTION = [
+    (name, option)
+    for name, command in cli.main.commands.items()
+    for option in command.params
+    if isinstance(option, click.Option)
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "option"), EVERY_OPTION, ids=lambda it: getattr(it, "name", it)
+)
+def test_every_option_is_described_in_a_sentence(name: str, option: click.Option) -> None:
+    assert option.help[0].isupper()
+    assert option.help.endswith(".")
+
+
+@pytest.mark.parametrize("name", cli.main.commands)
+def test_every_command_says_in_a_whole_sentence_what_it_does(name: str) -> None:
+    told = in_process("--help")[1]
+    first = cli.main.commands[name].help.splitlines()[0]
+    assert re.search(rf"^  {name} +{re.escape(first)}$", told, re.MULTILINE)
+    assert first.endswith(".")
+
+
+@pytest.mark.parametrize("name", cli.main.commands)
+def test_help_is_readable_in_any_terminal(name: str) -> None:
+    assert in_process(name, "--help")[1].isascii()
+
+
+@BOTH_WAYS
+def test_version(run: Run) -> None:
+    assert run("--version") == (0, f"VQ Lab {__version__}\n", "")
 
 
 @BOTH_WAYS

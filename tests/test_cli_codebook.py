@@ -1,6 +1,8 @@
 """train, and a codebook from elsewhere: encode, decode and info with it, and without."""
 
+import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from vqcore.cli import main
 from vqcore.codebookfile import load_codebook
 from vqcore.container import parse
 from vqcore.pictures import png_bytes
+from vqcore.provenance import PROGRAM
 from vqcore.sharing import use_work
 from vqcore.sweep import Step
 from vqcore.work import finish
@@ -84,6 +87,14 @@ def test_codebook_of_one_picture_is_that_of_its_sweep(folder: Path) -> None:
     events = sweep(picture, Settings(4, seed=3), [16])
     [step] = [event for event in events if isinstance(event, Step)]
     assert load_codebook(Path("cat.npz")).checksum == step.encoded.shared.checksum
+
+
+def test_codebook_file_says_where_it_comes_from(folder: Path) -> None:
+    done("train", "many", "cat.png", "all.npz", *CODEBOOK, "--seed", 3, "--trainer", "kmeans")
+    with ZipFile("all.npz") as archive:
+        said = json.loads(archive.comment)
+    settings = {"block_size": 4, "colour": "rgb", "trainer": "kmeans", "seed": 3}
+    assert said == {"pictures": 4, **settings, "codebook_size": 16, "program": PROGRAM}
 
 
 def test_same_pictures_give_the_same_bytes(folder: Path) -> None:
@@ -202,6 +213,7 @@ def test_a_gray_picture_is_refused_by_a_codebook_in_colour(folder: Path, trained
         ("--size", 256),
         ("--block", 8),
         ("--colour", "rgb"),
+        ("--trainer", "lbg"),
         ("--seed", 0),
         ("--max-bytes", 9000),
         ("--min-psnr", 20),

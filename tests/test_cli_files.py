@@ -1,10 +1,12 @@
 """encode, decode and info: files that are whole or not there, and one line where it fails."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -188,6 +190,41 @@ def test_target_keeps_the_rate_weight(small, tmp_path):
     run("encode", small, tmp_path / "a.vq", *options)
     assert run("encode", small, tmp_path / "b.vq", *options, "--min-psnr", 1).exit_code == 0
     assert (tmp_path / "b.vq").read_bytes() == (tmp_path / "a.vq").read_bytes()
+
+
+def test_target_keeps_the_trainer_and_the_seed(small, tmp_path):
+    options = ("--block", 4, "--colour", "rgb", "--size", 8, "--trainer", "kmeans", "--seed", 3)
+    picture = read_picture(small.read_bytes(), "")
+    [expected] = steps_of(sweep(picture, Settings(4, "rgb", "kmeans", 3), [8]))
+    result = run("encode", small, tmp_path / "a.vq", *options, "--min-psnr", 1)
+    assert (tmp_path / "a.vq").read_bytes() == expected.file
+    assert result.stdout.splitlines()[-1] == f"Setting: {' '.join(map(str, options))}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such terminal")
+def test_target_has_one_progress_bar_for_all_settings(small):
+    told = on_a_terminal("encode", small, small.with_name("a.vq"), "--max-bytes", 500)
+    assert told.count("\n") == 1
+    assert told.startswith("Training")
+    assert "100%" in told
+
+
+def on_a_terminal(*arguments):
+    """What the command line writes to a standard error that is a terminal."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "vqcore", *map(str, arguments)]
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL, stderr=theirs
+    ) as process, open(ours, "rb", buffering=0) as terminal:
+        os.close(theirs)
+        told = b""
+        with suppress(OSError):  # how linux says that the other side is closed
+            while part := terminal.read(4096):
+                told += part
+        assert process.wait(120) == 0
+    return re.sub(r"\x1b\[[?\d]*\w|\r", "", told.decode())
 
 
 @pytest.mark.parametrize("option", ["--max-bytes", "--min-psnr", "--min-ratio"])

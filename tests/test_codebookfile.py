@@ -259,8 +259,8 @@ def test_a_bomb_takes_little_memory(data: bytes, message: str) -> None:
     assert peak < 6 * MAX_FILE_BYTES
 
 
-def test_every_truncation_is_refused() -> None:
-    data = saved()
+@pytest.mark.parametrize("data", [saved(), pack_codebook(shared(), "where from")], ids=len)
+def test_every_truncation_is_refused(data: bytes) -> None:
     for length in range(len(data)):
         refusal(data[:length])
 

@@ -22,6 +22,7 @@ from vqcore.codec import Settings
 from vqcore.container import Header
 from vqcore.curves import Curve, nominal_curve, rival_curve, vq_curve
 from vqcore.pictures import Origin, Picture
+from vqcore.provenance import PROGRAM, Provenance, provenance_of
 from vqcore.rivals import RivalPoint
 from vqcore.sharing import PictureBlocks
 from vqcore.sweep import OperatingPoint, Plan, plan_sweep, sweep
@@ -44,6 +45,16 @@ POINT_KEYS = [
 ]
 LAYOUT = BlockLayout(30, 20, 8, "ycbcr")
 SETTINGS = Settings(8, "ycbcr", "lbg", 7)
+SOURCE = {
+    "picture": "waves",
+    "digest": "d1",
+    "block_size": 8,
+    "colour": "ycbcr",
+    "trainer": "lbg",
+    "seed": 7,
+    "rate_weight": 0,
+    "program": PROGRAM,
+}
 
 
 def real_points() -> list[OperatingPoint]:
@@ -52,7 +63,7 @@ def real_points() -> list[OperatingPoint]:
 
 
 def swept_of(points: list[OperatingPoint], name: str = "waves") -> Swept:
-    return Swept(name, SETTINGS, Plan(LAYOUT, (1,), None), tuple(points))
+    return Swept(name, "d1", SETTINGS, Plan(LAYOUT, (1,), None), tuple(points))
 
 
 def as_json(points: list[OperatingPoint], name: str = "waves") -> str:
@@ -71,7 +82,8 @@ floats = st.floats(0, allow_nan=False)
 def test_json_has_its_keys_in_order() -> None:
     record = json.loads(as_json(made_up_points()))
     assert list(record) == [
-        *("picture", "width", "height", "colour", "block_size", "blocks", "seed", "points"),
+        *("picture", "width", "height", "colour", "block_size", "blocks", "seed"),
+        *("provenance", "points"),
     ]
     assert [list(point) for point in record["points"]] == [POINT_KEYS, POINT_KEYS]
 
@@ -86,6 +98,7 @@ def test_json_says_what_was_swept() -> None:
         "block_size": 8,
         "blocks": 12,
         "seed": 7,
+        "provenance": SOURCE,
         "points": [],
     }
 
@@ -93,8 +106,8 @@ def test_json_says_what_was_swept() -> None:
 def test_json_takes_the_colour_from_the_layout() -> None:
     picture = smooth_picture(20, 30, gray=True)
     plan = plan_sweep(picture, Settings(8, "rgb"), [1])
-    record = json.loads(exports.sweep_json(Swept("waves", Settings(8, "rgb"), plan, ())))
-    assert record["colour"] == "gray"
+    record = json.loads(exports.sweep_json(Swept("waves", "d1", Settings(8, "rgb"), plan, ())))
+    assert record["colour"] == record["provenance"]["colour"] == "gray"
 
 
 def refuse_constant(name: str) -> None:
@@ -156,7 +169,7 @@ def test_json_says_what_file_a_picture_came_from() -> None:
     assert (record["source_format"], record["source_bytes"]) == ("TIFF", 1606)
     assert json.loads(exports.sweeps_json([swept])) == [record]
     picture = Picture(smooth_picture(20, 30).pixels, "waves", Origin("PNG", 7))
-    record = json.loads(exports.curves_json(picture, []))
+    record = json.loads(exports.curves_json(provenance_of(picture, SETTINGS), picture, []))
     assert (record["source_format"], record["source_bytes"]) == ("PNG", 7)
 
 
@@ -164,9 +177,10 @@ def test_json_says_what_file_a_picture_came_from() -> None:
 
 
 def test_csv_by_hand() -> None:
-    header, first, second, rest = exports.points_csv(made_up_points()).split("\n")
-    assert header == ",".join(POINT_KEYS)
-    assert first == "1,1,0.0,inf,,0.0,0.0,64,85,inf,48.2,0.166,0.25,0.125"
+    header, first, second, rest = exports.points_csv(swept_of(made_up_points())).split("\n")
+    assert header == ",".join([*POINT_KEYS, *SOURCE])
+    figures = "1,1,0.0,inf,,0.0,0.0,64,85,inf,48.2,0.166,0.25,0.125"
+    assert first == f"{figures},waves,d1,8,ycbcr,lbg,7,0,{PROGRAM}"
     assert second.startswith("1024,1000,0.1,58.13080360867,0.3333333333333333,23040.0,")
     assert rest == ""
 
@@ -179,30 +193,32 @@ def test_csv_gives_every_figure_back(
     point = replace(
         made_up_points()[1], codebook_size=size, mse=mse, nominal_ratio=ratio, ssim=ssim
     )
-    [row] = from_csv(exports.points_csv([point]))
-    assert list(row) == POINT_KEYS
+    [row] = from_csv(exports.points_csv(swept_of([point])))
+    assert list(row) == [*POINT_KEYS, *SOURCE]
     for name, value in asdict(point).items():
         assert (float(row[name]) if row[name] else None) == value, name
 
 
 def test_csv_of_a_real_sweep_has_a_line_for_each_point() -> None:
     points = real_points()
-    rows = from_csv(exports.points_csv(iter(points)))
+    rows = from_csv(exports.points_csv(swept_of(points)))
     assert [int(row["codebook_size"]) for row in rows] == [1, 2, 5, 12]
     assert [float(row["psnr_db"]) for row in rows] == [point.psnr_db for point in points]
 
 
 def test_csv_of_nothing_is_its_header() -> None:
-    assert exports.points_csv([]) == ",".join(POINT_KEYS) + "\n"
+    assert exports.points_csv(swept_of([])) == ",".join([*POINT_KEYS, *SOURCE]) + "\n"
 
 
 def test_csv_of_several_begins_each_line_with_the_picture() -> None:
     first, second = made_up_points()
     text = exports.sweeps_csv([swept_of([first], 'a,"b"'), swept_of([first, second], "c")])
     rows = from_csv(text)
-    assert list(rows[0]) == ["picture", *POINT_KEYS]
-    assert [row.pop("picture") for row in rows] == ['a,"b"', "c", "c"]
-    assert rows == from_csv(exports.points_csv([first, first, second]))
+    picture, *others = SOURCE
+    assert list(rows[0]) == [picture, *POINT_KEYS, *others]
+    assert [row["picture"] for row in rows] == ['a,"b"', "c", "c"]
+    alone = [swept_of([first], 'a,"b"'), swept_of([first, second], "c")]
+    assert rows == [row for each in alone for row in from_csv(exports.points_csv(each))]
 
 
 FORMULAS = ["=SUM.png", "+1", "-1", "@a", "\tx", "\rx", "\nx", "  =a", "\u00a0-a", "＝SUM", "－1"]
@@ -215,8 +231,8 @@ def test_a_name_in_csv_never_begins_a_formula(name: str) -> None:
     told = f"'{name}".replace("\r", "\n")
     assert by_picture["picture"] == told
     curve = replace(two_curves()[2], name=name, labels=[name])
-    [by_curve] = read_whole(exports.curves_csv([curve]))
-    assert (by_curve["curve"], by_curve["label"]) == (told, told)
+    [by_curve] = read_whole(exports.curves_csv(Provenance(name, "d1", SETTINGS), [curve]))
+    assert (by_curve["curve"], by_curve["label"], by_curve["picture"]) == (told, told, told)
     assert json.loads(as_json([], name))["picture"] == name
 
 
@@ -234,7 +250,7 @@ def test_a_line_end_in_a_name_begins_no_row() -> None:
 
 def test_a_number_below_0_stays_one() -> None:
     points = [replace(made_up_points()[1], psnr_db=-0.5, ssim=-0.25)]
-    [row] = from_csv(exports.points_csv(points))
+    [row] = from_csv(exports.points_csv(swept_of(points)))
     assert (row["psnr_db"], row["ssim"]) == ("-0.5", "-0.25")
 
 
@@ -362,17 +378,36 @@ def two_curves() -> list[Curve]:
 
 
 def test_curves_as_csv_have_a_line_for_each_file() -> None:
-    first, second, rival = from_csv(exports.curves_csv(two_curves()))
-    assert list(first) == ["curve", "label", *POINT_KEYS]
+    source = Provenance("waves", "d1", SETTINGS)
+    first, second, rival = from_csv(exports.curves_csv(source, two_curves()))
+    assert list(first) == ["curve", "label", *POINT_KEYS, *SOURCE]
     assert (first["curve"], first["label"]) == ("8×8 YCbCr, seed 7", "K = 1")
     assert (first["psnr_db"], second["used_codewords"]) == ("inf", "1000")
     assert (rival["curve"], rival["label"], rival["file_bytes"]) == ("JPEG", "quality 40", "900")
     assert (rival["codebook_size"], rival["ssim"]) == ("", "")
 
 
+def test_each_point_of_a_curve_has_the_settings_of_its_curve() -> None:
+    source = Provenance("waves", "d1", SETTINGS)
+    pinned = vq_curve(Settings(4, "rgb", "kmeans", 3, 50), LAYOUT, made_up_points(), "pinned")
+    curves = [*two_curves(), pinned]
+    rows = from_csv(exports.curves_csv(source, curves))
+    ours, rival, other = rows[0], rows[2], rows[3]
+    assert {name: ours[name] for name in SOURCE} == {name: str(it) for name, it in SOURCE.items()}
+    unknown = dict.fromkeys(("block_size", "colour", "trainer", "seed", "rate_weight"), "")
+    assert {name: rival[name] for name in SOURCE} == {**SOURCE, **unknown}
+    assert [other[name] for name in unknown] == ["4", "ycbcr", "kmeans", "3", "50"]
+    picture = Picture(smooth_picture(20, 30).pixels, "waves")
+    record = json.loads(exports.curves_json(source, picture, curves))
+    assert record["provenance"] == SOURCE
+    assert record["points"][2]["trainer"] is None
+    assert (record["points"][3]["trainer"], record["points"][3]["colour"]) == ("kmeans", "ycbcr")
+
+
 def test_curves_as_json_are_the_same_figures() -> None:
     picture = Picture(smooth_picture(20, 30).pixels, "waves")
-    record = json.loads(exports.curves_json(picture, two_curves()))
+    source = provenance_of(picture, SETTINGS)
+    record = json.loads(exports.curves_json(source, picture, two_curves()))
     assert (record["picture"], record["width"], record["height"]) == ("waves", 30, 20)
     assert [point["label"] for point in record["points"]] == ["K = 1", "K = 1024", "quality 40"]
     assert record["points"][0]["psnr_db"] == "inf"

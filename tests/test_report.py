@@ -10,6 +10,7 @@ from helpers import smooth_picture, steps_of
 from vqcore.codec import Settings
 from vqcore.curves import nominal_curve, rival_curve, vq_curve
 from vqcore.pictures import Origin, Picture, read_picture
+from vqcore.provenance import PROGRAM, Provenance, provenance_of
 from vqcore.report import html_report
 from vqcore.rivals import RivalPoint
 from vqcore.sweep import sweep
@@ -52,9 +53,9 @@ class Page(HTMLParser):
 def report(name: str = "waves", origin: Origin | None = None) -> str:
     points = [step.point for step in STEPS]
     curves = [vq_curve(SETTINGS, LAYOUT, points), nominal_curve(LAYOUT, points)]
-    return html_report(
-        name, SETTINGS, PICTURE.pixels, STEPS[2], [*curves, rival_curve("jpeg", JPEG)], origin
-    )
+    source = Provenance(name, "d1", SETTINGS, 8)
+    every = [*curves, rival_curve("jpeg", JPEG)]
+    return html_report(source, PICTURE.pixels, STEPS[2], every, origin)
 
 
 def test_pictures_are_inside_to_the_pixel() -> None:
@@ -74,7 +75,8 @@ def test_all_figures_are_there() -> None:
         assert decibels(step.point.psnr_db) in cells
         assert str(step.point.file_bytes) in cells
     assert "JPEG" in cells
-    assert re.search(r"seed 5; .*\bnumpy 2\.", report(), re.DOTALL)
+    assert re.search(rf"seed 5; .*{re.escape(PROGRAM)}, .*\bnumpy 2\.", report(), re.DOTALL)
+    assert "SHA-256 of shape and pixels: d1" in report()
 
 
 def test_name_of_a_picture_is_text() -> None:
@@ -95,9 +97,8 @@ def test_a_flat_picture_is_lossless_in_every_place() -> None:
     steps = steps_of(sweep(picture, settings, [1]))
     points, layout = [step.point for step in steps], steps[0].encoded.layout
     curves = [vq_curve(settings, layout, points), nominal_curve(layout, points)]
-    text = html_report(
-        "flat", settings, picture.pixels, steps[0], [*curves, rival_curve("jpeg", JPEG)]
-    )
+    source, every = provenance_of(picture, settings, 1), [*curves, rival_curve("jpeg", JPEG)]
+    text = html_report(source, picture.pixels, steps[0], every)
     cells = Page(text).cells
     assert "lossless" in cells
     assert "∞" in cells

@@ -23,6 +23,7 @@ class Swept:
     """The operating points of one picture, ascending in codebook size."""
 
     name: str
+    digest: str
     settings: Settings
     plan: Plan
     points: tuple[OperatingPoint, ...]
@@ -127,4 +128,4 @@ def sweep_file(
         return error
     plan = plan_sweep(picture, settings, sizes)
     points = tuple(step.point for step in steps(picture, settings, plan))
-    return Swept(picture.name, settings, plan, points, picture.origin)
+    return Swept(picture.name, picture.digest, settings, plan, points, picture.origin)

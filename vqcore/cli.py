@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
@@ -27,10 +27,12 @@ from vqcore.codec import Settings
 from vqcore.container import FileError, parse, parse_header
 from vqcore.pictures import Picture, PictureError, load_picture, picture_suffixes, png_bytes
 from vqcore.plurals import noun
+from vqcore.provenance import __version__
 from vqcore.sharing import PictureBlocks, gather_blocks, load_fitting, train_shared, use_work
 from vqcore.sweep import OperatingPoint, Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
 from vqcore.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
-from vqcore.training import Progress
+from vqcore.training import MAX_SCIKIT_LEARN_SEED, TRAINERS, Progress, Trainer
+from vqcore.wording import settings_name
 from vqcore.work import CORES, finish, mapped
 
 MAX_RATE_WEIGHT = 1e6
@@ -55,8 +57,9 @@ class SizeList(click.ParamType):
 
 
 @click.group()
+@click.version_option(__version__, prog_name="VQ Lab", message="%(prog)s %(version)s")
 def main() -> None:
-    """Vector quantization of pictures."""
+    """Vector quantization of pictures: VQ Lab on the command line."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # not every terminal has all of our signs
 
@@ -88,14 +91,44 @@ def figures_named(suffix: str) -> Callable[..., Path | None]:
 
 
 def with_training(command: Callable[..., None]) -> Callable[..., None]:
-    """Add --block, --colour and --seed, handed on as one `settings`."""
+    """Add --block, --colour, --trainer and --seed, handed on as one `settings`."""
 
-    @click.option("--block", type=click.IntRange(1, MAX_BLOCK_SIZE), default=8, show_default=True)
-    @click.option("--colour", type=click.Choice(COLOURS), default="rgb", show_default=True)
-    @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+    @click.option(
+        "--block",
+        type=click.IntRange(1, MAX_BLOCK_SIZE),
+        default=8,
+        show_default=True,
+        help="Side of the square blocks, in pixels.",
+    )
+    @click.option(
+        "--colour",
+        type=click.Choice(COLOURS),
+        default="rgb",
+        show_default=True,
+        help="Colour mode; gray pictures are coded in gray, and ycbcr halves the colour planes.",
+    )
+    @click.option(
+        "--trainer",
+        type=click.Choice(TRAINERS),
+        default="lbg",
+        show_default=True,
+        help="How codebooks are found: lbg is the ladder, the others are scikit-learn's k-means.",
+    )
+    @click.option(
+        "--seed",
+        type=click.IntRange(0),
+        default=0,
+        show_default=True,
+        help="Where chance begins; the same seed gives the same codebooks.",
+    )
     @wraps(command)
-    def wrapped(block: int, colour: Colour, seed: int, **others: Any) -> None:
-        command(settings=Settings(block, colour, "lbg", seed), **others)
+    def wrapped(
+        block: int, colour: Colour, trainer: Trainer, seed: int, **others: Any
+    ) -> None:
+        if trainer != "lbg" and seed > MAX_SCIKIT_LEARN_SEED:
+            most = f"--seed goes up to {MAX_SCIKIT_LEARN_SEED} with --trainer {trainer}"
+            raise click.BadParameter(f"{most}, not {seed}.")
+        command(settings=Settings(block, colour, trainer, seed), **others)
 
     return wrapped
 
@@ -109,7 +142,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         type=click.FloatRange(0, MAX_RATE_WEIGHT),
         default=0,
         show_default=True,
-        help="Squared error worth one bit: 0 takes the nearest codeword.",
+        help="Squared error that one bit is worth: 0 takes the nearest codeword.",
     )
     @wraps(command)
     def wrapped(settings: Settings, rate_weight: float, **others: Any) -> None:
@@ -119,10 +152,18 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 
 with_size = click.option(
-    "--size", type=click.IntRange(1, MAX_CODEBOOK_SIZE), default=256, show_default=True
+    "--size",
+    type=click.IntRange(1, MAX_CODEBOOK_SIZE),
+    default=256,
+    show_default=True,
+    help="K, the number of codewords.",
 )
 with_codebook = click.option(
-    "--codebook", "codebook_file", type=FILE, metavar="CODEBOOK.npz", help="What `train` wrote."
+    "--codebook",
+    "codebook_file",
+    type=FILE,
+    metavar="CODEBOOK.npz",
+    help="Use the codebook that `train` or the lab wrote.",
 )
 
 
@@ -130,9 +171,21 @@ def with_target(command: Callable[..., None]) -> Callable[..., None]:
     """Add --max-bytes, --min-psnr and --min-ratio, handed on as one `target`."""
     above_0 = click.FloatRange(0, min_open=True)
 
-    @click.option("--max-bytes", type=click.IntRange(1), help="The best PSNR within N bytes.")
-    @click.option("--min-psnr", type=above_0, help="The fewest bytes from this PSNR in dB on.")
-    @click.option("--min-ratio", type=above_0, help="The best PSNR from this file ratio on.")
+    @click.option(
+        "--max-bytes",
+        type=click.IntRange(1),
+        help="The longest file to write, in bytes; of those, that of the highest PSNR.",
+    )
+    @click.option(
+        "--min-psnr",
+        type=above_0,
+        help="The least PSNR, in dB; of those, the shortest file.",
+    )
+    @click.option(
+        "--min-ratio",
+        type=above_0,
+        help="The least file ratio, raw bytes to one of the file; of those, the highest PSNR.",
+    )
     @wraps(command)
     def wrapped(
         max_bytes: int | None, min_psnr: float | None, min_ratio: float | None, **others: Any
@@ -145,16 +198,32 @@ def with_target(command: Callable[..., None]) -> Callable[..., None]:
 
 @main.command("sweep")
 @click.argument("places", metavar="PICTURES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
-@click.option("--sizes", type=SizeList(), default=DEFAULT_SIZES, help="Codebook sizes: 1,2,4,…")
+@click.option(
+    "--sizes",
+    type=SizeList(),
+    default=DEFAULT_SIZES,
+    help="Codebook sizes K, with commas between; else 1,2,4 and on to 1024.",
+)
 @with_settings
 @click.option(
-    "--json", "json_file", type=FILE, callback=figures_named(".json"), help="Write all figures."
+    "--json",
+    "json_file",
+    type=FILE,
+    callback=figures_named(".json"),
+    help="Write all figures to this file, as JSON.",
 )
 @click.option(
-    "--csv", "csv_file", type=FILE, callback=figures_named(".csv"), help="Write all figures."
+    "--csv",
+    "csv_file",
+    type=FILE,
+    callback=figures_named(".csv"),
+    help="Write all figures to this file, as CSV.",
 )
 @click.option(
-    "--jobs", type=click.IntRange(1), default=CORES, help="Pictures at a time; else one a core."
+    "--jobs",
+    type=click.IntRange(1),
+    default=CORES,
+    help="Number of pictures at a time; else one a core.",
 )
 def sweep_command(
     places: tuple[Path, ...],
@@ -164,9 +233,9 @@ def sweep_command(
     csv_file: Path | None,
     jobs: int,
 ) -> None:
-    """Quantize pictures with codebooks of many sizes and print the figures of each.
+    """Quantize pictures with codebooks of many sizes.
 
-    A folder stands for the pictures in it.
+    The figures of each size are printed. A folder stands for the pictures in it.
     """
     several = len(places) > 1 or places[0].is_dir()
     files, errors = picture_files(places)
@@ -198,7 +267,7 @@ def write_figures(
         text = exports.sweeps_json(sweeps) if several else exports.sweep_json(only)
         write_whole(json_file, text.encode())
     if csv_file:
-        text = exports.sweeps_csv(sweeps) if several else exports.points_csv(only.points)
+        text = exports.sweeps_csv(sweeps) if several else exports.points_csv(only)
         write_whole(csv_file, text.encode())
 
 
@@ -210,9 +279,10 @@ def write_figures(
 def train_command(
     places: tuple[Path, ...], codebook_file: Path, size: int, settings: Settings
 ) -> None:
-    """Train one codebook on the blocks of all pictures, for `encode --codebook`.
+    """Train one codebook on the blocks of many pictures.
 
-    A folder stands for the pictures in it. A codebook in colour takes no gray pictures.
+    It is for `encode --codebook`. A folder stands for the pictures in it. A codebook in colour
+    takes no gray pictures.
     """
     if codebook_file.suffix.lower() != ".npz":
         raise click.UsageError(f"The last name is the codebook's, .npz, not {codebook_file}.")
@@ -224,7 +294,9 @@ def train_command(
         if pictures:
             vectors = np.concatenate([each.vectors for each in pictures])
             shared = trained_shown(vectors, size, settings)
-            write_whole(codebook_file, pack_codebook(shared))
+            size = shared.codebook.size
+            comment = exports.training_comment(len(pictures), settings, size)
+            write_whole(codebook_file, pack_codebook(shared, comment))
             click.echo(exports.training_text(shared, pictures))
         for error in errors:
             tell(error)
@@ -252,9 +324,9 @@ def encode_command(
     With --codebook nothing is trained, and the file cannot be decoded without that codebook, which
     says block size, colour mode and number of codewords.
 
-    With a target, the block sizes 4, 8 and 16, the codebook sizes 1, 2, 4 … 1024, and RGB and YCbCr
-    are tried where no option fixes them. Of the files that meet all targets, the one of the highest
-    PSNR is written, or with --min-psnr alone the smallest.
+    With a target, the block sizes 4, 8 and 16, the codebook sizes 1, 2, 4 and on to 1024, and RGB
+    and YCbCr are tried where no option fixes them. Of the files that meet all targets, the one of
+    the highest PSNR is written, or with --min-psnr alone the smallest.
     """
     if codebook_file:
         refuse_beside_codebook()
@@ -265,7 +337,7 @@ def encode_command(
 
 def refuse_beside_codebook() -> None:
     """Refuse the options that choose what a codebook has already."""
-    own = {"block", "colour", "seed", "size", "max_bytes", "min_psnr", "min_ratio"}
+    own = {"block", "colour", "trainer", "seed", "size", "max_bytes", "min_psnr", "min_ratio"}
     for name in sorted(own & options_given()):
         option = f"--{name.replace('_', '-')}"
         raise click.UsageError(f"{option} has no place beside --codebook, which is trained.")
@@ -296,8 +368,7 @@ def encode_with_its_own(
         plans = {each: plan_sweep(loaded, each, sizes) for each in tried}
         chosen = target.choose([
             Candidate(each, step.point, step.file)
-            for each, plan in plans.items()
-            for step in steps_shown(loaded, each, plan)
+            for each, step in searched_shown(loaded, plans)
         ])
         write_whole(file, chosen.file)
     tell_point(loaded, chosen.point)
@@ -330,9 +401,9 @@ def decode_command(file: Path, picture: Path, codebook_file: Path | None) -> Non
 
 
 @main.command("info")
-@click.argument("file", type=FILE)
+@click.argument("file", metavar="FILE.vq", type=FILE)
 def info_command(file: Path) -> None:
-    """Say what a .vq FILE holds."""
+    """Say what FILE.vq holds."""
     with one_line_errors(), named_errors(file):
         data = file.read_bytes()
         header = parse_header(data)
@@ -390,14 +461,23 @@ def outcomes_shown(
 
 def steps_shown(picture: Picture, settings: Settings, plan: Plan) -> Iterator[Step]:
     """Carry out a sweep with a progress bar on a terminal."""
-    with progress_bar(sum(plan.sizes), "Training") as bar:
-        for event in sweep(picture, settings, plan.sizes):
-            if isinstance(event, Progress):
-                bar.label = f"Training K = {event.codebook_size}"
-                bar.render_progress()
-            elif isinstance(event, Step):
-                bar.update(event.point.codebook_size)
-                yield event
+    return (step for _, step in searched_shown(picture, {settings: plan}))
+
+
+def searched_shown(
+    picture: Picture, plans: Mapping[Settings, Plan]
+) -> Iterator[tuple[Settings, Step]]:
+    """Carry out sweeps with one progress bar for all of them on a terminal."""
+    with progress_bar(sum(sum(plan.sizes) for plan in plans.values()), "Training") as bar:
+        for settings, plan in plans.items():
+            name = f"{settings_name(settings, plan.layout)}, " if len(plans) > 1 else ""
+            for event in sweep(picture, settings, plan.sizes):
+                if isinstance(event, Progress):
+                    bar.label = f"Training {name}K = {event.codebook_size}"
+                    bar.render_progress()
+                elif isinstance(event, Step):
+                    bar.update(event.point.codebook_size)
+                    yield settings, event
 
 
 def gathered_shown(

@@ -180,6 +180,9 @@ def load_codebook(path: Path) -> SharedCodebook:
 def _members(data: bytes) -> dict[str, NDArray]:
     """Return the arrays of a zip file, after a look at what each says of itself."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        said = len(archive.comment)
+        if int.from_bytes(data[len(data) - said - 2 : len(data) - said], "little") != said:
+            raise CodebookError("The codebook file is damaged: its end is not there.")
         entries = archive.infolist()
         if sorted(entry.filename for entry in entries) != sorted(f"{it}.npy" for it in MEMBERS):
             raise CodebookError(f"A codebook file holds {', '.join(MEMBERS)}; this one does not.")

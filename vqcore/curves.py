@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, stdev
 from typing import Literal
 
@@ -40,6 +40,7 @@ class Curve:
     points : what each costs and gives
     labels : what sets each apart: "K = 32", "quality 40"
     rates : bits per pixel of each point; those of the files, but for the nominal curve
+    settings : with the colour mode the picture was coded in; None if not all points have the same
     """
 
     kind: Kind
@@ -47,6 +48,7 @@ class Curve:
     points: Sequence[Measured]
     labels: Sequence[str]
     rates: Sequence[float]
+    settings: Settings | None = None
 
 
 def vq_curve(
@@ -54,7 +56,8 @@ def vq_curve(
 ) -> Curve:
     """Return the curve of one sweep, by its files."""
     labels = [f"K = {point.codebook_size}" for point in points]
-    return Curve(kind, settings_name(settings, layout), points, labels, _file_rates(points))
+    coded = replace(settings, colour=layout.colour)
+    return Curve(kind, settings_name(settings, layout), points, labels, _file_rates(points), coded)
 
 
 def nominal_curve(layout: BlockLayout, points: Sequence[OperatingPoint]) -> Curve:

@@ -8,20 +8,23 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from vqcore import provenance
 from vqcore.batch import Swept
 from vqcore.codebook import Codebook
 from vqcore.codebookfile import SharedCodebook
+from vqcore.codec import Settings
 from vqcore.container import Header
 from vqcore.curves import MEAN_FIGURES, Curve, mean_rows
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.pictures import Origin, Picture
 from vqcore.plurals import noun
+from vqcore.provenance import Provenance, comment_of
 from vqcore.sharing import PictureBlocks
 from vqcore.sweep import OperatingPoint
 from vqcore.targets import Candidate
@@ -38,21 +41,30 @@ FORMULA = re.compile(r"\s*[-=+@＝＋－＠]|[\t\n]")
 """How a text begins that a spreadsheet may take for a formula, with what OWASP warns of."""
 
 
-def points_csv(points: Iterable[OperatingPoint]) -> str:
+def points_csv(swept: Swept) -> str:
     """Return a header line and a line for each point; an infinite value is ``inf``.
 
-    A text, such as the name of a file, that a spreadsheet would take for a formula has an
-    apostrophe before it, in this CSV and in the others.
+    After the figures stands where they come from, see `provenance.COLUMNS`. A text, such as the
+    name of a file, that a spreadsheet would take for a formula has an apostrophe before it, in this
+    CSV and in the others.
     """
-    return _csv(COLUMNS, map(asdict, points))
+    return _csv((*COLUMNS, *provenance.COLUMNS), _rows(swept))
 
 
 def sweeps_csv(sweeps: Iterable[Swept]) -> str:
     """Return the points of many pictures as `points_csv` does, the picture's name before each."""
-    rows = (
-        {"picture": swept.name, **asdict(point)} for swept in sweeps for point in swept.points
-    )
-    return _csv(("picture", *COLUMNS), rows)
+    picture, *others = provenance.COLUMNS
+    return _csv((picture, *COLUMNS, *others), chain.from_iterable(map(_rows, sweeps)))
+
+
+def _rows(swept: Swept) -> Iterator[dict[str, Any]]:
+    source = _provenance(swept).record
+    return ({**asdict(point), **source} for point in swept.points)
+
+
+def _provenance(swept: Swept) -> Provenance:
+    coded = replace(swept.settings, colour=swept.plan.layout.colour)
+    return Provenance(swept.name, swept.digest, coded)
 
 
 def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
@@ -71,19 +83,31 @@ def _cell(value: Any) -> Any:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def curves_csv(curves: Iterable[Curve]) -> str:
-    """Return every point of every curve, as `points_csv` does; what a rival lacks is empty."""
-    return _csv(("curve", "label", *COLUMNS), _curve_records(curves))
+def curves_csv(source: Provenance, curves: Iterable[Curve]) -> str:
+    """Return every point of every curve, as `points_csv` does; what a rival lacks is empty.
+
+    Parameters
+    ----------
+    source : the picture, and the settings of the first curve
+    curves : each with settings of its own, but those of rivals
+    """
+    record = source.record
+    rows = ({**record, **row} for row in _curve_records(curves))
+    return _csv(("curve", "label", *COLUMNS, *provenance.COLUMNS), rows)
 
 
-def curves_json(picture: Picture, curves: Iterable[Curve]) -> str:
-    """Return every point of every curve as one JSON object; an infinite value is "inf"."""
+def curves_json(source: Provenance, picture: Picture, curves: Iterable[Curve]) -> str:
+    """Return every point of every curve as one JSON object; an infinite value is "inf".
+
+    `provenance` has the settings of the first curve; each point has those of its own, if any.
+    """
     return _json(
         {
             "picture": picture.name,
             **_source(picture.origin),
             "width": picture.width,
             "height": picture.height,
+            "provenance": source.record,
             "points": [_all_finite(record) for record in _curve_records(curves)],
         }
     )
@@ -93,9 +117,10 @@ def _curve_records(curves: Iterable[Curve]) -> Iterator[dict[str, Any]]:
     """Yield the points by their files: the nominal curve has none of its own."""
     for curve in curves:
         if curve.kind != "nominal":
+            settings = {name: getattr(curve.settings, name, None) for name in provenance.SETTINGS}
             for point, label in zip(curve.points, curve.labels, strict=True):
                 figures = {name: getattr(point, name, None) for name in COLUMNS}
-                yield {"curve": curve.name, "label": label, **figures}
+                yield {"curve": curve.name, "label": label, **figures, **settings}
 
 
 def codebook_npy(codebook: Codebook) -> bytes:
@@ -129,6 +154,7 @@ def _record(swept: Swept) -> dict[str, Any]:
         "block_size": layout.block_size,
         "blocks": layout.blocks,
         "seed": swept.settings.seed,
+        "provenance": _provenance(swept).record,
         "points": [_all_finite(asdict(point)) for point in swept.points],
     }
 
@@ -188,8 +214,26 @@ def _table(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
 
 def setting_text(candidate: Candidate) -> str:
     """Return the options of the command line that lead to a file."""
-    settings, size = candidate.settings, candidate.point.codebook_size
-    return f"Setting: --block {settings.block_size} --colour {settings.colour} --size {size}"
+    return " ".join(["Setting:", *option_words(candidate.settings, candidate.point.codebook_size)])
+
+
+def option_words(settings: Settings, size: int | None) -> list[str]:
+    """Return the words of the command line for block size, colour, K, and what is not the default.
+
+    Examples
+    --------
+    >>> " ".join(option_words(Settings(4, "gray", rate_weight=50), 16))
+    '--block 4 --colour gray --size 16 --rate-weight 50'
+    """
+    unusual = {
+        "--trainer": (settings.trainer, Settings.trainer),
+        "--seed": (str(settings.seed), str(Settings.seed)),
+        "--rate-weight": (f"{settings.rate_weight:.10g}", f"{Settings.rate_weight:.10g}"),
+    }
+    words = ["--block", str(settings.block_size), "--colour", settings.colour, "--size", str(size)]
+    for name, (value, default) in unusual.items():
+        words += [name, value] if value != default else []
+    return words
 
 
 def file_text(header: Header, used_codewords: int | None, file_bytes: int) -> str:
@@ -229,6 +273,14 @@ def training_text(shared: SharedCodebook, pictures: Sequence[PictureBlocks]) -> 
         f"{number} {noun(there, 'block')} of {len(pictures)} {noun(len(pictures), 'picture')}: "
         f"codebook {shared.checksum.hex()}"
     )
+
+
+def training_comment(pictures: int, settings: Settings, size: int) -> str:
+    """Return where a codebook of many pictures comes from, for its file."""
+    training = asdict(settings.training)
+    del training["rate_weight"]
+    record = {"pictures": pictures, **training, "codebook_size": size}
+    return comment_of({**record, "program": provenance.PROGRAM})
 
 
 def _all_finite(record: dict[str, Any]) -> dict[str, Any]:

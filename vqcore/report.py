@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from vqcore import plots
 from vqcore.blocks import BlockLayout
-from vqcore.codec import Settings
 from vqcore.curves import Curve, deltas, hull_of
 from vqcore.pictures import Origin, png_bytes
+from vqcore.provenance import PROGRAM, Provenance
 from vqcore.sweep import OperatingPoint, Step
 from vqcore.wording import (
     COLOUR_NAMES,
@@ -37,8 +37,7 @@ PACKAGES = ("numpy", "scikit-learn", "pillow", "constriction", "plotly")
 
 
 def html_report(
-    name: str,
-    settings: Settings,
+    source: Provenance,
     original: NDArray[np.uint8],
     step: Step,
     curves: Sequence[Curve],
@@ -48,8 +47,7 @@ def html_report(
 
     Parameters
     ----------
-    name : of the picture
-    settings : of the sweep
+    source : where it comes from
     original : uint8 pixels of shape (h, w) or (h, w, 3)
     step : the codebook size to show
     curves : ours first
@@ -61,8 +59,8 @@ def html_report(
     by_size = (plots.psnr_figure, plots.ratio_figure)
     psnr, ratio = (plots.marked(figure_of(points, sizes), chosen) for figure_of in by_size)
     return TEMPLATE.substitute(
-        title=escape(name),
-        facts=escape(_facts(settings, step.encoded.layout, origin)),
+        title=escape(source.picture),
+        facts=escape(_facts(source, step.encoded.layout, origin)),
         size=chosen,
         figures=in_short(step.point),
         original=_picture(original),
@@ -75,13 +73,15 @@ def html_report(
     )
 
 
-def _facts(settings: Settings, layout: BlockLayout, origin: Origin | None) -> str:
+def _facts(source: Provenance, layout: BlockLayout, origin: Origin | None) -> str:
+    settings = source.settings
     facts = (
         f"{layout.width} × {layout.height} pixels, {COLOUR_NAMES[layout.colour]}",
         f"{settings_name(settings, layout)}, trainer {settings.trainer}, seed {settings.seed}",
         f"{counted(layout.blocks, 'block')}, {counted(layout.raw_bytes, 'byte')} uncompressed",
     )
-    return "; ".join([*facts, *([origin_in_short(origin)] if origin else [])])
+    file = [origin_in_short(origin)] if origin else []
+    return "; ".join([*facts, *file, f"SHA-256 of shape and pixels: {source.digest}"])
 
 
 def _picture(pixels: NDArray[np.uint8]) -> str:
@@ -125,4 +125,4 @@ def _line(tag: str, cells: Sequence[str]) -> str:
 
 def _versions() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    return f"Python {python_version()}, {packages}."
+    return f"{PROGRAM}, Python {python_version()}, {packages}."

@@ -58,7 +58,7 @@ def test_downloaded_vq_uploaded_again_is_the_same_picture(visitor):
     before = visitor.saved("b")
     data = visitor.download("Compressed (.vq)")
     assert visitor.figures()["File"] == f"{len(data) / 1000:.1f} kB"
-    assert visitor.suggested_name == "china.jpg-K16.vq"
+    assert visitor.suggested_name == "china-8x8-rgb-K16.vq"
     visitor.upload((visitor.suggested_name, data))
     np.testing.assert_array_equal(visitor.saved("b"), before)
 

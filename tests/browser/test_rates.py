@@ -10,6 +10,7 @@ from test_canvas import png, swept
 from test_lab import photograph
 
 from vqcore import Settings, read_picture
+from vqcore.codebookfile import parse_codebook
 from vqcore.container import parse
 from vqcore.rivals import largest_within, same_psnr
 from vqcore.work import finish
@@ -86,6 +87,10 @@ def test_everything_can_be_taken_away(visitor, browser):
     points = json.loads(visitor.download("All figures (JSON)"))["points"]
     assert [point["codebook_size"] for point in points[: len(SIZES)]] == SIZES
     assert visitor.download("All figures (CSV)").count(b"\n") == 1 + len(points)
+    assert visitor.suggested_name == "one-4x4-rgb.csv"
+    shared = parse_codebook(visitor.download("Codebook (.npz)"))
+    assert shared.checksum == step.encoded.shared.checksum
+    assert read_picture(visitor.download("Original (PNG)"), "").pixels.shape == (96, 144, 3)
     look_at_report(browser, visitor.download("Report (HTML)").decode())
 
 
