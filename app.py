@@ -164,6 +164,7 @@ from vqcore.wording import (
 from vqcore.work import Work, finish, mapped
 
 LARGEST_SIZES = [2**power for power in range(1, 13)]
+DEFAULT_BLOCK_SIZE = 4
 DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 SMALLEST_VIEW = 320
@@ -359,7 +360,7 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...]]:
         "Block size (pixels)",
         1,
         MAX_BLOCK_SIZE,
-        8,
+        DEFAULT_BLOCK_SIZE,
         key="block",
         bind="query-params",
         help="The picture is cut into square blocks (patches) this wide and high.",

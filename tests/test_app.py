@@ -31,7 +31,7 @@ from vqcore.wording import decibels, kilobytes
 from vqcore.work import finish
 
 APP = Path(__file__).parents[1] / "app.py"
-SMALL = {"largest": "8"}
+SMALL = {"block": "8", "largest": "8"}
 SWEEP_MODULE = sys.modules["vqcore.sweep"]  # the package's name of it is the function
 
 
@@ -120,9 +120,15 @@ def noise(height, width):
 
 
 def test_opens_on_a_sample_already_swept():
-    app = opened()
-    assert app.header[0].value == "chelsea"
-    assert curve(app, 0)[0] == [1, 2, 4, 8]
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["largest"] = "8"
+    sound(app.run())
+    assert app.header[0].value == "camera"
+    swept = points("camera", Settings(4, "gray"), [1, 2, 4, 8])
+    assert curve(app, 0) == ([1, 2, 4, 8], [point.psnr_db for point in swept.values()])
+    sound(app.selectbox(key="picture").set_value("chelsea").run())
+    assert "RGB" in facts(app)
+    assert "blocks of 4 × 4" in facts(app)
 
 
 def test_nothing_stands_above_the_name():
@@ -132,7 +138,7 @@ def test_nothing_stands_above_the_name():
 
 
 def test_explanation_counts_the_bits_of_a_whole_block():
-    facts = viewer(opened())["facts"]
+    facts = viewer(opened(picture="chelsea"))["facts"]
     assert {name: text.replace("\u202f", "") for name, text in facts.items()} == {
         "blocks": "2166 blocks", "size": "8 × 8", "bits": "1536",
     }  # fmt: skip
@@ -193,7 +199,7 @@ def test_address_gives_the_settings():
     ids=lambda query: str(query)[:20],
 )
 def test_nonsense_in_the_address_does_no_harm(query):
-    assert opened(**query).header[0].value == "chelsea"
+    assert opened(**query).header[0].value == "camera"
 
 
 def test_own_sizes_join_the_ladder():
@@ -226,7 +232,7 @@ def test_bad_upload_is_named_and_the_good_one_goes_on():
 
 def test_only_bad_uploads_leave_the_sample():
     app = upload(opened(), ("empty.png", b""))
-    assert app.header[0].value == "chelsea"
+    assert app.header[0].value == "camera"
     assert "The file is empty" in app.error[0].value
 
 
@@ -588,7 +594,8 @@ def test_what_a_codebook_takes_elsewhere_is_told():
 
 
 def test_without_a_codebook_the_panel_asks_for_one():
-    assert "Upload a codebook (.npz) of other pictures" in opened(**ANOTHER).markdown[-1].value
+    app = opened(**ANOTHER, picture="chelsea")
+    assert "Upload a codebook (.npz) of other pictures" in app.markdown[-1].value
 
 
 def test_gray_picture_takes_no_codebook_in_colour():
@@ -666,7 +673,8 @@ def test_another_picture_is_encoded_with_these_codebooks():
 
 
 def test_only_pictures_with_blocks_alike_can_be_tried():
-    in_colour = opened(**{"panel": "Health", "try": "true"}).selectbox(key="other").options
+    query = {"panel": "Health", "try": "true", "picture": "chelsea"}
+    in_colour = opened(**query).selectbox(key="other").options
     assert "astronaut" in in_colour
     assert not {"camera", "chelsea"} & {*in_colour}
     in_gray = at_health(**{"try": "true"}).selectbox(key="other").options

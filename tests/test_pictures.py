@@ -1054,12 +1054,12 @@ def test_every_flipped_bit_of_a_png_is_refused() -> None:
 
 
 SAMPLE_SHAPES = {
+    "camera": (512, 512),
     "chelsea": (300, 451, 3),
     "astronaut": (512, 512, 3),
     "coffee": (400, 600, 3),
     "rocket": (427, 640, 3),
     "retina": (1411, 1411, 3),
-    "camera": (512, 512),
     "china": (427, 640, 3),
     "flower": (427, 640, 3),
 }

@@ -33,7 +33,7 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE = 65_535
 MAX_BYTES = 40_000_000
 
-SAMPLES = ("chelsea", "astronaut", "coffee", "rocket", "retina", "camera", "china", "flower")
+SAMPLES = ("camera", "chelsea", "astronaut", "coffee", "rocket", "retina", "china", "flower")
 _SCIKIT_LEARN_SAMPLES = ("china", "flower")
 
 _FORMATS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "PPM")

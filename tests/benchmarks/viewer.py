@@ -47,7 +47,7 @@ def measure(playwright, port, picture, colour, largest, changes):
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     received = []
     page.on("websocket", lambda ws: ws.on("framereceived", lambda it: received.append(len(it))))
-    page.goto(f"http://localhost:{port}/?colour={LABELS[colour]}&largest={largest}")
+    page.goto(f"http://localhost:{port}/?block=8&colour={LABELS[colour]}&largest={largest}")
     page.wait_for_selector("[data-testid=stMain] h2")
     settle(page)
     received.clear()

@@ -35,7 +35,7 @@ def test_worst_cell_lights_its_blocks(visitor):
 
 def test_cells_can_be_looked_up_on_the_curve(visitor):
     """Of four cells the worst is at the left edge, the best at the right, told at each."""
-    visitor.open("?picture=camera&largest=4&k=4&panel=Health")
+    visitor.open("?picture=camera&block=8&largest=4&k=4&panel=Health")
     curve = visitor.page.locator(".curve")
     expect(curve).to_have_attribute("aria-label", re.compile("4 cells, worst first"))
     first, last = re.findall(r"[\d.]+ %", curve.get_attribute("aria-label"))

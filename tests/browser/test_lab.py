@@ -42,7 +42,7 @@ def test_server_listens_on_localhost_only(port):
 
 
 def test_photograph_from_upload_to_figures(visitor):
-    visitor.open("?largest=64").upload(("china photo.jpg", photograph()))
+    visitor.open("?block=8&largest=64").upload(("china photo.jpg", photograph()))
     steps = swept(photograph(), Settings(), [1, 2, 4, 8, 16, 32, 64])
     assert visitor.curve(0) == [list(steps), [step.point.psnr_db for step in steps.values()]]
     assert visitor.curve(1)[0] == [2, 4, 8, 16, 32, 64]  # nominal: none at K = 1
@@ -88,7 +88,7 @@ def test_a_size_chosen_stays_while_other_things_change(visitor):
 
 
 def test_a_size_that_a_small_picture_has_not_is_there_again_for_a_large_one(visitor):
-    visitor.open("?largest=64&k=32").upload(("few.png", png(24, 32)))
+    visitor.open("?block=8&largest=64&k=32").upload(("few.png", png(24, 32)))
     assert visitor.figures()["K"] == "12"
     visitor.upload(("china.jpg", photograph()))
     assert visitor.figures()["K"] == "32"

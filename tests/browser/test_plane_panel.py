@@ -207,7 +207,7 @@ def test_projection_follows_the_viewer(visitor):
 
 
 def test_codeword_of_the_projection_lights_its_blocks(visitor):
-    visitor.open("?picture=camera&largest=8&k=8&panel=Plane")
+    visitor.open("?picture=camera&block=8&largest=8&k=8&panel=Plane")
     camera = png_bytes(sample_picture("camera").pixels)
     use = swept(camera, Settings(8), [1, 2, 4, 8])[8].encoded.use
     chart = visitor.page.locator(".projection .square")
@@ -226,7 +226,7 @@ def test_codeword_of_the_projection_lights_its_blocks(visitor):
 def test_projection_is_drawn_where_its_axes_say(visitor):
     """Two tones: the first axis runs from one to the other, the second has no spread."""
     tones = np.repeat(np.uint8([[0, 255]]), 8, axis=0).repeat([8, 24], axis=1)
-    visitor.open("?largest=2&k=2&panel=Plane").upload(("two.png", png_bytes(tones)))
+    visitor.open("?block=8&largest=2&k=2&panel=Plane").upload(("two.png", png_bytes(tones)))
     chart = visitor.page.locator(".projection .square")
     expect(chart).to_have_attribute("aria-label", re.compile("The 2 codewords"))
     told = []
