@@ -100,7 +100,7 @@ def theirs(original, codec, most_bytes):
 
 
 def difference(original, steps, codec):
-    points = [point for point in rival_work(original, codec) if point]
+    points = [point for point in rival_work(original, codec, RIVALS[codec].levels) if point]
     delta = bd_rate(curve(step.point for step in steps), curve(points))
     if not delta:
         return "no common PSNR"
