@@ -61,7 +61,7 @@ from vqcore.plane import (
     pair_density,
     principal_plane,
 )
-from vqcore.provenance import PROGRAM, provenance_of
+from vqcore.provenance import PROGRAM, provenance_of, stem_of
 from vqcore.reproduce import command_line, picture_file, python_lines
 from vqcore.rivals import (
     RIVALS,
@@ -1517,6 +1517,7 @@ def show_file_viewer(name: str, file: VqFile, original: Picture | None) -> None:
             size=file.encoded.codebook.size,
             upload=origin_in_brief(original.origin) if original else "",
             link={"needs": name, "digest": short_digest(file)},
+            source={"stem": stem_of(name), "texts": {"Software": PROGRAM, "file": name}},
             rivals=[],
             offers=False,
         )
@@ -1528,6 +1529,7 @@ def show_results(study: Study) -> None:
 
     To ask for these reruns this alone.
     """
+    source = provenance_of(study.picture, study.settings)
     with st.container(gap=None):
         show_viewer(
             study.picture.digest,
@@ -1538,6 +1540,7 @@ def show_results(study: Study) -> None:
             size=chosen_size(study.plan),
             upload=origin_in_brief(study.picture.origin),
             link=link_of(study),
+            source={"stem": source.file_stem, "texts": source.texts},
             rivals=[(codec, RIVALS[codec].name) for codec in present_rivals()],
             offers=True,
         )

@@ -159,7 +159,10 @@ class Visitor:
         """The picture that "Save PNG" gives."""
         with self.page.expect_download() as download:
             self.side(side, ".save").click()
-        return np.asarray(Image.open(download.value.path()).convert("RGB"))
+        self.suggested_name = download.value.suggested_filename
+        image = Image.open(download.value.path())
+        self.texts = dict(image.text)
+        return np.asarray(image.convert("RGB"))
 
     def download(self, label):
         """The bytes of one of the things to take away."""

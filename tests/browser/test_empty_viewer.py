@@ -12,6 +12,7 @@ START = """async ({ js, html, css }) => {
   component({
     parentElement: document.body,
     data: { sweep: "s", original: "o", picture: "p", name: "one", size: 1, asked: 0,
+            source: { stem: "one", texts: {} },
             facts: { blocks: "1 block", size: "8 × 8", bits: "64" },
             rivals: [["jpeg", "JPEG"]] },
     setStateValue: (_, view) => reports.push(view),

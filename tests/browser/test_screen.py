@@ -494,3 +494,23 @@ def test_accessible(visitor):
         if finding["impact"] in ("serious", "critical")
     ]
     assert serious == []
+
+
+def test_a_saved_picture_says_where_it_comes_from(visitor):
+    """The browser's own PNG, with texts put in; Pillow checks their checksums."""
+    data = png(64, 96)
+    visitor.open("?block=4&largest=8&k=8&seed=3").upload(("blaues Tor „ü“.png", data))
+    visitor.saved("b")
+    assert visitor.suggested_name == "blaues Tor „ü“-4x4-rgb-seed3-K8-rebuilt.png"
+    assert visitor.texts.pop("Software").startswith("VQ Lab ")
+    assert visitor.texts == {
+        "picture": "blaues Tor „ü“.png",
+        "digest": read_picture(data, "").digest,
+        "block_size": "4",
+        "colour": "rgb",
+        "trainer": "lbg",
+        "seed": "3",
+        "rate_weight": "0",
+        "codebook_size": "8",
+        "shown": "K8-rebuilt",
+    }

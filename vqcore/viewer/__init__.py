@@ -40,7 +40,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "viewer": _part(
         "viewer",
         *("draw.js", "stage.js", "codebook.js", "inside.js", "pointer.js"),
-        *("story.js", "presenter.js", "strip.js", "address.js"),
+        *("story.js", "presenter.js", "strip.js", "address.js", "png.js"),
     ),
     "gone": _part("gone", css=("gone.css",)),
     "mark": _part("mark", "follower.js", css=("mark.css",)),

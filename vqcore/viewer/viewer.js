@@ -446,10 +446,13 @@ class Viewer {
     const flat = this.flatOf(name);
     if (flat && !flat.pixels) return;
     this.#decode(name);
+    const { stem, texts } = this.data.source;
     const what = flat ? flat.name : `K${this.layerOf(name).size}-${this.showOf(name)}`;
-    this.sides[name].surface.canvas.toBlob((blob) => {
+    const shown = flat ? {} : { codebook_size: this.layerOf(name).size };
+    this.sides[name].surface.canvas.toBlob(async (png) => {
+      const file = await withTexts(png, { ...texts, ...shown, shown: what });
       const link = Object.assign(document.createElement("a"), {
-        href: URL.createObjectURL(blob), download: `${this.data.name}-${what}.png`,
+        href: URL.createObjectURL(file), download: `${stem}-${what}.png`,
       });
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
