@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
+from math import inf
 from string import punctuation
 from time import monotonic
 from typing import Any, TypeVar, get_args
@@ -113,10 +114,12 @@ from vqcore.tables import (
     HEALTH_COLUMNS,
     MEAN_COLUMNS,
     MISSING,
+    PICTURE_COLUMNS,
     POINT_COLUMNS,
     RUNG_COLUMNS,
     TRANSFER_COLUMNS,
     Columns,
+    picture_row,
     rows_of,
     rung_row,
     styled,
@@ -1049,6 +1052,8 @@ def pictures_panel(study: Study) -> list[Pieces]:
         st.markdown("Upload two pictures or more to compare them here.")
         return []
     show_pictures(studies)
+    show_each(studies, choose_common_size(study))
+    show_means(studies)
     return [sweeping(studies)]
 
 
@@ -1061,15 +1066,37 @@ def upload_studies(study: Study) -> list[Study]:
 
 def show_pictures(studies: Sequence[Study]) -> None:
     curves = [picture_curve(study.name, study.points) for study in studies if study.points]
-    rows = mean_rows([study.points for study in studies])
     st.plotly_chart(
-        plots.pictures_figure(curves, rows),
+        plots.pictures_figure(curves, mean_rows([study.points for study in studies])),
         key="pictures-chart",
         config=CHART_CONFIG,
-        alt="PSNR against rate for each upload, and their mean. The table has the means.",
+        alt="PSNR against rate for each upload, and their mean. The tables have the figures.",
     )
+
+
+def choose_common_size(study: Study) -> int:
+    """Choose a K for all pictures, at first the one of the viewer."""
+    size = chosen_size(study.plan)
+    first = study.sizes.index(size) if size in study.sizes else len(study.sizes) - 1
+    return st.selectbox("K", study.sizes, first, key="each", bind="query-params", width=180)
+
+
+def show_each(studies: Sequence[Study], size: int) -> None:
+    """Show every picture at a K, or at its largest, where its distinct blocks allow no more."""
+    rows = [
+        picture_row(study.name, study.steps[own].point, study.picture.origin)
+        for study in studies
+        if (own := min(size, study.plan.sizes[-1])) in study.steps
+    ]
+    show_rows(rows, PICTURE_COLUMNS, "Every picture at the K chosen")
+
+
+def show_means(studies: Sequence[Study]) -> None:
+    rows = mean_rows([study.points for study in studies])
     st.subheader(f"Mean and standard deviation of {len(studies)} pictures", anchor=False)
     show_rows(rows, MEAN_COLUMNS, "Mean and standard deviation by codebook size")
+    if any(row["psnr_db"] == inf for row in rows):
+        st.markdown(":small[A mean is lossless as soon as one picture is.]")
 
 
 def training_panel(study: Study) -> list[Pieces]:

@@ -466,14 +466,31 @@ def test_target_finds_the_best_setting_swept():
 
 def test_all_pictures_and_their_means():
     app = at_rates(("one.png", waves(1)), ("two.png", waves(2)), panel="All pictures", block="4")
-    table = app.dataframe[0].value
+    each, table = (it.value for it in app.dataframe)
     swept = []
     for seed in (1, 2):
         events = sweep(read_picture(waves(seed), ""), Settings(4), [1, 2, 4, 8])
         swept.append([event.point for event in events if isinstance(event, Step)])
+    assert list(each["picture"]) == ["one.png", "two.png"]
+    assert list(each["psnr_db"]) == [one[3].psnr_db for one in swept]
+    assert list(each["upload_bytes"]) == [len(waves(seed)) for seed in (1, 2)]
     expected = [(one.psnr_db + two.psnr_db) / 2 for one, two in zip(*swept, strict=True)]
     assert list(table["psnr_db"]) == pytest.approx(expected)
     assert list(traces(app)) == ["one.png", "two.png", "mean ± standard deviation"]
+    assert not any("A mean is lossless" in text.value for text in app.markdown)
+    sound(app.selectbox(key="each").set_value(2).run())
+    assert list(app.dataframe[0].value["file_bytes"]) == [one[1].file_bytes for one in swept]
+
+
+def test_a_picture_of_few_blocks_stands_beside_the_others_and_its_mean_is_lossless():
+    files = ("few.png", png_bytes(noise(8, 40))), ("two.png", waves(2))
+    app = at_rates(*files, panel="All pictures", each="8")
+    assert list(app.dataframe[0].value["codebook_size"]) == [5, 8]
+    assert app.dataframe[0].value["psnr_db"][0] == math.inf
+    assert not any("A mean is lossless" in text.value for text in app.markdown)
+    flat = png_bytes(np.full((8, 8), 9, np.uint8))
+    app = at_rates(("flat.png", flat), ("two.png", waves(2)), panel="All pictures")
+    assert any("A mean is lossless" in text.value for text in app.markdown)
 
 
 def test_one_picture_has_no_mean():

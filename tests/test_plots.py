@@ -296,9 +296,23 @@ def test_pictures_and_their_mean() -> None:
     assert mean.y == pytest.approx((10.1, 10.2, 10.4))
     assert mean.error_y.array == (0, 0, 0)
     assert "&lt;b&gt;" in lines[1].hovertemplate
+    assert lines[1].name == "&lt;b&gt;"
     [top] = at_the_top(figure)
     assert "&lt;b&gt;" in top.hovertemplate
     assert top.marker.color == lines[1].line.color
+
+
+def test_every_picture_can_be_told_from_the_others_by_its_name_and_look() -> None:
+    names = [f"{number} of very many pictures.png" for number in range(12)]
+    every = [replace(rate_curves()[0], kind="picture", name=name) for name in names]
+    figure = plots.pictures_figure(every, mean_rows([every[0].points]))
+    assert figure.layout.showlegend
+    *lines, mean = [trace for trace in figure.data if trace.yaxis != "y2"]
+    assert len({(trace.line.color, trace.line.dash) for trace in lines}) == 12
+    assert len({trace.name for trace in lines}) == 12
+    assert all(trace.showlegend is not False and len(trace.name) <= 20 for trace in lines)
+    assert mean.line.color not in {trace.line.color for trace in lines}
+    assert figure.layout.height > plots.pictures_figure(every[:2], []).layout.height
 
 
 def test_a_mean_with_a_lossless_picture_is_at_the_top() -> None:

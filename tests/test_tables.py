@@ -11,6 +11,7 @@ from vqcore.codebook import Codebook
 from vqcore.curves import mean_rows
 from vqcore.health import Health, Pair, health_row
 from vqcore.heldout import Transfer
+from vqcore.pictures import Origin
 from vqcore.sweep import OperatingPoint
 from vqcore.training import Iteration, Trained
 
@@ -27,6 +28,15 @@ def test_columns_of_rows_made_elsewhere() -> None:
     assert set(tables.MEAN_COLUMNS) <= set(mean_rows([points, points])[0])
     health = Health(2, np.array([3, 1]), 0.5, Pair(0, 1, 5), Pair(0, 1, 5), np.array([0.5, 0.5]))
     assert list(tables.HEALTH_COLUMNS) == list(health_row(health))
+
+
+def test_a_picture_among_others() -> None:
+    _, point = made_up_points()
+    row = tables.picture_row("a.png", point, Origin("PNG", 606))
+    assert list(row) == list(tables.PICTURE_COLUMNS)
+    assert list(row.values()) == ["a.png", 1024, 58.13080360867, 85, 48.2, 0.166, 606]
+    [shown] = written(tables.PICTURE_COLUMNS, [tables.picture_row("camera", point, None)])
+    assert shown == ["camera", "1024", "58.13", "85", "48.2", "0.1660", "–"]
 
 
 def test_transfers() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import cycle
 from typing import Any
@@ -15,7 +16,7 @@ from vqcore.curves import Curve, Likeness
 from vqcore.health import Health
 from vqcore.heldout import HeldOut
 from vqcore.sweep import OperatingPoint
-from vqcore.wording import TRAINER_NAMES, in_short
+from vqcore.wording import TRAINER_NAMES, in_short, shortened
 
 LINE_COLOUR = "#2a7fb8"
 CHOSEN_COLOUR = "#d55e00"
@@ -50,6 +51,10 @@ PINNED_LOOKS = [
     ("#8a5fbf", "solid", "star"),
     ("#5f7a3a", "solid", "pentagon"),
 ]
+# Of pictures among others; none is that of their mean.
+PICTURE_COLOURS = ("#d55e00", "#009e73", "#cc79a7", "#b8860b", "#8a5fbf", "#5f7a3a")
+PICTURE_DASHES = ("solid", "dash", "dot")
+LONGEST_NAME, LEGEND_ROOM = 20, 12
 PERPLEXITY_TICKS = [4**power for power in range(7)]
 SECONDS_TICKS = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
 TRAINER_LOOKS = {
@@ -168,21 +173,25 @@ def rate_figure(curves: Sequence[Curve], hull: Curve, likeness: Likeness) -> go.
 def pictures_figure(curves: Sequence[Curve], means: Sequence[Mapping[str, Any]]) -> go.Figure:
     """Plot PSNR against rate for many pictures, thin, and their mean at each K, bold.
 
+    The legend names each, shortened if need be; the chart grows with it.
+
     Parameters
     ----------
     curves : one a picture
     means : rows of `curves.mean_rows`
     """
     figure = _rate_plane("psnr_db")
-    for curve in curves:
+    figure.update_layout(height=RATE_HEIGHT + LEGEND_ROOM * len(curves), legend_y=-0.25)
+    for number, curve in enumerate(curves):
+        colour = PICTURE_COLOURS[number % len(PICTURE_COLOURS)]
+        dash = PICTURE_DASHES[number // len(PICTURE_COLOURS) % len(PICTURE_DASHES)]
         _add_rates(
             figure,
-            curve,
+            replace(curve, name=escape(shortened(curve.name, LONGEST_NAME))),
             "psnr_db",
             mode="lines",
-            line={"color": LOOKS["nominal"][0], "width": 1},
-            marker={"color": LOOKS["nominal"][0], "symbol": "circle"},
-            showlegend=False,
+            line={"color": colour, "dash": dash, "width": 1.5},
+            marker={"color": colour, "symbol": "circle"},
             hovertemplate=f"{escape(curve.name)}, %{{text}}<extra></extra>",
         )
     _add_mean(figure, means)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from vqcore.pictures import Origin
 from vqcore.sweep import OperatingPoint
 from vqcore.training import Trained
 from vqcore.wording import decibels, infinity, kilobytes
@@ -31,6 +32,15 @@ POINT_COLUMNS: Columns = {
     "file_ratio": ("File ratio", "%.1f"),
     "rate_bpp": ("Rate (bpp)", "%.4f"),
     "train_seconds": ("Train (s)", "%.2f"),
+}
+PICTURE_COLUMNS: Columns = {
+    "picture": ("Picture", None),
+    "codebook_size": ("K", "%d"),
+    "psnr_db": ("PSNR (dB)", "%.2f"),
+    "file_bytes": ("File (B)", "%d"),
+    "file_ratio": ("File ratio", "%.1f"),
+    "rate_bpp": ("Rate (bpp)", "%.4f"),
+    "upload_bytes": ("Upload (B)", "%d"),
 }
 MEAN_COLUMNS: Columns = {
     "codebook_size": ("K", "%d"),
@@ -101,6 +111,12 @@ def _written(name: str, number_format: str, value: float | None) -> str:
     if value is None or math.isnan(value):
         return MISSING
     return infinity(name, value) if math.isinf(value) else number_format % value
+
+
+def picture_row(name: str, point: OperatingPoint, origin: Origin | None) -> dict[str, Any]:
+    """Return the row of PICTURE_COLUMNS of one picture among others."""
+    figures = {column: getattr(point, column, None) for column in PICTURE_COLUMNS}
+    return {**figures, "picture": name, "upload_bytes": origin.size if origin else None}
 
 
 def rung_row(size: int, rung: Trained) -> dict[str, Any]:

@@ -148,6 +148,20 @@ def kilobytes(size: float) -> str:
     return f"{size:.0f} B" if size < 1000 else f"{size / 1000:.1f} kB"
 
 
+def shortened(name: str, longest: int) -> str:
+    """Return a name of at most so many characters; of a longer one, its middle is left out.
+
+    Examples
+    --------
+    >>> shortened("kodim01.png", 20), shortened("holiday in the mountains 0123.jpg", 20)
+    ('kodim01.png', 'holiday i…s 0123.jpg')
+    """
+    if len(name) <= longest:
+        return name
+    tail = longest // 2
+    return f"{name[: longest - tail - 1]}…{name[-tail:]}"
+
+
 def in_short(point: Sized) -> str:
     """Return what stands beside a picture: likeness first, if that could be measured, then size."""
     bytes_and_ratio = counted(point.file_bytes, "byte"), ratio(point.file_ratio)
