@@ -1175,8 +1175,9 @@ def another_codebook_panel(study: Study) -> list[Pieces]:
     keep_valid("codebook", list(codebooks), next(iter(codebooks)))
     name = st.selectbox("Codebook", list(codebooks), key="codebook", bind="query-params")
     own = study_with_own(study, codebooks[name])
-    uses = [(name, used(study, codebooks[name]))]
-    show_uses([*uses, *(("This picture's own", step) for step in own.steps.values())])
+    uses: list[tuple[str, Use | Step]] = [(name, used(study, codebooks[name]))]
+    uses += [("This picture's own", step) for step in own.steps.values()]
+    show_uses(uses, use_stems(own, name))
     return [sweeping([own])]
 
 
@@ -1195,24 +1196,33 @@ def used(study: Study, shared: SharedCodebook) -> Use:
     return STORE.keep(waited_for(work, "Encoding with that codebook"), "use", *key)
 
 
-def show_uses(uses: Sequence[tuple[str, Use | Step]]) -> None:
+def use_stems(own: Study, codebook: str) -> list[str]:
+    """Return how the files are called: with the codebook of that name, and with the own."""
+    [asked], [possible] = own.sizes, own.plan.sizes
+    alone = provenance_of(own.picture, own.settings, possible)
+    untrained = replace(own.settings, trainer="lbg", seed=0)
+    elsewhere = provenance_of(own.picture, untrained, asked)
+    return [f"{elsewhere.file_stem}-with-{stem_of(codebook)}", alone.file_stem]
+
+
+def show_uses(uses: Sequence[tuple[str, Use | Step]], stems: Sequence[str]) -> None:
     st.table([use_row(plain(name), use.point) for name, use in uses])
     _, elsewhere = uses[0]
     st.markdown(
         ":small[A codebook from elsewhere is not in the file. It is kept once, for all pictures: "
         f"{counted(elsewhere.point.codebook_bytes, 'byte')}.]"
     )
-    for column, (name, use) in zip(st.columns(2), uses, strict=False):
+    for column, (name, use), stem in zip(st.columns(2), uses, stems, strict=False):
         with column:
-            show_use(name, use, column)
+            show_use(name, use, stem, column)
 
 
-def show_use(name: str, use: Use | Step, place: DeltaGenerator) -> None:
+def show_use(name: str, use: Use | Step, stem: str, place: DeltaGenerator) -> None:
     st.markdown(f"**{plain(name)}**")
     encoded = use.encoded
     show_pixels(place, png_bytes(encoded.decode()), view_width(encoded.layout), f"With {name}")
     st.download_button(
-        "Compressed (.vq)", use.file, file_name=f"{name}.vq", on_click="ignore", type="tertiary"
+        "Compressed (.vq)", use.file, file_name=f"{stem}.vq", on_click="ignore", type="tertiary"
     )
 
 

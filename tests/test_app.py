@@ -596,6 +596,19 @@ def test_uploaded_codebook_is_compared_with_the_picture_s_own():
     assert app.selectbox(key="picture").options[0] == "waves.png"
 
 
+def test_files_of_another_codebook_are_called_by_it(monkeypatch):
+    called, offer = [], st.download_button
+
+    def spy(label, *data, file_name, **options):
+        called.append(file_name)
+        return offer(label, *data, file_name=file_name, **options)
+
+    monkeypatch.setattr(st, "download_button", spy)
+    upload(opened(**ANOTHER, seed="3", rate="50"), ("waves.png", waves(2)), npz(codebook_of(1)))
+    own, elsewhere = "waves-4x4-rgb-K8-seed3-lambda50.vq", "waves-4x4-rgb-K8-lambda50-with-other.vq"
+    assert called[-2:] == [elsewhere, own]
+
+
 def test_codebook_uses_the_rate_weight():
     shared = codebook_of(1)
     app = upload(opened(**ANOTHER, rate="5000"), ("waves.png", waves(2)), npz(shared))

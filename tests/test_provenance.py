@@ -67,11 +67,13 @@ def test_provenance_of_a_picture() -> None:
         ("chelsea", "chelsea"),
         ("scan 1.5", "scan 1.5"),
         ("a.b.tiff", "a.b"),
+        ("a.vq", "a"),
+        ("a.npz", "a"),
         (".png", ".png"),
         ("", "picture"),
     ],
 )
-def test_only_the_suffix_of_a_picture_is_left_out(name: str, stem: str) -> None:
+def test_only_a_suffix_that_the_lab_knows_is_left_out(name: str, stem: str) -> None:
     assert Provenance(name, "", Settings(), 2).file_stem == f"{stem}-8x8-rgb-K2"
 
 

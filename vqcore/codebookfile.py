@@ -21,8 +21,9 @@ The comment of the zip file may say where the codebook comes from: in JSON, UTF-
 bytes, an object with picture, settings and program. A reader need not look at it, and those before
 there was one do not; it changes neither the codebook nor its checksum.
 
-A reader must refuse, before it allocates anything: a file longer than any codebook needs; other
-members; a member that says it is longer than it may be, or that turns out to be; pickled objects.
+A reader must refuse, before it allocates anything: a file longer than any codebook needs; a comment
+of another length than the zip file says; other members; a member that says it is longer than it may
+be, or that turns out to be; pickled objects.
 """
 
 from __future__ import annotations

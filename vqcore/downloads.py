@@ -121,8 +121,12 @@ def _figures(
     study: Study, step: Step, source: Provenance, curves: Callable[[], Sequence[Curve]]
 ) -> list[Offer]:
     every = replace(source, codebook_size=None)
-    original = shown_pixels(study.picture, study.plan.layout)
-    origin = study.picture.origin
+    picture = study.picture
+
+    def report() -> bytes:
+        original = shown_pixels(picture, study.plan.layout)
+        return html_report(source, original, step, curves(), picture.origin).encode()
+
     return [
         Offer(
             "All figures (CSV)",
@@ -136,14 +140,14 @@ def _figures(
             "data_object",
             "The same, for programs",
             f"{every.file_stem}.json",
-            lambda: exports.curves_json(every, study.picture, curves()).encode(),
+            lambda: exports.curves_json(every, picture, curves()).encode(),
         ),
         Offer(
             "Report (HTML)",
             "article",
             "Pictures and live plots on one page",
             f"{source.file_stem}.html",
-            lambda: html_report(source, original, step, curves(), origin).encode(),
+            report,
             is_quick=False,
         ),
     ]

@@ -104,6 +104,7 @@ def _clean(text: str) -> str:
 
 
 def stem_of(name: str) -> str:
-    """Return the name of a picture file without its suffix; any other name as it is."""
+    """Return the name of a file that the lab opens without its suffix; any other name as it is."""
     path = PurePath(name)
-    return (path.stem if path.suffix.lower() in picture_suffixes() else name) or "picture"
+    is_known = path.suffix.lower() in picture_suffixes() | {".vq", ".npz"}
+    return (path.stem if is_known else name) or "picture"

@@ -178,10 +178,10 @@ def kept_elsewhere(codebook_bytes: int) -> str:
     Examples
     --------
     >>> kept_elsewhere(512)
-    'Its codebook is not in the file: those 512 bytes are kept once, for all pictures.'
+    'Its codebook is not in the file; it is kept once, for all pictures: 512 bytes.'
     """
     kept = counted(codebook_bytes, "byte")
-    return f"Its codebook is not in the file: those {kept} are kept once, for all pictures."
+    return f"Its codebook is not in the file; it is kept once, for all pictures: {kept}."
 
 
 def sampled(sample: int, blocks: int) -> str:
