@@ -67,7 +67,7 @@ def _pictures(picture: Picture, step: Step, source: Provenance) -> list[Offer]:
         Offer(
             "Compressed (.vq)",
             "grid_view",
-            "Codebook and indices; decodes to the picture you see",
+            "It decodes to the picture you see",
             f"{source.file_stem}.vq",
             lambda: step.file,
         ),

@@ -1,0 +1,58 @@
+"""The list of downloads, in a real Chromium: by keyboard, wide and on a phone, light and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from vqcore.container import parse
+
+SIZES = [
+    {"viewport": {"width": 1440, "height": 900}},
+    {"viewport": {"width": 800, "height": 900}, "color_scheme": "dark"},
+    {"viewport": {"width": 390, "height": 844}},
+]
+RIGHT_EDGES = """dialog => [...dialog.querySelectorAll("[data-testid=stMarkdown] p")]
+  .filter(it => /^[\\d.]+ k?B$/.test(it.textContent))
+  .map(it => { const range = document.createRange(); range.selectNodeContents(it);
+               return Math.round(range.getBoundingClientRect().right); })"""
+
+
+def opened(visitor):
+    """The dialog, opened by the key W."""
+    visitor.open("?picture=camera&block=8&largest=8&k=8")
+    visitor.page.locator(".pictures").focus()
+    visitor.page.keyboard.press("w")
+    dialog = visitor.page.get_by_role("dialog")
+    expect(dialog.get_by_text("Reproduce")).to_be_visible()
+    visitor.settle()
+    return dialog
+
+
+@pytest.mark.parametrize("visitor", SIZES, indirect=True, ids=["wide", "dark", "phone"])
+def test_downloads_are_a_list_that_fits_and_that_all_can_read(visitor):
+    dialog = opened(visitor)
+    assert dialog.evaluate("it => it.scrollWidth <= it.clientWidth")
+    edges = dialog.evaluate(RIGHT_EDGES)
+    assert len(edges) == 8
+    assert len({*edges}) == 1, "the sizes do not stand in one column"
+    dialog.get_by_text("Reproduce").click()
+    expect(dialog.get_by_text("python -m vqcore encode camera.png")).to_be_visible()
+    findings = Axe().run(visitor.page).response["violations"]
+    serious = [it["id"] for it in findings if it["impact"] in ("serious", "critical")]
+    assert serious == []
+
+
+def test_downloads_are_reached_by_keyboard(visitor):
+    dialog = opened(visitor)
+    button = dialog.get_by_role("button", name="Compressed (.vq)", exact=True)
+    for _ in range(4):
+        visitor.page.keyboard.press("Tab")
+        if button.evaluate("it => it === document.activeElement"):
+            break
+    with visitor.page.expect_download() as download:
+        visitor.page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "camera-8x8-gray-K8.vq"
+    with open(download.value.path(), "rb") as file:
+        assert parse(file.read()).codebook.size == 8
+    visitor.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
