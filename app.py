@@ -11,7 +11,7 @@ from io import BytesIO
 from math import inf
 from string import punctuation
 from time import monotonic
-from typing import Any, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -50,7 +50,6 @@ from vqcore.pictures import (
     SAMPLES,
     Origin,
     Picture,
-    png_bytes,
     sample_picture,
 )
 from vqcore.plane import (
@@ -150,10 +149,12 @@ from vqcore.viewer import (
     plane_layer,
     projection_layer,
     training_layer,
+    use_layer,
 )
 from vqcore.wording import (
     COLOUR_NAMES,
     TRAINER_NAMES,
+    codebook_in_short,
     count,
     counted,
     in_short,
@@ -170,7 +171,6 @@ LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_BLOCK_SIZE = 4
 DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
-SMALLEST_VIEW = 320
 DIGEST_DIGITS = 16
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
@@ -187,6 +187,14 @@ Result = TypeVar("Result")
 Figures = tuple[Cost | OperatingPoint, str]  # of a codebook size, and a sentence, or none
 
 COMPONENTS = {name: st.components.v2.component(f"vq_{name}", **it) for name, it in PARTS.items()}
+
+
+class NamedCodebook(NamedTuple):
+    """An uploaded codebook, with its id and name."""
+
+    id: str
+    name: str
+    shared: SharedCodebook
 
 
 # Cached calls: keyed by digest and settings, never by an array; what starts with _ is no key.
@@ -279,7 +287,9 @@ def choose_picture() -> tuple[str, Picture | VqFile]:
         bind="query-params",
         on_change=forget_link,
     )
-    return name, there[name] if name in there else sample(name)
+    shown = there[name] if name in there else sample(name)
+    tell_codebooks(shown)
+    return name, shown
 
 
 def missing_file() -> str | None:
@@ -339,9 +349,26 @@ def uploaded_pictures() -> dict[str, Picture]:
     return {it.name: it.content for it in uploads() if isinstance(it.content, Picture)}
 
 
-def uploaded_codebooks() -> dict[str, SharedCodebook]:
-    """Return the uploaded codebooks by name."""
-    return {it.name: it.content for it in uploads() if isinstance(it.content, SharedCodebook)}
+def uploaded_codebooks() -> list[NamedCodebook]:
+    return [
+        NamedCodebook(it.id, it.name, it.content)
+        for it in uploads()
+        if isinstance(it.content, SharedCodebook)
+    ]
+
+
+def fitting_codebooks(picture: Picture) -> list[NamedCodebook]:
+    return [it for it in uploaded_codebooks() if fits(picture, it.shared.colour)]
+
+
+def tell_codebooks(shown: Picture | VqFile) -> None:
+    """Answer the upload of a codebook, which is no picture to choose: it is there, or why not."""
+    for it in uploaded_codebooks():
+        answer = "loaded"
+        if isinstance(shown, Picture) and not fits(shown, it.shared.colour):
+            answer = "loaded, but not for this picture, which is gray"
+        told = f"**{plain(it.name)}**: {codebook_in_short(it.shared)}: {answer}"
+        st.markdown(f":small[{told}]")
 
 
 def tell_gone() -> None:
@@ -647,6 +674,7 @@ def show_viewer(digest: str, layout: BlockLayout, **data: Any) -> None:
             "grid": f"{digest} {layout.block_size}",
             "facts": facts_of(layout),
             "asked": st.session_state.get("asked", 0),
+            "use": st.session_state.get("use"),
             **data,
         },
         on_view_change=take_view,
@@ -675,7 +703,7 @@ def facts_of(layout: BlockLayout) -> dict[str, str]:
 
 def take_view() -> None:
     view = st.session_state.viewer["view"]
-    st.session_state.update({name: view[name] for name in ("matches", "offer")})
+    st.session_state.update({name: view[name] for name in ("matches", "uses", "offer")})
 
 
 def match_layers(study: Study) -> dict[str, bytes]:
@@ -687,6 +715,34 @@ def match_layers(study: Study) -> dict[str, bytes]:
         if step and codec in present_rivals():
             layers[wish["match"]] = match_bytes(study, step, codec, by)
     return layers
+
+
+def use_layers(study: Study) -> dict[str, bytes]:
+    """Return the picture encoded with each codebook from elsewhere that the viewer asks for."""
+    wished = st.session_state.get("uses", [])
+    books = [it for it in fitting_codebooks(study.picture) if it.id in wished]
+    return {f"use {it.id}": use_bytes(study, it) for it in books}
+
+
+def use_bytes(study: Study, book: NamedCodebook) -> bytes:
+    use = used(study, book.shared)
+    return use_layer(
+        study.sweep,
+        use.encoded,
+        use.point,
+        kept_elsewhere(use.point.codebook_bytes),
+        codebook=book.id,
+        name=f"with {book.name}",
+        source=source_of_use(study, book.shared),
+    )
+
+
+def source_of_use(study: Study, shared: SharedCodebook) -> dict[str, Any]:
+    """Return what a picture saved says that was made with a codebook trained elsewhere."""
+    settings = settings_with(study, shared)
+    source = provenance_of(study.picture, settings, shared.codebook.size)
+    known = {name: text for name, text in source.texts.items() if name not in ("trainer", "seed")}
+    return {"stem": stem_of(study.name), "texts": known | {"codebook": shared.checksum.hex()}}
 
 
 def match_bytes(study: Study, step: Step, codec: Codec, by: str) -> bytes:
@@ -714,16 +770,6 @@ def matched(study: Study, step: Step, codec: Codec, by: str) -> Match | None:
     text = f"Looking for the {RIVALS[codec].name} of that {MATCHED_BY[by]}"
     match = waited_for(search(pixels, codec, target), text)
     return STORE.keep([match], "match", *key)[0]
-
-
-def show_pixels(place: DeltaGenerator, png: bytes, width: int, alternative: str) -> None:
-    """Show a PNG untouched; a width below the picture's own would make streamlit resample it."""
-    place.image(png, width=width, output_format="PNG", alt=alternative)
-
-
-def view_width(layout: BlockLayout) -> int:
-    """Enlarge small pictures, and no others."""
-    return max(layout.width, SMALLEST_VIEW * layout.width // max(layout.width, layout.height))
 
 
 def step_to_offer(study: Study) -> Step | None:
@@ -800,6 +846,17 @@ def choose_point(key: str) -> None:
 def choose_size(size: int) -> None:
     """Choose a K from elsewhere than the viewer."""
     st.session_state.size = size
+    ask_of_viewer(None)
+
+
+def choose_use(codebook_id: str) -> None:
+    """Let side B show the picture with an uploaded codebook."""
+    ask_of_viewer(codebook_id)
+
+
+def ask_of_viewer(codebook_id: str | None) -> None:
+    """Let the viewer show anew what was chosen elsewhere: with a codebook, or the size."""
+    st.session_state.use = codebook_id
     st.session_state.asked = st.session_state.get("asked", 0) + 1
 
 
@@ -1163,19 +1220,18 @@ def show_runs(runs: Sequence[Run]) -> None:
 
 def another_codebook_panel(study: Study) -> list[Pieces]:
     """Encode the picture with an uploaded codebook, beside its own of the same block size and K."""
-    codebooks = {
-        name: shared
-        for name, shared in uploaded_codebooks().items()
-        if fits(study.picture, shared.colour)
-    }
+    codebooks = {it.name: it for it in fitting_codebooks(study.picture)}
     if not codebooks:
         wanted = "in gray, for this gray picture" if study.picture.is_gray else "of other pictures"
         st.markdown(f"Upload a codebook (.npz) {wanted}: *Download* has that of each picture.")
         return []
     keep_valid("codebook", list(codebooks), next(iter(codebooks)))
-    name = st.selectbox("Codebook", list(codebooks), key="codebook", bind="query-params")
-    own = study_with_own(study, codebooks[name])
-    uses: list[tuple[str, Use | Step]] = [(name, used(study, codebooks[name]))]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Codebook", list(codebooks), key="codebook", bind="query-params")
+        chosen = codebooks[name]
+        st.button("Show it on side B", on_click=lambda: choose_use(chosen.id))
+    own = study_with_own(study, chosen.shared)
+    uses: list[tuple[str, Use | Step]] = [(name, used(study, chosen.shared))]
     uses += [("This picture's own", step) for step in own.steps.values()]
     show_uses(uses, use_stems(own, name))
     return [sweeping([own])]
@@ -1183,8 +1239,12 @@ def another_codebook_panel(study: Study) -> list[Pieces]:
 
 def study_with_own(study: Study, shared: SharedCodebook) -> Study:
     """Return the study of the same picture at a codebook's block size, colour mode and K."""
-    settings = replace(study.settings, block_size=shared.block_size, colour=shared.colour)
+    settings = settings_with(study, shared)
     return study_of(study.name, study.picture, settings, (shared.codebook.size,))
+
+
+def settings_with(study: Study, shared: SharedCodebook) -> Settings:
+    return replace(study.settings, block_size=shared.block_size, colour=shared.colour)
 
 
 def used(study: Study, shared: SharedCodebook) -> Use:
@@ -1207,22 +1267,16 @@ def use_stems(own: Study, codebook: str) -> list[str]:
 
 def show_uses(uses: Sequence[tuple[str, Use | Step]], stems: Sequence[str]) -> None:
     st.table([use_row(plain(name), use.point) for name, use in uses])
-    _, elsewhere = uses[0]
-    st.markdown(
-        ":small[A codebook from elsewhere is not in the file. It is kept once, for all pictures: "
-        f"{counted(elsewhere.point.codebook_bytes, 'byte')}.]"
-    )
-    for column, (name, use), stem in zip(st.columns(2), uses, stems, strict=False):
-        with column:
-            show_use(name, use, stem, column)
+    name, elsewhere = uses[0]
+    st.markdown(f":small[{plain(name)}: {kept_elsewhere(elsewhere.point.codebook_bytes)}]")
+    for (name, use), stem in zip(uses, stems, strict=False):
+        offer_use(name, use, stem)
 
 
-def show_use(name: str, use: Use | Step, stem: str, place: DeltaGenerator) -> None:
-    st.markdown(f"**{plain(name)}**")
-    encoded = use.encoded
-    show_pixels(place, png_bytes(encoded.decode()), view_width(encoded.layout), f"With {name}")
+def offer_use(name: str, use: Use | Step, stem: str) -> None:
+    label = f"{plain(name)}: compressed (.vq)"
     st.download_button(
-        "Compressed (.vq)", use.file, file_name=f"{stem}.vq", on_click="ignore", type="tertiary"
+        label, use.file, file_name=f"{stem}.vq", on_click="ignore", type="tertiary"
     )
 
 
@@ -1556,6 +1610,7 @@ def show_file_viewer(name: str, file: VqFile, original: Picture | None) -> None:
             link={"needs": name, "digest": short_digest(file)},
             source={"stem": stem_of(name), "texts": {"Software": PROGRAM, "file": name}},
             rivals=[],
+            codebooks=[],
             offers=False,
         )
 
@@ -1579,11 +1634,12 @@ def show_results(study: Study) -> None:
             link=link_of(study),
             source={"stem": source.file_stem, "texts": source.texts},
             rivals=[(codec, RIVALS[codec].name) for codec in present_rivals()],
+            codebooks=[(it.id, it.name) for it in fitting_codebooks(study.picture)],
             offers=True,
         )
         if step := step_to_offer(study):
             offer_downloads(study, step)
-        for name, data in match_layers(study).items():
+        for name, data in (match_layers(study) | use_layers(study)).items():
             COMPONENTS["layer"](key=f"layer-{name}", data=data)
 
 

@@ -592,7 +592,7 @@ def test_uploaded_codebook_is_compared_with_the_picture_s_own():
     assert list(table["File"]) == [f"{it.file_bytes} B" for it in (elsewhere, own)]
     assert list(table["Rate"]) == [f"{it.rate_bpp:.4f} bpp" for it in (elsewhere, own)]
     assert list(table["In use"]) == [f"{it.used_codewords} of 8" for it in (elsewhere, own)]
-    assert len(app.get("image")) == 2
+    assert not app.get("image")
     assert app.selectbox(key="picture").options[0] == "waves.png"
 
 
@@ -631,7 +631,7 @@ def test_without_a_codebook_the_panel_asks_for_one():
 def test_gray_picture_takes_no_codebook_in_colour():
     gray = ("gray.png", png_bytes(noise(40, 40)))
     app = upload(opened(**ANOTHER), gray, npz(codebook_of(1)))
-    assert "in gray, for this gray picture" in app.markdown[-1].value
+    assert "in gray, for this gray picture" in app.main.markdown[-1].value
     upload(app, gray, npz(codebook_of(1, "gray")))
     assert app.table[0].value["In use"][1] == "8 of 8"
 
@@ -1011,3 +1011,61 @@ def test_a_codebook_is_used_once_for_each_picture_codebook_and_rate_weight(calls
         sound(change().run())
         shown.add(tuple(app.table[0].value.iloc[0]))
         assert (len(calls), len(shown)) == (number, number)
+
+
+def answers(app):
+    """What the sidebar says of uploaded codebooks."""
+    texts = [it.value.replace("\N{NO-BREAK SPACE}", " ") for it in app.sidebar.markdown]
+    return [text.removeprefix(":small[").removesuffix("]") for text in texts]
+
+
+def test_uploaded_codebook_is_answered_in_a_line():
+    app = upload(opened(), ("waves.png", waves(2)), npz(codebook_of(1)))
+    assert answers(app) == [r"**other\.npz**: codebook of 8, 4 × 4, RGB: loaded"]
+    assert app.header[0].value == r"waves\.png"
+
+
+def test_codebook_that_does_not_fit_says_why():
+    gray, two = ("gray.png", png_bytes(noise(40, 40))), (codebook_of(1), codebook_of(1, "gray"))
+    files = [(f"*{at}*.npz", pack_codebook(it)) for at, it in enumerate(two)]
+    app = upload(opened(), *files, gray)
+    assert answers(app) == [
+        r"**\*0\*\.npz**: codebook of 8, 4 × 4, RGB: loaded, "
+        "but not for this picture, which is gray",
+        r"**\*1\*\.npz**: codebook of 8, 4 × 4, gray: loaded",
+    ]
+    assert [name for _, name in viewer(app)["codebooks"]] == ["*1*.npz"]
+
+
+def test_two_codebooks_of_one_name_stay_two():
+    app = upload(opened(picture="coffee"), npz(codebook_of(1)), npz(codebook_of(2)))
+    (one, first), (other, second) = viewer(app)["codebooks"]
+    assert one != other
+    assert (first, second) == ("other.npz", "other.npz (2)")
+
+
+def use_layers(app):
+    return [it for it in layers(app) if it["kind"] == "use"]
+
+
+def test_viewer_gets_the_picture_with_a_codebook_when_it_asks():
+    shared = codebook_of(1)
+    app = upload(opened(), ("waves.png", waves(2)), npz(shared))
+    assert not use_layers(app)
+    [[asked, _]] = viewer(app)["codebooks"]
+    app.session_state.uses = [asked, "another"]
+    [layer] = use_layers(sound(app.run()))
+    point = finish(use_work(read_picture(waves(2), ""), shared)).point
+    assert (layer["codebook"], layer["name"]) == (asked, "with other.npz")
+    assert layer["every"]["PSNR"] == f"{point.psnr_db:.2f} dB"
+    assert layer["every"]["File"] == f"{point.file_bytes} B"
+    assert layer["sentence"].endswith("it is kept once, for all pictures: 384 bytes.")
+
+
+def test_panel_lets_side_b_show_a_codebook():
+    app = upload(opened(**ANOTHER), ("waves.png", waves(2)), npz(codebook_of(1)))
+    before = viewer(app)
+    assert before["use"] is None
+    sound(button(app, "Show it on side B").click().run())
+    [[id_, _]] = viewer(app)["codebooks"]
+    assert (viewer(app)["use"], viewer(app)["asked"]) == (id_, before["asked"] + 1)

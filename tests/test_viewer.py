@@ -24,6 +24,7 @@ from vqcore.viewer import (
     plane_layer,
     projection_layer,
     training_layer,
+    use_layer,
 )
 from vqcore.wording import in_short
 
@@ -79,6 +80,16 @@ def test_codebook_by_hand() -> None:
         "size": 4, "blockSize": 1, "columns": 3, "rows": 1,
     }  # fmt: skip
     assert body == bytes([1, 0, 0, 0, 1, 0]) + bytes([7, 9])
+
+
+def test_use_is_a_codebook_with_its_figures() -> None:
+    close = made_up_points()[1]
+    book = made_up_book([[20, 0, 0, 0], [30, 0, 0, 0]], [0, 1, 1])
+    more = {"codebook": "id 7", "name": "with <b>"}
+    header, body = opened(use_layer("one", book, close, "Elsewhere.", **more))
+    plain, expected = opened(codebook_layer("one", 1024, book))
+    [figures] = opened(figures_layer("one", [(close, "Elsewhere.")]))[0]["sizes"]
+    assert (header, body) == (plain | figures | more | {"kind": "use"}, expected)
 
 
 def test_training_is_codebooks_step_by_step() -> None:

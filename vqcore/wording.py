@@ -6,6 +6,7 @@ import math
 from typing import Protocol
 
 from vqcore.blocks import BlockLayout, Colour
+from vqcore.codebookfile import SharedCodebook
 from vqcore.codec import Settings
 from vqcore.pictures import Origin
 from vqcore.plurals import noun
@@ -182,6 +183,22 @@ def kept_elsewhere(codebook_bytes: int) -> str:
     """
     kept = counted(codebook_bytes, "byte")
     return f"Its codebook is not in the file; it is kept once, for all pictures: {kept}."
+
+
+def codebook_in_short(shared: SharedCodebook) -> str:
+    r"""Say what a codebook is of.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vqcore.codebook import Codebook
+    >>> shared = SharedCodebook(Codebook(np.uint8([[7] * 16, [9] * 16])), 4, "gray")
+    >>> codebook_in_short(shared).replace("\N{NO-BREAK SPACE}", " ")
+    'codebook of 2, 4 × 4, gray'
+    """
+    side = f"{shared.block_size}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{shared.block_size}"
+    colour = "gray" if shared.colour == "gray" else COLOUR_NAMES[shared.colour]
+    return f"codebook of {count(shared.codebook.size)}, {side}, {colour}"
 
 
 def sampled(sample: int, blocks: int) -> str:

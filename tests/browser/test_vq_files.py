@@ -15,8 +15,8 @@ def photograph(height=101, width=167, seed=0):
     return np.clip(slopes + rng.integers(-32, 32, (height, width, 3)), 0, 255).astype(np.uint8)
 
 
-def made(pixels, size=16, colour="rgb"):
-    events = sweep(Picture(pixels, ""), Settings(8, colour), [size])
+def made(pixels, size=16, colour="rgb", block=8):
+    events = sweep(Picture(pixels, ""), Settings(block, colour), [size])
     return next(event for event in events if isinstance(event, Step))
 
 
@@ -33,7 +33,10 @@ def on_stage(visitor, height, width):
     visitor.page.locator(".pictures").focus()
     for key in ("0", "1", *["Shift+ArrowLeft"] * 10):
         visitor.page.keyboard.press(key)
-    stage = visitor.stage()
+    return middle(visitor.stage(), height, width)
+
+
+def middle(stage, height, width):
     left = int(np.floor(stage.shape[1] / 2 - width / 2 + 0.5))
     top = int(np.floor(stage.shape[0] / 2 - height / 2 + 0.5))
     return stage[top : top + height, left : left + width]
@@ -42,7 +45,7 @@ def on_stage(visitor, height, width):
 @pytest.mark.parametrize("colour", ["gray", "rgb", "ycbcr"])
 def test_a_file_alone_is_decoded_to_the_pixel(visitor, colour):
     step = made(photograph(), colour=colour)
-    visitor.open("?largest=4").upload(("alone.vq", step.file))
+    visitor.open("?block=8&largest=4").upload(("alone.vq", step.file))
     expected = rgb(step.encoded.decode())
     np.testing.assert_array_equal(on_stage(visitor, 101, 167), expected)
     assert names(visitor, "a") == names(visitor, "b") == ["rebuilt", "index map"]
@@ -54,7 +57,7 @@ def test_a_file_alone_is_decoded_to_the_pixel(visitor, colour):
 
 def test_figures_of_a_file_alone_are_not_made_up(visitor):
     step = made(photograph())
-    visitor.open("?largest=4").upload(("alone.vq", step.file))
+    visitor.open("?block=8&largest=4").upload(("alone.vq", step.file))
     figures = visitor.figures()
     assert (figures["PSNR"], figures["SSIM"]) == ("–", "–")
     assert figures["File"] == f"{len(step.file) / 1000:.1f} kB"
@@ -70,7 +73,7 @@ def test_figures_of_a_file_alone_are_not_made_up(visitor):
 def test_a_file_stands_beside_its_original_and_is_measured(visitor):
     pixels = photograph()
     step = made(pixels)
-    visitor.open("?largest=4").upload(("one.png", png_bytes(pixels)), ("one.vq", step.file))
+    visitor.open("?block=8&largest=4").upload(("one.png", png_bytes(pixels)), ("one.vq", step.file))
     np.testing.assert_array_equal(visitor.saved("a"), pixels)
     np.testing.assert_array_equal(on_stage(visitor, 101, 167), step.encoded.decode())
     figures = visitor.figures()
@@ -88,7 +91,7 @@ def test_the_nearest_of_several_is_the_original_and_the_others_are_offered(visit
     pixels = photograph()
     noisy = np.clip(pixels + np.random.default_rng(1).normal(0, 30, pixels.shape), 0, 255)
     step = made(pixels)
-    visitor.open("?largest=4").upload(
+    visitor.open("?block=8&largest=4").upload(
         ("noisy.png", png_bytes(noisy.astype(np.uint8))),
         ("true.png", png_bytes(pixels)),
         ("turned.png", png_bytes(pixels.swapaxes(0, 1))),
@@ -104,14 +107,14 @@ def test_the_nearest_of_several_is_the_original_and_the_others_are_offered(visit
 def test_wrong_sizes_are_no_original(visitor):
     pixels = photograph()
     files = [("turned.png", png_bytes(pixels.swapaxes(0, 1))), ("less.png", png_bytes(pixels[1:]))]
-    visitor.open("?largest=4").upload(*files, ("it.vq", made(pixels).file))
+    visitor.open("?block=8&largest=4").upload(*files, ("it.vq", made(pixels).file))
     assert names(visitor, "a") == ["rebuilt", "index map"]
     assert visitor.figures()["PSNR"] == "–"
 
 
 def test_what_was_chosen_for_pictures_is_chosen_again_after_a_file(visitor):
     pixels = photograph()
-    visitor.open("?largest=8&k=8").upload(("one.png", png_bytes(pixels)))
+    visitor.open("?block=8&largest=8&k=8").upload(("one.png", png_bytes(pixels)))
     visitor.side("b", ".show").select_option("difference")
     visitor.side("a", ".show").select_option("match jpeg size")
     visitor.settle().upload(("other.vq", made(photograph(40, 56), size=2).file))
@@ -126,7 +129,7 @@ def test_what_was_chosen_for_pictures_is_chosen_again_after_a_file(visitor):
 
 def test_a_block_of_a_file_is_followed(visitor):
     step = made(photograph())
-    visitor.open("?largest=4").upload(("alone.vq", step.file))
+    visitor.open("?block=8&largest=4").upload(("alone.vq", step.file))
     visitor.page.locator(".pictures").focus()
     visitor.page.keyboard.press("Enter")
     row, column = 101 // 2 // 8, 167 // 2 // 8
@@ -143,7 +146,7 @@ HOSTILE = ["match day", "<img src=x onerror=alert(1)>", "*a* :red[b] $c$", "with
 
 def test_names_of_files_are_text(visitor):
     step = made(photograph(24, 32), size=2)
-    visitor.open("?largest=4")
+    visitor.open("?block=8&largest=4")
     visitor.upload(*[(name, step.file) for name in HOSTILE], ("last.vq", step.file))
     for name in HOSTILE:
         visitor.page.get_by_role("combobox", name="Picture").click()
@@ -161,7 +164,7 @@ def test_names_of_files_are_text(visitor):
 
 def test_the_same_file_twice(visitor):
     step = made(photograph(24, 32), size=2)
-    visitor.open("?largest=4").upload(("a.vq", step.file), ("a.vq", step.file))
+    visitor.open("?block=8&largest=4").upload(("a.vq", step.file), ("a.vq", step.file))
     assert visitor.page.locator("h2").first.inner_text() == "a.vq (2)"
     np.testing.assert_array_equal(visitor.saved("b"), step.encoded.decode())
 
@@ -169,14 +172,14 @@ def test_the_same_file_twice(visitor):
 @pytest.mark.parametrize(("height", "width", "size"), [(1, 1, 1), (24, 32, 1), (3, 200, 4)])
 def test_small_files_and_one_codeword(visitor, height, width, size):
     step = made(photograph(height, width), size=size)
-    visitor.open("?largest=4").upload(("small.vq", step.file))
+    visitor.open("?block=8&largest=4").upload(("small.vq", step.file))
     np.testing.assert_array_equal(visitor.saved("b"), step.encoded.decode())
     assert visitor.figures()["K"] == str(step.encoded.codebook.size)
 
 
 def test_a_link_to_a_file_asks_for_it(visitor):
     step = made(photograph(24, 32), size=2)
-    visitor.open("?largest=4").upload(("a.vq", step.file))
+    visitor.open("?block=8&largest=4").upload(("a.vq", step.file))
     visitor.page.reload()
     visitor.page.get_by_text("This link shows a.vq, which is not here").wait_for()
     visitor.upload(("a.vq", step.file))

@@ -19,6 +19,7 @@ from vqcore.viewer.payload import (
     plane_layer,
     projection_layer,
     training_layer,
+    use_layer,
 )
 
 _HERE = Path(__file__).parent
@@ -72,4 +73,5 @@ __all__ = [
     "plane_layer",
     "projection_layer",
     "training_layer",
+    "use_layer",
 ]

@@ -14,7 +14,7 @@ class BlockPanel {
     this.#paint(".code", tileColours(layer, index), side);
     this.find(".bits").textContent = digitsOf(index, layer.use.length);
     const column = (block % layer.columns) + 1, row = Math.floor(block / layer.columns) + 1;
-    const error = original ? ` MSE ${blockError(layer, original, block).toFixed(1)}.` : "";
+    const error = original?.channels === layer.channels ? ` MSE ${blockError(layer, original, block).toFixed(1)}.` : "";
     this.find(".facts").textContent = `K = ${layer.size}: block ${column} across, ${row} down has index `
       + `${index}, as ${counted(layer.use[index], "block")} in all.${error}`;
   }

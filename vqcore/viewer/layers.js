@@ -41,6 +41,7 @@ const BODIES = {
   file: (data) => ({ data }),
   match: (data) => ({ data }),
   codebook: codebookOf,
+  use: codebookOf,
   training: (body, layer) => ({ frames: once(() => framesOf(body, layer)) }),
   figures: () => ({}),
 };
@@ -143,6 +144,13 @@ function blockAt(layer, x, y) {
   return Math.floor(y / layer.blockSize) * layer.columns + Math.floor(x / layer.blockSize);
 }
 
+/** Return the block of a layer that is a block of another's, or where that begins if it is of another size. */
+function blockLike(layer, other, block) {
+  if (layer.blockSize === other.blockSize) return block;
+  const x = (block % other.columns) * other.blockSize, y = Math.floor(block / other.columns) * other.blockSize;
+  return blockAt(layer, x, y);
+}
+
 /** Return the mean squared error per sample of a block, over its pixels inside the picture. */
 function blockError(layer, original, block) {
   const { width, height, blockSize, columns } = layer;
@@ -218,6 +226,7 @@ class LayerStore extends EventTarget {
       sizes: [...bySize("codebook").values()].sort((one, other) => one.size - other.size),
       trainings: bySize("training"),
       matches: every("match", sweep),
+      uses: new Map(every("use", sweep).map((layer) => [layer.codebook, layer])),
       figures: new Map(every("figures", sweep).flatMap(({ sizes }) => sizes.map((it) => [it.size, it]))),
     };
   }

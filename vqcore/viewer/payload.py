@@ -17,6 +17,9 @@ of one picture, or those of one sweep of it.
     codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
               columns, rows                                        row by row; then the tiles,
                                                                    (K, b, b) or (K, b, b, 3)
+    use       as codebook; codebook (its id), name, source (file   as codebook
+              name and texts of a saved picture); as a size of
+              figures
     training  as codebook; steps: codewords (k), stage,            as codebook, step by step
               iteration, distortion (of the blocks), mse,
               figures of each
@@ -109,6 +112,16 @@ def match_layer(
 def codebook_layer(of: str, size: int, encoded: Encoded) -> bytes:
     """Return the layer of one codebook size: its indices and tiles, from which it is decoded."""
     return _codebook_message(encoded, kind="codebook", of=of, size=size)
+
+
+def use_layer(
+    of: str, encoded: Encoded, point: OperatingPoint, sentence: str, **header: Any
+) -> bytes:
+    """Return the layer of a picture encoded with a codebook from elsewhere.
+
+    The rest of the header is `codebook`, its id; `name`; and `source`, what a saved picture says.
+    """
+    return _codebook_message(encoded, kind="use", of=of, **_figures(point, sentence), **header)
 
 
 def training_layer(of: str, size: int, frames: Sequence[Frame]) -> bytes:

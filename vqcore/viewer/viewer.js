@@ -7,17 +7,25 @@ const NAMES = { a: "A", b: "B" };
 const ON_ITS_WAY = { name: "on its way", figures: "" };
 const MODES = { divider: "with a divider", sides: "side by side", blink: "in turn" };
 
-const isOf = (layer, { size, step }) => layer.size === size && layer.step === step;
+const isOf = (layer, { size, step, codebook }) =>
+  layer.size === size && layer.step === step && layer.codebook === codebook;
 const isMatch = (show) => show.startsWith("match ");
 const fileShow = ({ id }) => `file ${id}`;
+const useShow = (what, id) => `${what} with ${id}`;
+
+/** Take apart what a side shows: what of the picture, and the id of a codebook from elsewhere, if it is made with that. */
+function partsOf(show) {
+  const [, what, codebook] = /^(rebuilt|difference|indices) with (.+)$/.exec(show) ?? [null, show, null];
+  return { what, codebook };
+}
 
 class Viewer {
   active = "b";
-  picked = null; // { block }: the block that is followed; { size, step, index }: a dead codeword
+  picked = null; // { block, grid }: the block that is followed, of a layer or of the finished ones; { size, step, codebook, index }: a dead codeword
   hovered = null; // the block under the pointer
   grid = false;
   offer = null; // { size, at }: the K whose downloads were last asked for, and when
-  reported = { matches: [], offer: null }; // what the script knows of
+  reported = { matches: [], uses: [], offer: null }; // what the script knows of
   sides = {
     a: { show: "original", size: null, step: 0, gain: 4, surface: new Surface() },
     b: { show: "rebuilt", size: null, step: 0, gain: 4, surface: new Surface() },
@@ -53,7 +61,7 @@ class Viewer {
     const before = this.data ?? this.#begin(data);
     this.data = data;
     if (before.grid !== data.grid) this.#letGo();
-    if (before.asked !== data.asked) this.#showRebuilt(data.size);
+    if (before.asked !== data.asked) this.#showAsked();
     this.stage.fitted ||= before.picture !== data.picture;
     this.#tellFacts();
     this.refresh();
@@ -90,11 +98,17 @@ class Viewer {
     this.refresh();
   }
 
+  /** Show on side B what was asked for elsewhere on the page: a codebook from elsewhere, or a K. */
+  #showAsked() {
+    if (this.data.use) this.sides.b.show = useShow("rebuilt", this.data.use);
+    else this.#showRebuilt(this.data.size);
+  }
+
   /** Show a K on side B that was asked for elsewhere on the page. */
   #showRebuilt(size) {
     const { b } = this.sides;
     b.size = size;
-    if (this.layers && this.flatOf("b")) b.show = "rebuilt";
+    if (this.layers && !this.#scrubs("b")) b.show = "rebuilt";
   }
 
   /** Light up the blocks of a codeword that was chosen elsewhere on the page. */
@@ -198,7 +212,7 @@ class Viewer {
   /** Show a K on the side used last, if it is there. */
   scrubTo(size) {
     const name = this.decodingSide();
-    if (this.sizes().includes(size)) this.#change(name, { size });
+    if (this.sizes().includes(size)) this.#change(name, this.#scrubs(name) ? { size } : { size, show: "rebuilt" });
   }
 
   /** Return which K there are. */
@@ -221,7 +235,7 @@ class Viewer {
     const { size } = this.sides.b;
     pageStore().wished = size;
     writeView(this.#viewInWords());
-    const view = { matches: this.#wishes(), offer: this.offer };
+    const view = { matches: this.#wishes(), uses: this.#uses(), offer: this.offer };
     if (JSON.stringify(view) === JSON.stringify(this.reported)) return;
     this.reported = view;
     this.report(view);
@@ -240,7 +254,7 @@ class Viewer {
       mode: unless(mode, "divider"),
       divider: mode === "divider" ? unless(Number(divider.toFixed(2)), 0.5) : null,
       at: fitted ? null : place.join(),
-      pick: this.picked?.block ?? null,
+      pick: this.#pickedIn(this.layers.sizes[0]),
       ...this.data.link,
     };
   }
@@ -253,17 +267,28 @@ class Viewer {
     }));
   }
 
+  /** Return the codebooks from elsewhere that the sides show the picture with. */
+  #uses() {
+    const wished = Object.keys(this.sides).map((name) => partsOf(this.showOf(name)).codebook);
+    return [...new Set(wished.filter(Boolean))];
+  }
+
+  /** Tell whether a side shows a K that its slider changes. */
+  #scrubs(name) {
+    return !this.flatOf(name) && !partsOf(this.showOf(name)).codebook;
+  }
+
   /** Return what a side shows: what was chosen for it, or else what there is of this picture. */
   showOf(name) {
-    const { show } = this.sides[name];
-    if (this.#choices(name).some(([value]) => value === show)) return show;
-    return this.data.original && show !== "training" ? "original" : "rebuilt";
+    const { show } = this.sides[name], there = this.#choices(name).map(([value]) => value);
+    const instead = show === "training" ? [] : [partsOf(show).what, "original"];
+    return [show, ...instead, "rebuilt"].find((each) => there.includes(each));
   }
 
   /** Return the side whose K a rival's file is to match: the other one, if that has a K. */
   #matchedSide(name) {
     const other = name === "a" ? "b" : "a";
-    return this.flatOf(other) ? name : other;
+    return this.#scrubs(other) ? other : name;
   }
 
   /** Tell whether a side shows the steps of a training, instead of finished codebooks. */
@@ -273,6 +298,7 @@ class Viewer {
 
   /** Return the layers that a side's slider goes through. */
   #range(name) {
+    if (partsOf(this.showOf(name)).codebook) return [this.layerOf(name)];
     return this.#trains(name) ? this.#frames(name) : this.layers.sizes;
   }
 
@@ -288,9 +314,10 @@ class Viewer {
     return this.layers.sizes.reduce(nearer, undefined);
   }
 
-  /** Return the layer a side shows: a step of a training, or a finished codebook if there is one. */
+  /** Return the layer a side shows: a step of a training, a codebook from elsewhere, or a finished one if there is one. */
   layerOf(name) {
-    if (!this.#trains(name)) return this.#finished(name);
+    const use = this.layers.uses.get(partsOf(this.showOf(name)).codebook);
+    if (!this.#trains(name)) return use ?? this.#finished(name);
     const frames = this.#frames(name);
     return frames[Math.min(this.sides[name].step, frames.length - 1)];
   }
@@ -305,7 +332,7 @@ class Viewer {
     const show = this.showOf(name), part = (selector) => this.part(name, selector);
     this.#offer(part(".show"), name);
     part(".show").value = show;
-    part(".gain").hidden = show !== "difference";
+    part(".gain").hidden = partsOf(show).what !== "difference";
     part(".figures").textContent = this.#figuresOf(name);
     for (const place of this.root.querySelectorAll(`[data-side=${name}]`)) place.classList.toggle("active", name === this.active);
     const hasSize = !this.flatOf(name) || (isMatch(show) && this.#matchedSide(name) === name);
@@ -341,12 +368,11 @@ class Viewer {
 
   /** Show every figure of side B's K, and let the page know of it. */
   #showFigures() {
-    const { size } = this.layerOf("b");
-    pageStore().choose(size, this.#stepShown());
-    const measured = this.layers.figures.get(size);
-    const every = { K: size, Upload: this.data.upload, ...measured?.every };
+    const layer = this.layerOf("b"), measured = this.#measured(layer);
+    pageStore().choose(this.#finished("b").size, this.#stepShown());
+    const every = { K: layer.size, Upload: this.data.upload, ...measured?.every };
     this.find(".upload").hidden = !this.data.upload;
-    this.find("[data-do=download]").disabled = !measured || !this.data.offers;
+    this.find("[data-do=download]").disabled = !measured || !this.data.offers || Boolean(layer.codebook);
     this.find(".sentence").textContent = measured?.sentence ?? "";
     for (const figure of this.root.querySelectorAll(".measured div")) {
       const [label, value] = figure.children;
@@ -355,10 +381,15 @@ class Viewer {
     this.#showLarge();
   }
 
+  /** Return what a layer came to, if that is known: one made with a codebook from elsewhere has it with it. */
+  #measured(layer) {
+    return layer.codebook ? layer : this.layers.figures.get(layer.size);
+  }
+
   /** Tell K, and three figures, of the side used last, where they are read from afar. */
   #showLarge() {
-    const { size } = this.layerOf(this.decodingSide());
-    const every = this.layers.figures.get(size)?.every;
+    const layer = this.layerOf(this.decodingSide()), { size } = layer;
+    const every = this.#measured(layer)?.every;
     const three = every ? listed(" · ", every.PSNR, every.File, every["File ratio"]) : "not measured yet";
     this.presenter.show(size, three);
     this.find(".stripk").textContent = `K = ${size}`;
@@ -388,12 +419,12 @@ class Viewer {
   #figuresOf(name) {
     const flat = this.flatOf(name);
     if (flat) return flat.figures;
-    const { size, figures } = this.layerOf(name);
-    if (figures) return figures;
-    return `K = ${size} · ${this.layers.figures.get(size)?.figures ?? "not measured yet"}`;
+    const layer = this.layerOf(name);
+    if (this.#trains(name)) return layer.figures;
+    return `K = ${layer.size} · ${this.#measured(layer)?.figures ?? "not measured yet"}`;
   }
 
-  /** Return what a side can show, and its name: training, rivals' files and other uploads last. */
+  /** Return what a side can show, and its name: training, codebooks from elsewhere, rivals' files and other uploads last. */
   #choices(name) {
     const compared = this.data.original ? (show) => [[show, show]] : () => [];
     const matches = this.data.rivals.flatMap(([codec, title]) => [
@@ -401,10 +432,15 @@ class Viewer {
       [`match ${codec} psnr`, `${title} of the same PSNR`],
     ]);
     const files = this.layers.files.map((file) => [fileShow(file), file.name]);
+    const uses = this.data.codebooks.flatMap(([id, title]) => [
+      [useShow("rebuilt", id), `with ${title}`],
+      [useShow("difference", id), `difference with ${title}`],
+      [useShow("indices", id), `index map with ${title}`],
+    ]);
     const training = this.#frames(name).length ? [["training", "training"]] : [];
     return [
       ...compared("original"), ["rebuilt", "rebuilt"], ...compared("difference"), ["indices", "index map"],
-      ...training, ...matches, ...files,
+      ...training, ...uses, ...matches, ...files,
     ];
   }
 
@@ -416,10 +452,11 @@ class Viewer {
 
   /** Return what a side shows without decoding, if it does: the original or a file. */
   flatOf(name) {
-    const show = this.showOf(name);
-    const { original, sizes, files, matches } = this.layers;
-    const decodes = ["rebuilt", "indices", "training"].includes(show)
-      || (show === "difference" && original);
+    const show = this.showOf(name), { what, codebook } = partsOf(show);
+    const { original, sizes, files, matches, uses } = this.layers;
+    const decodes = ["rebuilt", "indices", "training"].includes(what)
+      || (what === "difference" && original);
+    if (codebook) return decodes && uses.has(codebook) ? null : ON_ITS_WAY;
     if ((decodes && sizes.length) || this.#trains(name)) return null;
     if (isMatch(show)) return matches.find(({ match }) => match === show) ?? ON_ITS_WAY;
     return files.find((file) => fileShow(file) === show) ?? original ?? ON_ITS_WAY;
@@ -446,8 +483,8 @@ class Viewer {
     const flat = this.flatOf(name);
     if (flat && !flat.pixels) return;
     this.#decode(name);
-    const { stem, texts } = this.data.source;
-    const what = flat ? flat.name : `K${this.layerOf(name).size}-${this.showOf(name)}`;
+    const { stem, texts } = (!flat && this.layerOf(name).source) || this.data.source;
+    const what = flat ? flat.name : `${this.#quantizerOf(name).replace(" = ", "")}-${partsOf(this.showOf(name)).what}`;
     const shown = flat ? {} : { codebook_size: this.layerOf(name).size };
     this.sides[name].surface.canvas.toBlob(async (png) => {
       const file = await withTexts(png, { ...texts, ...shown, shown: what });
@@ -578,7 +615,7 @@ class Viewer {
     const { gain, surface } = this.sides[name], show = this.showOf(name);
     const flat = this.flatOf(name);
     const layer = flat ? null : this.layerOf(name);
-    surface.show({ show: layer ? show : "flat", layer, original: flat ?? this.layers.original, gain });
+    surface.show({ show: layer ? partsOf(show).what : "flat", layer, original: flat ?? this.layers.original, gain });
     return surface.canvas;
   }
 
@@ -605,7 +642,13 @@ class Viewer {
     const { picked } = this;
     if (!picked) return null;
     if (picked.block === undefined) return isOf(layer, picked) ? picked.index : null;
-    return layer.indices[picked.block] ?? null;
+    return layer.indices[this.#pickedIn(layer)] ?? null;
+  }
+
+  /** Return the block of a layer that is followed, or null. */
+  #pickedIn(layer) {
+    const { block, grid = this.layers.sizes[0] } = this.picked ?? {};
+    return block === undefined ? null : blockLike(layer, grid, block);
   }
 
   #mask(name, layer, index) {
@@ -636,10 +679,16 @@ class Viewer {
     const show = this.showOf(name);
     const flat = this.flatOf(name);
     if (flat) return `${NAMES[name]}: ${flat.name}`;
-    const kind = { difference: ", difference", indices: ", index map" }[show] ?? "";
+    const kind = { difference: ", difference", indices: ", index map" }[partsOf(show).what] ?? "";
     const { size, step } = this.layerOf(name);
     if (this.#trains(name)) return `${NAMES[name]}: training K = ${size}, step ${step}`;
-    return `${NAMES[name]}: K = ${size}${kind}`;
+    return `${NAMES[name]}: ${this.#quantizerOf(name)}${kind}`;
+  }
+
+  /** Name what a side is made with: its K, or a codebook from elsewhere. */
+  #quantizerOf(name) {
+    const layer = this.layerOf(name);
+    return layer.codebook ? layer.name : `K = ${layer.size}`;
   }
 
   #drawDivider() {
@@ -691,15 +740,15 @@ class Viewer {
 
   /** Show the block under the pointer, else the one that is followed, with its codeword of now. */
   #showBlock() {
-    const { block, name } = this.hovered ?? { block: this.picked?.block };
-    const layer = this.layerOf(this.decodingSide(name));
+    const layer = this.layerOf(this.decodingSide(this.hovered?.name)), block = this.hovered?.block ?? this.#pickedIn(layer);
     if (layer?.indices[block] !== undefined) this.blockPanel.show(layer, this.layers.original, block);
   }
 
   /** Look at the block at a pixel for as long as a hand points at it; null for none. */
   inspect(place) {
     if (!this.layers?.sizes.length) return;
-    const block = place ? blockAt(this.bookLayer(), place.x, place.y) : -1;
+    const layer = this.layerOf(this.decodingSide(place?.name));
+    const block = place ? blockAt(layer, place.x, place.y) : -1;
     this.hovered = block < 0 ? null : { block, name: place.name };
     this.#showBlock();
   }
@@ -709,7 +758,7 @@ class Viewer {
     if (!layer) return;
     if (!stay && this.#codewordOf(layer) === index) return this.#letGo();
     const block = layer.indices.indexOf(index);
-    this.#follow(block < 0 ? { size: layer.size, step: layer.step, index } : { block });
+    this.#follow(block < 0 ? { size: layer.size, step: layer.step, codebook: layer.codebook, index } : { block, grid: layer });
   }
 
   #follow(picked) {
@@ -727,8 +776,8 @@ class Viewer {
     const layer = this.layers?.sizes.length && this.layerOf(this.decodingSide(name));
     const block = layer ? blockAt(layer, x, y) : -1;
     if (block < 0) return;
-    if (block === this.picked?.block) this.#letGo();
-    else this.#follow({ block });
+    if (block === this.#pickedIn(layer)) this.#letGo();
+    else this.#follow({ block, grid: layer });
     this.inspect({ name, x, y });
   }
 
