@@ -292,16 +292,25 @@ def choose_picture() -> tuple[str, Picture | VqFile]:
     return name, shown
 
 
-def missing_file() -> str | None:
-    """Return the name of the file that the link needs which the page was opened with, if any."""
+def wanted_file() -> tuple[str | None, str | None]:
+    """Return name and digest of the file that the link needs which the page was opened with.
+
+    A page that has uploads already goes on: its server was started anew.
+    """
     if "link" not in st.session_state:
-        given = st.query_params
+        given = {} if st.session_state.get("files") else st.query_params
         st.session_state.link = (given.get("needs"), given.get("digest"))
-    needs, digest = st.session_state.link
+    return st.session_state.link
+
+
+def missing_file() -> str | None:
+    """Return the name of the file that a link needs, while nothing is uploaded; then compare."""
+    needs, digest = wanted_file()
+    if not needs:
+        return None
     there = shown_uploads()
-    if not needs or not there:
+    if not there:
         return needs
-    forget_link()
     if all(short_digest(it) != digest for it in there.values()):
         st.sidebar.warning(f"This is not the picture of the link, **{plain(needs)}**.")
     return None
@@ -311,12 +320,21 @@ def forget_link() -> None:
     st.session_state.link = (None, None)
 
 
+def take_old_link() -> None:
+    """Open a link that names no version with what it left out: chelsea, in blocks of 8 × 8."""
+    if "link" in st.session_state or "k" not in st.query_params or "v" in st.query_params:
+        return
+    for name, value in (("block", 8), ("picture", "chelsea")):
+        if name not in st.query_params:
+            st.session_state[name] = value
+
+
 def ask_for(name: str) -> None:
     """Ask for the file of a link; nothing else is shown under its name."""
     with st.container(key="title"):
         st.header(plain(name), anchor=False)
     st.info(f"This link shows **{plain(name)}**, which is not here. Upload it to see the same.")
-    with st.container(key="below"):
+    with st.container(key="instead"):
         st.button("Look at a sample", on_click=forget_link)
 
 
@@ -380,8 +398,13 @@ def tell_gone() -> None:
 
 
 def choose_newest() -> None:
-    if names := list(shown_uploads()):
-        st.session_state.picture = names[-1]
+    """Look at what was uploaded last, or at what a link waited for; not when one is taken away."""
+    there, before = shown_uploads(), st.session_state.get("uploaded", 0)
+    st.session_state.uploaded = len(there)
+    if len(there) > before:
+        _, digest = wanted_file()
+        wanted = [name for name, content in there.items() if short_digest(content) == digest]
+        st.session_state.picture = [*there, *wanted][-1]
 
 
 def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...]]:
@@ -558,12 +581,13 @@ class ProgressPlace:
         self._bar.progress(min(share, 1.0), f"{text} · {seconds:.0f} s")
 
     def end(self) -> None:
+        self._count_anew()
         self._bar.empty()
         self._stopped.empty()
 
     @staticmethod
     def _count_anew() -> None:
-        del st.session_state.asked_for
+        st.session_state.pop("asked_for", None)
 
 
 class Layers:
@@ -672,6 +696,8 @@ def show_viewer(digest: str, layout: BlockLayout, **data: Any) -> None:
         data={
             "picture": digest,
             "grid": f"{digest} {layout.block_size}",
+            "block": layout.block_size,
+            "firstBlock": DEFAULT_BLOCK_SIZE,
             "facts": facts_of(layout),
             "asked": st.session_state.get("asked", 0),
             "use": st.session_state.get("use"),
@@ -1646,6 +1672,7 @@ def show_results(study: Study) -> None:
 def main() -> None:
     st.set_page_config("VQ Lab", page_icon="🔲", layout="wide")
     st.html(f"<style>{PAGE_STYLE}</style>")
+    take_old_link()
     with st.sidebar:
         st.title("VQ Lab", anchor=False)
         name, chosen = choose_picture()

@@ -123,9 +123,10 @@ def take(study: Study, event: Preview | Step) -> int:
 
 
 def sign_of(study: Study, progress: Progress) -> Sign:
-    shown, sizes = study.shown, study.plan.sizes
+    shown, sizes, size = study.shown, study.plan.sizes, progress.codebook_size
     there = f"{len(shown)} of {len(sizes)} codebooks are there"
-    return sum(shown) / sum(sizes), f"Training K = {progress.codebook_size} · {there}"
+    doing = "Measuring" if size in shown else "Training"
+    return (sum(shown) + sum(study.steps)) / (2 * sum(sizes)), f"{doing} K = {size} · {there}"
 
 
 def sweeping(studies: Sequence[Study]) -> Pieces:

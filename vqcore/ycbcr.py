@@ -57,13 +57,21 @@ def to_rgb(pixels: Samples) -> Samples:
     >>> to_rgb(np.uint8([[[190, 125, 130]]]))
     array([[[192, 189, 184]]], dtype=uint8)
     """
-    luma, cb, cr = np.moveaxis(pixels, -1, 0)
-    green = _share(-34_414)[cb] + _share(-71_414)[cr]
-    offsets = np.stack([_share(140_200)[cr], green, _share(177_200)[cb]], axis=-1) >> 6
-    return (luma[..., None] + offsets).clip(0, 255).astype(np.uint8)
+    flat = pixels.reshape(-1, 3)
+    converted = np.empty_like(flat)
+    for start in range(0, len(flat), PIXELS_AT_ONCE):
+        some = slice(start, start + PIXELS_AT_ONCE)
+        luma, cb, cr = np.ascontiguousarray(flat[some].T)
+        offsets = RED[cr], GREEN_CB[cb] + GREEN_CR[cr], BLUE[cb]
+        for place, offset in enumerate(offsets):
+            converted[some, place] = (luma + (offset >> 6)).clip(0, 255)
+    return converted.reshape(pixels.shape)
 
 
-def _share(factor: int) -> NDArray[np.int64]:
+def _share(factor: int) -> NDArray[np.int32]:
     """Return t(c, v) for every chroma, the factor c given in hundred-thousandths."""
     exact = 64 * factor * CHROMA + FRACTION // 2
-    return np.sign(exact) * (np.abs(exact) // FRACTION)
+    return (np.sign(exact) * (np.abs(exact) // FRACTION)).astype(np.int32)
+
+
+RED, GREEN_CB, GREEN_CR, BLUE = map(_share, (140_200, -34_414, -71_414, 177_200))

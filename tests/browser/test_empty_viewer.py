@@ -14,7 +14,7 @@ START = """async ({ js, html, css }) => {
     data: { sweep: "s", original: "o", picture: "p", name: "one", size: 1, asked: 0,
             source: { stem: "one", texts: {} },
             facts: { blocks: "1 block", size: "8 × 8", bits: "64" },
-            rivals: [["jpeg", "JPEG"]] },
+            rivals: [["jpeg", "JPEG"]], codebooks: [] },
     setStateValue: (_, view) => reports.push(view),
   });
   await new Promise((done) => setTimeout(done));
@@ -62,4 +62,6 @@ def test_a_wish_is_told_when_there_is_a_codebook_to_match(page):
     page.evaluate(PUT, ["c", {"kind": "codebook", "of": "s", "size": 4}])
     page.wait_for_function("reports.length")
     [report] = page.evaluate("reports")
-    assert report == {"matches": [{"match": "match jpeg size", "size": 4}], "offer": None}
+    assert report == {
+        "matches": [{"match": "match jpeg size", "size": 4}], "uses": [], "offer": None,
+    }  # fmt: skip

@@ -83,6 +83,7 @@ def test_a_size_chosen_stays_while_other_things_change(visitor):
     assert visitor.figures()["K"] == "4"
     expect(visitor.page).to_have_url(re.compile(r"k=4\b"))
     visitor.page.reload()
+    visitor.page.get_by_role("button", name="Look at a sample").click()
     visitor.page.wait_for_selector(".measured dd:has-text('dB')")
     assert visitor.settle().figures()["K"] == "4"
 

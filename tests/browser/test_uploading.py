@@ -9,7 +9,7 @@ from running import READY, free_port, running_app
 
 from vqcore.pictures import png_bytes
 
-HOSTILE = ["match day.png", "rebuilt", "original", "file 1", "<img src=x onerror=alert(1)>", "a.vq"]
+HOSTILE = ["<img src=x onerror=alert(1)>", "a.vq", "file 1", "match day.png", "original", "rebuilt"]
 
 
 def noisy(seed, height=96, width=128):

@@ -1,9 +1,26 @@
 // The address is the view: what a link shows is what was seen when it was copied.
 
-const VIEW_NAMES = ["k", "ka", "a", "b", "mode", "at", "pick", "divider"];
+const ADDRESS_VERSION = 2; // of what an address leaves out: in those without one, blocks are 8 × 8
+const VIEW_NAMES = ["k", "ka", "a", "b", "mode", "at", "pick", "divider", "v"];
 
-/** Read the view that the page was opened with: texts by name, as they are. */
-const viewOfAddress = () => new Map([...new URLSearchParams(location.search)].filter(([name]) => VIEW_NAMES.includes(name)));
+/** Read the view that an address has; null for what it lacks, or has in a way that makes no sense. */
+function viewOfAddress() {
+  const texts = new URLSearchParams(location.search), text = (name) => texts.get(name) ?? "";
+  const whole = (name) => (/^\d{1,9}$/.test(text(name)) ? Number(text(name)) : null);
+  const numbers = (name) => text(name).split(",").map((each) => (each ? Number(each) : NaN));
+  const [zoom, x, y] = numbers("at"), [divider] = numbers("divider");
+  const isPlace = zoom >= ZOOMS[0] / 2 && zoom <= ZOOMS.at(-1) && [zoom, x, y].every((each) => Number.isFinite(each) && each >= 0);
+  return {
+    k: whole("k") || null,
+    ka: whole("ka") || null,
+    a: texts.get("a"),
+    b: texts.get("b"),
+    mode: Object.hasOwn(MODES, text("mode")) ? text("mode") : null,
+    divider: divider >= 0 && divider <= 1 ? divider : null,
+    at: isPlace ? { zoom, x, y } : null,
+    pick: whole("pick"),
+  };
+}
 
 /** Write the view into the address, for who copies it, without an entry in the history; null leaves one out. */
 function writeView(view) {
@@ -12,7 +29,10 @@ function writeView(view) {
     if (value === null) address.searchParams.delete(name);
     else address.searchParams.set(name, value);
   }
-  if (address.href !== location.href) history.replaceState(history.state, "", address);
+  if (address.href === location.href) return;
+  Trail.isWriting = true;
+  history.replaceState(history.state, "", address);
+  Trail.isWriting = false;
 }
 
 /** Return what of an address Back goes through: picture, settings and panel, not each K. */
@@ -28,27 +48,33 @@ function placeOf(address) {
  * and reads them from there, but makes no entries in the history: that is done here.
  */
 class Trail {
+  static isWriting = false; // what is written here is no new place
   #last = location.href;
-  #writing = false;
+  isReturning = true; // at first and after a way back, until a hand acts: what is corrected then is no new place
 
   /** @param signal ends it, and @param onReturn is called when a hand went back or forward */
   constructor(signal, onReturn) {
     const note = ({ navigationType }) => this.#note(navigationType, onReturn);
     globalThis.navigation?.addEventListener("currententrychange", note, { signal });
+    for (const hand of ["pointerdown", "keydown"]) {
+      addEventListener(hand, () => { this.isReturning = false; }, { signal, capture: true });
+    }
   }
 
   #note(type, onReturn) {
-    if (this.#writing) return;
     const now = location.href;
-    if (type === "replace" && placeOf(now) !== placeOf(this.#last)) this.#add(now);
+    const isNew = type === "replace" && !Trail.isWriting && !this.isReturning && placeOf(now) !== placeOf(this.#last);
+    if (isNew) this.#add(now);
     this.#last = now;
-    if (type === "traverse") onReturn();
+    if (type !== "traverse") return;
+    this.isReturning = true;
+    onReturn();
   }
 
   #add(now) {
-    this.#writing = true;
+    Trail.isWriting = true;
     history.replaceState(history.state, "", this.#last);
     history.pushState(history.state, "", now);
-    this.#writing = false;
+    Trail.isWriting = false;
   }
 }

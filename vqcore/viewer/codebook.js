@@ -47,6 +47,13 @@ class CodebookPanel {
     this.#tell(lit ?? undefined);
   }
 
+  /** Show none. */
+  clear() {
+    Object.assign(this, { layer: { use: [], indices: [] }, lit: null, order: [] });
+    this.told.textContent = "";
+    this.draw();
+  }
+
   #reorder() {
     this.order = ordered(this.layer, this.orderBy.value);
     this.draw();
@@ -120,7 +127,7 @@ class CodebookPanel {
   #key(event) {
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
     const by = steps[event.key];
-    if (!by) return;
+    if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const from = this.lit === null ? -by : this.order.indexOf(this.lit);
     const to = Math.max(0, Math.min(this.order.length - 1, from + by));

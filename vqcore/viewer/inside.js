@@ -6,7 +6,17 @@ class BlockPanel {
     this.find = (selector) => root.querySelector(selector);
   }
 
-  /** Show a block of a layer, or ask for one. */
+  /** Show no block, and say how to see one. */
+  clear() {
+    for (const selector of [".own", ".code"]) {
+      const canvas = this.find(selector);
+      canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+    }
+    this.find(".bits").textContent = "";
+    this.find(".facts").textContent = "Point at a block; a click follows it while K changes.";
+  }
+
+  /** Show a block of a layer. */
   show(layer, original, block) {
     const index = layer.indices[block], side = layer.blockSize;
     for (const part of this.root.querySelectorAll(".inspector .beside")) part.hidden = !original;
@@ -16,7 +26,7 @@ class BlockPanel {
     const column = (block % layer.columns) + 1, row = Math.floor(block / layer.columns) + 1;
     const error = original?.channels === layer.channels ? ` MSE ${blockError(layer, original, block).toFixed(1)}.` : "";
     this.find(".facts").textContent = `K = ${layer.size}: block ${column} across, ${row} down has index `
-      + `${index}, as ${counted(layer.use[index], "block")} in all.${error}`;
+      + `${index}, shared by ${counted(layer.use[index], "block")} in all.${error}`;
   }
 
   #paint(selector, colours, side) {

@@ -222,7 +222,7 @@ class LayerStore extends EventTarget {
     const bySize = (kind) => new Map(every(kind, sweep).map((layer) => [layer.size, layer]));
     return {
       original: every("original", picture)[0],
-      files: every("file", picture),
+      files: every("file", picture).sort((one, other) => one.name.localeCompare(other.name)),
       sizes: [...bySize("codebook").values()].sort((one, other) => one.size - other.size),
       trainings: bySize("training"),
       matches: every("match", sweep),

@@ -1,7 +1,7 @@
-// Pointers and the wheel on the stage: they pan, zoom, move the divider, and pick blocks. While the
-// whole picture is seen, the plain wheel and one finger up or down are the page's.
+// Pointers and the wheel on the stage: they pan, zoom, move the divider, and pick blocks. The plain
+// wheel is the page's; so is one finger up or down, while the whole picture is seen.
 
-const CLICK_WITHIN = 4;
+const CLICK_WITHIN = { mouse: 4, pen: 6, touch: 10 };
 const DIVIDER_WITHIN = 12;
 
 class PointerInput {
@@ -40,6 +40,7 @@ class PointerInput {
   }
 
   #press(event) {
+    if (event.button) return;
     const point = this.#pointOf(event);
     this.canvas.setPointerCapture(event.pointerId);
     this.pressed.set(event.pointerId, point);
@@ -47,6 +48,7 @@ class PointerInput {
     const { stage } = this.viewer, touches = event.pointerType === "touch";
     const alone = this.pressed.size === 1, sideways = touches && stage.fitted && stage.mode === "divider";
     this.dividing = alone && (sideways || this.#nearDivider(point));
+    this.clicks = alone;
     if (this.pressed.size === 2) this.pinched = { apart: this.#spread(), zoom: stage.view.zoom };
   }
 
@@ -74,13 +76,15 @@ class PointerInput {
   }
 
   #release(event) {
-    const { x, y } = this.#pointOf(event);
-    const { start, pressed } = this;
-    const alone = event.type === "pointerup" && pressed.size === 1;
-    const clicked = alone && !this.#nearDivider(start) && Math.hypot(x - start.x, y - start.y) < CLICK_WITHIN;
-    if (clicked) this.viewer.pickAt({ x, y });
-    pressed.delete(event.pointerId);
+    const { start, pressed } = this, point = this.#pointOf(event);
+    if (!pressed.delete(event.pointerId)) return;
     this.dividing = false;
+    this.start = this.last = [...pressed.values()][0];
+    const reach = CLICK_WITHIN[event.pointerType] * devicePixelRatio;
+    const isNear = Math.hypot(point.x - start.x, point.y - start.y) < reach;
+    if (event.type === "pointerup" && this.clicks && isNear && !this.#nearDivider(start)) {
+      this.viewer.pickAt(point, event.pointerType);
+    }
   }
 
   #turn(event) {

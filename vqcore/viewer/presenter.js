@@ -1,7 +1,6 @@
 // Presenting: the picture fills the screen; what lies over its edge fades when the hand rests.
 
 const RESTS_AFTER = 2500;
-const JUMPS_FIRST = [1, 2, 32];
 
 class Presenter {
   /** @param owner has: root, find(selector), resized(), sizes(), scrubTo(size) */
@@ -12,6 +11,7 @@ class Presenter {
     owner.find(".jumps").onclick = ({ target }) => target.dataset.k && owner.scrubTo(Number(target.dataset.k));
     this.stage.addEventListener("pointermove", () => this.wake());
     this.stage.addEventListener("pointerdown", () => this.wake());
+    this.stage.addEventListener("focusin", () => this.wake());
     owner.root.addEventListener("fullscreenchange", () => this.isOn && !this.#fillsScreen() && this.leave());
   }
 
@@ -32,8 +32,8 @@ class Presenter {
   enter() {
     const { root } = this.owner;
     root.classList.add("presenting");
-    this.over.hidden = false;
-    root.requestFullscreen?.().catch(() => {});
+    this.#hideTheRest(true);
+    root.requestFullscreen?.().then(() => this.isOn || document.exitFullscreen(), () => {});
     this.wake();
     this.owner.resized();
     this.owner.find(".pictures").focus();
@@ -42,9 +42,16 @@ class Presenter {
   leave() {
     clearTimeout(this.resting);
     this.owner.root.classList.remove("presenting", "resting");
-    this.over.hidden = true;
+    this.#hideTheRest(false);
     if (this.#fillsScreen()) document.exitFullscreen();
     this.owner.resized();
+    this.owner.find(".pictures").focus();
+  }
+
+  /** Keep hands and readers from what lies under the picture, or let them there again. */
+  #hideTheRest(hidden) {
+    const under = this.owner.root.querySelectorAll(".bar, .inside, .kbar, .both, .measured, .foot");
+    for (const part of under) part.inert = hidden;
   }
 
   /** Show what lies over the picture, until the hand rests, if it is not there. */
@@ -61,7 +68,7 @@ class Presenter {
   show(size, figures) {
     this.owner.find(".bigk").textContent = `K = ${size}`;
     this.owner.find(".three").textContent = figures;
-    const sizes = this.owner.sizes(), few = JUMPS_FIRST.filter((each) => sizes.includes(each));
+    const sizes = this.owner.sizes(), few = FEW_SIZES.filter((each) => sizes.includes(each));
     const jumps = [...few, ...sizes.filter((each) => !few.includes(each))];
     const place = this.owner.find(".jumps");
     if (place.dataset.sizes !== jumps.join()) {
@@ -74,7 +81,7 @@ class Presenter {
         return button;
       }));
     }
-    for (const button of place.children) button.classList.toggle("now", Number(button.dataset.k) === size);
+    for (const button of place.children) button.ariaPressed = String(Number(button.dataset.k) === size);
   }
 
   close() {

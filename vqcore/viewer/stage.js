@@ -53,6 +53,19 @@ class Stage {
     if (next) this.zoomTo(next, at);
   }
 
+  /** Go to a place that was asked for, as far as it can be shown. */
+  goTo({ zoom, x, y }) {
+    this.fitted = false;
+    this.view = { zoom: Math.max(Math.min(this.least, 1), Math.min(ZOOMS.at(-1), zoom)), x, y };
+    this.pan(0, 0);
+  }
+
+  /** Keep what is seen within the stage, whose size has changed. */
+  resized() {
+    if (this.fitted) this.fit();
+    else this.pan(0, 0);
+  }
+
   /** Zoom so that the picture stays where it is under a point of the stage. */
   zoomTo(zoom, at = this.centre()) {
     const { part } = this.partAt(at), { view } = this;

@@ -1,23 +1,23 @@
 // The story: K after K, with a sentence at each about this picture.
 
-const FEW_STOPS = [1, 2, 32];
+const FEW_SIZES = [1, 2, 32];
 
-/** Return what a codebook size means for this picture, in a sentence. */
+/** Return what a codebook size means for this picture, in a sentence; without figures, what is sure. */
 function storyOf({ size, blocks, nominal, file, psnr }) {
-  const each = counted(blocks, "block");
+  const each = counted(blocks, "block"), share = nominal ? `: ${nominal}` : "";
   if (size === 1) return `K = 1: ${each}, all alike. No bits, and it says nothing.`;
-  if (size === 2) return `K = 2: ${each}, one bit each: ${nominal}. Already a surprise.`;
+  if (size === 2) return `K = 2: ${each}, one bit each${share}. Already a surprise.`;
   const bits = Math.log2(size);
-  const told = `K = ${size}: ${each}, ${Number.isInteger(bits) ? bits : bits.toFixed(1)} bits each: ${nominal}`;
-  return file ? `${told}. Its file, codebook and all: ${listed(", ", file, psnr)}.` : `${told}.`;
+  const told = `K = ${size}: ${each}, ${Number.isInteger(bits) ? bits : bits.toFixed(1)} bits each${share}.`;
+  return file ? `${told} Its file, codebook and all: ${listed(", ", file, psnr)}.` : told;
 }
 
-/** Goes through stops; `go` shows one, and says whether it could. */
+/** Goes through stops, one after the other. */
 class Story {
   stops = [];
   at = -1;
 
-  /** @param owner has: stopsOf(which), go(size), tell(sentence or null), find(selector) */
+  /** @param owner has: stopsOf(which), scrubTo(size), tell(size, or null at the end), find(selector) */
   constructor(owner) {
     this.owner = owner;
     this.pace = owner.find(".pace");
@@ -63,7 +63,7 @@ class Story {
       this.at = 0;
     }
     const size = this.stops[this.at];
-    this.owner.go(size);
+    this.owner.scrubTo(size);
     this.waits = this.#is("pause");
     this.timer = this.waits ? undefined : setTimeout(() => this.#next(), 1000 * Number(this.pace.value));
     this.owner.tell(size);

@@ -1,15 +1,19 @@
 // Away from the picture: it stays in sight, small, while panels are looked at.
 
+const EDGE = 20; // between the page's main part and the viewer
+
 class Strip {
-  /** @param owner has: root, find(selector), and drawSmall(canvas) */
+  /** @param owner has: root, find(selector), drawStrip() */
   constructor(owner) {
     this.owner = owner;
     this.place = owner.find(".strip");
     this.canvas = owner.find(".small");
-    this.watcher = new IntersectionObserver(([{ isIntersecting, boundingClientRect }]) => {
+    this.watcher = new IntersectionObserver((entries) => {
+      const { isIntersecting, boundingClientRect } = entries.at(-1);
       this.show(!isIntersecting && boundingClientRect.bottom < 100);
     }, { rootMargin: "-60px 0px 0px 0px" });
     this.watcher.observe(owner.find(".stage"));
+    this.follower = new ResizeObserver(() => this.#place());
   }
 
   get isOn() {
@@ -19,9 +23,14 @@ class Strip {
   show(on) {
     if (this.isOn === on) return;
     this.place.hidden = !on;
-    if (!on) return;
-    const main = this.owner.root.getRootNode().host?.closest("[data-testid=stMain]") ?? document.body;
-    this.place.style.setProperty("--left", `${main.getBoundingClientRect().left}px`);
+    this.follower.disconnect();
+    if (on) this.follower.observe(this.owner.root);
+  }
+
+  /** Begin where the viewer does, beside the sidebar if that is open. */
+  #place() {
+    const { left } = this.owner.root.getBoundingClientRect();
+    this.place.style.setProperty("--left", `${Math.max(0, left - EDGE)}px`);
     this.owner.drawStrip();
   }
 
@@ -37,5 +46,6 @@ class Strip {
 
   close() {
     this.watcher.disconnect();
+    this.follower.disconnect();
   }
 }

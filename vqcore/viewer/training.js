@@ -40,7 +40,7 @@ class TrainingPanel extends Follower {
     this.find(".size").textContent = this.frames.length ? `K = ${grouped(chosen)}, iteration by iteration` : "Iteration by iteration";
     this.find(".told").textContent = this.frames.length
       ? (this.current ?? this.frames.at(-1)).figures
-      : "Nothing to replay yet; only the ladder's codebooks from K = 2 on are.";
+      : "Nothing to replay yet; only the ladder's codebooks, from K = 2 on, can be replayed.";
     this.draw();
   }
 

@@ -3,6 +3,7 @@
 const REPORT_AFTER = 300;
 const BLINK_EVERY = 700;
 const ADVICE_FOR = 1600;
+const REPEATING = /^([[\]+=-]|Arrow.+)$/; // keys that act again while they are held
 const NAMES = { a: "A", b: "B" };
 const ON_ITS_WAY = { name: "on its way", figures: "" };
 const MODES = { divider: "with a divider", sides: "side by side", blink: "in turn" };
@@ -60,9 +61,11 @@ class Viewer {
     this.report = (value) => setStateValue("view", value);
     const before = this.data ?? this.#begin(data);
     this.data = data;
-    if (before.grid !== data.grid) this.#letGo();
+    if (before.sweep !== data.sweep) this.story.stop();
+    if (before.grid !== data.grid) this.#forgetBlock();
     if (before.asked !== data.asked) this.#showAsked();
     this.stage.fitted ||= before.picture !== data.picture;
+    if (before.grid !== data.grid && this.trail.isReturning) this.#takePlace();
     this.#tellFacts();
     this.refresh();
     if (!this.reporting) this.#reportSoon();
@@ -75,27 +78,45 @@ class Viewer {
     return data;
   }
 
-  /** Take the view that the page was opened with, as far as it makes sense. */
+  /** Take the view that an address has, or what is so at first. */
   #takeAddress(view) {
-    const { a, b } = this.sides, number = (name) => Number(view.get(name)) || null;
-    a.show = view.get("a") ?? "original";
-    b.show = view.get("b") ?? "rebuilt";
-    a.size = number("ka");
-    this.setMode(MODES[view.get("mode")] ? view.get("mode") : "divider");
-    this.stage.divider = view.has("divider") ? Math.max(0, Math.min(1, number("divider") ?? 0)) : 0.5;
-    this.stage.fitted = true;
-    const [zoom, x, y] = (view.get("at") ?? "").split(",").map(Number);
-    if (zoom > 0 && x >= 0 && y >= 0) this.placeAsked = { zoom: zoom * devicePixelRatio, x, y };
-    this.picked = /^\d+$/.test(view.get("pick") ?? "") ? { block: Number(view.get("pick")) } : null;
+    const { a, b } = this.sides;
+    a.show = view.a ?? "original";
+    b.show = view.b ?? "rebuilt";
+    a.size = view.ka;
+    this.setMode(view.mode ?? "divider");
+    this.stage.divider = view.divider ?? 0.5;
+    this.placeAsked = { at: view.at, pick: view.pick };
+    this.#takePlace();
+  }
+
+  /** Take zoom, place and block that were asked for; again when the picture comes that they are of. */
+  #takePlace() {
+    const { at, pick } = this.placeAsked;
+    this.placeToGo = at;
+    this.stage.fitted = !at;
+    this.picked = pick === null ? null : { block: pick };
+  }
+
+  /** Go to the place that was asked for, anew when the stage changes, until a hand goes elsewhere. */
+  #goToPlace() {
+    const { zoom, x, y } = this.placeToGo;
+    this.stage.goTo({ zoom: zoom * devicePixelRatio, x, y });
   }
 
   /** Show again what was seen where a hand went back to. */
   #return() {
     const view = viewOfAddress();
-    this.sides.b.size = Number(view.get("k")) || this.sides.b.size;
+    this.sides.b.size = view.k ?? this.sides.b.size;
     this.#takeAddress(view);
     this.sides.a.size ??= this.sides.b.size;
     this.refresh();
+  }
+
+  /** Forget of a picture what is no place in another. */
+  #forgetBlock() {
+    this.picked = null;
+    this.hovered = null;
   }
 
   /** Show on side B what was asked for elsewhere on the page: a codebook from elsewhere, or a K. */
@@ -123,8 +144,9 @@ class Viewer {
   refresh() {
     this.layers = pageStore().of(this.data.original, this.data.sweep);
     if (!this.frame) return this.#clear();
-    this.#syncSides();
-    if (this.placeAsked) this.#goToPlace();
+    if (this.layers.sizes.length) this.#syncSides();
+    else this.#clearFigures();
+    if (this.placeToGo && this.canvas.width) this.#goToPlace();
     this.#drawAnew();
   }
 
@@ -132,13 +154,17 @@ class Viewer {
   #clear() {
     this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.canvas.ariaLabel = `${this.data.name} is on its way`;
+    this.#clearFigures();
   }
 
-  #goToPlace() {
-    this.stage.fitted = false;
-    this.stage.view = this.placeAsked;
-    this.placeAsked = null;
-    this.stage.pan(0, 0);
+  /** Tell no figures and offer nothing, while there is no codebook. */
+  #clearFigures() {
+    for (const name of Object.keys(this.sides)) this.part(name, ".figures").textContent = "";
+    for (const value of this.root.querySelectorAll(".measured dd")) value.textContent = "–";
+    this.find("[data-do=download]").disabled = true;
+    this.find(".sentence").textContent = "";
+    this.blockPanel.clear();
+    this.book.clear();
   }
 
   /** Return a layer that has the picture's width and height, if any is there yet. */
@@ -173,10 +199,14 @@ class Viewer {
   #listenToSides() {
     for (const name of Object.keys(this.sides)) {
       const on = (selector, event, act) => { this.part(name, selector)[event] = act; };
+      const scrub = (place) => {
+        this.active = name;
+        this.scrub(name, Number(place));
+      };
       on(".show", "onchange", ({ target }) => this.#change(name, { show: target.value }));
       on(".gain", "onchange", ({ target }) => this.#change(name, { gain: Number(target.value) }));
-      on(".size", "oninput", ({ target }) => this.scrub(name, Number(target.value)));
-      on(".ticks", "onclick", ({ target }) => target.dataset.at && this.scrub(name, Number(target.dataset.at)));
+      on(".size", "oninput", ({ target }) => scrub(target.value));
+      on(".ticks", "onclick", ({ target }) => target.dataset.at && scrub(target.dataset.at));
       on(".save", "onclick", () => this.save(name));
     }
     this.root.addEventListener("focusin", ({ target }) => {
@@ -244,17 +274,19 @@ class Viewer {
   /** Return the view as the address has it; null for what it is at first. */
   #viewInWords() {
     const { a, b } = this.sides, { mode, divider, view, fitted } = this.stage;
-    const place = [view.zoom / devicePixelRatio, view.x, view.y].map((number) => Number(number.toFixed(2)));
+    const place = [view.zoom / devicePixelRatio, view.x, view.y].map((number) => Number(number.toFixed(4)));
     const unless = (value, first) => (value === first ? null : value);
     return {
       k: b.size,
       ka: this.flatOf("a") ? null : unless(a.size, b.size),
-      a: unless(a.show, "original"),
-      b: unless(b.show, "rebuilt"),
+      a: unless(this.showOf("a"), "original"),
+      b: unless(this.showOf("b"), "rebuilt"),
       mode: unless(mode, "divider"),
       divider: mode === "divider" ? unless(Number(divider.toFixed(2)), 0.5) : null,
       at: fitted ? null : place.join(),
       pick: this.#pickedIn(this.layers.sizes[0]),
+      v: ADDRESS_VERSION,
+      block: unless(this.data.block, this.data.firstBlock),
       ...this.data.link,
     };
   }
@@ -281,8 +313,8 @@ class Viewer {
   /** Return what a side shows: what was chosen for it, or else what there is of this picture. */
   showOf(name) {
     const { show } = this.sides[name], there = this.#choices(name).map(([value]) => value);
-    const instead = show === "training" ? [] : [partsOf(show).what, "original"];
-    return [show, ...instead, "rebuilt"].find((each) => there.includes(each));
+    const instead = name === "a" && show !== "training" ? ["original"] : [];
+    return [show, partsOf(show).what, ...instead, "rebuilt"].find((each) => there.includes(each));
   }
 
   /** Return the side whose K a rival's file is to match: the other one, if that has a K. */
@@ -346,6 +378,7 @@ class Viewer {
     const [what, value] = this.#trains(name) ? ["Step", place] : ["K", layer.size];
     part(".size").max = range.length - 1;
     part(".size").value = place;
+    part(".size").ariaLabel = `${what} of ${NAMES[name]}`;
     part(".size").ariaValueText = `${what} = ${value}`;
     part(".what").textContent = what;
     part(".k").textContent = value;
@@ -501,23 +534,18 @@ class Viewer {
   /** Return the sizes at which the story stops: some, as far as there are these, or all. */
   stopsOf(which) {
     const sizes = this.sizes();
-    const few = FEW_STOPS.filter((size) => sizes.includes(size));
+    const few = FEW_SIZES.filter((size) => sizes.includes(size));
     return which === "all" || few.length < 2 ? sizes : few;
   }
 
-  go(size) {
-    this.scrubTo(size);
-  }
-
-  /** Tell the sentence of a stop under the picture, or that the story is at its end. */
+  /** Tell the sentence of a stop over the picture, or null at the end of the story. */
   tell(size) {
     const caption = this.find(".caption");
     caption.hidden = size === null;
     for (const button of this.root.querySelectorAll("[data-do=play]")) {
-      button.ariaPressed = String(this.story?.isOn ?? size !== null);
-      button.textContent = this.story?.waits ? "Next" : size === null ? "Play" : "Stop";
+      button.textContent = this.story.waits ? "Next" : size === null ? "Play" : "Stop";
     }
-    if (size === null) return;
+    if (size === null || !this.layers.sizes.length) return;
     const { columns, rows } = this.layers.sizes[0], every = this.layers.figures.get(size)?.every;
     caption.textContent = storyOf({
       size, blocks: columns * rows, nominal: every?.Nominal, file: every?.File, psnr: every?.PSNR,
@@ -528,37 +556,34 @@ class Viewer {
   // Place
 
   fit() {
-    this.stage.fit();
-    this.#placed();
+    this.#place(() => this.stage.fit());
   }
 
   actual() {
-    this.stage.actual();
-    this.#placed();
+    this.#place(() => this.stage.actual());
   }
 
   zoomBy(steps, at) {
-    this.stage.zoomBy(steps, at);
-    this.#placed();
+    this.#place(() => this.stage.zoomBy(steps, at));
   }
 
   zoomTo(zoom, at) {
-    this.stage.zoomTo(zoom, at);
-    this.#placed();
+    this.#place(() => this.stage.zoomTo(zoom, at));
   }
 
   pan(dx, dy) {
-    this.stage.pan(dx, dy);
-    this.#placed();
+    this.#place(() => this.stage.pan(dx, dy));
   }
 
   divide(share) {
-    this.stage.divider = Math.max(0, Math.min(1, share));
-    this.#placed();
+    this.#place(() => { this.stage.divider = Math.max(0, Math.min(1, share)); });
   }
 
-  /** Draw what is seen from another place, and tell of it when the hand rests. */
-  #placed() {
+  /** Go to another place of the picture, if it is there, and tell of it when the hand rests. */
+  #place(go) {
+    if (!this.frame) return;
+    this.placeToGo = null;
+    go();
     this.draw();
     this.#reportSoon();
   }
@@ -603,7 +628,7 @@ class Viewer {
     if (stage.mode === "divider") this.#drawDivider();
     canvas.classList.toggle("whole", stage.fitted);
     canvas.style.touchAction = stage.fitted && !this.presenter.isOn ? "pan-y" : "none";
-    this.find(".zoom").textContent = `${Math.round((100 * stage.view.zoom) / devicePixelRatio)} %`;
+    this.find(".zoom").textContent = `${Math.round(100 * stage.view.zoom)} %`;
     canvas.ariaLabel = this.#inWords();
     if (this.strip.isOn) this.drawStrip();
     if (!this.layers.sizes.length) return;
@@ -648,7 +673,8 @@ class Viewer {
   /** Return the block of a layer that is followed, or null. */
   #pickedIn(layer) {
     const { block, grid = this.layers.sizes[0] } = this.picked ?? {};
-    return block === undefined ? null : blockLike(layer, grid, block);
+    const there = block === undefined ? -1 : blockLike(layer, grid, block);
+    return there in layer.indices ? there : null;
   }
 
   #mask(name, layer, index) {
@@ -724,7 +750,7 @@ class Viewer {
     const figures = (name) => `${this.#nameOf(name)}: ${this.#figuresOf(name)}`;
     const { mode, view } = this.stage;
     return `${this.data.name}, two sides ${MODES[mode]}. ${figures("a")}. ${figures("b")}. `
-      + `Zoom ${Math.round((100 * view.zoom) / devicePixelRatio)} percent.`;
+      + `Zoom ${Math.round(100 * view.zoom)} percent.`;
   }
 
   // A look inside
@@ -740,8 +766,10 @@ class Viewer {
 
   /** Show the block under the pointer, else the one that is followed, with its codeword of now. */
   #showBlock() {
-    const layer = this.layerOf(this.decodingSide(this.hovered?.name)), block = this.hovered?.block ?? this.#pickedIn(layer);
-    if (layer?.indices[block] !== undefined) this.blockPanel.show(layer, this.layers.original, block);
+    const layer = this.layerOf(this.decodingSide(this.hovered?.name));
+    const block = this.hovered?.block ?? this.#pickedIn(layer);
+    if (layer.indices[block] === undefined) this.blockPanel.clear();
+    else this.blockPanel.show(layer, this.layers.original, block);
   }
 
   /** Look at the block at a pixel for as long as a hand points at it; null for none. */
@@ -762,23 +790,22 @@ class Viewer {
   }
 
   #follow(picked) {
-    this.picked = picked;
-    this.#placed();
+    this.#place(() => { this.picked = picked; });
   }
 
   #letGo() {
     if (this.picked) this.#follow(null);
   }
 
-  /** Follow the block at a point of the stage; let go of it where its codeword is lit already. */
-  pickAt(point) {
+  /** Follow the block at a point of the stage, or let go of it; a hand that points there sees it as well. */
+  pickAt(point, points = false) {
     const { name, x, y } = this.stage.pixelAt(point);
     const layer = this.layers?.sizes.length && this.layerOf(this.decodingSide(name));
     const block = layer ? blockAt(layer, x, y) : -1;
     if (block < 0) return;
     if (block === this.#pickedIn(layer)) this.#letGo();
     else this.#follow({ block, grid: layer });
-    this.inspect({ name, x, y });
+    if (points) this.inspect({ name, x, y });
   }
 
   // Hands
@@ -805,7 +832,10 @@ class Viewer {
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
     this.book.draw();
-    this.#drawAnew();
+    if (!this.frame) return;
+    if (this.placeToGo && width) this.#goToPlace();
+    else if (width) this.stage.resized();
+    this.draw();
   }
 
   /** Say once how to zoom, when a hand turns the wheel and the page moves instead. */
@@ -821,7 +851,7 @@ class Viewer {
     clearTimeout(this.reporting);
     this.#reportView();
     const button = this.find("[data-do=copyLink]");
-    await navigator.clipboard.writeText(location.href).then(
+    await (navigator.clipboard?.writeText(location.href) ?? Promise.reject()).then(
       () => { button.textContent = "Copied"; },
       () => { button.textContent = "In the address"; },
     );
@@ -889,15 +919,16 @@ class Viewer {
     else this.pan(40 * devicePixelRatio * x, 40 * devicePixelRatio * y);
   }
 
-  /** Act on a key wherever the focus is, unless what has it takes keys itself. */
+  /** Act on a key wherever the focus is, or on the viewer alone, unless what has it takes keys itself. */
   #key(event) {
-    const focused = event.composedPath()[0];
-    if (takesKeys(focused) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const path = event.composedPath(), [focused] = path;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (takesKeys(focused) || (!this.find(".keys").checked && !path.includes(this.root))) return;
     if (!this.layers?.sizes.length || this.find("dialog.help").open) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const act = (focused === this.canvas && this.#stageKeys[key]) || this.#keys[key];
-    if (!act) return;
-    event.preventDefault();
+    if (!act || (event.repeat && !REPEATING.test(key))) return;
+    if (key !== "Escape") event.preventDefault();
     this.presenter.wake();
     act(event);
   }
@@ -907,7 +938,7 @@ class Viewer {
 function takesKeys(element) {
   if (!element.matches) return false;
   const types = "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]";
-  return element.matches(types) || Boolean(element.closest("[role=dialog], [role=listbox], [role=grid], .plane, .projection"));
+  return element.matches(types) || Boolean(element.closest("[role=dialog], [role=menu], [role=listbox], [role=grid], .plane, .projection"));
 }
 
 export default componentOf(Viewer);
