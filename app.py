@@ -322,7 +322,7 @@ def forget_link() -> None:
 
 def take_old_link() -> None:
     """Open a link that names no version with what it left out: chelsea, in blocks of 8 × 8."""
-    if "link" in st.session_state or "k" not in st.query_params or "v" in st.query_params:
+    if "link" in st.session_state or not size_in_the_address() or "v" in st.query_params:
         return
     for name, value in (("block", 8), ("picture", "chelsea")):
         if name not in st.query_params:
@@ -683,10 +683,14 @@ def tell_clamping(distinct_blocks: int | None) -> None:
 def chosen_size(plan: Plan) -> int:
     """Return the K that was last chosen outside the viewer, at first that of the address."""
     if "size" not in st.session_state:
-        linked = re.fullmatch("[1-9][0-9]{0,3}", st.query_params.get("k", ""))
-        st.session_state.size = int(linked[0]) if linked else DEFAULT_SIZE
+        st.session_state.size = size_in_the_address() or DEFAULT_SIZE
     size = st.session_state.size
     return size if size in plan.sizes else plan.nearest(size)
+
+
+def size_in_the_address() -> int | None:
+    linked = re.fullmatch("[1-9][0-9]{0,3}", st.query_params.get("k", ""))
+    return int(linked[0]) if linked else None
 
 
 def show_viewer(digest: str, layout: BlockLayout, **data: Any) -> None:

@@ -12,21 +12,23 @@ from playwright.sync_api import sync_playwright
 from running import ARGUMENTS, READY, installed_browser
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
+BELOW = 900
 SHOTS = {
-    "lab-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 0),
-    "inside-light.png": ("?picture=coffee&block=8&k=64", 1440, 1000, "light", 250),
-    "charts-light.png": ("?picture=coffee&block=4&k=64", 1440, 1000, "light", 1500),
+    "lab-light.png": ("?picture=camera&block=4&k=32&v=2", 1440, 900, "light", 0),
+    "inside-light.png": ("?picture=coffee&block=8&k=64&v=2", 1440, 900, "light", 0),
+    "present-light.png": ("?picture=coffee&block=4&k=2&v=2", 1440, 810, "light", 0),
+    "charts-light.png": ("?picture=coffee&block=4&k=64&v=2", 1440, 900, "light", BELOW),
     "rates-light.png": (
-        "?picture=coffee&block=4&largest=1024&panel=Rate–distortion", 1440, 1000, "light", 1300
+        "?picture=coffee&block=4&largest=1024&panel=Rate–distortion&v=2", 1440, 900, "light", BELOW
     ),
     "training-light.png": (
-        "?picture=coffee&block=4&k=16&panel=Training", 1440, 1000, "light", 1330
+        "?picture=coffee&block=4&k=16&panel=Training&v=2", 1440, 900, "light", BELOW
     ),
     "health-light.png": (
-        "?picture=coffee&block=8&k=64&largest=1024&panel=Health", 1440, 1000, "light", 1470
+        "?picture=coffee&block=8&k=64&largest=1024&panel=Health&v=2", 1440, 900, "light", BELOW
     ),
-    "plane-light.png": ("?picture=coffee&block=4&k=64&panel=Plane", 1440, 1000, "light", 1370),
-    "lab-dark.png": ("?picture=astronaut&block=4&k=32", 800, 1000, "dark", 0),
+    "plane-light.png": ("?picture=coffee&block=4&k=64&panel=Plane&v=2", 1440, 900, "light", BELOW),
+    "lab-dark.png": ("?picture=astronaut&block=4&k=32&v=2", 800, 1000, "dark", 0),
 }
 
 
@@ -55,9 +57,12 @@ def take(browser, address, file, query, width, height, scheme, scroll):
         page.wait_for_selector(READY, timeout=120_000)
     if file.name.startswith("inside"):
         look_inside(page)
+    if file.name.startswith("present"):
+        present(page)
     if file.name.startswith("plane"):
         page.locator(".plane .step").fill("12")
     page.locator("[data-testid=stMain]").evaluate(f"it => it.scrollTo(0, {scroll})")
+    page.mouse.move(5, 300)
     page.wait_for_timeout(500)
     page.screenshot(path=file)
 
@@ -67,6 +72,14 @@ def look_inside(page):
     page.locator(".pictures").focus()
     for key in ("s", "1", "+", "+", "+", "Enter"):
         page.keyboard.press(key)
+
+
+def present(page):
+    """Fill the screen, and say what K = 2 means."""
+    page.locator(".pause").evaluate("it => { it.checked = true; }")
+    for key in ("f", "p", "p"):
+        page.keyboard.press(key)
+    page.locator(".pictures").hover()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import re
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ALL_TRAINED
 from playwright.sync_api import expect
 from running import READY
 from test_canvas import as_rgb, middle, png, press, swept
@@ -16,19 +15,26 @@ DESKTOPS = [(1280, 720), (1366, 768), (1440, 900), (1920, 1080)]
 PHONES = [(390, 844), (360, 740)]
 
 
-def window(width, height, scheme="light"):
-    options = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
+def window(width, height):
+    options = {"viewport": {"width": width, "height": height}}
     return options | ({"has_touch": True, "is_mobile": True} if width < 500 else {})
 
 
 def named(options):
     size = options["viewport"]
-    return f"{size['width']}x{size['height']} {options['color_scheme']}"
+    return f"{size['width']}x{size['height']}"
 
 
-def at(*sizes, schemes=("light", "dark")):
-    windows = [window(*size, scheme) for size in sizes for scheme in schemes]
+def at(*sizes):
+    windows = [window(*size) for size in sizes]
     return pytest.mark.parametrize("visitor", windows, indirect=True, ids=named)
+
+
+def in_light_and_dark(visitor):
+    for scheme in ("light", "dark"):
+        visitor.page.emulate_media(color_scheme=scheme)
+        visitor.settle()
+        yield
 
 
 def box(visitor, selector):
@@ -66,6 +72,11 @@ def controls_in_sight(visitor):
 @at(*DESKTOPS)
 def test_the_stage_has_half_of_the_screen_with_k_and_figures_beside_it(visitor):
     visitor.open("?picture=coffee&largest=64&k=32")
+    for _ in in_light_and_dark(visitor):
+        check_the_stage(visitor)
+
+
+def check_the_stage(visitor):
     size, left, stage = visitor.page.viewport_size, main_left(visitor), box(visitor, ".stage")
     assert stage["width"] * stage["height"] >= (size["width"] - left) * size["height"] / 2
     for part in (".stage", ".kbar", ".kbar [data-do=play]", ".both"):
@@ -87,6 +98,11 @@ def test_the_stage_has_half_of_the_screen_with_k_and_figures_beside_it(visitor):
 @at(*DESKTOPS, (800, 1000), *PHONES)
 def test_nothing_is_outside_or_covered(visitor):
     visitor.open("?picture=coffee&largest=4096&block=4&k=32")
+    for _ in in_light_and_dark(visitor):
+        check_that_nothing_is_outside_or_covered(visitor)
+
+
+def check_that_nothing_is_outside_or_covered(visitor):
     main = visitor.page.locator("[data-testid=stMain]")
     assert main.evaluate("it => it.scrollWidth <= it.clientWidth")
     width = visitor.page.viewport_size["width"]
@@ -99,7 +115,7 @@ def test_nothing_is_outside_or_covered(visitor):
         assert not is_covered(control), control.evaluate("it => it.outerHTML")
 
 
-@at(*PHONES, schemes=("light",))
+@at(*PHONES)
 def test_targets_are_large_enough_for_fingers(visitor):
     visitor.open("?picture=coffee&largest=64&k=32")
     for control in visitor.page.locator(".viewer :is(button, select, input.size, summary)").all():
@@ -109,7 +125,7 @@ def test_targets_are_large_enough_for_fingers(visitor):
             assert min(place["width"], place["height"]) >= 39.5, small
 
 
-@at(*PHONES, schemes=("light",))
+@at(*PHONES)
 def test_a_phone_shows_picture_k_and_figures_at_once(visitor):
     visitor.open("?picture=coffee&largest=64&k=32")
     width, height = visitor.page.viewport_size.values()
@@ -142,7 +158,7 @@ def zoom(visitor):
     return int(visitor.page.locator(".zoom").inner_text().split()[0])
 
 
-@at((390, 844), schemes=("light",))
+@at((390, 844))
 def test_one_finger_scrolls_the_page_until_two_have_zoomed(visitor):
     visitor.open("?picture=coffee&largest=16&k=4")
     stage, fitted = box(visitor, ".stage"), zoom(visitor)
@@ -162,7 +178,7 @@ def test_one_finger_scrolls_the_page_until_two_have_zoomed(visitor):
     assert zoom(visitor) == fitted
 
 
-@at((390, 844), schemes=("light",))
+@at((390, 844))
 def test_a_finger_sideways_moves_the_divider(visitor):
     visitor.open("?picture=coffee&largest=16&k=4")
     stage, before = box(visitor, ".stage"), visitor.stage()
@@ -328,7 +344,7 @@ def test_few_codewords_fill_the_panel(visitor):
         assert tile >= least * room["height"]
 
 
-@at((1280, 720), (1920, 1080), (390, 844), schemes=("light",))
+@at((1280, 720), (1920, 1080), (390, 844))
 def test_away_from_the_picture_it_stays_in_sight(visitor):
     visitor.open("?picture=camera&largest=16&k=4")
     page, strip = visitor.page, visitor.page.locator(".strip")
@@ -485,8 +501,11 @@ def test_lines_between_blocks_are_drawn_when_asked_for(visitor):
 @at((1440, 900), (390, 844))
 def test_accessible(visitor):
     visitor.open("?picture=coffee&largest=64")
-    visitor.page.wait_for_selector(READY)
-    visitor.page.wait_for_function(ALL_TRAINED)
+    for _ in in_light_and_dark(visitor):
+        check_with_axe(visitor)
+
+
+def check_with_axe(visitor):
     findings = Axe().run(visitor.page).response["violations"]
     serious = [
         (finding["id"], [node["html"][:200] for node in finding["nodes"]])
