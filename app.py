@@ -50,6 +50,7 @@ from vqcore.pictures import (
     SAMPLES,
     Origin,
     Picture,
+    png_bytes,
     sample_picture,
 )
 from vqcore.plane import (
@@ -172,6 +173,7 @@ DEFAULT_BLOCK_SIZE = 4
 DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 DIGEST_DIGITS = 16
+SHOWN_BY_BROWSERS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "AVIF")
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
@@ -220,6 +222,17 @@ def planned(digest: str, settings: Settings, sizes: tuple[int, ...], _picture: P
 @st.cache_data(max_size="256MiB", show_spinner=False)
 def original_bytes(original: str, figures: str, _picture: Picture, _layout: BlockLayout) -> bytes:
     return original_layer(original, shown_pixels(_picture, _layout), figures)
+
+
+@st.cache_data(max_size="256MiB", show_spinner=False)
+def file_for_page(upload_id: str, _upload: Upload) -> bytes:
+    """Return an upload as it is, or as a PNG if browsers would not show the pixels we have."""
+    picture = _upload.content
+    assert isinstance(picture, Picture)
+    assert picture.origin
+    if picture.origin.kind in SHOWN_BY_BROWSERS and not picture.origin.done:
+        return _upload.data
+    return png_bytes(picture.pixels)
 
 
 @st.cache_data(max_size="256MiB", show_spinner=False)
@@ -603,14 +616,14 @@ class Layers:
         self._bring("pictures", "original", data)
 
     def bring_files(self, of: str, layout: BlockLayout, own: str) -> None:
-        """Bring the other uploads of the same size as they are: the browser decodes them."""
+        """Bring the other uploads of the same size as files: the browser decodes them."""
         for upload in uploads():
             other = upload.content
             if isinstance(other, Picture) and upload.name != own and is_as_large(other, layout):
                 size = (other.width, other.height)
-                figures = as_uploaded(other, layout)
-                data = file_layer(of, upload.id, upload.name, size, upload.data, figures)
-                self._bring("pictures", upload.id, data)
+                figures, data = as_uploaded(other, layout), file_for_page(upload.id, upload)
+                layer = file_layer(of, upload.id, upload.name, size, data, figures)
+                self._bring("pictures", upload.id, layer)
 
     def bring_known(self, study: Study) -> None:
         books = {size: step.encoded for size, step in study.steps.items()}

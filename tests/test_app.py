@@ -1,5 +1,6 @@
 """The dashboard's logic, through streamlit's own test runner."""
 
+import io
 import json
 import math
 import sys
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from helpers import smooth_picture, vectors_of
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from vqcore import Settings, Step, layout_of, read_picture, sample_picture, sweep
@@ -1069,3 +1071,22 @@ def test_panel_lets_side_b_show_a_codebook():
     sound(button(app, "Show it on side B").click().run())
     [[id_, _]] = viewer(app)["codebooks"]
     assert (viewer(app)["use"], viewer(app)["asked"]) == (id_, before["asked"] + 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "is_as_it_was"),
+    [("PNG", "RGB", True), ("TIFF", "RGB", False), ("PNG", "RGBA", False)],
+)
+def test_another_upload_reaches_the_page_as_what_browsers_show(kind, mode, is_as_it_was):
+    """A TIFF, which they do not, and what was laid on white come as PNGs of our pixels."""
+    pixels = np.random.default_rng(1).integers(0, 256, (40, 40, len(mode)), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind)
+    app = upload(opened(), ("other", file.getvalue()), ("one.png", png_bytes(noise(40, 40))))
+    [data] = [
+        it.bytes for it in components(app, "vq_layer") if b'"kind": "file"' in it.bytes[:200]
+    ]
+    start = 8 + int.from_bytes(data[:4], "little")
+    assert (data[start:] == file.getvalue()) == is_as_it_was
+    shown = np.asarray(Image.open(io.BytesIO(data[start:])).convert("RGB"))
+    np.testing.assert_array_equal(shown, read_picture(file.getvalue(), "").pixels)
