@@ -29,8 +29,6 @@ CANVAS_BYTES = """canvas => {
   }
   return `${width} ${height} ${btoa(text)}`;
 }"""
-DRAWN = """() => new Promise((done) =>
-  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))"""
 BROKEN_PICTURES = "[...document.images].filter(it => it.complete && !it.naturalWidth).length"
 
 
@@ -119,11 +117,11 @@ class Visitor:
         First the page itself looks away a little longer than it waits before it reports, so that
         its report is sent however busy the machine is.
         """
-        self.page.evaluate("() => new Promise(done => setTimeout(done, 320))")
+        self.page.evaluate("() => new Promise(done => setTimeout(done, 400))")
         self.page.wait_for_selector(READY, timeout=120_000)
         self.page.wait_for_function(ALL_TRAINED, timeout=120_000)
         self.page.wait_for_selector(READY, timeout=120_000)
-        self.page.evaluate(DRAWN)
+        self.page.wait_for_timeout(200)
         return self
 
     def upload(self, *files):

@@ -8,6 +8,8 @@ class BlockPanel {
 
   /** Show no block, and say how to see one. */
   clear() {
+    if (!this.shows) return;
+    this.shows = false;
     for (const selector of [".own", ".code"]) {
       const canvas = this.find(selector);
       canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
@@ -18,6 +20,7 @@ class BlockPanel {
 
   /** Show a block of a layer. */
   show(layer, original, block) {
+    this.shows = true;
     const index = layer.indices[block], side = layer.blockSize;
     for (const part of this.root.querySelectorAll(".inspector .beside")) part.hidden = !original;
     if (original) this.#paint(".own", blockColours(layer, original.pixels, block), side);

@@ -3,7 +3,7 @@
 const RESTS_AFTER = 2500;
 
 class Presenter {
-  /** @param owner has: root, find(selector), resized(), sizes(), scrubTo(size) */
+  /** @param owner has: root, find(selector), resized(), showLarge(), sizes(), scrubTo(size) */
   constructor(owner) {
     this.owner = owner;
     this.stage = owner.find(".stage");
@@ -35,6 +35,7 @@ class Presenter {
     this.#hideTheRest(true);
     root.requestFullscreen?.().then(() => this.isOn || document.exitFullscreen(), () => {});
     this.wake();
+    this.owner.showLarge();
     this.owner.resized();
     this.owner.find(".pictures").focus();
   }

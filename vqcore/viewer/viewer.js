@@ -411,7 +411,7 @@ class Viewer {
       const [label, value] = figure.children;
       value.textContent = every[label.textContent] ?? "–";
     }
-    this.#showLarge();
+    this.showLarge();
   }
 
   /** Return what a layer came to, if that is known: one made with a codebook from elsewhere has it with it. */
@@ -420,11 +420,12 @@ class Viewer {
   }
 
   /** Tell K, and three figures, of the side used last, where they are read from afar. */
-  #showLarge() {
+  showLarge() {
+    if (!this.layers?.sizes.length) return;
     const layer = this.layerOf(this.decodingSide()), { size } = layer;
     const every = this.#measured(layer)?.every;
     const three = every ? listed(" · ", every.PSNR, every.File, every["File ratio"]) : "not measured yet";
-    this.presenter.show(size, three);
+    if (this.presenter.isOn) this.presenter.show(size, three);
     this.find(".stripk").textContent = `K = ${size}`;
     this.find(".stripshort").textContent = `${this.data.name} · ${three}`;
   }
