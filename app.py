@@ -868,15 +868,14 @@ def show_reproduction(study: Study, step: Step) -> None:
     """Show what gives the same .vq again, elsewhere."""
     picture = study.picture
     source = provenance_of(picture, study.settings, step.point.codebook_size)
-    st.markdown(
-        f":small[These give the same .vq with {PROGRAM}, byte for byte. "
-        "*Link*, beside *Download*, leads back to this view.]"
-    )
+    st.markdown(f":small[These give the same .vq with {PROGRAM}, byte for byte.]")
     st.code(command_line(picture, source), "bash", wrap_lines=True)
     if picture.origin is None:
         name = plain(picture_file(picture))
         st.markdown(f":small[{name} is the *Original (PNG)* of this sample, as offered above.]")
     st.code(python_lines(picture, source), "python", wrap_lines=True)
+    st.markdown(":small[This leads back to the view.]")
+    st.code(st.session_state.offer.get("link", ""), None, wrap_lines=True)
 
 
 def choose_point(key: str) -> None:

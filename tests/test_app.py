@@ -357,7 +357,7 @@ def test_infinite_ratio_is_no_error_in_the_table():
 
 def at_downloads(size, **query):
     app = opened(picture="camera", **query)
-    app.session_state.offer = {"size": size}
+    app.session_state.offer = {"size": size, "link": "http://here/?k=4"}
     return sound(app.run())
 
 
@@ -383,6 +383,7 @@ def test_what_gives_the_file_again_is_shown():
     app = at_downloads(4)
     picture, source = sample_picture("camera"), source_of(swept_steps("camera")[4])
     codes = [code.value for code in app.code]
+    assert codes.pop() == "http://here/?k=4"
     assert codes == [command_line(picture, source), python_lines(picture, source).strip()]
     assert any(r"camera\.png is the *Original" in text.value for text in app.markdown)
 

@@ -37,6 +37,7 @@ def test_downloads_are_a_list_that_fits_and_that_all_can_read(visitor):
     assert len({*edges}) == 1, "the sizes do not stand in one column"
     dialog.get_by_text("Reproduce").click()
     expect(dialog.get_by_text("python -m vqcore encode camera.png")).to_be_visible()
+    assert dialog.locator("code").last.inner_text() == visitor.page.url
     findings = Axe().run(visitor.page).response["violations"]
     serious = [it["id"] for it in findings if it["impact"] in ("serious", "critical")]
     assert serious == []

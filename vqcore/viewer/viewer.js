@@ -25,7 +25,7 @@ class Viewer {
   picked = null; // { block, grid }: the block that is followed, of a layer or of the finished ones; { size, step, codebook, index }: a dead codeword
   hovered = null; // the block under the pointer
   grid = false;
-  offer = null; // { size, at }: the K whose downloads were last asked for, and when
+  offer = null; // { size, at, link }: the K whose downloads were last asked for, when, and the address then
   reported = { matches: [], uses: [], offer: null }; // what the script knows of
   sides = {
     a: { show: "original", size: null, step: 0, gain: 4, surface: new Surface() },
@@ -507,7 +507,8 @@ class Viewer {
   #download() {
     if (this.find("[data-do=download]").disabled) return;
     if (this.presenter.isOn) this.presenter.leave();
-    this.offer = { size: this.layerOf("b").size, at: Date.now() };
+    writeView(this.#viewInWords());
+    this.offer = { size: this.layerOf("b").size, at: Date.now(), link: location.href };
     clearTimeout(this.reporting);
     this.#reportView();
   }
