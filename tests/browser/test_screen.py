@@ -439,6 +439,21 @@ def test_a_link_to_an_upload_asks_for_it_and_shows_nothing_else_under_its_name(v
         context.close()
 
 
+def test_a_link_names_the_uploads_that_sides_show(visitor):
+    one, other = png(96, 144), png(96, 144, seed=1)
+    visitor.open("?block=8&largest=8&k=8&v=2").upload(("original", other), ("one.png", one))
+    side = visitor.side("a", ".show")
+    side.select_option(side.locator("option").last.get_attribute("value"))
+    visitor.settle()
+    link, seen = visitor.page.url, visitor.saved("a")
+    assert "a=%3Doriginal" in link
+    visitor.page.goto(link)
+    expect(visitor.page.locator("[data-testid=stAlert]")).to_contain_text("This link shows")
+    visitor.upload(("original", other), ("one.png", one))
+    expect(visitor.side("a", ".figures")).to_contain_text(f"{len(other):,}".replace(",", "\u202f"))
+    np.testing.assert_array_equal(visitor.saved("a"), seen)
+
+
 def test_another_picture_than_that_of_the_link_is_told(visitor):
     visitor.page.goto(f"{visitor.address}?needs=my+photo.png&digest=0123456789abcdef")
     expect(visitor.page.locator("[data-testid=stAlert]")).to_contain_text("This link shows")

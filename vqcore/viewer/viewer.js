@@ -12,6 +12,7 @@ const isOf = (layer, { size, step, codebook }) =>
   layer.size === size && layer.step === step && layer.codebook === codebook;
 const isMatch = (show) => show.startsWith("match ");
 const fileShow = ({ id }) => `file ${id}`;
+const linkTo = (title) => `=${title}`;
 const useShow = (what, id) => `${what} with ${id}`;
 
 /** Take apart what a side shows: what of the picture, and the id of a codebook from elsewhere, if it is made with that. */
@@ -279,8 +280,8 @@ class Viewer {
     return {
       k: b.size,
       ka: this.flatOf("a") ? null : unless(a.size, b.size),
-      a: unless(this.showOf("a"), "original"),
-      b: unless(this.showOf("b"), "rebuilt"),
+      a: unless(this.#linked("a"), "original"),
+      b: unless(this.#linked("b"), "rebuilt"),
       mode: unless(mode, "divider"),
       divider: mode === "divider" ? unless(Number(divider.toFixed(2)), 0.5) : null,
       at: fitted ? null : place.join(),
@@ -312,9 +313,16 @@ class Viewer {
 
   /** Return what a side shows: what was chosen for it, or else what there is of this picture. */
   showOf(name) {
-    const { show } = this.sides[name], there = this.#choices(name).map(([value]) => value);
+    const { show } = this.sides[name], choices = this.#choices(name), there = choices.map(([value]) => value);
+    const [linked] = choices.findLast(([, title]) => linkTo(title) === show) ?? [];
     const instead = name === "a" && show !== "training" ? ["original"] : [];
-    return [show, partsOf(show).what, ...instead, "rebuilt"].find((each) => there.includes(each));
+    return [linked, show, partsOf(show).what, ...instead, "rebuilt"].find((each) => there.includes(each));
+  }
+
+  /** Return what a side shows as a link has it: an upload by its name, since its id means nothing elsewhere. */
+  #linked(name) {
+    const show = this.showOf(name), isUpload = show.startsWith("file ") || partsOf(show).codebook;
+    return isUpload ? linkTo(this.#choices(name).find(([value]) => value === show)[1]) : show;
   }
 
   /** Return the side whose K a rival's file is to match: the other one, if that has a K. */
