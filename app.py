@@ -649,9 +649,7 @@ class Layers:
             COMPONENTS["layer"](key=f"layer-{name}", data=data)
 
 
-def bring_sizes(
-    place: DeltaGenerator, kind: str, layers: Mapping[int, bytes], whole: bool
-) -> None:
+def bring_sizes(place: DeltaGenerator, kind: str, layers: Mapping[int, bytes], whole: bool) -> None:
     """Bring layers of codebook sizes: together if they are all, since each element costs time."""
     for first, data in joined(layers, MESSAGE_BYTES if whole else 0):
         with place:
@@ -1044,9 +1042,7 @@ def curves_of(study: Study, pinned: Sequence[Study], codecs: Sequence[Codec]) ->
         vq_curve(other.settings, other.plan.layout, other.points, "pinned") for other in pinned
     ]
     rivals = [
-        rival_curve(codec, points)
-        for codec in codecs
-        if (points := known_rivals(study, codec))
+        rival_curve(codec, points) for codec in codecs if (points := known_rivals(study, codec))
     ]
     ours = vq_curve(study.settings, layout, study.points)
     return [ours, nominal_curve(layout, study.points), *others, *rivals]
@@ -1117,9 +1113,7 @@ def show_target(studies: Sequence[Study]) -> None:
     """Find the setting that meets a target, among those swept."""
     st.subheader("By target", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        target = st.selectbox(
-            "Target", list(TARGETS), key="target", bind="query-params", width=180
-        )
+        target = st.selectbox("Target", list(TARGETS), key="target", bind="query-params", width=180)
         value = st.number_input(
             "Value", 0.0, value=20.0, key="value", bind="query-params", width=140
         )
@@ -1223,9 +1217,7 @@ def bringing_replays(study: Study, layers: DeltaGenerator) -> Pieces:
         bring_replays(study, [size], layers, whole=False)
 
 
-def bring_replays(
-    study: Study, sizes: Sequence[int], place: DeltaGenerator, whole: bool
-) -> None:
+def bring_replays(study: Study, sizes: Sequence[int], place: DeltaGenerator, whole: bool) -> None:
     layers = {size: replay_bytes(study.sweep, size, study) for size in sizes}
     bring_sizes(place, "training", layers, whole)
 
@@ -1317,9 +1309,7 @@ def show_uses(uses: Sequence[tuple[str, Use | Step]], stems: Sequence[str]) -> N
 
 def offer_use(name: str, use: Use | Step, stem: str) -> None:
     label = f"{plain(name)}: compressed (.vq)"
-    st.download_button(
-        label, use.file, file_name=f"{stem}.vq", on_click="ignore", type="tertiary"
-    )
+    st.download_button(label, use.file, file_name=f"{stem}.vq", on_click="ignore", type="tertiary")
 
 
 def health_panel(study: Study) -> list[Pieces]:

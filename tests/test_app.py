@@ -239,9 +239,7 @@ def test_only_bad_uploads_leave_the_sample():
 
 
 def test_same_name_twice():
-    app = upload(
-        opened(), ("p.png", png_bytes(noise(40, 40))), ("p.png", png_bytes(noise(24, 32)))
-    )
+    app = upload(opened(), ("p.png", png_bytes(noise(40, 40))), ("p.png", png_bytes(noise(24, 32))))
     assert app.selectbox(key="picture").options[:2] == ["p.png", "p.png (2)"]
     assert "32 × 24 pixels" in facts(app)
 
@@ -672,10 +670,15 @@ def test_health_of_every_size_is_in_the_table():
     assert not at_health().dataframe
     table = at_health(healths="true").dataframe[0].value
     vectors = vectors_of(sample_picture("camera"))
-    halves = {event.codebook_size: event for event in held_out(vectors, [1, 2, 4, 8])
-              if isinstance(event, HeldOut)}
-    expected = [health_row(finish(health_work(step, vectors)), halves[size])
-                for size, step in swept_steps("camera").items()]
+    halves = {
+        event.codebook_size: event
+        for event in held_out(vectors, [1, 2, 4, 8])
+        if isinstance(event, HeldOut)
+    }
+    expected = [
+        health_row(finish(health_work(step, vectors)), halves[size])
+        for size, step in swept_steps("camera").items()
+    ]
     for name in expected[0]:
         known = [math.nan if row[name] is None else row[name] for row in expected]
         np.testing.assert_allclose(table[name], known)
@@ -1084,9 +1087,7 @@ def test_another_upload_reaches_the_page_as_what_browsers_show(kind, mode, is_as
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, kind)
     app = upload(opened(), ("other", file.getvalue()), ("one.png", png_bytes(noise(40, 40))))
-    [data] = [
-        it.bytes for it in components(app, "vq_layer") if b'"kind": "file"' in it.bytes[:200]
-    ]
+    [data] = [it.bytes for it in components(app, "vq_layer") if b'"kind": "file"' in it.bytes[:200]]
     start = 8 + int.from_bytes(data[:4], "little")
     assert (data[start:] == file.getvalue()) == is_as_it_was
     shown = np.asarray(Image.open(io.BytesIO(data[start:])).convert("RGB"))

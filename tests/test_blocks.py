@@ -180,9 +180,7 @@ def test_assemble_lays_tiles_out_row_by_row_and_crops() -> None:
     ("colour", "dimension", "shape"),
     [("gray", 9, (5, 3, 3)), ("rgb", 27, (5, 3, 3, 3)), ("ycbcr", 17, (5, 3, 3, 3))],
 )
-def test_tiles_are_little_pictures(
-    colour: str, dimension: int, shape: tuple[int, ...]
-) -> None:
+def test_tiles_are_little_pictures(colour: str, dimension: int, shape: tuple[int, ...]) -> None:
     tiles = BlockLayout(50, 40, 3, colour).tiles(np.zeros((5, dimension), np.uint8))
     assert (tiles.shape, tiles.dtype) == (shape, np.uint8)
 
@@ -308,9 +306,10 @@ def test_tiles_agree_with_loops_in_ycbcr(block_size: int) -> None:
         for row, column in np.ndindex(block_size, block_size):
             chroma = block_size**2 + (row // 2) * half + column // 2
             sample = vector[[row * block_size + column, chroma, chroma + half**2]]
-            assert tile[row, column].tolist() == converted(
-                sample.reshape(1, 1, 3), "YCbCr", "RGB"
-            ).ravel().tolist()
+            assert (
+                tile[row, column].tolist()
+                == converted(sample.reshape(1, 1, 3), "YCbCr", "RGB").ravel().tolist()
+            )
 
 
 # ------------------------------------------------------------------------------ pictures and colour

@@ -260,9 +260,7 @@ def test_where_no_picture_is_good_nothing_is_written(folder: Path) -> None:
     assert names(folder) == before
 
 
-def test_a_process_that_is_ended_is_one_line(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_that_is_ended_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "sweep_file", lambda *_: os._exit(1))
     ended = in_process("sweep", "waves.png", "tones.png", "--jobs", 2, "--json", "out.json")
     check_failure(ended, "A process was ended")
@@ -339,9 +337,7 @@ def test_a_target_that_cannot_be_written_is_one_line(
     ],
     ids=" ".join,
 )
-def test_wrong_usage_has_status_2(
-    run: Run, folder: Path, arguments: list[str], told: str
-) -> None:
+def test_wrong_usage_has_status_2(run: Run, folder: Path, arguments: list[str], told: str) -> None:
     before = names(folder)
     status, output, complaint = run("sweep", "waves.png", "--json", "out.json", *arguments)
     assert (status, output) == (2, "")
@@ -445,9 +441,7 @@ EVERY_OPTION = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "option"), EVERY_OPTION, ids=lambda it: getattr(it, "name", it)
-)
+@pytest.mark.parametrize(("name", "option"), EVERY_OPTION, ids=lambda it: getattr(it, "name", it))
 def test_every_option_is_described_in_a_sentence(name: str, option: click.Option) -> None:
     assert option.help[0].isupper()
     assert option.help.endswith(".")

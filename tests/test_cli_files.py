@@ -47,9 +47,7 @@ def test_encode_then_decode(photograph, tmp_path, colour):
     assert result.exit_code == 0
     assert run("decode", coded, rebuilt).exit_code == 0
     expected = parse(coded.read_bytes())
-    np.testing.assert_array_equal(
-        read_picture(rebuilt.read_bytes(), "").pixels, expected.decode()
-    )
+    np.testing.assert_array_equal(read_picture(rebuilt.read_bytes(), "").pixels, expected.decode())
     assert expected.codebook.size == 16
     assert str(coded.stat().st_size) in result.stdout.split()
 
@@ -215,9 +213,12 @@ def on_a_terminal(*arguments):
 
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "vqcore", *map(str, arguments)]
-    with subprocess.Popen(
-        command, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL, stderr=theirs
-    ) as process, open(ours, "rb", buffering=0) as terminal:
+    with (
+        subprocess.Popen(
+            command, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL, stderr=theirs
+        ) as process,
+        open(ours, "rb", buffering=0) as terminal,
+    ):
         os.close(theirs)
         told = b""
         with suppress(OSError):  # how linux says that the other side is closed

@@ -174,7 +174,8 @@ REFUSED = {
     "a member more": (saved(more=1), "version, block_size, colour, codewords"),
     "other members": (zipped({"word/document.xml": b"<a/>"}), "this one does not"),
     "a member renamed": (
-        zipped(MEMBERS).replace(b"version.npy", b"colour_.npy"), "this one does not"
+        zipped(MEMBERS).replace(b"version.npy", b"colour_.npy"),
+        "this one does not",
     ),
     "version": (saved(version=2), "has version 2; this program reads 1"),
     "two versions": (saved(version=[1, 1]), "damaged"),
@@ -201,26 +202,30 @@ REFUSED = {
     ),
     "an empty member": (zipped(MEMBERS | {"colour.npy": b""}), "damaged"),
     "samples missing": (
-        zipped(MEMBERS | {"codewords.npy": MEMBERS["codewords.npy"][:-1]}), "no array of shape"
+        zipped(MEMBERS | {"codewords.npy": MEMBERS["codewords.npy"][:-1]}),
+        "no array of shape",
     ),
     "samples more": (
-        zipped(MEMBERS | {"codewords.npy": MEMBERS["codewords.npy"] + b"1"}), "no array of shape"
+        zipped(MEMBERS | {"codewords.npy": MEMBERS["codewords.npy"] + b"1"}),
+        "no array of shape",
     ),
     "petabytes declared": (
-        zipped(MEMBERS | {"codewords.npy": declared("(4096, 10**12)")}), "damaged"
+        zipped(MEMBERS | {"codewords.npy": declared("(4096, 10**12)")}),
+        "damaged",
     ),
     "terabytes declared": (
-        zipped(MEMBERS | {"codewords.npy": declared("(4096, 1000000000)")}), "no array of shape"
+        zipped(MEMBERS | {"codewords.npy": declared("(4096, 1000000000)")}),
+        "no array of shape",
     ),
     "no end of nothing": (
-        zipped(MEMBERS | {"codewords.npy": declared("(10000000000, 0)")}), "no array of shape"
+        zipped(MEMBERS | {"codewords.npy": declared("(10000000000, 0)")}),
+        "no array of shape",
     ),
     "negative shape": (
-        zipped(MEMBERS | {"codewords.npy": declared("(-3, -4)", WORDS.tobytes())}), "damaged"
+        zipped(MEMBERS | {"codewords.npy": declared("(-3, -4)", WORDS.tobytes())}),
+        "damaged",
     ),
-    "a header of brackets": (
-        zipped(MEMBERS | {"codewords.npy": declared("(" * 9000)}), "damaged"
-    ),
+    "a header of brackets": (zipped(MEMBERS | {"codewords.npy": declared("(" * 9000)}), "damaged"),
 }
 
 

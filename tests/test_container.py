@@ -260,9 +260,7 @@ def test_round_trip_of_made_up_codebooks(
 
 @settings(deadline=None, max_examples=50)
 @given(pictures, st.sampled_from(COLOURS), st.integers(1, 9))
-def test_round_trip_of_trained_codebooks(
-    picture: Picture, colour: Colour, block_size: int
-) -> None:
+def test_round_trip_of_trained_codebooks(picture: Picture, colour: Colour, block_size: int) -> None:
     for step in steps_of(sweep(picture, Settings(block_size, colour), [1, 2, 5, 600])):
         assert assert_round_trip(step.encoded) == step.file
 

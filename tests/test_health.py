@@ -29,8 +29,9 @@ def toy_step():
     codebook = Codebook(np.uint8([[11], [41], [99]]))
     indices = np.int32([0, 0, 0, 0, 1, 1])
     point = replace(step.point, codebook_size=3)
-    return Step(point, Encoded(step.encoded.layout, codebook, indices), bytes(100),
-                Trained(codebook, 0, 6))
+    return Step(
+        point, Encoded(step.encoded.layout, codebook, indices), bytes(100), Trained(codebook, 0, 6)
+    )
 
 
 def toy():

@@ -92,9 +92,7 @@ def test_long_vectors_have_a_bounded_number_of_axes() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (200, 300), dtype=np.uint8)
     axes = finish(principal_axes(noise))
     assert axes.directions.shape == (300, MAX_AXES)
-    np.testing.assert_allclose(
-        axes.directions.T @ axes.directions, np.eye(MAX_AXES), atol=1e-4
-    )
+    np.testing.assert_allclose(axes.directions.T @ axes.directions, np.eye(MAX_AXES), atol=1e-4)
 
 
 def test_a_sketch_is_the_sample_along_the_axes(vectors: Samples, axes: Axes) -> None:

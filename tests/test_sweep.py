@@ -256,9 +256,7 @@ def test_index_k_is_codeword_k_in_the_file_too(colour: str) -> None:
     for picture in (photograph("coffee", 4), Picture(few, "few")):
         for step in swept(picture, Settings(4, colour), [1, 2, 50]).values():
             found = parse(step.file)
-            np.testing.assert_array_equal(
-                found.codebook.codewords, step.encoded.codebook.codewords
-            )
+            np.testing.assert_array_equal(found.codebook.codewords, step.encoded.codebook.codewords)
             np.testing.assert_array_equal(found.indices, step.encoded.indices)
 
 

@@ -289,9 +289,7 @@ def camera() -> Samples:
     return vectors_of(photograph("camera", 2))
 
 
-@pytest.mark.parametrize(
-    "sizes", [[100], [64], [128], [1, 2, 100], [3, 64, 65, 100, 128]], ids=str
-)
+@pytest.mark.parametrize("sizes", [[100], [64], [128], [1, 2, 100], [3, 64, 65, 100, 128]], ids=str)
 def test_a_codebook_does_not_depend_on_the_other_sizes(camera: Samples, sizes: list[int]) -> None:
     all_sizes = trained(camera, [64, 100, 128])
     some = trained(camera, sizes)

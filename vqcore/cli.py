@@ -122,9 +122,7 @@ def with_training(command: Callable[..., None]) -> Callable[..., None]:
         help="Where chance begins; the same seed gives the same codebooks.",
     )
     @wraps(command)
-    def wrapped(
-        block: int, colour: Colour, trainer: Trainer, seed: int, **others: Any
-    ) -> None:
+    def wrapped(block: int, colour: Colour, trainer: Trainer, seed: int, **others: Any) -> None:
         if trainer != "lbg" and seed > MAX_SCIKIT_LEARN_SEED:
             most = f"--seed goes up to {MAX_SCIKIT_LEARN_SEED} with --trainer {trainer}"
             raise click.BadParameter(f"{most}, not {seed}.")
@@ -366,10 +364,9 @@ def encode_with_its_own(
         loaded = load_picture(picture)
         tried = settings_to_try(loaded, settings, left_open)
         plans = {each: plan_sweep(loaded, each, sizes) for each in tried}
-        chosen = target.choose([
-            Candidate(each, step.point, step.file)
-            for each, step in searched_shown(loaded, plans)
-        ])
+        chosen = target.choose(
+            [Candidate(each, step.point, step.file) for each, step in searched_shown(loaded, plans)]
+        )
         write_whole(file, chosen.file)
     tell_point(loaded, chosen.point)
     if str(target):

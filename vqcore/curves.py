@@ -65,8 +65,10 @@ def nominal_curve(layout: BlockLayout, points: Sequence[OperatingPoint]) -> Curv
     some = [point for point in points if point.nominal_bytes]
     pixels = layout.width * layout.height
     rates = [8 * point.nominal_bytes / pixels for point in some]
-    labels = [f"K = {point.codebook_size}, {rate:.4f} bpp" for point, rate in
-              zip(some, rates, strict=True)]
+    labels = [
+        f"K = {point.codebook_size}, {rate:.4f} bpp"
+        for point, rate in zip(some, rates, strict=True)
+    ]
     return Curve("nominal", "nominal", some, labels, rates)
 
 

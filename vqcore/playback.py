@@ -86,9 +86,7 @@ def frames_work(
     return _thinned(_bettering(frames))
 
 
-def _below(
-    vectors: Samples, size: int, known: Mapping[int, Codebook], seed: int
-) -> Work[Codebook]:
+def _below(vectors: Samples, size: int, known: Mapping[int, Codebook], seed: int) -> Work[Codebook]:
     """Return the codebook that a rung starts from: that of the next lower power of two."""
     power = 2 ** ((size - 1).bit_length() - 1)
     for event in train(vectors, [power], seed=seed, known=known):
@@ -108,9 +106,7 @@ def _frame(
 ) -> Work[Frame]:
     encoded = yield from encode_work(layout, vectors, codebook)
     distortion = metrics.mse(vectors, codebook.codewords[encoded.indices])
-    return Frame(
-        stage, iteration, encoded, distortion, metrics.mse(original, encoded.decode())
-    )
+    return Frame(stage, iteration, encoded, distortion, metrics.mse(original, encoded.decode()))
 
 
 def _bettering(frames: Sequence[Frame]) -> list[Frame]:

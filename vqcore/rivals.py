@@ -194,9 +194,7 @@ def rival_pixels(data: bytes, channels: Literal[1, 3]) -> Pixels:
         raise RivalError(f"The file cannot be read back: {_reason(error)}") from error
 
 
-def rival_work(
-    pixels: Pixels, codec: Codec, levels: Iterable[int]
-) -> Generator[RivalPoint | None]:
+def rival_work(pixels: Pixels, codec: Codec, levels: Iterable[int]) -> Generator[RivalPoint | None]:
     """Encode, decode and measure a picture at each level of a codec, in turn.
 
     Parameters

@@ -322,9 +322,7 @@ def _noted(work: Work[Result], iterations: list[Iteration]) -> Work[Result]:
         yield
 
 
-def watch(
-    vectors: Samples, size: int, below: Codebook | None, *, seed: int = 0
-) -> Work[Codebook]:
+def watch(vectors: Samples, size: int, below: Codebook | None, *, seed: int = 0) -> Work[Codebook]:
     """Train one rung of the ladder as `train` does, yielding a Look after each iteration.
 
     Parameters
@@ -517,9 +515,7 @@ def _settle(vectors: NDArray, codewords: NDArray, rng: np.random.Generator) -> W
     return (yield from lloyd(vectors, codewords))
 
 
-def _moved(
-    vectors: NDArray, part: Partition, rng: np.random.Generator
-) -> Work[tuple[Floats, int]]:
+def _moved(vectors: NDArray, part: Partition, rng: np.random.Generator) -> Work[tuple[Floats, int]]:
     """Give the cells that gain most from a second codeword those that are missed least.
 
     A cell takes part in one move at most, and only while the gain exceeds the loss.
@@ -546,9 +542,7 @@ def _largest(values: NDArray, count: int) -> NDArray[np.intp]:
     return np.argsort(-values, kind="stable")[:count]
 
 
-def _grown(
-    vectors: NDArray, part: Partition, size: int, rng: np.random.Generator
-) -> Work[Floats]:
+def _grown(vectors: NDArray, part: Partition, size: int, rng: np.random.Generator) -> Work[Floats]:
     """Split the cells with the largest distortion until there are `size` codewords."""
     worst = _largest(part.distortion, size - len(part.means))
     (kept, added), _ = yield from _halves(vectors, part, worst, rng)
@@ -620,9 +614,7 @@ def _stretched(member: NDArray, offsets: NDArray, along: NDArray, size: int) -> 
     return _membership(member, along, size) @ offsets
 
 
-def _cut(
-    member: NDArray, offsets: NDArray, along: NDArray, size: int
-) -> tuple[NDArray, NDArray]:
+def _cut(member: NDArray, offsets: NDArray, along: NDArray, size: int) -> tuple[NDArray, NDArray]:
     """Sum and count the offsets of each cell's two sides: shapes (2·size, d) and (2·size,)."""
     sides = member + size * (along > 0)
     return _cell_sums(sides, offsets, 2 * size), np.bincount(sides, minlength=2 * size)

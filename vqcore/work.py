@@ -88,9 +88,7 @@ def until_done(future: Future[Result]) -> Work[Result]:
         future.cancel()
 
 
-def mapped(
-    work: Work[Result], pause: Callable[[Any], Item]
-) -> Generator[Item, None, Result]:
+def mapped(work: Work[Result], pause: Callable[[Any], Item]) -> Generator[Item, None, Result]:
     """Do the work, and at each of its pauses yield what a function makes of it.
 
     Examples

@@ -185,9 +185,13 @@ class Visitor:
 
     def curve(self, place):
         """The points of a chart's line as the page holds them."""
-        return self.page.locator(".js-plotly-plot").nth(place).evaluate(
-            "plot => { const line = plot.data.find(it => it.mode.includes('lines'));"
-            " return [Array.from(line.x), Array.from(line.y)]; }"
+        return (
+            self.page.locator(".js-plotly-plot")
+            .nth(place)
+            .evaluate(
+                "plot => { const line = plot.data.find(it => it.mode.includes('lines'));"
+                " return [Array.from(line.x), Array.from(line.y)]; }"
+            )
         )
 
 

@@ -19,13 +19,25 @@ SHOTS = {
     "present-light.png": ("?picture=coffee&block=4&k=2&v=2", 1440, 810, "light", 0),
     "charts-light.png": ("?picture=coffee&block=4&k=64&v=2", 1440, 900, "light", BELOW),
     "rates-light.png": (
-        "?picture=coffee&block=4&largest=1024&panel=Rate–distortion&v=2", 1440, 900, "light", BELOW
+        "?picture=coffee&block=4&largest=1024&panel=Rate–distortion&v=2",
+        1440,
+        900,
+        "light",
+        BELOW,
     ),
     "training-light.png": (
-        "?picture=coffee&block=4&k=16&panel=Training&v=2", 1440, 900, "light", BELOW
+        "?picture=coffee&block=4&k=16&panel=Training&v=2",
+        1440,
+        900,
+        "light",
+        BELOW,
     ),
     "health-light.png": (
-        "?picture=coffee&block=8&k=64&largest=1024&panel=Health&v=2", 1440, 900, "light", BELOW
+        "?picture=coffee&block=8&k=64&largest=1024&panel=Health&v=2",
+        1440,
+        900,
+        "light",
+        BELOW,
     ),
     "plane-light.png": ("?picture=coffee&block=4&k=64&panel=Plane&v=2", 1440, 900, "light", BELOW),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32&v=2", 800, 1000, "dark", 0),
@@ -35,9 +47,7 @@ SHOTS = {
 def main(address):
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=installed_browser(), args=ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path=installed_browser(), args=ARGUMENTS)
         for name, shot in SHOTS.items():
             take(browser, address, FOLDER / name, *shot)
 

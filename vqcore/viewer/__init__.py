@@ -45,15 +45,11 @@ PARTS: dict[str, dict[str, Any]] = {
     ),
     "gone": _part("gone", css=("gone.css",)),
     "mark": _part("mark", "follower.js", css=("mark.css",)),
-    "training": _part(
-        "training", "follower.js", "axes.js", css=("viewer.css", "training.css")
-    ),
+    "training": _part("training", "follower.js", "axes.js", css=("viewer.css", "training.css")),
     "health": _part(
         "health", "follower.js", "draw.js", "axes.js", css=("viewer.css", "health.css")
     ),
-    "plane": _part(
-        "plane", "draw.js", "axes.js", "cells.js", css=("viewer.css", "plane.css")
-    ),
+    "plane": _part("plane", "draw.js", "axes.js", "cells.js", css=("viewer.css", "plane.css")),
     "projection": _part(
         "projection", "follower.js", "axes.js", "cells.js", css=("viewer.css", "plane.css")
     ),

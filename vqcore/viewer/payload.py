@@ -168,10 +168,14 @@ def figures_layer(of: str, sizes: Iterable[tuple[Cost | OperatingPoint, str]]) -
 
 
 def _figures(point: Cost | OperatingPoint, sentence: str) -> dict[str, Any]:
-    likeness = {} if point.psnr_db is None else {
-        "PSNR": decibels(point.psnr_db),
-        "SSIM": similarity(point.ssim),
-    }
+    likeness = (
+        {}
+        if point.psnr_db is None
+        else {
+            "PSNR": decibels(point.psnr_db),
+            "SSIM": similarity(point.ssim),
+        }
+    )
     every = likeness | {
         "File": kilobytes(point.file_bytes),
         "File ratio": ratio(point.file_ratio),
