@@ -16,44 +16,15 @@ from typing import Any, NamedTuple, TypeVar, get_args
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from vqcore import plots
-from vqcore.blocks import (
-    COLOURS,
-    MAX_BLOCK_SIZE,
-    BlockLayout,
-    Colour,
-    layout_of,
-    shown_pixels,
-)
-from vqcore.codebookfile import SharedCodebook
-from vqcore.codec import Encoded, Settings
-from vqcore.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
-from vqcore.container import is_vq
-from vqcore.contest import Run
-from vqcore.curves import (
-    Curve,
-    Likeness,
-    deltas,
-    hull_of,
-    level_name,
-    mean_rows,
-    nominal_curve,
-    picture_curve,
-    rival_curve,
-    vq_curve,
-)
-from vqcore.downloads import Offer, offers_of
-from vqcore.health import Health, health_row, verdicts
-from vqcore.heldout import HeldOut
-from vqcore.pictures import (
-    MAX_BYTES,
-    SAMPLES,
-    Origin,
-    Picture,
-    png_bytes,
-    sample_picture,
-)
-from vqcore.plane import (
+from vqcore.codebooks.training import TRAINERS, Progress, Trainer
+from vqcore.coding.codebookfile import SharedCodebook
+from vqcore.coding.codec import Encoded, Settings
+from vqcore.coding.container import is_vq
+from vqcore.lab.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr, mean_rows
+from vqcore.lab.contest import Run
+from vqcore.lab.health import Health
+from vqcore.lab.heldout import HeldOut
+from vqcore.lab.plane import (
     MAX_CODEWORDS,
     PrincipalPlane,
     Start,
@@ -62,9 +33,7 @@ from vqcore.plane import (
     pair_density,
     principal_plane,
 )
-from vqcore.provenance import PROGRAM, provenance_of, stem_of
-from vqcore.reproduce import command_line, picture_file, python_lines
-from vqcore.rivals import (
+from vqcore.lab.rivals import (
     RIVALS,
     Codec,
     Match,
@@ -73,9 +42,10 @@ from vqcore.rivals import (
     missing_rivals,
     same_psnr,
 )
-from vqcore.sharing import Use, fits, use_work
-from vqcore.study import (
+from vqcore.lab.sharing import Use, fits, use_work
+from vqcore.lab.study import (
     Pieces,
+    Sign,
     Study,
     encoding,
     examining,
@@ -97,7 +67,7 @@ from vqcore.study import (
     sweeping,
     take,
 )
-from vqcore.sweep import (
+from vqcore.lab.sweeps import (
     SHOWN_FIRST,
     Cost,
     OperatingPoint,
@@ -110,7 +80,33 @@ from vqcore.sweep import (
     plan_sweep,
     point_work,
 )
-from vqcore.tables import (
+from vqcore.lab.uploads import (
+    Content,
+    File,
+    Refusal,
+    Upload,
+    VqFile,
+    is_as_large,
+    nearest_work,
+    open_file,
+    open_uploads,
+)
+from vqcore.show import plots
+from vqcore.show.curves import (
+    Curve,
+    Likeness,
+    deltas,
+    hull_of,
+    level_name,
+    nominal_curve,
+    picture_curve,
+    rival_curve,
+    vq_curve,
+)
+from vqcore.show.downloads import Offer, offers_of
+from vqcore.show.provenance import PROGRAM, provenance_of, stem_of
+from vqcore.show.reproduce import command_line, picture_file, python_lines
+from vqcore.show.tables import (
     HEALTH_COLUMNS,
     MEAN_COLUMNS,
     MISSING,
@@ -125,17 +121,37 @@ from vqcore.tables import (
     styled,
     use_row,
 )
-from vqcore.training import TRAINERS, Progress, Trainer
-from vqcore.uploads import (
-    Content,
-    File,
-    Refusal,
-    Upload,
-    VqFile,
-    is_as_large,
-    nearest_work,
-    open_file,
-    open_uploads,
+from vqcore.show.verdicts import health_row, verdicts
+from vqcore.show.wording import (
+    COLOUR_NAMES,
+    TRAINER_NAMES,
+    codebook_in_short,
+    count,
+    counted,
+    doing_in_words,
+    in_short,
+    kept_elsewhere,
+    kilobytes,
+    origin_in_brief,
+    origin_in_short,
+    sampled,
+    settings_name,
+)
+from vqcore.signals.blocks import (
+    COLOURS,
+    MAX_BLOCK_SIZE,
+    BlockLayout,
+    Colour,
+    layout_of,
+    shown_pixels,
+)
+from vqcore.signals.pictures import (
+    MAX_BYTES,
+    SAMPLES,
+    Origin,
+    Picture,
+    png_bytes,
+    sample_picture,
 )
 from vqcore.viewer import (
     PAGE_STYLE,
@@ -151,20 +167,6 @@ from vqcore.viewer import (
     projection_layer,
     training_layer,
     use_layer,
-)
-from vqcore.wording import (
-    COLOUR_NAMES,
-    TRAINER_NAMES,
-    codebook_in_short,
-    count,
-    counted,
-    in_short,
-    kept_elsewhere,
-    kilobytes,
-    origin_in_brief,
-    origin_in_short,
-    sampled,
-    settings_name,
 )
 from vqcore.work import Work, finish, mapped
 
@@ -525,7 +527,7 @@ def advance(
     start = monotonic()
     for event in events:
         if isinstance(event, Progress):
-            progress.show(*sign_of(study, event))
+            progress.show(sign_of(study, event))
             continue
         size = take(study, event)
         layers.bring(study, event)
@@ -541,7 +543,7 @@ def work(everything: Sequence[Pieces], progress: ProgressPlace) -> bool:
         with closing(pieces):
             for sign in pieces:
                 if sign:
-                    progress.show(*sign)
+                    progress.show(sign)
                     continue
                 anything = True
                 if monotonic() - start > REDRAW_SECONDS:
@@ -557,7 +559,7 @@ def waited_for(work: Work[Result], text: str) -> Result:
 
 def worked_at(work: Work[Result], progress: ProgressPlace, text: str) -> Result:
     """Do all the work at once, under a progress bar that says so."""
-    return finish(mapped(work, lambda _: progress.show(0.5, text)))
+    return finish(mapped(work, lambda _: progress.tell(0.5, text)))
 
 
 def give_way(_: object) -> None:
@@ -585,7 +587,10 @@ class ProgressPlace:
             st.markdown("Stopped.")
             st.button("Go on", on_click=self._count_anew)
 
-    def show(self, share: float, text: str) -> None:
+    def show(self, sign: Sign) -> None:
+        self.tell(sign.share, doing_in_words(sign))
+
+    def tell(self, share: float, text: str) -> None:
         """Let signs of life through, ten a second; streamlit can end the run at each."""
         if monotonic() - self._shown < PROGRESS_SECONDS:
             return
@@ -627,15 +632,15 @@ class Layers:
 
     def bring_known(self, study: Study) -> None:
         books = {size: step.encoded for size, step in study.steps.items()}
-        self.bring_codebooks(study.sweep, books, whole=study.is_complete)
-        self.bring_figures(study.sweep, "known", map(figures_of, study.steps.values()))
+        self.bring_codebooks(study.sweep_id, books, whole=study.is_complete)
+        self.bring_figures(study.sweep_id, "known", map(figures_of, study.steps.values()))
 
     def bring(self, study: Study, event: Preview | Step) -> None:
         if isinstance(event, Preview):
-            self.bring_codebooks(study.sweep, {event.codebook_size: event.encoded}, whole=False)
+            self.bring_codebooks(study.sweep_id, {event.codebook_size: event.encoded}, whole=False)
         else:
             size = str(event.point.codebook_size)
-            self.bring_figures(study.sweep, size, [figures_of(event)])
+            self.bring_figures(study.sweep_id, size, [figures_of(event)])
 
     def bring_codebooks(self, of: str, books: Mapping[int, Encoded], whole: bool) -> None:
         layers = {size: codebook_bytes(of, size, it) for size, it in books.items()}
@@ -768,7 +773,7 @@ def use_layers(study: Study) -> dict[str, bytes]:
 def use_bytes(study: Study, book: NamedCodebook) -> bytes:
     use = used(study, book.shared)
     return use_layer(
-        study.sweep,
+        study.sweep_id,
         use.encoded,
         use.point,
         kept_elsewhere(use.point.codebook_bytes),
@@ -798,12 +803,12 @@ def match_bytes(study: Study, step: Step, codec: Codec, by: str) -> bytes:
     except RivalError as error:
         figures = str(error)
     frame = layout.width, layout.height
-    return match_layer(study.sweep, f"match {codec} {by}", name, frame, data, figures)
+    return match_layer(study.sweep_id, f"match {codec} {by}", name, frame, data, figures)
 
 
 def matched(study: Study, step: Step, codec: Codec, by: str) -> Match | None:
     target = step.point.file_bytes if by == "size" else step.point.psnr_db
-    key = study.original, codec, by, target
+    key = study.original_id, codec, by, target
     if matches := STORE.find("match", *key):
         return matches[0]
     search: Any = largest_within if by == "size" else same_psnr
@@ -1195,7 +1200,7 @@ def show_means(studies: Sequence[Study]) -> None:
 def training_panel(study: Study) -> list[Pieces]:
     with st.container(gap=None):
         layers = st.container(gap=None)
-        COMPONENTS["training"](key="training", data={"sweep": study.sweep})
+        COMPONENTS["training"](key="training", data={"sweep": study.sweep_id})
     show_rungs(study)
     st.subheader("Trainers", anchor=False)
     size = choose_contest(study.plan)
@@ -1218,7 +1223,7 @@ def bringing_replays(study: Study, layers: DeltaGenerator) -> Pieces:
 
 
 def bring_replays(study: Study, sizes: Sequence[int], place: DeltaGenerator, whole: bool) -> None:
-    layers = {size: replay_bytes(study.sweep, size, study) for size in sizes}
+    layers = {size: replay_bytes(study.sweep_id, size, study) for size in sizes}
     bring_sizes(place, "training", layers, whole)
 
 
@@ -1328,7 +1333,7 @@ def show_health(study: Study) -> None:
     others = known_held_out(study)
     judged = [(it, verdicts(it, others.get(size))) for size, it in known_healths(study).items()]
     if judged:
-        COMPONENTS["health"](key="health", data=health_layer(study.sweep, judged))
+        COMPONENTS["health"](key="health", data=health_layer(study.sweep_id, judged))
     else:
         st.markdown("The figures come when all sizes are trained.")
 
@@ -1484,7 +1489,7 @@ def show_projection(study: Study) -> None:
     """Show the blocks and the codewords along the blocks' principal axes."""
     layout = study.plan.layout
     st.subheader(f"Blocks of {layout.block_size} × {layout.block_size}", anchor=False)
-    data = projection_bytes(study.sweep, tuple(study.steps), study)
+    data = projection_bytes(study.sweep_id, tuple(study.steps), study)
     COMPONENTS["projection"](key="projection", data=data)
     st.markdown(
         f":small[The two directions, of {layout.dimension}, in which the blocks differ most. "
@@ -1497,7 +1502,7 @@ def show_projection(study: Study) -> None:
 def projection_bytes(sweep_id: str, sizes: tuple[int, ...], _study: Study) -> bytes:
     axes = axes_of(_study.picture.digest, _study.plan.layout, _study.picture)
     books = {size: step.encoded for size, step in _study.steps.items()}
-    return projection_layer(_study.sweep, axes, books)
+    return projection_layer(_study.sweep_id, axes, books)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -1555,7 +1560,7 @@ def lab(name: str, picture: Picture) -> None:
     study = study_of(name, picture, settings, sizes)
     show_facts(name, study.plan.layout, picture.origin)
     tell_clamping(study.plan.distinct_blocks)
-    progress, layers = ProgressPlace((study.sweep, sizes)), Layers()
+    progress, layers = ProgressPlace((study.sweep_id, sizes)), Layers()
     results = st.container()
     with st.container(key="below"):
         panels = st.empty()
@@ -1568,7 +1573,7 @@ def lab(name: str, picture: Picture) -> None:
         if not study.steps:
             advance(study, events, progress, layers, FIRST_RESULTS_SECONDS)
         more = show_panels(study, panels)
-        layers.bring_files(study.original, study.plan.layout, study.name)
+        layers.bring_files(study.original_id, study.plan.layout, study.name)
         if not study.is_complete:
             advance(study, events, progress, layers, REDRAW_SECONDS)
             st.rerun()
@@ -1659,8 +1664,8 @@ def show_results(study: Study) -> None:
             study.picture.digest,
             study.plan.layout,
             name=study.name,
-            sweep=study.sweep,
-            original=study.original,
+            sweep=study.sweep_id,
+            original=study.original_id,
             size=chosen_size(study.plan),
             upload=origin_in_brief(study.picture.origin),
             link=link_of(study),

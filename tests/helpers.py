@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from vqcore.blocks import BlockLayout, Colour, layout_of, shown_pixels
-from vqcore.pictures import Picture, sample_picture
-from vqcore.sweep import OperatingPoint, Step
-from vqcore.training import Trained, train
+from vqcore.codebooks.training import Trained, train
+from vqcore.lab.sweeps import OperatingPoint, Step
+from vqcore.signals.blocks import BlockLayout, Colour, layout_of, shown_pixels
+from vqcore.signals.pictures import Picture, sample_picture
 
 Samples = NDArray[np.uint8]
 

@@ -3,7 +3,6 @@
 import io
 import json
 import math
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -15,26 +14,27 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from vqcore import Settings, Step, layout_of, read_picture, sample_picture, sweep
-from vqcore.codebook import Codebook
-from vqcore.codebookfile import SharedCodebook, pack_codebook
-from vqcore.contest import run_work
-from vqcore.health import health_row, health_work
-from vqcore.heldout import HeldOut, held_out, transfer_work
+from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.training import train
+from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
+from vqcore.lab import sweeps
+from vqcore.lab.contest import run_work
+from vqcore.lab.health import health_work
+from vqcore.lab.heldout import HeldOut, held_out, transfer_work
+from vqcore.lab.plane import first_codewords, lloyd_path, pair_density
+from vqcore.lab.playback import frames_work
+from vqcore.lab.rivals import largest_within, rival_file, same_psnr
+from vqcore.lab.sharing import use_work
 from vqcore.metrics import psnr_db
-from vqcore.pictures import png_bytes
-from vqcore.plane import first_codewords, lloyd_path, pair_density
-from vqcore.playback import frames_work
-from vqcore.provenance import provenance_of
-from vqcore.reproduce import command_line, python_lines
-from vqcore.rivals import largest_within, rival_file, same_psnr
-from vqcore.sharing import use_work
-from vqcore.training import train
-from vqcore.wording import decibels, kilobytes
+from vqcore.show.provenance import provenance_of
+from vqcore.show.reproduce import command_line, python_lines
+from vqcore.show.verdicts import health_row
+from vqcore.show.wording import decibels, kilobytes
+from vqcore.signals.pictures import png_bytes
 from vqcore.work import finish
 
 APP = Path(__file__).parents[1] / "app.py"
 SMALL = {"block": "8", "largest": "8"}
-SWEEP_MODULE = sys.modules["vqcore.sweep"]  # the package's name of it is the function
 
 
 @pytest.fixture(autouse=True)
@@ -317,7 +317,7 @@ def test_gray_picture_switches_colour_off():
 
 def test_finished_sizes_are_not_trained_again(monkeypatch):
     app = opened(picture="camera")
-    monkeypatch.setattr(SWEEP_MODULE, "train", None)
+    monkeypatch.setattr(sweeps, "train", None)
     app.session_state.size = 2
     sound(app.run())
     assert figures(app)["In use"] == "2 of 2"
@@ -325,13 +325,13 @@ def test_finished_sizes_are_not_trained_again(monkeypatch):
 
 def test_more_sizes_train_only_what_is_missing(monkeypatch):
     app = opened(picture="camera")
-    asked, train = [], SWEEP_MODULE.train
+    asked, train = [], sweeps.train
 
     def spy(vectors, sizes, **options):
         asked.extend(sizes)
         return train(vectors, sizes, **options)
 
-    monkeypatch.setattr(SWEEP_MODULE, "train", spy)
+    monkeypatch.setattr(sweeps, "train", spy)
     app.text_input(key="more").set_value("6")
     sound(app.run())
     assert asked == [6]
@@ -340,7 +340,7 @@ def test_more_sizes_train_only_what_is_missing(monkeypatch):
 def test_rate_weight_trains_nothing_new(monkeypatch):
     app = opened(picture="camera")
     before = figures(app)
-    monkeypatch.setattr("vqcore.training._rung", None)
+    monkeypatch.setattr("vqcore.codebooks.training._rung", None)
     sound(app.select_slider(key="rate").set_value(5000).run())
     after = figures(app)
     assert float(after["PSNR"].split()[0]) < float(before["PSNR"].split()[0])
@@ -522,7 +522,7 @@ def test_the_training_asked_for_is_replayed_first(monkeypatch):
         order.append(size)
         return frames_work(original, layout, size, **more)
 
-    monkeypatch.setattr("vqcore.study.frames_work", noted)
+    monkeypatch.setattr("vqcore.lab.study.frames_work", noted)
     opened(panel="Training", picture="camera", largest="8", k="4")
     assert order == [4, 2, 8]
 
@@ -542,7 +542,7 @@ def test_each_trainer_runs_with_three_seeds(monkeypatch):
     def quick(vectors, sizes, trainer, seed):
         return train(vectors, sizes, seed=seed)  # scikit-learn's take seconds to start
 
-    monkeypatch.setattr("vqcore.contest.train", quick)
+    monkeypatch.setattr("vqcore.lab.contest.train", quick)
     app = upload(opened(panel="Training", block="4", k="4"), ("waves.png", waves()))
     sound(app.toggle(key="compare").set_value(True).run())
     assert_raced(app, 4)
@@ -560,7 +560,7 @@ def assert_raced(app, size):
 
 
 def test_a_codec_that_pillow_lacks_is_named(monkeypatch):
-    monkeypatch.setattr("vqcore.rivals.missing_rivals", lambda: ["avif"])
+    monkeypatch.setattr("vqcore.lab.rivals.missing_rivals", lambda: ["avif"])
     app = at_rates(("waves.png", waves()), block="4")
     assert "AVIF" not in traces(app)
     assert any("cannot write AVIF" in text.value for text in app.markdown)
@@ -730,8 +730,8 @@ def test_error_by_cell_is_of_each_size():
 def test_health_is_examined_once(monkeypatch):
     app = at_health()
     before = judged(app)
-    monkeypatch.setattr("vqcore.study.health_work", None)
-    monkeypatch.setattr("vqcore.study.held_out", None)
+    monkeypatch.setattr("vqcore.lab.study.health_work", None)
+    monkeypatch.setattr("vqcore.lab.study.held_out", None)
     assert judged(sound(app.run())) == before
 
 
@@ -805,21 +805,21 @@ def calls_of(monkeypatch):
 @pytest.mark.parametrize(
     ("module", "name", "panel"),
     [
-        ("vqcore.pictures", "sample_picture", "Health"),
-        ("vqcore.sweep", "plan_sweep", "Health"),
-        ("vqcore.study", "sweep", "Health"),
-        ("vqcore.study", "health_work", "Health"),
-        ("vqcore.study", "held_out", "Health"),
-        ("vqcore.study", "rival_work", "Rate–distortion"),
-        ("vqcore.study", "frames_work", "Training"),
+        ("vqcore.signals.pictures", "sample_picture", "Health"),
+        ("vqcore.lab.sweeps", "plan_sweep", "Health"),
+        ("vqcore.lab.study", "sweep", "Health"),
+        ("vqcore.lab.study", "health_work", "Health"),
+        ("vqcore.lab.study", "held_out", "Health"),
+        ("vqcore.lab.study", "rival_work", "Rate–distortion"),
+        ("vqcore.lab.study", "frames_work", "Training"),
         ("vqcore.viewer", "original_layer", "Health"),
         ("vqcore.viewer", "codebook_layer", "Health"),
         ("vqcore.viewer", "training_layer", "Training"),
         ("vqcore.viewer", "projection_layer", "Plane"),
-        ("vqcore.plane", "pair_density", "Plane"),
-        ("vqcore.plane", "first_codewords", "Plane"),
-        ("vqcore.plane", "lloyd_path", "Plane"),
-        ("vqcore.plane", "principal_plane", "Plane"),
+        ("vqcore.lab.plane", "pair_density", "Plane"),
+        ("vqcore.lab.plane", "first_codewords", "Plane"),
+        ("vqcore.lab.plane", "lloyd_path", "Plane"),
+        ("vqcore.lab.plane", "principal_plane", "Plane"),
     ],
 )
 def test_another_run_makes_nothing_again(calls_of, module, name, panel):
@@ -834,7 +834,7 @@ def test_another_run_makes_nothing_again(calls_of, module, name, panel):
 
 
 def test_an_upload_is_read_once(calls_of):
-    calls = calls_of("vqcore.uploads", "read_picture")
+    calls = calls_of("vqcore.lab.uploads", "read_picture")
     app = upload(opened(), ("waves.png", waves()))
     assert len(calls) == 1
     sound(app.run())
@@ -842,8 +842,8 @@ def test_an_upload_is_read_once(calls_of):
 
 
 def test_other_pairs_need_no_other_count_and_other_sizes_no_other_axes(calls_of):
-    counted = calls_of("vqcore.plane", "pair_density")
-    turned = calls_of("vqcore.plane", "principal_plane")
+    counted = calls_of("vqcore.lab.plane", "pair_density")
+    turned = calls_of("vqcore.lab.plane", "principal_plane")
     app = opened(**PLANE)
     assert (len(counted), len(turned)) == (1, 1)
     sound(app.slider(key="pairs").set_value(5).run())
@@ -990,7 +990,7 @@ def test_a_match_is_of_its_picture_whatever_the_target():
 
 
 def test_a_match_is_looked_for_once(calls_of):
-    calls = calls_of("vqcore.rivals", "largest_within")
+    calls = calls_of("vqcore.lab.rivals", "largest_within")
     app = upload(opened(block="4"), ("waves.png", waves()))
     for _ in range(2):
         wished(app, ("jpeg", "size", 8))
@@ -998,7 +998,7 @@ def test_a_match_is_looked_for_once(calls_of):
 
 
 def test_a_codebook_is_used_once_for_each_picture_codebook_and_rate_weight(calls_of):
-    calls = calls_of("vqcore.sharing", "use_work")
+    calls = calls_of("vqcore.lab.sharing", "use_work")
     books = [(f"{seed}.npz", pack_codebook(codebook_of(seed))) for seed in (1, 3)]
     pictures = [("waves.png", waves(2)), ("others.png", waves(4))]
     app = upload(opened(**ANOTHER, block="4"), *pictures, *books)

@@ -4,40 +4,33 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# A module imports only from the rows above its own; what is not yet there has its place already.
-ROWS = [
-    ["work", "refusals", "depths", "plurals"],
-    ["colourprofiles", "tiffpage", "netpbm"],
-    ["tiff", "pngchunks"],
-    ["pictures", "metrics", "comparison", "ycbcr"],
-    ["blocks", "codebook"],
-    ["sketch"],
-    ["training", "entropy", "codebookfile"],
-    ["codec", "plane"],
-    ["container", "rateaware"],
-    ["sweep", "rivals", "wording", "heldout", "provenance"],
-    ["curves", "batch", "targets", "playback", "contest", "sharing", "health", "uploads"],
-    ["study"],
-    ["exports", "plots", "tables", "viewer"],
-    ["report", "reproduce"],
-    ["downloads"],
-    ["cli"],
-    ["app"],
-]
-RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
+# A floor imports only from those before its own; inside a floor there is no circle.
+GROUND = ["work", "metrics", "refusals", "plurals", "arrays", "version"]
+FLOORS = ["signals", "codebooks", "quantizers", "coding", "lab", "show", "viewer", "cli", "app"]
+RANK = dict.fromkeys(GROUND, 0) | {floor: rank for rank, floor in enumerate(FLOORS, 1)}
 PACKAGES = {"sklearn": "scikit-learn", "skimage": "scikit-image", "PIL": "pillow"}
 PACKAGES |= {"pillow_heif": "pillow-heif"}
 NUMERICAL = {"numpy", "scipy", "sklearn", "skimage", "PIL", "constriction", "plotly"}
 
 
+def module_of(path: Path) -> str:
+    """Return a file's name as imports say it: ``vqcore.lab.study``, ``vqcore.viewer``, ``app``."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+FILES = [ROOT / "app.py", *sorted((ROOT / "vqcore").rglob("*.py"))]
+MODULES = {module_of(path) for path in FILES}
+
+
 def imports_of(source: str) -> set[str]:
-    """Return what a module imports anywhere: ``vqcore.blocks``, ``numpy``, ``vqcore`` itself."""
+    """Return what a module imports anywhere: ``vqcore.signals.blocks``, ``numpy``, ``vqcore``."""
     return set(_imports(ast.parse(source)))
 
 
@@ -47,12 +40,10 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             yield from (_shortened(alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "a relative import"
-            # `from vqcore import plots` names a module, `from vqcore import train` the package
+            # `from vqcore.show import plots` names a module, `from vqcore import train` a function
             names = {f"{node.module}.{alias.name}" for alias in node.names}
-            modules = {name for name in names if name.partition(".")[2] in RANK}
-            inside = modules if node.module == "vqcore" else set()
-            yield from inside
-            if inside != names:
+            yield from names & MODULES
+            if names - MODULES:
                 yield _shortened(node.module)
         elif isinstance(node, ast.Call) and _name(node.func) in ("import_module", "__import__"):
             assert isinstance(node.args[0], ast.Constant), "an import that cannot be read"
@@ -64,17 +55,15 @@ def _name(function: ast.expr) -> str:
 
 
 def _shortened(name: str) -> str:
-    parts = name.split(".")
-    return ".".join(parts[: 2 if parts[0] == "vqcore" else 1])
+    return name if name.startswith("vqcore") else name.split(".")[0]
 
 
-def module_name(path: Path) -> str:
-    """Return the name in the rows: that of the file, or of the folder inside vqcore."""
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return parts[1] if parts[0] == "vqcore" else parts[0]
+def floor_of(module: str) -> str:
+    """Return where a module stands: its folder in vqcore, or itself."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "vqcore" and len(parts) > 1 else parts[0]
 
 
-FILES = [ROOT / "app.py", *sorted((ROOT / "vqcore").rglob("*.py"))]
 IMPORTS = {path: imports_of(path.read_text(encoding="utf-8")) for path in FILES}
 EACH = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -84,11 +73,11 @@ EACH = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative
     [
         ("import numpy as np", {"numpy"}),
         ("import numpy.linalg, os.path", {"numpy", "os"}),
-        ("from vqcore import exports, plots", {"vqcore.exports", "vqcore.plots"}),
-        ("from vqcore import plots, train", {"vqcore.plots", "vqcore"}),
-        ("from vqcore.blocks import COLOURS", {"vqcore.blocks"}),
-        ("from vqcore.viewer.payload import x", {"vqcore.viewer"}),
-        ("import vqcore.sweep", {"vqcore.sweep"}),
+        ("from vqcore.show import exports, plots", {"vqcore.show.exports", "vqcore.show.plots"}),
+        ("from vqcore import metrics, train", {"vqcore.metrics", "vqcore"}),
+        ("from vqcore.signals.blocks import COLOURS", {"vqcore.signals.blocks"}),
+        ("from vqcore.viewer.payload import x", {"vqcore.viewer.payload"}),
+        ("import vqcore.lab.sweeps", {"vqcore.lab.sweeps"}),
         ("def f():\n    from streamlit import cache_data", {"streamlit"}),
         ("import_module('skimage.data')", {"skimage"}),
         ("importlib.import_module('plotly.io')", {"plotly"}),
@@ -99,18 +88,21 @@ def test_imports_are_read_from_the_source(source: str, expected: set[str]) -> No
     assert imports_of(source) == expected
 
 
-def test_every_module_is_looked_at() -> None:
-    found = {module_name(path) for path in FILES} - {"__init__", "__main__"}
-    assert {"app", "blocks", "training", "sweep", "cli", "plots"} <= found <= RANK.keys()
+def test_every_module_stands_on_a_floor() -> None:
+    found = {floor_of(module) for module in MODULES} - {"vqcore", "__main__"}
+    assert {"app", "signals", "codebooks", "lab", "cli", "viewer"} <= found <= RANK.keys()
 
 
 @EACH
 def test_imports_run_one_way(path: Path) -> None:
-    name = module_name(path)
-    own = {imported.split(".")[1] for imported in IMPORTS[path] if imported.startswith("vqcore.")}
-    own -= {name} if path.parent.name == name else set()
-    allowed = {other for other, rank in RANK.items() if rank < RANK.get(name, len(ROWS))}
-    assert own <= allowed
+    own = {name for name in IMPORTS[path] if name.startswith("vqcore.")}
+    rank = RANK.get(floor_of(module_of(path)), len(RANK))
+    above = {name for name in own if RANK[floor_of(name)] > rank}
+    assert not above
+
+
+def test_no_floor_has_a_circle() -> None:
+    tuple(TopologicalSorter({module_of(path): IMPORTS[path] for path in FILES}).static_order())
 
 
 @EACH
@@ -119,7 +111,8 @@ def test_only_those_outside_import_the_package_as_a_whole(path: Path) -> None:
 
 
 def test_the_package_as_a_whole_leaves_plots_and_commands_alone() -> None:
-    assert not IMPORTS[ROOT / "vqcore" / "__init__.py"] & {"vqcore.plots", "vqcore.cli"}
+    floors = {floor_of(module) for module in IMPORTS[ROOT / "vqcore" / "__init__.py"]}
+    assert not floors & {"show", "viewer", "cli"}
 
 
 @EACH
@@ -129,7 +122,7 @@ def test_only_the_app_imports_streamlit(path: Path) -> None:
 
 @EACH
 def test_only_plots_imports_plotly(path: Path) -> None:
-    assert ("plotly" in IMPORTS[path]) == (module_name(path) == "plots")
+    assert ("plotly" in IMPORTS[path]) == (module_of(path) == "vqcore.show.plots")
 
 
 def test_the_app_does_no_mathematics() -> None:

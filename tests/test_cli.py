@@ -1,4 +1,4 @@
-"""Tests of vqcore.cli: what is written, what is said, and how it ends when it cannot be done."""
+"""Tests of cli: what is written, what is said, and how it ends when it cannot be done."""
 
 import csv
 import json
@@ -16,13 +16,15 @@ import pytest
 from click.testing import CliRunner
 from helpers import smooth_picture, steps_of, toned_picture
 
-from vqcore import batch, cli
-from vqcore.codec import Settings
-from vqcore.pictures import Picture, png_bytes
-from vqcore.provenance import PROGRAM, __version__
-from vqcore.sweep import sweep
-from vqcore.training import TRAINERS
-from vqcore.wording import counted
+from vqcore import cli
+from vqcore.codebooks.training import TRAINERS
+from vqcore.coding.codec import Settings
+from vqcore.lab import batch
+from vqcore.lab.sweeps import sweep
+from vqcore.show.provenance import PROGRAM
+from vqcore.show.wording import counted
+from vqcore.signals.pictures import Picture, png_bytes
+from vqcore.version import __version__
 
 ROOT = Path(__file__).parents[1]
 MEASURED = {"train_seconds", "encode_seconds"}

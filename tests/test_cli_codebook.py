@@ -11,12 +11,12 @@ from helpers import smooth_picture
 
 from vqcore import Settings, read_picture, sample_picture, sweep
 from vqcore.cli import main
-from vqcore.codebookfile import load_codebook
-from vqcore.container import parse
-from vqcore.pictures import png_bytes
-from vqcore.provenance import PROGRAM
-from vqcore.sharing import use_work
-from vqcore.sweep import Step
+from vqcore.coding.codebookfile import load_codebook
+from vqcore.coding.container import parse
+from vqcore.lab.sharing import use_work
+from vqcore.lab.sweeps import Step
+from vqcore.show.provenance import PROGRAM
+from vqcore.signals.pictures import png_bytes
 from vqcore.work import finish
 
 CODEBOOK = ("--size", 16, "--block", 4)
@@ -124,7 +124,7 @@ def test_where_no_picture_is_good_there_is_no_codebook(folder: Path) -> None:
 
 def test_a_sample_of_the_blocks_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keywords = {"max_bytes": 2 * 100 * 48}
-    monkeypatch.setattr("vqcore.sharing.gather_blocks.__kwdefaults__", keywords)
+    monkeypatch.setattr("vqcore.lab.sharing.gather_blocks.__kwdefaults__", keywords)
     assert "trained on 154 of 774 blocks of 2 pictures" in done(
         "train", "cat.png", "many/0.png", "all.npz", *CODEBOOK
     )

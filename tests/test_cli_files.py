@@ -16,9 +16,9 @@ from helpers import steps_of
 
 from vqcore import Settings, ladder_sizes, read_picture, sample_picture, sweep
 from vqcore.cli import main
-from vqcore.container import parse
-from vqcore.pictures import png_bytes
-from vqcore.wording import counted
+from vqcore.coding.container import parse
+from vqcore.show.wording import counted
+from vqcore.signals.pictures import png_bytes
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Tests of vqcore.metrics: every figure by hand, and against scikit-image and scipy."""
+"""Tests of metrics: every figure by hand, and against scikit-image and scipy."""
 
 import math
 import re
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from vqcore import metrics
-from vqcore.codebook import Codebook
+from vqcore.codebooks.codebook import Codebook
 from vqcore.metrics import STRIP_ROWS
 
 Pixels = NDArray[np.uint8]

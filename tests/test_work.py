@@ -1,4 +1,4 @@
-"""Tests of vqcore.work: work that pauses, and stops when it is closed."""
+"""Tests of work: work that pauses, and stops when it is closed."""
 
 import threading
 import time

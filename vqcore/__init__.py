@@ -1,12 +1,12 @@
 """Vector quantization of pictures: blocks, codebooks, and what they cost and give."""
 
-from vqcore.blocks import BlockLayout, layout_of, shown_pixels
-from vqcore.codebook import Codebook, nearest
-from vqcore.codec import Encoded, Settings, encode
-from vqcore.pictures import Picture, PictureError, read_picture, sample_picture
-from vqcore.provenance import __version__
-from vqcore.sweep import OperatingPoint, Step, ladder_sizes, plan_sweep, sweep
-from vqcore.training import Progress, Trained, train
+from vqcore.codebooks.codebook import Codebook, nearest
+from vqcore.codebooks.training import Progress, Trained, train
+from vqcore.coding.codec import Encoded, Settings, encode
+from vqcore.lab.sweeps import OperatingPoint, Step, ladder_sizes, plan_sweep, sweep
+from vqcore.signals.blocks import BlockLayout, layout_of, shown_pixels
+from vqcore.signals.pictures import Picture, PictureError, read_picture, sample_picture
+from vqcore.version import __version__
 
 __all__ = [
     "BlockLayout",

@@ -18,21 +18,30 @@ import click
 import numpy as np
 from click.core import ParameterSource
 
-from vqcore import exports
-from vqcore.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
-from vqcore.blocks import COLOURS, MAX_BLOCK_SIZE, Colour, Samples
-from vqcore.codebook import MAX_CODEBOOK_SIZE
-from vqcore.codebookfile import CodebookError, SharedCodebook, load_codebook, pack_codebook
-from vqcore.codec import Settings
-from vqcore.container import FileError, parse, parse_header
-from vqcore.pictures import Picture, PictureError, load_picture, picture_suffixes, png_bytes
+from vqcore.arrays import Samples
+from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
+from vqcore.codebooks.training import MAX_SCIKIT_LEARN_SEED, TRAINERS, Progress, Trainer
+from vqcore.coding.codebookfile import CodebookError, SharedCodebook, load_codebook, pack_codebook
+from vqcore.coding.codec import Settings
+from vqcore.coding.container import FileError, parse, parse_header
+from vqcore.lab.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
+from vqcore.lab.sharing import PictureBlocks, gather_blocks, load_fitting, train_shared, use_work
+from vqcore.lab.sweeps import (
+    OperatingPoint,
+    Plan,
+    Step,
+    ladder_sizes,
+    parse_sizes,
+    plan_sweep,
+    sweep,
+)
+from vqcore.lab.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
 from vqcore.plurals import noun
-from vqcore.provenance import __version__
-from vqcore.sharing import PictureBlocks, gather_blocks, load_fitting, train_shared, use_work
-from vqcore.sweep import OperatingPoint, Plan, Step, ladder_sizes, parse_sizes, plan_sweep, sweep
-from vqcore.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
-from vqcore.training import MAX_SCIKIT_LEARN_SEED, TRAINERS, Progress, Trainer
-from vqcore.wording import settings_name
+from vqcore.show import exports, printed
+from vqcore.show.wording import settings_name
+from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, Colour
+from vqcore.signals.pictures import Picture, PictureError, load_picture, picture_suffixes, png_bytes
+from vqcore.version import __version__
 from vqcore.work import CORES, finish, mapped
 
 MAX_RATE_WEIGHT = 1e6
@@ -252,7 +261,7 @@ def sweep_command(
 
 
 def tell_figures(sweeps: Sequence[Swept], several: bool) -> None:
-    click.echo(exports.sweeps_text(sweeps) if several else exports.sweep_text(sweeps[0]))
+    click.echo(printed.sweeps_text(sweeps) if several else printed.sweep_text(sweeps[0]))
     for swept in sweeps:
         tell_clamping(swept.plan, f"{swept.name}: " if several else "")
 
@@ -295,7 +304,7 @@ def train_command(
             size = shared.codebook.size
             comment = exports.training_comment(len(pictures), settings, size)
             write_whole(codebook_file, pack_codebook(shared, comment))
-            click.echo(exports.training_text(shared, pictures))
+            click.echo(printed.training_text(shared, pictures))
         for error in errors:
             tell(error)
     if errors:
@@ -351,8 +360,8 @@ def encode_with(picture: Path, file: Path, codebook_file: Path, rate_weight: flo
 
 
 def tell_point(picture: Picture, point: OperatingPoint) -> None:
-    click.echo(exports.picture_text(picture.name, picture.origin))
-    click.echo(exports.points_table([point]))
+    click.echo(printed.picture_text(picture.name, picture.origin))
+    click.echo(printed.points_table([point]))
 
 
 def encode_with_its_own(
@@ -370,7 +379,7 @@ def encode_with_its_own(
         write_whole(file, chosen.file)
     tell_point(loaded, chosen.point)
     if str(target):
-        click.echo(exports.setting_text(chosen))
+        click.echo(printed.setting_text(chosen))
     if "size" not in left_open:
         tell_clamping(plans[chosen.settings])
 
@@ -405,7 +414,7 @@ def info_command(file: Path) -> None:
         data = file.read_bytes()
         header = parse_header(data)
         used = parse(data).used_codewords if header.codebook is None else None
-    click.echo(exports.file_text(header, used, len(data)))
+    click.echo(printed.file_text(header, used, len(data)))
 
 
 def tell_clamping(plan: Plan, whose: str = "") -> None:

@@ -7,16 +7,15 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from vqcore.arrays import Floats, Indices, Samples
 from vqcore.work import Work, finish, on_all_cores
-
-Pixels = NDArray[np.uint8]
 
 PEAK = 255
 SSIM_WINDOW = 7
 STRIP_ROWS = 24
 
 
-def mse(original: Pixels, reconstruction: Pixels) -> float:
+def mse(original: Samples, reconstruction: Samples) -> float:
     """Return the mean squared error per sample, all channels pooled.
 
     Parameters
@@ -57,7 +56,7 @@ def psnr_db(mean_squared_error: float) -> float:
     return 10 * math.log10(PEAK**2 / mean_squared_error)
 
 
-def ssim(original: Pixels, reconstruction: Pixels) -> float | None:
+def ssim(original: Samples, reconstruction: Samples) -> float | None:
     """Return the mean structural similarity, 1 for equal pictures, or None below 7×7 pixels.
 
     Scikit-image's definition with its defaults: 7×7 uniform window, sample covariance, colour
@@ -75,7 +74,7 @@ def ssim(original: Pixels, reconstruction: Pixels) -> float | None:
     return finish(ssim_work(original, reconstruction))
 
 
-def ssim_work(original: Pixels, reconstruction: Pixels) -> Work[float | None]:
+def ssim_work(original: Samples, reconstruction: Samples) -> Work[float | None]:
     """Do the work of `ssim` in strips that overlap by the window, with a pause after each."""
     _same_shape(original, reconstruction)
     height, width = original.shape[:2]
@@ -95,7 +94,7 @@ def ssim_work(original: Pixels, reconstruction: Pixels) -> Work[float | None]:
     return whole / (windows * (width - SSIM_WINDOW + 1) * (original.size // (height * width)))
 
 
-def _similarities(original: Pixels, reconstruction: Pixels) -> NDArray[np.float64]:
+def _similarities(original: Samples, reconstruction: Samples) -> Floats:
     """Return the structural similarity of each window, from integer sums that are exact."""
     one, other = original.astype(np.int32), reconstruction.astype(np.int32)
     count = SSIM_WINDOW**2
@@ -109,7 +108,7 @@ def _similarities(original: Pixels, reconstruction: Pixels) -> NDArray[np.float6
     return upper / ((squares + brightness) * (variances + contrast))
 
 
-def _window_sums(values: NDArray[np.int32]) -> NDArray[np.int32]:
+def _window_sums(values: Indices) -> Indices:
     """Sum each 7×7 window: 7 = 4 + 2 + 1, down and across."""
     for axis in (0, 1):
         values = values.swapaxes(0, axis)
@@ -182,7 +181,7 @@ def rate_bpp(coded_bytes: float, width: int, height: int) -> float:
     return 8 * coded_bytes / (width * height)
 
 
-def _same_shape(original: Pixels, reconstruction: Pixels) -> None:
+def _same_shape(original: Samples, reconstruction: Samples) -> None:
     """Refuse two pictures that cannot be compared sample by sample."""
     if original.shape != reconstruction.shape:
         raise ValueError(f"shapes differ: {original.shape} and {reconstruction.shape}")

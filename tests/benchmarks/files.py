@@ -21,10 +21,10 @@ from PIL import Image
 
 from tests.benchmarks.training import pictures
 from vqcore import Settings, Step, layout_of, shown_pixels, sweep
-from vqcore.blocks import COLOURS
-from vqcore.comparison import bd_rate, frontier
-from vqcore.container import parse
+from vqcore.coding.container import parse
+from vqcore.lab.comparison import bd_rate, frontier
 from vqcore.metrics import mse, psnr_db
+from vqcore.signals.blocks import COLOURS
 
 SIZES = (64, 256, 1024)
 BLOCKS = (4, 8)

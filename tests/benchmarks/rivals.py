@@ -21,11 +21,11 @@ from PIL import Image
 
 from tests.benchmarks.training import pictures
 from vqcore import Settings, Step, layout_of, shown_pixels, sweep
-from vqcore.comparison import bd_rate, best_within_bytes
-from vqcore.container import parse
+from vqcore.coding.container import parse
+from vqcore.lab.comparison import bd_rate, best_within_bytes
+from vqcore.lab.rivals import RIVALS, largest_within, rival_work
+from vqcore.lab.sweeps import ladder_sizes
 from vqcore.metrics import mse, psnr_db, rate_bpp
-from vqcore.rivals import RIVALS, largest_within, rival_work
-from vqcore.sweep import ladder_sizes
 from vqcore.work import finish
 
 RATES_BPP = (0.15, 0.3, 0.6)

@@ -13,10 +13,10 @@ from time import perf_counter
 import click
 
 from vqcore import Settings, Step, encode, layout_of, read_picture, shown_pixels, sweep
-from vqcore.container import pack, parse
-from vqcore.pictures import png_bytes
-from vqcore.rateaware import rate_aware_work
-from vqcore.sweep import ladder_sizes
+from vqcore.coding.container import pack, parse
+from vqcore.coding.rateaware import rate_aware_work
+from vqcore.lab.sweeps import ladder_sizes
+from vqcore.signals.pictures import png_bytes
 from vqcore.work import finish
 
 

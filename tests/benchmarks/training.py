@@ -20,10 +20,10 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 
 from vqcore import Picture, layout_of, nearest, read_picture, sample_picture, shown_pixels
-from vqcore.blocks import COLOURS
+from vqcore.codebooks.training import Trained, train
 from vqcore.metrics import mse, psnr_db
-from vqcore.pictures import SAMPLES
-from vqcore.training import Trained, train
+from vqcore.signals.blocks import COLOURS
+from vqcore.signals.pictures import SAMPLES
 
 try:
     import faiss

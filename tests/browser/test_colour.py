@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vqcore.pictures import read_picture
+from vqcore.signals.pictures import read_picture
 
 sys.path.append(str(Path(__file__).parents[1]))
 import icc_profiles as icc

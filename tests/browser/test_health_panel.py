@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from test_canvas import all_of_b_at_one_to_one, as_rgb, middle, png, swept
 
 from vqcore import Settings, read_picture, sample_picture, shown_pixels
-from vqcore.health import health_work
-from vqcore.pictures import png_bytes
+from vqcore.lab.health import health_work
+from vqcore.signals.pictures import png_bytes
 from vqcore.work import finish
 
 

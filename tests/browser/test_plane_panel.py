@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 from test_canvas import swept
 
 from vqcore import Settings, sample_picture
+from vqcore.lab.plane import cells, first_codewords, lloyd_path, pair_density
 from vqcore.metrics import psnr_db
-from vqcore.pictures import png_bytes
-from vqcore.plane import cells, first_codewords, lloyd_path, pair_density
+from vqcore.signals.pictures import png_bytes
 
 VIEWER = Path(__file__).parents[2] / "vqcore" / "viewer"
 LEFT, TOP = 46, 10  # of the square on its canvas, in pixels

@@ -10,9 +10,9 @@ from test_canvas import png, swept
 from test_lab import photograph
 
 from vqcore import Settings, read_picture
-from vqcore.codebookfile import parse_codebook
-from vqcore.container import parse
-from vqcore.rivals import largest_within, same_psnr
+from vqcore.coding.codebookfile import parse_codebook
+from vqcore.coding.container import parse
+from vqcore.lab.rivals import largest_within, same_psnr
 from vqcore.work import finish
 
 FOUR = Settings(4)

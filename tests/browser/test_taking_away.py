@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from vqcore.container import parse
+from vqcore.coding.container import parse
 
 SIZES = [
     {"viewport": {"width": 1440, "height": 900}},

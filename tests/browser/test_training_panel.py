@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from test_canvas import png, swept
 
 from vqcore import Settings, read_picture
-from vqcore.blocks import layout_of, shown_pixels
-from vqcore.playback import frames_work
+from vqcore.lab.playback import frames_work
+from vqcore.signals.blocks import layout_of, shown_pixels
 from vqcore.work import finish
 
 DATA = png(94, 143)  # not whole blocks: their distortion is not the MSE of the picture

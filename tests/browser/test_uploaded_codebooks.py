@@ -6,10 +6,10 @@ from PIL import Image
 from playwright.sync_api import expect
 from test_vq_files import made, middle, names, on_stage, photograph
 
-from vqcore.codebookfile import pack_codebook
-from vqcore.pictures import Picture, png_bytes
-from vqcore.sharing import use_work
-from vqcore.wording import kilobytes
+from vqcore.coding.codebookfile import pack_codebook
+from vqcore.lab.sharing import use_work
+from vqcore.show.wording import kilobytes
+from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.work import finish
 
 PIXELS = photograph()

@@ -7,7 +7,7 @@ import pytest
 from conftest import Visitor
 from running import READY, free_port, running_app
 
-from vqcore.pictures import png_bytes
+from vqcore.signals.pictures import png_bytes
 
 HOSTILE = ["<img src=x onerror=alert(1)>", "a.vq", "file 1", "match day.png", "original", "rebuilt"]
 

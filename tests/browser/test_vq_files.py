@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from vqcore import Settings, Step, sweep
-from vqcore.pictures import Picture, png_bytes
+from vqcore.signals.pictures import Picture, png_bytes
 
 
 def photograph(height=101, width=167, seed=0):

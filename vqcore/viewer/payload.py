@@ -48,17 +48,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vqcore.codec import Encoded
-from vqcore.health import Health
+from vqcore.arrays import Counts, Samples
+from vqcore.coding.codec import Encoded
+from vqcore.lab.health import Health
+from vqcore.lab.plane import LloydPath, PrincipalPlane, cells
+from vqcore.lab.playback import Frame
+from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.metrics import psnr_db
-from vqcore.plane import Path, PrincipalPlane, cells
-from vqcore.playback import Frame
-from vqcore.sweep import Cost, OperatingPoint
-from vqcore.wording import STAGE_NAMES, decibels, in_short, kilobytes, ratio, similarity
-
-Samples = NDArray[np.uint8]
+from vqcore.show.wording import STAGE_NAMES, decibels, in_short, kilobytes, ratio, similarity
 
 
 def joined(layers: Mapping[int, bytes], most: int) -> Iterator[tuple[int, bytes]]:
@@ -193,7 +191,7 @@ def _figures(point: Cost | OperatingPoint, sentence: str) -> dict[str, Any]:
     }
 
 
-def plane_layer(of: str, density: NDArray[np.int64], path: Path) -> bytes:
+def plane_layer(of: str, density: Counts, path: LloydPath) -> bytes:
     """Return the layer of the plane: its density, (256, 256), and each step with its cells."""
     polygons = [cell for codewords in path.codewords for cell in cells(codewords)]
     shades = np.rint(255 * np.log1p(density) / np.log1p(density.max())).astype(np.uint8)

@@ -1,0 +1,113 @@
+"""Tests of sketch: the axes, and what the first of them leave out."""
+
+import numpy as np
+import pytest
+from helpers import photograph, vectors_of
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+
+from vqcore.codebooks.codebook import nearest
+from vqcore.codebooks.sketch import (
+    LEFT_OUT,
+    MAX_AXES,
+    SAMPLE_AT_LEAST,
+    Axes,
+    principal_axes,
+    sample_of,
+    sample_size,
+    sketch_work,
+)
+from vqcore.work import finish
+
+Samples = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def vectors() -> Samples:
+    return vectors_of(photograph("coffee"), 8)
+
+
+@pytest.fixture(scope="module")
+def axes(vectors: Samples) -> Axes:
+    return finish(principal_axes(vectors))
+
+
+def test_axes_by_hand() -> None:
+    axes = finish(principal_axes(np.uint8([[10, 20], [13, 24], [16, 28]])))
+    np.testing.assert_allclose(axes.centre, [13, 24])
+    np.testing.assert_allclose(np.abs(axes.directions[:, 0]), [0.6, 0.8], rtol=1e-5)
+    np.testing.assert_allclose(axes.left_out, [0, 0], atol=1e-4)
+
+
+def test_axes_are_scikit_learns_principal_components(vectors: Samples, axes: Axes) -> None:
+    fitted = PCA().fit(vectors.astype(np.float64))
+    variances = fitted.explained_variance_ * (len(vectors) - 1) / len(vectors)
+    left_out = variances.sum() - variances.cumsum()
+    np.testing.assert_allclose(axes.left_out, left_out, atol=1e-3 * variances[0])
+    along = np.einsum("ij,ji->i", fitted.components_[:8], axes.directions[:, :8])
+    np.testing.assert_allclose(np.abs(along), 1, atol=1e-3)
+
+
+def test_what_is_left_out_is_the_mean_squared_error_of_lifting(
+    vectors: Samples, axes: Axes
+) -> None:
+    for count in (1, 5, 20):
+        first = Axes(axes.centre, axes.directions[:, :count], axes.left_out[:count])
+        errors = vectors - first.lift(first.along(vectors))
+        error = np.square(errors, dtype=np.float64).sum(axis=1).mean()
+        assert error == pytest.approx(axes.left_out[count - 1], rel=1e-3)
+
+
+def test_distances_stay_the_same_along_all_axes(vectors: Samples, axes: Axes) -> None:
+    turned = axes.along(vectors[:50])
+    before = vectors[:50].astype(np.float64)
+    distances = np.linalg.norm(before[:, None] - before, axis=2)
+    np.testing.assert_allclose(
+        np.linalg.norm(turned[:, None] - turned, axis=2), distances, atol=0.05
+    )
+
+
+@pytest.mark.parametrize("size", [1, 16, 256])
+def test_enough_axes_leave_out_little_and_are_no_more_than_needed(
+    vectors: Samples, axes: Axes, size: int
+) -> None:
+    codewords = vectors[np.random.default_rng(0).choice(len(vectors), size, replace=False)]
+    enough = axes.enough(vectors, codewords)
+    some = vectors[:: -(-len(vectors) // SAMPLE_AT_LEAST)].astype(np.float64)
+    errors = some - codewords[nearest(some.astype(np.uint8), codewords)]
+    allowed = LEFT_OUT * np.square(errors).sum(axis=1).mean()
+    count = len(enough.left_out)
+    assert enough.directions.shape == (64, count)
+    assert axes.left_out[count - 1] <= allowed < axes.left_out[count - 2 if count > 1 else 0] or (
+        count == 1 and axes.left_out[0] <= allowed
+    )
+
+
+def test_vectors_that_are_all_the_same_have_axes() -> None:
+    axes = finish(principal_axes(np.full((30, 4), 7, np.uint8)))
+    np.testing.assert_allclose(axes.lift(axes.along(np.full((2, 4), 7))), 7, atol=1e-4)
+
+
+def test_long_vectors_have_a_bounded_number_of_axes() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (200, 300), dtype=np.uint8)
+    axes = finish(principal_axes(noise))
+    assert axes.directions.shape == (300, MAX_AXES)
+    np.testing.assert_allclose(axes.directions.T @ axes.directions, np.eye(MAX_AXES), atol=1e-4)
+
+
+def test_a_sketch_is_the_sample_along_the_axes(vectors: Samples, axes: Axes) -> None:
+    sample = np.concatenate([vectors, vectors])
+    np.testing.assert_allclose(finish(sketch_work(sample, axes)), axes.along(sample), atol=0.01)
+
+
+def test_sample_sizes_by_hand() -> None:
+    assert [sample_size(size, 10**6) for size in (1, 32, 33, 1024)] == [4096, 4096, 4224, 131072]
+    assert sample_size(1024, 500) == 500
+
+
+def test_a_sample_holds_different_vectors_in_their_order() -> None:
+    numbers = np.arange(200, dtype=np.uint8)[:, None]
+    sample = sample_of(numbers, 60, np.random.default_rng(0)).ravel()
+    assert len(sample) == 60
+    assert (np.diff(sample.astype(int)) > 0).all()
+    assert sample_of(numbers, 200, np.random.default_rng(0)) is numbers

@@ -1,0 +1,123 @@
+"""Rate-aware encoding: fewer bytes for more error, in a file like any other."""
+
+import numpy as np
+import pytest
+
+from vqcore import (
+    BlockLayout,
+    Codebook,
+    Settings,
+    Step,
+    encode,
+    layout_of,
+    sample_picture,
+    shown_pixels,
+    sweep,
+)
+from vqcore.coding.container import pack, parse
+from vqcore.coding.rateaware import Chooser, rate_aware_choice_work, rate_aware_work
+from vqcore.work import finish
+
+
+@pytest.fixture(scope="module")
+def camera():
+    picture = sample_picture("camera")
+    layout = layout_of(picture, 4, "gray")
+    steps = [s for s in sweep(picture, Settings(4), [64]) if isinstance(s, Step)]
+    return layout, layout.split(shown_pixels(picture, layout)), steps[0].trained.codebook
+
+
+def encoded(camera, rate_weight):
+    return finish(rate_aware_work(*camera, rate_weight))
+
+
+def squared_error(camera, result):
+    layout, vectors, _ = camera
+    return np.square(layout.join(vectors).astype(int) - result.decode()).sum()
+
+
+def test_choice_by_hand():
+    vectors, codewords = np.uint8([[10], [19]]), np.uint8([[10], [20]])
+    weights = np.float32([[1, 8], [1, 8]])
+    at = {w: Chooser(vectors, codewords, w).code(np.array([0, 1]), weights) for w in (0, 33, 34)}
+    assert at[0].tolist() == [0, 1]
+    assert at[33].tolist() == [0, 1]  # 100 of error against 3 bits: worth it up to λ = 33.3
+    assert at[34].tolist() == [1, 1]
+
+
+def test_choice_against_brute_force():
+    random = np.random.default_rng(0)
+    vectors = random.integers(0, 256, (50, 12), dtype=np.uint8)
+    codewords = random.integers(0, 256, (9, 12), dtype=np.uint8)
+    weights = random.random((50, 9), dtype=np.float32) + 0.01
+    errors = np.square(vectors[:, None].astype(float) - codewords).sum(axis=2)
+    cost = errors - 2000 * np.log2(weights / weights.sum(axis=1, keepdims=True))
+    chosen = Chooser(vectors, codewords, 2000).code(np.arange(50), weights)
+    np.testing.assert_array_equal(chosen, cost.argmin(axis=1))
+
+
+def test_weight_of_zero_takes_the_nearest_codeword(camera):
+    layout, vectors, codebook = camera
+    nearest = encode(layout, vectors, codebook)
+    assert squared_error(camera, encoded(camera, 0)) <= squared_error(camera, nearest)
+
+
+def test_more_weight_means_fewer_bytes_and_more_error(camera):
+    results = [encoded(camera, weight) for weight in (0, 100, 1000, 5000)]
+    sizes = [len(pack(result)) for result in results]
+    errors = [squared_error(camera, result) for result in results]
+    assert sizes == sorted(sizes, reverse=True)
+    assert errors == sorted(errors)
+    assert sizes[-1] < sizes[0] / 2
+
+
+def test_all_codewords_are_in_use(camera):
+    result = encoded(camera, 5000)
+    assert result.use.min() > 0
+    assert result.codebook.size < 64
+
+
+@pytest.mark.parametrize("rate_weight", [0, 20, 500])
+def test_index_k_is_codeword_k_in_the_file_too(camera, rate_weight):
+    result = encoded(camera, rate_weight)
+    found = parse(pack(result))
+    np.testing.assert_array_equal(found.codebook.codewords, result.codebook.codewords)
+    np.testing.assert_array_equal(found.indices, result.indices)
+
+
+def test_file_decodes_to_the_same_picture(camera):
+    result = encoded(camera, 500)
+    np.testing.assert_array_equal(parse(pack(result)).decode(), result.decode())
+
+
+def test_codewords_may_stay_as_they_are(camera):
+    layout, vectors, codebook = camera
+    result = finish(rate_aware_choice_work(*camera, 500))
+    assert result.codebook is codebook
+    nearest = encode(layout, vectors, codebook)
+    assert len(pack(result)) < len(pack(nearest))
+    assert squared_error(camera, result) > squared_error(camera, nearest)
+
+
+@pytest.mark.parametrize("weight", [0, 1e6])
+def test_constant_picture(weight):
+    layout, vectors = BlockLayout(16, 16, 4, "gray"), np.full((16, 16), 7, np.uint8)
+    codebook = Codebook(np.uint8([[7] * 16]))
+    result = finish(rate_aware_work(layout, vectors, codebook, weight))
+    assert (result.decode() == 7).all()
+
+
+def test_sweep_uses_the_trained_codebooks_again():
+    picture = sample_picture("camera")
+    plain = {s.point.codebook_size: s for s in swept(picture, Settings(8), None)}
+    trained = {size: step.trained for size, step in plain.items()}
+    weighted = swept(picture, Settings(8, rate_weight=2000), trained)
+    again = {s.point.codebook_size: s for s in weighted}
+    assert list(again) == [1, 2, 32]
+    assert all(again[size].trained is trained[size] for size in again)
+    assert again[32].point.file_bytes < plain[32].point.file_bytes
+
+
+def swept(picture, settings, trained):
+    events = sweep(picture, settings, [1, 2, 32], trained=trained)
+    return [event for event in events if isinstance(event, Step)]

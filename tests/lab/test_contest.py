@@ -1,0 +1,48 @@
+"""Tests of contest: every run is a real one."""
+
+import pytest
+from helpers import photograph
+from sklearn.cluster import KMeans
+
+from vqcore.codebooks.training import TRAINERS, Trained, Trainer, rounded, train
+from vqcore.coding.codec import Settings, encode
+from vqcore.lab.contest import run_work
+from vqcore.metrics import mse, psnr_db
+from vqcore.signals.blocks import layout_of
+from vqcore.work import finish
+
+PICTURE = photograph("camera", 4)
+LAYOUT = layout_of(PICTURE, 4, "gray")
+VECTORS = LAYOUT.split(PICTURE.pixels)
+
+
+@pytest.mark.parametrize("trainer", TRAINERS)
+def test_run_is_what_training_gives(trainer: Trainer) -> None:
+    run = finish(run_work(PICTURE.pixels, LAYOUT, Settings(4, "gray", trainer, seed=3), 20))
+    sizes = [1, 2, 4, 8, 16, 20] if trainer == "lbg" else [20]
+    *_, last = train(VECTORS, sizes, trainer=trainer, seed=3)
+    assert isinstance(last, Trained)
+    rebuilt = encode(LAYOUT, VECTORS, last.codebook).decode()
+    assert (run.trainer, run.seed) == (trainer, 3)
+    assert run.psnr_db == psnr_db(mse(PICTURE.pixels, rebuilt))
+
+
+def test_seconds_of_the_ladder_count_all_rungs(monkeypatch: pytest.MonkeyPatch) -> None:
+    *_, last = train(VECTORS, [16])
+    assert isinstance(last, Trained)
+    events = [Trained(last.codebook, seconds, 1) for seconds in (0.5, 0.25, 0.125)]
+    monkeypatch.setattr("vqcore.lab.contest.train", lambda *_, **__: iter(events))
+    assert finish(run_work(PICTURE.pixels, LAYOUT, Settings(4, "gray"), 16)).seconds == 0.875
+
+
+def test_random_start_is_scikit_learns() -> None:
+    *_, trained = train(VECTORS, [8], trainer="random", seed=5)
+    assert isinstance(trained, Trained)
+    reference = KMeans(8, init="random", n_init=1, random_state=5)
+    means = reference.fit(VECTORS.astype("float32")).cluster_centers_
+    assert (trained.codebook.codewords == rounded(means).codewords).all()
+
+
+def test_one_codeword() -> None:
+    run = finish(run_work(PICTURE.pixels, LAYOUT, Settings(4, "gray"), 1))
+    assert 10 < run.psnr_db < 20

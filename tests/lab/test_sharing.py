@@ -1,0 +1,182 @@
+"""Tests of sharing: one codebook for many pictures, and a picture it was not made for."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers import photograph, smooth_picture, squared_distances, steps_of, vectors_of
+from helpers import trained as trained_codebooks
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.training import Progress
+from vqcore.coding.codebookfile import SharedCodebook
+from vqcore.coding.codec import Settings
+from vqcore.coding.container import parse
+from vqcore.lab.sharing import (
+    PictureBlocks,
+    fits,
+    gather_blocks,
+    load_fitting,
+    train_shared,
+    use_work,
+)
+from vqcore.lab.sweeps import sweep
+from vqcore.signals.blocks import COLOURS, Colour
+from vqcore.signals.pictures import Picture, PictureError, png_bytes
+from vqcore.work import finish
+
+RGB = Settings(4, "rgb")
+COLOURFUL, GRAY = smooth_picture(24, 32), smooth_picture(24, 32, gray=True)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """Write two pictures in colour, one in gray between them, and what is none."""
+    pictures = [COLOURFUL, GRAY, smooth_picture(40, 16, seed=1)]
+    paths = [tmp_path / f"{place}.png" for place in range(4)]
+    for path, picture in zip(paths, pictures, strict=False):
+        path.write_bytes(png_bytes(picture.pixels))
+    paths[3].write_text("no picture")
+    return paths
+
+
+def shared_for(picture: Picture, settings: Settings, size: int) -> SharedCodebook:
+    vectors = vectors_of(picture, settings.block_size, settings.colour)
+    codewords = trained_codebooks(vectors, [size])[size]
+    return SharedCodebook(Codebook(codewords), settings.block_size, settings.colour)
+
+
+# ----------------------------------------------------------------------------------------- training
+
+
+def test_all_blocks_of_all_pictures_that_fit_are_gathered(files: list[Path]) -> None:
+    first, gray, second, bad = gather_blocks(files, RGB)
+    assert isinstance(first, PictureBlocks)
+    assert isinstance(second, PictureBlocks)
+    np.testing.assert_array_equal(first.vectors, vectors_of(COLOURFUL, 4, "rgb"))
+    assert (first.blocks, second.blocks, len(second.vectors)) == (48, 40, 40)
+    assert str(gray) == f"{files[1]}: The picture is gray, and the codebook is for rgb."
+    assert str(bad).startswith(f"{files[3]}: This is not a picture")
+
+
+def test_a_gray_codebook_takes_all_pictures(files: list[Path]) -> None:
+    found = list(gather_blocks(files[:3], Settings(4, "gray")))
+    assert [len(each.vectors) for each in found] == [48, 48, 40]
+    np.testing.assert_array_equal(found[0].vectors, vectors_of(COLOURFUL, 4, "gray"))
+    np.testing.assert_array_equal(found[1].vectors, vectors_of(GRAY, 4, "gray"))
+
+
+def test_where_memory_is_short_each_picture_gives_a_sample(files: list[Path]) -> None:
+    places = [files[0], files[2]]
+    found = list(gather_blocks(places, RGB, max_bytes=2 * 45 * 48))
+    assert [(len(each.vectors), each.blocks) for each in found] == [(45, 48), (40, 40)]
+    whole = {vector.tobytes() for vector in vectors_of(COLOURFUL, 4, "rgb")}
+    assert {vector.tobytes() for vector in found[0].vectors} <= whole
+    assert len({vector.tobytes() for vector in found[0].vectors}) > 40
+    again, _ = gather_blocks(places, RGB, max_bytes=2 * 45 * 48)
+    np.testing.assert_array_equal(again.vectors, found[0].vectors)
+    other, _ = gather_blocks(places, Settings(4, "rgb", seed=1), max_bytes=2 * 45 * 48)
+    assert (other.vectors != found[0].vectors).any()
+
+
+def test_every_picture_gives_a_block_at_least(files: list[Path]) -> None:
+    assert [len(each.vectors) for each in gather_blocks([files[0]], RGB, max_bytes=1)] == [1]
+
+
+def test_training_is_that_of_one_picture_with_all_the_blocks() -> None:
+    vectors = vectors_of(photograph("astronaut", 2), 4, "rgb")
+    events = []
+    training = train_shared(vectors, 40, RGB)
+    while True:
+        try:
+            events.append(next(training))
+        except StopIteration as end:
+            shared = end.value
+            break
+    assert {type(event) for event in events} == {Progress}
+    assert (shared.block_size, shared.colour) == (4, "rgb")
+    np.testing.assert_array_equal(shared.codebook.codewords, trained_codebooks(vectors, [40])[40])
+
+
+@hypothesis_settings(deadline=None)
+@given(
+    arrays.arrays(
+        np.uint8, st.tuples(st.integers(1, 30), st.just(4)), elements=st.sampled_from([0, 9])
+    ),
+    st.integers(1, 40),
+)
+def test_no_more_codewords_than_distinct_blocks(vectors: np.ndarray, size: int) -> None:
+    shared = finish(train_shared(vectors, size, Settings(2, "gray")))
+    distinct = {vector.tobytes() for vector in vectors}
+    assert shared.codebook.size == min(size, len(distinct))
+    if size >= len(distinct):
+        assert {word.tobytes() for word in shared.codebook.codewords} == distinct
+    assert shared.codebook.is_in_order
+
+
+# -------------------------------------------------------------------------------------- another one
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_used_for_its_own_picture_it_gives_the_figures_of_the_sweep(colour: Colour) -> None:
+    settings = Settings(4, colour)
+    picture = photograph("astronaut", 4)
+    [step] = steps_of(sweep(picture, settings, [32]))
+    use = finish(use_work(picture, step.encoded.shared))
+    np.testing.assert_array_equal(use.encoded.indices, step.encoded.indices)
+    for name in ("codebook_size", "used_codewords", "mse", "psnr_db", "ssim", "nominal_bytes"):
+        assert getattr(use.point, name) == getattr(step.point, name)
+    assert use.point.file_bytes == len(use.file) < step.point.file_bytes
+    assert use.point.rate_bpp == 8 * len(use.file) / (picture.width * picture.height)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("rate_weight", [0, 300])
+def test_file_decodes_with_the_codebook_to_what_was_measured(
+    colour: Colour, rate_weight: float
+) -> None:
+    shared = shared_for(photograph("astronaut", 4), Settings(4, colour), 32)
+    use = finish(use_work(photograph("chelsea", 3), shared, rate_weight))
+    np.testing.assert_array_equal(parse(use.file, [shared]).decode(), use.encoded.decode())
+    assert use.encoded.codebook is shared.codebook
+
+
+def test_every_block_takes_its_nearest_codeword() -> None:
+    shared = shared_for(photograph("astronaut", 4), Settings(4, "gray"), 32)
+    picture = photograph("camera", 4)
+    use = finish(use_work(picture, shared))
+    distances = squared_distances(vectors_of(picture, 4), shared.codebook.codewords)
+    np.testing.assert_array_equal(use.encoded.indices, distances.argmin(axis=1))
+    assert use.point.mse == distances.min(axis=1).sum() / picture.pixels.size
+
+
+def test_more_rate_weight_never_lowers_the_error_and_saves_bytes() -> None:
+    shared = shared_for(photograph("astronaut", 4), Settings(4, "gray"), 64)
+    uses = [finish(use_work(photograph("camera", 2), shared, each)) for each in (0, 200, 5000)]
+    errors, sizes = [it.point.mse for it in uses], [len(it.file) for it in uses]
+    assert errors == sorted(errors)
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[2] < sizes[0]
+
+
+# --------------------------------------------------------------------------------------- what fits
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_what_fits(colour: Colour) -> None:
+    assert fits(COLOURFUL, colour)
+    assert fits(GRAY, colour) == (colour == "gray")
+
+
+def test_a_gray_picture_is_not_coded_in_colour(files: list[Path]) -> None:
+    shared = shared_for(COLOURFUL, RGB, 2)
+    with pytest.raises(ValueError, match="a gray picture cannot be coded in rgb"):
+        finish(use_work(GRAY, shared))
+    with pytest.raises(PictureError, match=r"1\.png: The picture is gray"):
+        load_fitting(files[1], "rgb")
+    assert load_fitting(files[0], "rgb").digest == COLOURFUL.digest
+    assert load_fitting(files[1], "gray").digest == GRAY.digest

@@ -1,0 +1,251 @@
+"""Tests of study: every piece of work is kept, done once, and goes on where it stopped."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from helpers import smooth_picture
+
+from vqcore.codebooks.training import TRAINERS, train
+from vqcore.coding.codec import Settings
+from vqcore.lab import study as module
+from vqcore.lab.rivals import RIVALS, RivalError
+from vqcore.lab.study import (
+    Pieces,
+    Study,
+    encoding,
+    examining,
+    holding_out,
+    known_frames,
+    known_held_out,
+    known_rival,
+    known_rivals,
+    known_run,
+    known_transfers,
+    lending,
+    missing_steps,
+    racing,
+    replaying,
+    sweeping,
+    take,
+)
+from vqcore.lab.sweeps import Step, plan_sweep
+from vqcore.show.wording import doing_in_words
+from vqcore.signals.pictures import Picture
+
+SIZES = (1, 2, 4, 8)
+
+
+class Shelf:
+    """A store in memory that remembers what was put there, in order."""
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[Hashable, ...], Any] = {}
+
+    def find(self, kind: str, *key: Hashable) -> Any:
+        return self.values.get((kind, *key))
+
+    def keep(self, value: Any, kind: str, *key: Hashable) -> Any:
+        return self.values.setdefault((kind, *key), value)
+
+    def kinds(self) -> list[Hashable]:
+        return [kind for kind, *_ in self.values]
+
+
+def begun(picture: Picture, shelf: Shelf, settings: Settings | None = None) -> Study:
+    settings = settings or Settings(4)
+    plan = plan_sweep(picture, settings, SIZES)
+    return Study(picture.name, picture, settings, SIZES, plan, shelf)
+
+
+@pytest.fixture
+def swept() -> Study:
+    study = begun(smooth_picture(40, 56), Shelf())
+    list(sweeping([study]))
+    return study
+
+
+def pieces_of(work: Pieces) -> int:
+    """Do all the work and count the pieces kept."""
+    return [sign is None for sign in work].count(True)
+
+
+def test_sweep_is_kept_and_known_to_the_next_study_of_the_same(swept: Study) -> None:
+    assert swept.is_complete
+    assert [point.codebook_size for point in swept.points] == list(SIZES)
+    again = begun(swept.picture, swept.store)  # type: ignore[arg-type]
+    assert again.points == swept.points
+    assert pieces_of(sweeping([again])) == 0
+
+
+def test_a_rate_weight_uses_the_codebooks_that_are_there(
+    swept: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vqcore.codebooks.training._rung", None)
+    weighted = begun(swept.picture, swept.store, Settings(4, rate_weight=50))  # type: ignore[arg-type]
+    assert not weighted.steps
+    assert pieces_of(sweeping([weighted])) == 2 * len(SIZES)
+
+
+def test_interrupted_sweep_goes_on_where_it_stopped() -> None:
+    study = begun(smooth_picture(40, 56), Shelf())
+    events = missing_steps(study)
+    for event in events:
+        if isinstance(event, Step):
+            take(study, event)
+            break
+    events.close()
+    assert list(study.steps) == [1]
+    list(sweeping([study]))
+    assert study.is_complete
+
+
+WORK: dict[str, Callable[[Study], Pieces]] = {
+    "examining": examining,
+    "holding out": holding_out,
+    "encoding": lambda study: encoding(study, ["jpeg", "png8"]),
+    "replaying": lambda study: replaying(study, 8, 0),
+    "racing": lambda study: racing(study, contestants(study), 4),
+}
+
+
+def contestants(study: Study) -> list[Settings]:
+    return [replace(study.settings.training, seed=seed) for seed in (1, 2)]
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_work_is_done_once(swept: Study, name: str) -> None:
+    shelf = swept.store
+    assert isinstance(shelf, Shelf)
+    before = len(shelf.values)
+    pieces = pieces_of(WORK[name](swept))
+    assert pieces == len(shelf.values) - before > 0
+    assert pieces_of(WORK[name](swept)) == 0
+
+
+@pytest.mark.parametrize("name", ["examining", "holding out", "encoding", "racing"])
+def test_work_goes_on_where_it_stopped(swept: Study, name: str) -> None:
+    everything = pieces_of(WORK[name](begun_like(swept)))
+    work = WORK[name](swept)
+    while next(work) is not None:
+        pass
+    work.close()
+    assert pieces_of(WORK[name](swept)) == everything - 1
+
+
+def test_replay_tells_the_share_that_is_done(swept: Study) -> None:
+    signs = [sign for sign in replaying(swept, 8, 0.25) if sign]
+    assert {sign.share for sign in signs} == {0.25}
+    assert {doing_in_words(sign) for sign in signs} == {"Replaying K = 8"}
+
+
+def begun_like(study: Study) -> Study:
+    other = begun(study.picture, Shelf(), study.settings)
+    list(sweeping([other]))
+    return other
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "picture": {},
+    "block": {"block_size": 8},
+    "colour": {"colour": "ycbcr"},
+    "seed": {"seed": 3},
+    "rate weight": {"rate_weight": 50},
+}
+# What does not depend on a change: there is nothing left to do.
+SHARED = {
+    *(("encoding", change) for change in ("block", "colour", "seed", "rate weight")),
+    *(("racing", change) for change in ("seed", "rate weight")),
+    ("holding out", "rate weight"),
+    ("replaying", "rate weight"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("name", WORK)
+def test_what_depends_on_a_change_is_found_out_anew(swept: Study, name: str, change: str) -> None:
+    list(WORK[name](swept))
+    picture = smooth_picture(40, 56, seed=5) if change == "picture" else swept.picture
+    other = begun(picture, swept.store, replace(swept.settings, **CHANGES[change]))  # type: ignore[arg-type]
+    pieces, alone = pieces_of(sweeping([other])), begun_like(other)
+    assert pieces == 2 * len(SIZES)
+    assert [step.file for step in other.steps.values()] == [it.file for it in alone.steps.values()]
+    expected = 0 if (name, change) in SHARED else pieces_of(WORK[name](alone))
+    assert pieces_of(WORK[name](other)) == expected
+
+
+def test_what_is_known_is_what_was_found(swept: Study) -> None:
+    for work in WORK.values():
+        list(work(swept))
+    assert [point.level for point in known_rivals(swept, "jpeg")] == list(RIVALS["jpeg"].levels)
+    assert known_rival(swept, "webp", 50) is None
+    assert known_frames(swept, 8)[-1].psnr_db == swept.steps[8].point.psnr_db
+    assert known_frames(swept, 4) == []
+    run = known_run(swept, Settings(4, seed=2), 4)
+    assert run is not None
+    assert run.seed == 2
+    assert list(known_held_out(swept)) == list(SIZES)
+
+
+def test_another_picture_is_swept_and_lent_the_codebooks(swept: Study) -> None:
+    shelf = swept.store
+    assert isinstance(shelf, Shelf)
+    other, third = (begun(smooth_picture(32, 48, seed=seed), shelf) for seed in (7, 8))
+    assert pieces_of(lending(swept, other)) == 3 * len(SIZES)
+    assert other.is_complete
+    transfers = known_transfers(swept, other)
+    assert {size: it.codebook_size for size, it in transfers.items()} == {it: it for it in SIZES}
+    assert pieces_of(lending(swept, other)) == 0
+    assert pieces_of(lending(swept, third)) == 3 * len(SIZES)
+    assert pieces_of(lending(third, other)) == len(SIZES)
+
+
+def test_codebooks_lent_depend_on_how_they_were_trained(swept: Study) -> None:
+    shelf, another = swept.store, smooth_picture(32, 48, seed=7)
+    assert isinstance(shelf, Shelf)
+    list(lending(swept, begun(another, shelf)))
+    seeded = begun(swept.picture, shelf, Settings(4, seed=3))
+    list(sweeping([seeded]))
+    assert pieces_of(lending(seeded, begun(another, shelf, seeded.settings))) == 3 * len(SIZES)
+
+
+def test_a_codec_that_refuses_is_kept_with_its_reason(
+    swept: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise RivalError("too wide")
+
+    monkeypatch.setattr(module, "rival_work", refuse)
+    assert pieces_of(encoding(swept, ["jpeg"])) == 1
+    assert str(known_rival(swept, "jpeg", RIVALS["jpeg"].levels[0])) == "too wide"
+    assert known_rivals(swept, "jpeg") == []
+    assert pieces_of(encoding(swept, ["jpeg"])) == 0
+
+
+def test_each_codec_has_a_ladder_of_its_own(swept: Study) -> None:
+    for codec in ("jpeg", "webp", "png8"):
+        assert known_rivals(swept, codec) == []
+        assert pieces_of(encoding(swept, [codec])) == len(RIVALS[codec].levels)
+        assert pieces_of(encoding(swept, [codec])) == 0
+
+
+def test_each_size_is_replayed_and_raced_by_itself(swept: Study) -> None:
+    for size in (4, 2):
+        assert pieces_of(replaying(swept, size, 0)) == 1
+        assert known_frames(swept, size)[-1].encoded.codebook.size == size
+        assert pieces_of(racing(swept, contestants(swept), size)) == 2
+        assert pieces_of(racing(swept, contestants(swept), size)) == 0
+
+
+def test_each_trainer_races_by_itself(swept: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    def quick(vectors: object, sizes: list[int], **_: object) -> object:
+        return train(vectors, sizes)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("vqcore.lab.contest.train", quick)
+    every = [replace(swept.settings, trainer=trainer) for trainer in TRAINERS]
+    assert pieces_of(racing(swept, every, 4)) == len(TRAINERS)
+    for settings in every:
+        run = known_run(swept, settings, 4)
+        assert run is not None
+        assert run.trainer == settings.trainer

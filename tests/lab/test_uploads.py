@@ -1,0 +1,137 @@
+"""Tests of uploads: every file under a name of its own, or refused by itself."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from vqcore import Codebook, Settings, Step, sweep
+from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
+from vqcore.coding.container import pack, parse
+from vqcore.lab.sharing import use_work
+from vqcore.lab.uploads import (
+    Refusal,
+    Upload,
+    VqFile,
+    nearest_work,
+    open_file,
+    open_uploads,
+    unused_name,
+)
+from vqcore.signals.pictures import Picture, png_bytes
+from vqcore.work import finish
+
+
+@dataclass
+class File:
+    file_id: str
+    name: str
+    data: bytes
+
+    def getvalue(self):
+        return self.data
+
+
+PIXELS = np.uint8([[0, 60, 120, 250]])
+PNG = png_bytes(PIXELS)
+SHARED = SharedCodebook(Codebook(np.uint8([[10], [200]])), 1, "gray")
+
+
+def opened(*named, taken=()):
+    files = [File(f"id {at}", *each) for at, each in enumerate(named)]
+    return open_uploads(files, taken, lambda file, books: open_file(file.data, file.name, books))
+
+
+def names(outcomes):
+    return [outcome.name for outcome in outcomes]
+
+
+def vq_file(*, with_codebook=True):
+    if not with_codebook:
+        return finish(use_work(Picture(PIXELS, "four"), SHARED)).file
+    steps = sweep(Picture(PIXELS, "four"), Settings(1), [2])
+    return pack(next(step.encoded for step in steps if isinstance(step, Step)))
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "expected"),
+    [
+        ("scan", [], "scan"),
+        ("scan", ["scan"], "scan (2)"),
+        ("scan", ["scan", "scan (3)"], "scan (2)"),
+        ("scan", ["scan", "scan (2)", "scan (3)"], "scan (4)"),
+        ("scan (2)", ["scan", "scan (2)"], "scan (2) (2)"),
+    ],
+)
+def test_a_taken_name_is_numbered(name, taken, expected):
+    assert unused_name(name, taken) == expected
+
+
+def test_none_of_many_of_one_name_is_lost():
+    found = opened(*[(name, PNG) for name in ("scan", "scan (3)", "scan", "scan", "scan (2)")])
+    assert names(found) == ["scan", "scan (3)", "scan (2)", "scan (4)", "scan (2) (2)"]
+
+
+def test_the_same_bytes_under_two_names_stay_two():
+    found = opened(("one", PNG), ("two", PNG))
+    assert [(it.id, it.name) for it in found] == [("id 0", "one"), ("id 1", "two")]
+
+
+def test_a_name_that_is_taken_elsewhere_is_numbered():
+    assert names(opened(("camera", PNG), taken=["camera"])) == ["camera (2)"]
+
+
+def test_what_cannot_be_opened_is_refused_by_itself():
+    found = opened(("bad", b"nothing"), ("good", PNG), ("empty", b""))
+    assert [type(it) for it in found] == [Refusal, Upload, Refusal]
+    assert "not a picture" in found[0].reason
+    assert "empty" in found[2].reason
+
+
+def test_each_kind_of_file_is_what_it_holds():
+    found = opened(("p", PNG), ("v", vq_file()), ("c", pack_codebook(SHARED)))
+    assert [type(it.content) for it in found] == [Picture, VqFile, SharedCodebook]
+    assert [it.data for it in found] == [PNG, vq_file(), pack_codebook(SHARED)]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_file_finds_its_codebook_among_the_others_before_or_after_it(order):
+    files = [("v", vq_file(with_codebook=False)), ("c", pack_codebook(SHARED))]
+    found = {it.name: it for it in opened(*[files[at] for at in order])}
+    np.testing.assert_array_equal(found["v"].content.encoded.decode(), [[10, 10, 200, 200]])
+
+
+def test_a_file_without_its_codebook_is_refused():
+    [refusal] = opened(("v", vq_file(with_codebook=False)))
+    assert SHARED.checksum.hex() in refusal.reason
+
+
+def test_a_broken_codebook_is_refused_once():
+    found = opened(("c", pack_codebook(SHARED)[:-40]), ("p", PNG))
+    assert [type(it) for it in found] == [Refusal, Upload]
+
+
+@pytest.mark.parametrize("with_codebook", [True, False])
+def test_a_file_tells_whether_it_holds_its_codebook(with_codebook):
+    data = vq_file(with_codebook=with_codebook)
+    [file, _] = opened(("v", data), ("c", pack_codebook(SHARED)))
+    assert (file.content.size, file.content.holds_codebook) == (len(data), with_codebook)
+
+
+def nearest(**pictures):
+    made = {name: Picture(np.uint8(pixels), name) for name, pixels in pictures.items()}
+    return finish(nearest_work(parse(vq_file()), made))  # 30, 30, 185, 185
+
+
+def test_the_nearest_picture_of_its_size_is_the_original():
+    far, near = [[0, 0, 0, 0]], [[40, 40, 180, 180]]
+    assert nearest(far=far, near=near) == "near"
+    assert nearest(near=near, far=far) == "near"
+    assert nearest(one=near, two=near) == "one"
+    assert nearest(colour=np.stack([near] * 3, axis=-1), far=far) == "colour"
+
+
+def test_a_picture_of_another_size_is_not_the_original():
+    assert nearest() is None
+    assert nearest(wider=[[30, 30, 185, 185, 185]], turned=[[30], [30], [185], [185]]) is None
+    assert nearest(wider=[[30, 30, 185, 185, 185]], far=[[0, 0, 0, 0]]) == "far"

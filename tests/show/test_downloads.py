@@ -1,0 +1,125 @@
+"""Tests of downloads: each file is what its row says, and says where it comes from."""
+
+import csv
+import io
+import json
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import smooth_picture, steps_of
+from PIL import Image
+
+from vqcore.coding.codebookfile import parse_codebook
+from vqcore.coding.codec import Settings
+from vqcore.coding.container import parse
+from vqcore.lab.study import Study
+from vqcore.lab.sweeps import plan_sweep, sweep
+from vqcore.show.curves import vq_curve
+from vqcore.show.downloads import QUICK_PIXELS, TILE_SIDE, Offer, offers_of
+from vqcore.show.provenance import PROGRAM, provenance_of
+from vqcore.signals.blocks import tile_sheet
+from vqcore.signals.pictures import Picture, png_bytes, read_picture
+
+SETTINGS = Settings(4, "ycbcr", seed=3)
+PICTURE = read_picture(png_bytes(smooth_picture(24, 33).pixels), "waves.png")
+STEPS = {it.point.codebook_size: it for it in steps_of(sweep(PICTURE, SETTINGS, [1, 8]))}
+SOURCE = provenance_of(PICTURE, SETTINGS, 8)
+EVERY = replace(SOURCE, codebook_size=None)
+
+
+class Nothing:
+    def find(self, kind: str, *key: object) -> None:
+        return None
+
+    def keep(self, value: Any, kind: str, *key: object) -> Any:
+        return value
+
+
+def study_of(picture: Picture) -> Study:
+    plan = plan_sweep(picture, SETTINGS, (1, 8))
+    return Study(picture.name, picture, SETTINGS, (1, 8), plan, Nothing())
+
+
+def offered(picture: Picture = PICTURE) -> dict[str, Offer]:
+    layout, points = STEPS[8].encoded.layout, [it.point for it in STEPS.values()]
+    curves = [vq_curve(SETTINGS, layout, points)]
+    headings = offers_of(study_of(picture), STEPS[8], lambda: curves)
+    return {offer.name: offer for offers in headings.values() for offer in offers}
+
+
+def test_each_has_a_name_that_says_the_setting() -> None:
+    assert {name: offer.file_name for name, offer in offered().items()} == {
+        "Compressed (.vq)": "waves-4x4-ycbcr-K8-seed3.vq",
+        "Reconstruction (PNG)": "waves-4x4-ycbcr-K8-seed3.png",
+        "Original (PNG)": "waves.png",
+        "Codebook (.npz)": "waves-4x4-ycbcr-K8-seed3.npz",
+        "Codebook (.npy)": "waves-4x4-ycbcr-K8-seed3.npy",
+        "Codebook (PNG)": "waves-4x4-ycbcr-K8-seed3-codebook.png",
+        "All figures (CSV)": "waves-4x4-ycbcr-seed3.csv",
+        "All figures (JSON)": "waves-4x4-ycbcr-seed3.json",
+        "Report (HTML)": "waves-4x4-ycbcr-K8-seed3.html",
+    }
+
+
+def test_compressed_is_the_file_that_was_measured() -> None:
+    data = offered()["Compressed (.vq)"].make()
+    assert len(data) == STEPS[8].point.file_bytes
+    np.testing.assert_array_equal(parse(data).decode(), STEPS[8].encoded.decode())
+
+
+@pytest.mark.parametrize(
+    ("name", "pixels"),
+    [
+        ("Reconstruction (PNG)", STEPS[8].encoded.decode()),
+        ("Codebook (PNG)", tile_sheet(STEPS[8].encoded.tiles, TILE_SIDE)),
+    ],
+)
+def test_pictures_say_where_they_come_from(name: str, pixels: np.ndarray) -> None:
+    data = offered()[name].make()
+    np.testing.assert_array_equal(read_picture(data, "").pixels, pixels)
+    assert Image.open(io.BytesIO(data)).text == SOURCE.texts
+
+
+def test_original_says_whose_it_is_and_no_settings() -> None:
+    data = offered()["Original (PNG)"].make()
+    assert read_picture(data, "").digest == PICTURE.digest
+    expected = {"Software": PROGRAM, "picture": "waves.png", "digest": PICTURE.digest}
+    assert Image.open(io.BytesIO(data)).text == expected
+
+
+def test_codebook_says_where_it_comes_from() -> None:
+    data = offered()["Codebook (.npz)"].make()
+    assert parse_codebook(data).checksum == STEPS[8].encoded.shared.checksum
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert json.loads(archive.comment) == SOURCE.record
+    words = np.load(io.BytesIO(offered()["Codebook (.npy)"].make()))
+    np.testing.assert_array_equal(words, STEPS[8].encoded.codebook.codewords)
+
+
+def test_figures_say_where_they_come_from() -> None:
+    rows = list(csv.DictReader(offered()["All figures (CSV)"].make().decode().splitlines()))
+    assert [row["codebook_size"] for row in rows] == ["1", "8"]
+    for row in rows:
+        assert {name: row[name] for name in EVERY.record} == {
+            name: str(value) for name, value in EVERY.record.items()
+        }
+    assert json.loads(offered()["All figures (JSON)"].make())["provenance"] == EVERY.record
+    report = offered()["Report (HTML)"].make().decode()
+    assert "K = 8" in report
+    for part in (PICTURE.digest, PROGRAM, "4×4 YCbCr, seed 3", "waves.png"):
+        assert part in report
+
+
+def test_what_takes_long_is_made_when_asked_for() -> None:
+    assert [name for name, it in offered().items() if not it.is_quick] == ["Report (HTML)"]
+    large = Picture(np.zeros((QUICK_PIXELS // 1000, 1001), np.uint8), "large")
+    slow = [name for name, it in offered(large).items() if not it.is_quick]
+    assert slow == ["Reconstruction (PNG)", "Original (PNG)", "Report (HTML)"]
+
+
+def test_gray_picture_is_said_to_be_gray() -> None:
+    gray = Picture(smooth_picture(24, 33, gray=True).pixels, "gray")
+    assert "gray-4x4-gray-K8" in offered(gray)["Compressed (.vq)"].file_name

@@ -1,0 +1,142 @@
+"""Tests of printed: what the command line says of sweeps, files and training."""
+
+import math
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from helpers import made_up_points, smooth_picture, steps_of
+
+from vqcore.codebooks.codebook import Codebook
+from vqcore.coding.codebookfile import SharedCodebook
+from vqcore.coding.codec import Settings
+from vqcore.coding.container import Header
+from vqcore.lab.batch import Swept
+from vqcore.lab.sharing import PictureBlocks
+from vqcore.lab.sweeps import OperatingPoint, Plan, sweep
+from vqcore.show import printed
+from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.pictures import Origin
+
+LAYOUT = BlockLayout(30, 20, 8, "ycbcr")
+SETTINGS = Settings(8, "ycbcr", "lbg", 7)
+
+
+def real_points() -> list[OperatingPoint]:
+    steps = steps_of(sweep(smooth_picture(20, 30), SETTINGS, [1, 2, 5, 100]))
+    return [step.point for step in steps]
+
+
+def swept_of(points: list[OperatingPoint], name: str = "waves") -> Swept:
+    return Swept(name, "d1", SETTINGS, Plan(LAYOUT, (1,), None), tuple(points))
+
+
+# -------------------------------------------------------------------------------------------- table
+
+
+def test_table_by_hand() -> None:
+    header, first, second = printed.points_table(made_up_points()).split("\n")
+    columns = ["codebook_size", "used_codewords", "psnr_db", "ssim"]
+    columns += ["nominal_ratio", "file_ratio", "file_bytes", "rate_bpp"]
+    assert header.split() == columns
+    assert first.split() == ["1", "1", "lossless", "-", "∞", "48.2", "85", "0.166"]
+    assert second.split() == ["1024", "1000", "58.13", "0.3333", "102.4", "48.2", "85", "0.166"]
+
+
+@pytest.mark.parametrize("make", [made_up_points, real_points])
+def test_table_columns_end_where_their_names_end(make: object) -> None:
+    wide = replace(made_up_points()[1], psnr_db=1.23456789e-300)
+    lines = printed.points_table([*make(), wide]).split("\n")
+    ends = [[cell.end() for cell in re.finditer(r"\S+", line)] for line in lines]
+    assert all(each == ends[0] for each in ends)
+    assert len(ends[0]) == 8
+
+
+def point_at(size: int, psnr_db: float, ssim: float | None, ratio: float) -> OperatingPoint:
+    point = made_up_points()[1]
+    return replace(
+        point, codebook_size=size, psnr_db=psnr_db, ssim=ssim, file_ratio=ratio, rate_bpp=8 / ratio
+    )
+
+
+def test_means_by_hand() -> None:
+    first = [point_at(1, 10, 0.5, 4), point_at(2, 20, 0.5, 2), point_at(3, 21, 0.5, 2)]
+    second = [point_at(1, 14, 0.5, 4), point_at(2, math.inf, None, 8)]
+    third = [point_at(1, 18, 0.8, 4), point_at(2, 30, 0.5, 2), point_at(4, 31, 0.5, 2)]
+    table = printed.means_table([swept_of(points) for points in (first, second, third)])
+    header, *rows = [line.split() for line in table.split("\n")]
+    names = ["psnr_db", "ssim", "file_ratio", "rate_bpp"]
+    assert header == ["codebook_size", *(each for name in names for each in (name, f"{name}_std"))]
+    assert rows == [
+        ["1", "14", "4", "0.6", "0.1732", "4", "0", "2", "0"],
+        ["2", "lossless", "-", "-", "-", "4", "3.464", "3", "1.732"],
+    ]
+
+
+def test_means_of_pictures_without_a_common_size_are_a_header() -> None:
+    sweeps = [swept_of([point_at(size, 9, 0.5, 2)]) for size in (1, 2)]
+    assert printed.means_table(sweeps).count("\n") == 0
+
+
+def test_each_table_stands_under_its_picture_and_the_means_are_last() -> None:
+    sweeps = [swept_of(made_up_points(), name) for name in ("a.png", "b.png")]
+    table = printed.points_table(made_up_points())
+    heading = "Mean and standard deviation over 2 pictures"
+    expected = [f"a.png\n{table}", f"b.png\n{table}", f"{heading}\n{printed.means_table(sweeps)}"]
+    assert printed.sweeps_text(sweeps).split("\n\n") == expected
+    assert printed.sweeps_text(sweeps[:1]) == expected[0]
+
+
+def test_a_table_stands_under_the_file_its_picture_came_from() -> None:
+    origin = Origin("PNG", 606, ("laid on white",))
+    swept = replace(swept_of(made_up_points(), "a\nb.png"), origin=origin)
+    line, table = printed.sweep_text(swept).split("\n", 1)
+    assert line == "a b.png: PNG, 606 bytes; laid on white"
+    assert table == printed.points_table(made_up_points())
+
+
+# -------------------------------------------------------------------------------- what a file holds
+
+
+def test_what_a_file_holds_by_hand() -> None:
+    header = Header(BlockLayout(7, 4, 4, "rgb"), 3, None)
+    assert printed.file_text(header, 2, 42).split("\n") == [
+        "picture   7 × 4 pixels, rgb",
+        "blocks    2 of 4 × 4 pixels",
+        "codebook  3 codewords, 2 in use",
+        "file      42 bytes",
+        "ratio     2:1",
+        "rate      12.0000 bits per pixel",
+    ]
+
+
+def test_codebook_elsewhere_is_named() -> None:
+    header = Header(BlockLayout(7, 4, 4, "rgb"), 3, bytes.fromhex("00112233445566ff"))
+    third = printed.file_text(header, None, 42).split("\n")[2]
+    assert third == "codebook  3 codewords, elsewhere: 00112233445566ff"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ([(3, 3)], "all 3 blocks of 1 picture"),
+        ([(1, 1)], "all 1 block of 1 picture"),
+        ([(3, 3), (2, 9)], "5 of 12 blocks of 2 pictures"),
+    ],
+)
+def test_what_was_trained_by_hand(given: list[tuple[int, int]], told: str) -> None:
+    shared = SharedCodebook(Codebook(np.zeros((3, 48), np.uint8)), 4, "rgb")
+    pictures = [PictureBlocks(np.zeros((used, 48), np.uint8), there) for used, there in given]
+    assert printed.training_text(shared, pictures) == (
+        f"3 codewords of 4 × 4 pixels, rgb, trained on {told}: codebook {shared.checksum.hex()}"
+    )
+
+
+def test_one_of_anything_is_no_plural() -> None:
+    text = printed.file_text(Header(BlockLayout(4, 4, 4, "gray"), 1, None), 1, 1)
+    assert "codebook  1 codeword, 1 in use" in text
+    assert "file      1 byte\n" in text
+    shared = SharedCodebook(Codebook(np.zeros((1, 16), np.uint8)), 4, "gray")
+    pictures = [PictureBlocks(np.zeros((1, 16), np.uint8), 1)]
+    assert printed.training_text(shared, pictures).startswith("1 codeword of 4 × 4 pixels")

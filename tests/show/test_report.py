@@ -1,0 +1,108 @@
+"""Tests of report: one page with everything in it, and nothing from elsewhere."""
+
+import base64
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+from helpers import smooth_picture, steps_of
+
+from vqcore.coding.codec import Settings
+from vqcore.lab.rivals import RivalPoint
+from vqcore.lab.sweeps import sweep
+from vqcore.show.curves import nominal_curve, rival_curve, vq_curve
+from vqcore.show.provenance import PROGRAM, Provenance, provenance_of
+from vqcore.show.report import html_report
+from vqcore.show.wording import NARROW_SPACE, decibels
+from vqcore.signals.pictures import Origin, Picture, read_picture
+
+SETTINGS = Settings(4, "rgb", seed=5)
+PICTURE = smooth_picture(24, 40)
+STEPS = steps_of(sweep(PICTURE, SETTINGS, [1, 2, 8]))
+LAYOUT = STEPS[0].encoded.layout
+JPEG = [RivalPoint("jpeg", 10, 90, 9.0, 22.0, 0.8, 32.0, 0.75, 0.1),
+        RivalPoint("jpeg", 90, 900, 1.0, 48.0, 0.99, 3.2, 7.5, 0.1)]  # fmt: skip
+
+
+class Page(HTMLParser):
+    """What a page asks for, the pictures in it, and the cells of its tables."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.pictures: list[bytes] = []
+        self.cells: list[str] = []
+        self._tag = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._tag = tag
+        for name, value in attrs:
+            if name in ("src", "href") and value:
+                kind, _, data = value.partition(",")
+                if kind == "data:image/png;base64":
+                    self.pictures.append(base64.b64decode(data))
+                else:
+                    self.addresses.append(value)
+
+    def handle_data(self, data: str) -> None:
+        if self._tag == "td":
+            self.cells.append(data)
+
+
+def report(name: str = "waves", origin: Origin | None = None) -> str:
+    points = [step.point for step in STEPS]
+    curves = [vq_curve(SETTINGS, LAYOUT, points), nominal_curve(LAYOUT, points)]
+    source = Provenance(name, "d1", SETTINGS, 8)
+    every = [*curves, rival_curve("jpeg", JPEG)]
+    return html_report(source, PICTURE.pixels, STEPS[2], every, origin)
+
+
+def test_pictures_are_inside_to_the_pixel() -> None:
+    original, rebuilt = Page(report()).pictures
+    np.testing.assert_array_equal(read_picture(original, "").pixels, PICTURE.pixels)
+    np.testing.assert_array_equal(read_picture(rebuilt, "").pixels, STEPS[2].encoded.decode())
+
+
+def test_nothing_is_fetched() -> None:
+    assert Page(report()).addresses == []
+    assert report().count("Plotly.newPlot") >= 3
+
+
+def test_all_figures_are_there() -> None:
+    cells = Page(report()).cells
+    for step in STEPS:
+        assert decibels(step.point.psnr_db) in cells
+        assert str(step.point.file_bytes) in cells
+    assert "JPEG" in cells
+    assert re.search(rf"seed 5; .*{re.escape(PROGRAM)}, .*\bnumpy 2\.", report(), re.DOTALL)
+    assert "SHA-256 of shape and pixels: d1" in report()
+
+
+def test_name_of_a_picture_is_text() -> None:
+    text = report("<script>alert(1)</script>")
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text
+
+
+def test_the_pictures_own_file_stands_beside_ours() -> None:
+    assert "2880 bytes uncompressed" in report().replace(NARROW_SPACE, "")
+    told = report(origin=Origin("P&G", 1606, ("laid on white",))).replace(NARROW_SPACE, "")
+    assert "bytes uncompressed; P&amp;G, 1606 bytes; laid on white" in told
+
+
+def test_a_flat_picture_is_lossless_in_every_place() -> None:
+    picture = Picture(np.full((4, 4), 9, np.uint8), "flat")
+    settings = Settings(4, "gray")
+    steps = steps_of(sweep(picture, settings, [1]))
+    points, layout = [step.point for step in steps], steps[0].encoded.layout
+    curves = [vq_curve(settings, layout, points), nominal_curve(layout, points)]
+    source, every = provenance_of(picture, settings, 1), [*curves, rival_curve("jpeg", JPEG)]
+    text = html_report(source, picture.pixels, steps[0], every)
+    cells = Page(text).cells
+    assert "lossless" in cells
+    assert "∞" in cells
+    size = points[0].file_bytes
+    assert f"lossless with {size} bytes; JPEG at most 48.0 dB" in cells
+    assert "1 block, 16 bytes uncompressed" in text
+    assert "Infinity" not in re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)

@@ -1,0 +1,99 @@
+"""Tests of reproduce: the command and the lines give the file that the lab offers."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import smooth_picture, steps_of
+
+from vqcore.coding.codec import Settings
+from vqcore.lab.sweeps import Step, sweep
+from vqcore.show.provenance import Provenance, provenance_of
+from vqcore.show.reproduce import command_line, python_lines
+from vqcore.signals.pictures import Origin, Picture, png_bytes, read_picture, sample_picture
+
+ROOT = Path(__file__).parents[2]
+LADDER = [1, 2, 4, 8, 16]
+DATA = png_bytes(smooth_picture(40, 56).pixels)
+NAME = "my 'waves'.png"
+
+
+def step_of(picture: Picture, settings: Settings, size: int) -> Step:
+    """Return what the lab has of a K, among the sizes of the ladder."""
+    steps = steps_of(sweep(picture, settings, [*LADDER, size]))
+    return next(step for step in steps if step.point.codebook_size == size)
+
+
+def ran(command: str, folder: Path) -> None:
+    program, *words = shlex.split(command)
+    assert program == "python"
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": path}
+    subprocess.run([sys.executable, *words], cwd=folder, env=environment, check=True, timeout=120)
+
+
+@pytest.mark.parametrize(
+    ("settings", "size", "file"),
+    [
+        (Settings(), 16, "8x8-rgb-K16"),
+        (Settings(4, "ycbcr"), 11, "4x4-ycbcr-K11"),
+        (Settings(4, "gray", seed=3), 8, "4x4-gray-K8-seed3"),
+        (Settings(4, rate_weight=50), 16, "4x4-rgb-K16-lambda50"),
+        (Settings(4, trainer="kmeans", seed=5), 8, "4x4-rgb-K8-kmeans-seed5"),
+        (Settings(4, trainer="minibatch"), 8, "4x4-rgb-K8-minibatch"),
+        (Settings(4, trainer="random"), 7, "4x4-rgb-K7-random"),
+    ],
+    ids=str,
+)
+def test_both_give_the_file_that_is_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings, size: int, file: str
+) -> None:
+    picture = read_picture(DATA, NAME)
+    expected = step_of(picture, settings, size).file
+    source = provenance_of(picture, settings, size)
+    written = tmp_path / f"my 'waves'-{file}.vq"
+    (tmp_path / NAME).write_bytes(DATA)
+    ran(command_line(picture, source), tmp_path)
+    assert written.read_bytes() == expected
+    written.unlink()
+    monkeypatch.chdir(tmp_path)
+    exec(python_lines(picture, source), {})
+    assert written.read_bytes() == expected
+
+
+def test_a_size_that_the_distinct_blocks_limit(tmp_path: Path) -> None:
+    picture = read_picture(DATA, NAME)
+    limit = max(it.point.codebook_size for it in steps_of(sweep(picture, Settings(), [64])))
+    assert limit == 35
+    (tmp_path / NAME).write_bytes(DATA)
+    source = provenance_of(picture, Settings(), limit)
+    ran(command_line(picture, source), tmp_path)
+    expected = step_of(picture, Settings(), limit).file
+    assert (tmp_path / f"{source.file_stem}.vq").read_bytes() == expected
+
+
+def test_a_sample_is_saved_by_the_lab_or_comes_with_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture, settings = sample_picture("camera"), Settings(32)
+    source = provenance_of(picture, settings, 4)
+    expected = step_of(picture, settings, 4).file
+    (tmp_path / "camera.png").write_bytes(png_bytes(picture.pixels, source.texts))
+    ran(command_line(picture, source), tmp_path)
+    assert (tmp_path / "camera-32x32-gray-K4.vq").read_bytes() == expected
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "camera-32x32-gray-K4.vq").unlink()
+    exec(python_lines(picture, source), {})
+    assert (tmp_path / "camera-32x32-gray-K4.vq").read_bytes() == expected
+
+
+def test_command_by_hand() -> None:
+    picture = Picture(smooth_picture(8, 8).pixels, "-a b.png", Origin("PNG", 7))
+    source = Provenance("-a b.png", "", Settings(4, "ycbcr", "kmeans", 3, 0.5), 16)
+    assert command_line(picture, source) == (
+        "python -m vqcore encode './-a b.png' './-a b-4x4-ycbcr-K16-kmeans-seed3-lambda0.5.vq' "
+        "--block 4 --colour ycbcr --size 16 --trainer kmeans --seed 3 --rate-weight 0.5"
+    )

@@ -1,0 +1,19 @@
+"""The types of arrays, by what they hold."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.uint8]
+"""What is quantized and what is shown: pixels, or vectors of shape (n, d)."""
+
+Indices = NDArray[np.int32]
+"""Places in a codebook."""
+
+Counts = NDArray[np.int64]
+"""How many of each."""
+
+Floats = NDArray[np.float64]
+"""Exact sums, means, figures."""
+
+Reals = NDArray[np.floating]
+"""Float32 or float64: products, which need to be fast."""

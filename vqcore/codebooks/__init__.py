@@ -1,0 +1,1 @@
+"""One codebook: nearest codewords, and the training of it."""

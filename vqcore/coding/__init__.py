@@ -1,0 +1,1 @@
+"""Codebook and indices <-> bytes: the .vq file and the codebook file."""

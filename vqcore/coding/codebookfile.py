@@ -1,0 +1,229 @@
+"""The codebook file: a codebook by itself, to use for any picture.
+
+Version 1. A zip file as numpy.savez writes it, of these members and no other:
+
+=============  ===================================  =============================================
+member         array                                anything else is illegal
+=============  ===================================  =============================================
+version        one integer                          1
+block_size     one integer                          1 to 32
+colour         one text                             gray, rgb or ycbcr
+codewords      uint8 of shape (K, d)                K from 1 to 4096; d samples a codeword, as in
+                                                    `BlockLayout`
+=============  ===================================  =============================================
+
+A .vq file that leaves its codebook out names it by a **checksum**: the first 8 bytes of the SHA-256
+of block size (1 byte), colour mode (1 byte: 0 gray, 1 rgb, 2 ycbcr), K − 1 (2 bytes, little-endian)
+and the codewords, row by row. It is a name, and with 64 bits two of a million codebooks share one
+with a chance of 3·10⁻⁸; with the 32 of a CRC they surely would.
+
+The comment of the zip file may say where the codebook comes from: in JSON, UTF-8, at most 2048
+bytes, an object with picture, settings and program. A reader need not look at it, and those before
+there was one do not; it changes neither the codebook nor its checksum.
+
+A reader must refuse, before it allocates anything: a file longer than any codebook needs; a comment
+of another length than the zip file says; other members; a member that says it is longer than it may
+be, or that turns out to be; pickled objects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+import struct
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
+from vqcore.plurals import noun
+from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, Colour
+
+VERSION = 1
+MEMBERS = ("version", "block_size", "colour", "codewords")
+ZIP_MAGIC = b"PK\x03\x04"
+NAMED = struct.Struct("<BBH")
+CHECKSUM_BYTES = 8
+MAX_COMMENT_BYTES = 2048
+OVERHEAD = 4096
+MAX_FILE_BYTES = MAX_CODEBOOK_SIZE * 3 * MAX_BLOCK_SIZE**2 + OVERHEAD
+
+
+class CodebookError(ValueError):
+    """A codebook file cannot be used; the message says why in one line."""
+
+
+@dataclass(frozen=True, eq=False)
+class SharedCodebook:
+    """A codebook, and what has to be known to use it for another picture.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        Index k of a .vq file that names it means its row k.
+    block_size, colour
+        As in the `BlockLayout` it was trained for.
+
+    Raises
+    ------
+    ValueError
+        If there are more than 4096 codewords, or d is not that of block size and colour mode.
+    """
+
+    codebook: Codebook
+    block_size: int
+    colour: Colour
+
+    def __post_init__(self) -> None:
+        expected = BlockLayout(1, 1, self.block_size, self.colour).dimension
+        size, dimension = self.codebook.codewords.shape
+        if dimension != expected:
+            samples = f"{dimension} {noun(dimension, 'sample')}"
+            raise ValueError(f"its codewords have {samples} instead of {expected}")
+        if size > MAX_CODEBOOK_SIZE:
+            raise ValueError(f"it has {size} codewords; the limit is {MAX_CODEBOOK_SIZE}")
+
+    @cached_property
+    def checksum(self) -> bytes:
+        """Return the 8 bytes that name the codebook."""
+        sha256 = hashlib.sha256(
+            NAMED.pack(self.block_size, COLOURS.index(self.colour), self.codebook.size - 1)
+        )
+        sha256.update(self.codebook.codewords.tobytes())
+        return sha256.digest()[:CHECKSUM_BYTES]
+
+
+def pack_codebook(shared: SharedCodebook, comment: str = "") -> bytes:
+    """Return the codebook file; equal codebooks and comments give equal bytes.
+
+    Parameters
+    ----------
+    shared : SharedCodebook
+    comment : where it comes from, as JSON
+
+    Raises
+    ------
+    ValueError
+        If the comment is longer than 2048 bytes.
+    """
+    said = comment.encode()
+    if len(said) > MAX_COMMENT_BYTES:
+        raise ValueError(f"a comment has at most {MAX_COMMENT_BYTES} bytes, not {len(said)}")
+    file = io.BytesIO()
+    members: dict[str, Any] = {
+        "version": VERSION,
+        "block_size": shared.block_size,
+        "colour": shared.colour,
+        "codewords": shared.codebook.codewords,
+    }
+    np.savez(file, allow_pickle=False, **members)
+    if said:
+        with zipfile.ZipFile(file, "a") as archive:
+            archive.comment = said
+    return file.getvalue()
+
+
+def is_zip(data: bytes) -> bool:
+    """Say whether a file begins as a codebook file does."""
+    return data.startswith(ZIP_MAGIC)
+
+
+def parse_codebook(data: bytes) -> SharedCodebook:
+    """Read a codebook file.
+
+    Raises
+    ------
+    CodebookError
+        If it is not one, is damaged, or holds what no codebook file may; the message says which.
+
+    Examples
+    --------
+    >>> shared = SharedCodebook(Codebook(np.uint8([[0], [255]])), 1, "gray")
+    >>> parse_codebook(pack_codebook(shared)).checksum.hex()
+    '7dbc590f6d5ce7e0'
+    """
+    if not is_zip(data):
+        raise CodebookError("This is not a codebook file (.npz).")
+    if len(data) > MAX_FILE_BYTES:
+        raise CodebookError(f"The codebook file has {len(data)} bytes, more than any codebook.")
+    try:
+        return _shared(_members(data))
+    except CodebookError:
+        raise
+    except Exception as error:  # zipfile's and numpy's on broken files have no common ancestor
+        raise CodebookError("The codebook file is damaged.") from error
+
+
+def load_codebook(path: Path) -> SharedCodebook:
+    """Read a codebook file from the disk.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    CodebookError
+        As `parse_codebook` does; the message begins with the path.
+    """
+    try:
+        with path.open("rb") as file:
+            return parse_codebook(file.read(MAX_FILE_BYTES + 1))
+    except CodebookError as error:
+        raise CodebookError(f"{path}: {error}") from error
+
+
+def _members(data: bytes) -> dict[str, NDArray]:
+    """Return the arrays of a zip file, after a look at what each says of itself."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        said = len(archive.comment)
+        if int.from_bytes(data[len(data) - said - 2 : len(data) - said], "little") != said:
+            raise CodebookError("The codebook file is damaged: its end is not there.")
+        entries = archive.infolist()
+        if sorted(entry.filename for entry in entries) != sorted(f"{it}.npy" for it in MEMBERS):
+            raise CodebookError(f"A codebook file holds {', '.join(MEMBERS)}; this one does not.")
+        return {
+            entry.filename.removesuffix(".npy"): _array(_unzipped(archive, entry))
+            for entry in entries
+        }
+
+
+def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """Return a member, whatever it says of its own length never more than a codebook has."""
+    if entry.file_size > MAX_FILE_BYTES:
+        raise CodebookError(f"The codebook file holds a member of {entry.file_size} bytes.")
+    with archive.open(entry) as member:
+        return member.read(MAX_FILE_BYTES)
+
+
+def _array(data: bytes) -> NDArray:
+    """Return the array of an .npy file, whose shape must be that of the bytes there are."""
+    file = io.BytesIO(data)
+    if npy.read_magic(file) != (1, 0):
+        raise CodebookError("The codebook file is not as numpy.savez writes it.")
+    shape, _, dtype = npy.read_array_header_1_0(file)
+    if dtype.hasobject:
+        raise CodebookError("The codebook file holds pickled objects, which are never opened.")
+    if not 0 < math.prod(shape) * dtype.itemsize == len(data) - file.tell():
+        raise CodebookError(f"The codebook file is damaged: no array of shape {shape} is there.")
+    array: NDArray = np.load(io.BytesIO(data), allow_pickle=False)
+    return array
+
+
+def _shared(members: dict[str, NDArray]) -> SharedCodebook:
+    """Check what the arrays say."""
+    version, block_size, colour, codewords = (members[name] for name in MEMBERS)
+    if version != VERSION:
+        raise CodebookError(f"The codebook file has version {version}; this program reads 1.")
+    if block_size.dtype.kind not in "iu":
+        raise CodebookError(f"The codebook file asks for block size {block_size}.")
+    try:
+        codebook = Codebook(np.ascontiguousarray(codewords))
+        return SharedCodebook(codebook, block_size.item(), str(colour))  # type: ignore[arg-type]
+    except ValueError as error:
+        raise CodebookError(f"The codebook file cannot be used: {error}.") from error

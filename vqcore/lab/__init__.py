@@ -1,0 +1,1 @@
+"""What can be asked of signals and files: sweeps, rivals, health, playback, the plane."""

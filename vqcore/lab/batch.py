@@ -1,0 +1,131 @@
+"""Many pictures: swept on all cores, one picture a process, past those that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky import get_reusable_executor
+
+from vqcore.coding.codec import Settings
+from vqcore.lab.sweeps import OperatingPoint, Plan, Step, plan_sweep, sweep
+from vqcore.signals.pictures import Origin, Picture, PictureError, load_picture, picture_suffixes
+from vqcore.work import CORES
+
+Steps = Callable[[Picture, Settings, Plan], Iterable[Step]]
+
+
+@dataclass(frozen=True)
+class Swept:
+    """The operating points of one picture, ascending in codebook size."""
+
+    name: str
+    digest: str
+    settings: Settings
+    plan: Plan
+    points: tuple[OperatingPoint, ...]
+    origin: Origin | None = None
+
+
+Unswept = OSError | PictureError
+"""Why a file was not swept; the message, or the error's `filename`, names it."""
+
+
+def picture_files(places: Iterable[Path]) -> tuple[list[Path], list[Unswept]]:
+    """Return the files that the places stand for, and an error for each folder without a picture.
+
+    A folder stands for the files in it whose suffix is that of a format the lab may read, by name;
+    folders inside it are left alone, and so are the notes that Macs leave beside a picture, under
+    its name after "._". Anything else stands for itself.
+    """
+    files: list[Path] = []
+    errors: list[Unswept] = []
+    for place in places:
+        try:
+            files += _pictures_in(place) if place.is_dir() else [place]
+        except (OSError, PictureError) as error:
+            errors.append(error)
+    return files, errors
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    suffixes = picture_suffixes()
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in suffixes)
+    named = [file for file in files if not file.name.startswith("._")]
+    if pictures := [file for file in named if not file.is_dir()]:
+        return pictures
+    raise PictureError(f"{folder}: There is no picture in this folder.")
+
+
+def sweep_files(
+    files: Sequence[Path], settings: Settings, sizes: Iterable[int], *, jobs: int = CORES
+) -> Iterator[Swept | Unswept]:
+    """Sweep each picture file, `jobs` of them at a time, in processes that share out the cores.
+
+    Parameters
+    ----------
+    files, settings
+    sizes : codebook sizes, clamped for each picture as in `plan_sweep`
+    jobs : at least 1; with 1 there is no other process
+
+    Yields
+    ------
+    For each file, in order, its Swept or the error that says why there is none
+
+    Notes
+    -----
+    Closing the iterator ends the processes.
+    """
+    at_once = max(1, min(jobs, len(files)))
+    threads = max(1, CORES // at_once)
+    with parallel_config("loky", inner_max_num_threads=threads):
+        parallel = Parallel(at_once, batch_size=1, return_as="generator")
+    with _ending_processes():
+        yield from parallel(delayed(sweep_file)(file, settings, tuple(sizes)) for file in files)
+
+
+@contextmanager
+def _ending_processes() -> Iterator[None]:
+    """End joblib's processes, which else wait for the next call in the folder where they began.
+
+    If an end from outside comes while they start, joblib fails to end them. They end with this
+    process then, and the end from outside is what the caller hears of.
+    """
+    try:
+        try:
+            yield
+        finally:
+            get_reusable_executor().shutdown()
+    except RuntimeError as error:
+        raise _end_before(error) or error from None
+
+
+def _end_before(error: BaseException | None) -> BaseException | None:
+    """Return the end from outside that an error followed, if there was one."""
+    while isinstance(error, Exception):
+        error = error.__context__
+    return error
+
+
+def _all_steps(picture: Picture, settings: Settings, plan: Plan) -> Iterator[Step]:
+    events = sweep(picture, settings, plan.sizes)
+    return (event for event in events if isinstance(event, Step))
+
+
+def sweep_file(
+    file: Path, settings: Settings, sizes: Iterable[int], steps: Steps = _all_steps
+) -> Swept | Unswept:
+    """Sweep a picture file, or return the error that says why it cannot be read.
+
+    `steps` carries out the planned sweep; a caller who shows its progress brings their own.
+    """
+    try:
+        picture = load_picture(file)
+    except (OSError, PictureError) as error:
+        return error
+    plan = plan_sweep(picture, settings, sizes)
+    points = tuple(step.point for step in steps(picture, settings, plan))
+    return Swept(picture.name, picture.digest, settings, plan, points, picture.origin)

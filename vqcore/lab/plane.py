@@ -1,0 +1,271 @@
+"""VQ in two dimensions, where it can be seen: pairs of neighbouring pixels, cells, Lloyd's steps.
+
+And for vectors of any dimension the plane of their first two principal axes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import Voronoi
+
+from vqcore.arrays import Counts, Floats, Samples
+from vqcore.codebooks.codebook import MIDDLE, chunks, product
+from vqcore.codebooks.sketch import sample_of
+from vqcore.codebooks.training import Trained, train
+from vqcore.metrics import PEAK
+from vqcore.signals.blocks import layout_of, shown_pixels
+from vqcore.signals.pictures import Picture
+
+Start = Literal["random", "ladder"]
+
+LEVELS = 256
+MAX_CODEWORDS = 64
+MAX_STEPS = 100
+TOLERANCE = 1e-4
+LADDER_PAIRS = 65_536
+PAIRS_AT_ONCE = 1024
+AXES_VECTORS = 20_000
+SHOWN_VECTORS = 3000
+CELL_DECIMALS = 3
+BORDERS = [(axis, border) for axis in (0, 1) for border in (0, PEAK)]
+# Half-way to these four the square has ended, so they bound each of its cells from outside.
+OUTSIDE = PEAK * np.array([[-4, 0.5], [5, 0.5], [0.5, -4], [0.5, 5]])
+
+
+@dataclass(frozen=True, eq=False)
+class LloydPath:
+    """The steps of Lloyd's algorithm in the plane, the start first.
+
+    Parameters
+    ----------
+    codewords : float array of shape (s, K, 2)
+        After 0, 1, … s − 1 iterations; left and right pixel in [0, 255].
+    mse : float array of shape (s,)
+        The distortion of each, per sample; it falls from step to step.
+    """
+
+    codewords: Floats
+    mse: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class PrincipalPlane:
+    """The first two principal axes of vectors, and some of the vectors along them.
+
+    Parameters
+    ----------
+    centre : float array of shape (d,)
+    directions : float array of shape (2, d)
+        Orthonormal; zeros where there are no two axes.
+    shares : pair of floats
+        The share of the variance along each, in [0, 1].
+    some : float array of shape (m, 2), m <= SHOWN_VECTORS
+    """
+
+    centre: Floats
+    directions: Floats
+    shares: tuple[float, float]
+    some: Floats
+
+    def along(self, vectors: NDArray) -> Floats:
+        """Return the coordinates of vectors, shape (n, d), along the two axes: shape (n, 2)."""
+        return (vectors - self.centre) @ self.directions.T
+
+
+def pair_density(picture: Picture) -> Counts:
+    """Count the pairs of horizontal neighbours in a picture's luma: pixels 0 and 1, 2 and 3, …
+
+    Returns
+    -------
+    density : int array of shape (256, 256)
+        How often each left pixel (row) stands beside each right one (column). An odd width repeats
+        its last pixel.
+
+    Examples
+    --------
+    >>> density = pair_density(Picture(np.uint8([[7, 9, 7, 9, 5]]), ""))
+    >>> int(density[7, 9]), int(density[5, 5]), int(density.sum())
+    (2, 1, 3)
+    """
+    luma = shown_pixels(picture, layout_of(picture, 1, "gray"))
+    pairs = np.pad(luma, [(0, 0), (0, picture.width % 2)], mode="edge").reshape(-1, 2)
+    numbers = pairs[:, 0] * np.intp(LEVELS) + pairs[:, 1]
+    return np.bincount(numbers, minlength=LEVELS**2).reshape(LEVELS, LEVELS)
+
+
+def distinct_pairs(density: Counts) -> tuple[Samples, Counts]:
+    """Return the pairs that occur, shape (m, 2), and how often each does, shape (m,)."""
+    pairs = np.argwhere(density).astype(np.uint8)
+    return pairs, density[density > 0]
+
+
+def first_codewords(density: Counts, size: int, start: Start, *, seed: int = 0) -> Floats:
+    """Return codewords for Lloyd to start from.
+
+    Parameters
+    ----------
+    density : int array of shape (256, 256)
+    size : int
+        K; where fewer pairs are distinct, it becomes their number.
+    start : "random", K distinct pairs of the picture, or "ladder", those the LBG ladder ends with
+        (on at most 65 536 pairs of a larger picture, and one more of each that is rare)
+
+    Returns
+    -------
+    codewords : float array of shape (K, 2)
+    """
+    pairs, counts = distinct_pairs(density)
+    if size >= len(pairs):
+        return pairs.astype(np.float64)
+    if start == "random":
+        shares = counts / counts.sum()
+        chosen = np.random.default_rng(seed).choice(len(pairs), size, replace=False, p=shares)
+        return pairs[chosen].astype(np.float64)
+    fewer = np.ceil(counts * min(1.0, LADDER_PAIRS / counts.sum())).astype(np.int64)
+    events = train(pairs.repeat(fewer, axis=0), [size], seed=seed)
+    trained = next(event for event in events if isinstance(event, Trained))
+    return trained.codebook.codewords.astype(np.float64)
+
+
+def lloyd_path(density: Counts, codewords: ArrayLike) -> LloydPath:
+    """Iterate assignment and update, and keep every step.
+
+    Parameters
+    ----------
+    density : int array of shape (256, 256)
+    codewords : array of shape (K, 2)
+
+    Returns
+    -------
+    path : LloydPath
+        As long as an iteration lowers the distortion by more than 0.01 %, at most a hundred.
+
+    Raises
+    ------
+    ValueError
+        If the codewords are not of shape (K, 2), K >= 1.
+
+    Notes
+    -----
+    Ties take the lowest index. A dead codeword stays where it is. O(m·K) time for each iteration
+    with m distinct pairs, 65 536 at most. Lloyd 1982, doi:10.1109/TIT.1982.1056489.
+
+    Examples
+    --------
+    >>> density = np.zeros((256, 256), int)
+    >>> density[[0, 2, 9], [0, 0, 9]] = 1, 3, 1
+    >>> path = lloyd_path(density, np.float64([[0, 0], [9, 9]]))
+    >>> path.codewords[:, 0].tolist(), path.mse.tolist()
+    ([[0.0, 0.0], [1.5, 0.0]], [1.2, 0.3])
+    """
+    following: Floats = np.asarray(codewords, np.float64)
+    if following.ndim != 2 or following.shape[1] != 2 or not len(following):
+        raise ValueError(f"codewords in the plane have the shape (K, 2), not {following.shape}")
+    pairs, counts = (array.astype(np.float64) for array in distinct_pairs(density))
+    steps: list[Floats] = []
+    errors: list[float] = []
+    while len(steps) <= MAX_STEPS:
+        mse, means = _iteration(pairs, counts, following)
+        if errors and errors[-1] - mse <= TOLERANCE * errors[-1]:
+            break
+        steps.append(following)
+        errors.append(mse)
+        following = means
+    return LloydPath(np.stack(steps), np.array(errors))
+
+
+def _iteration(pairs: Floats, counts: Floats, codewords: Floats) -> tuple[float, Floats]:
+    """Return the distortion per sample, and the mean of each cell or the codeword of a dead one."""
+    nearest = _nearest(pairs, codewords)
+    errors = np.square(pairs - codewords[nearest]).sum(axis=1)
+    weights = np.bincount(nearest, counts, len(codewords))[:, None]
+    sums = [np.bincount(nearest, counts * side, len(codewords)) for side in pairs.T]
+    means = np.where(weights > 0, np.stack(sums, axis=1) / np.maximum(weights, 1), codewords)
+    return float(errors @ counts / (2 * counts.sum())), means
+
+
+def _nearest(pairs: Floats, codewords: Floats) -> NDArray[np.intp]:
+    """Do as `codebook.nearest`, in float64: codewords on their way lie between the levels."""
+    centred = codewords - MIDDLE
+    halves, indices = np.square(centred).sum(axis=1) / 2, np.empty(len(pairs), np.intp)
+    for rows in chunks(len(pairs), PAIRS_AT_ONCE):
+        scores = product(pairs[rows] - MIDDLE, centred.T)
+        scores -= halves
+        indices[rows] = scores.argmax(axis=1)
+    return indices
+
+
+def cells(codewords: NDArray) -> list[Floats]:
+    """Return the Voronoi cell of each codeword within the square [0, 255]².
+
+    Parameters
+    ----------
+    codewords : array of shape (K, 2) in [0, 255]
+        Taken to a thousandth of a level.
+
+    Returns
+    -------
+    polygons : K float arrays of shape (corners, 2), in order around the cell
+        Where codewords coincide the lowest index has the cell, as in `nearest`, and the others
+        have no corners.
+
+    Examples
+    --------
+    >>> [sorted(cell.tolist()) for cell in cells(np.float64([[100, 50], [100, 50]]))]
+    [[[0.0, 0.0], [0.0, 255.0], [255.0, 0.0], [255.0, 255.0]], []]
+    """
+    places, first = np.unique(codewords.round(CELL_DECIMALS), axis=0, return_index=True)
+    diagram = Voronoi(np.concatenate([places, OUTSIDE]))
+    polygons = [np.empty((0, 2))] * len(codewords)
+    for index, region in zip(first, diagram.point_region[: len(places)], strict=True):
+        polygons[index] = _within_square(diagram.vertices[diagram.regions[region]])
+    return polygons
+
+
+def _within_square(polygon: Floats) -> Floats:
+    """Cut a convex polygon along the four borders, those that it crosses."""
+    for axis, border in BORDERS:
+        depths = polygon[:, axis] if border == 0 else border - polygon[:, axis]
+        if (depths < 0).any():
+            polygon = _kept(polygon, depths)
+    return polygon.clip(0, PEAK)
+
+
+def _kept(polygon: Floats, depths: Floats) -> Floats:
+    """Return the part of a polygon that lies no less than 0 deep; each corner has its depth."""
+    following, below = np.roll(polygon, -1, axis=0), np.roll(depths, -1)
+    corners = []
+    for one, other, depth, next_depth in zip(polygon, following, depths, below, strict=True):
+        if depth >= 0:
+            corners.append(one)
+        if (depth < 0) != (next_depth < 0):
+            corners.append(one + (other - one) * depth / (depth - next_depth))
+    return np.array(corners)
+
+
+def principal_plane(vectors: Samples) -> PrincipalPlane:
+    """Find the first two principal axes by scikit-learn's PCA, from at most 20 000 vectors.
+
+    Parameters
+    ----------
+    vectors : uint8 array of shape (n, d)
+
+    Notes
+    -----
+    The same vectors give the same plane. Pearson 1901, doi:10.1080/14786440109462720.
+    """
+    from sklearn.decomposition import PCA
+
+    rng = np.random.default_rng(0)
+    sample = sample_of(vectors, AXES_VECTORS, rng)
+    centre, count = sample.mean(axis=0), min(2, *sample.shape)
+    directions, shares = np.zeros((2, sample.shape[1])), np.zeros(2)
+    if (sample != sample[0]).any():
+        found = PCA(count, random_state=0).fit(sample.astype(np.float64))
+        directions[:count], shares[:count] = found.components_, found.explained_variance_ratio_
+    some = (sample_of(sample, SHOWN_VECTORS, rng) - centre) @ directions.T
+    return PrincipalPlane(centre, directions, (float(shares[0]), float(shares[1])), some)

@@ -1,0 +1,319 @@
+"""JPEG, WebP, AVIF and PNG-8: what others make of the same picture, each figure of a real file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+from PIL import Image
+
+from vqcore import metrics
+from vqcore.arrays import Samples
+from vqcore.work import POOL, Work, until_done
+
+Codec = Literal["jpeg", "webp", "avif", "png8"]
+
+NEIGHBOURS = 4
+
+
+class RivalError(ValueError):
+    """A codec cannot store a picture; the message is a sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A codec: Pillow's name and options for it, and how far up and down it goes.
+
+    A level is a quality, for PNG-8 a number of colours. `levels` are the few of a rate-distortion
+    curve, `every_level` all there are, both ascending. `largest_side` is None if there is no limit.
+    """
+
+    name: str
+    mime: str
+    format: str
+    options: Mapping[str, Any]
+    levels: tuple[int, ...]
+    every_level: range
+    largest_side: int | None
+
+
+RIVALS: dict[Codec, Rival] = {
+    "jpeg": Rival(
+        name="JPEG",
+        mime="image/jpeg",
+        format="JPEG",
+        options={"optimize": True, "progressive": True},
+        levels=(1, 5, 8, 12, 20, 30, 45, 60, 75, 85, 92, 95),
+        every_level=range(1, 96),
+        largest_side=65_500,
+    ),
+    "webp": Rival(
+        name="WebP",
+        mime="image/webp",
+        format="WEBP",
+        options={"method": 6},
+        levels=(0, 2, 5, 10, 20, 35, 50, 65, 78, 86, 92, 96),
+        every_level=range(101),
+        largest_side=16_383,
+    ),
+    "avif": Rival(
+        name="AVIF",
+        mime="image/avif",
+        format="AVIF",
+        options={"speed": 6, "max_threads": 2, "autotiling": False},
+        levels=(0, 5, 10, 18, 26, 35, 45, 55, 65, 75, 83, 90),
+        every_level=range(101),
+        largest_side=32_768,
+    ),
+    "png8": Rival(
+        name="PNG-8",
+        mime="image/png",
+        format="PNG",
+        options={"optimize": True},
+        levels=(2, 4, 8, 16, 32, 64, 128, 256),
+        every_level=range(2, 257),
+        largest_side=None,
+    ),
+}
+"""The codecs as they do well.
+
+JPEG is progressive with tables of its own, colour at half resolution. WebP takes its slowest
+method: 1 to 3 % fewer bytes than the default in two to three times its time, still less than
+AVIF's. AVIF has two threads whatever the machine, because its bytes depend on whether there is one
+or more, and no tiles, which cost 1 %. PNG-8 has a palette by median cut and no dither: it is vector
+quantization of single pixels.
+"""
+
+
+@dataclass(frozen=True)
+class RivalPoint:
+    """What one level of a codec costs and gives; the figures mean what an `OperatingPoint`'s do."""
+
+    codec: Codec
+    level: int
+    file_bytes: int
+    mse: float
+    psnr_db: float
+    ssim: float | None
+    file_ratio: float
+    rate_bpp: float
+    encode_seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """The level of a codec that meets a target, and its file."""
+
+    point: RivalPoint
+    data: bytes
+
+
+def missing_rivals() -> list[Codec]:
+    """Return the codecs that the installed Pillow cannot both write and read."""
+    return [codec for codec in RIVALS if not _works(codec)]
+
+
+def _works(codec: Codec) -> bool:
+    try:
+        rival_pixels(rival_file(np.zeros((8, 8), np.uint8), codec, RIVALS[codec].levels[0]), 1)
+    except RivalError:
+        return False
+    return True
+
+
+def rival_file(pixels: Samples, codec: Codec, level: int) -> bytes:
+    """Encode a picture with another codec.
+
+    Parameters
+    ----------
+    pixels : uint8 array of shape (h, w) for gray or (h, w, 3) for RGB
+        Gray is stored as gray; WebP, which has none, stores it as RGB.
+    codec
+    level : quality 1 to 95 for JPEG, 0 to 100 for WebP and AVIF; 2 to 256 colours for PNG-8
+
+    Raises
+    ------
+    RivalError
+        If the codec cannot store the picture, or Pillow lacks the codec.
+    ValueError
+        If there is no such level; the message names the range.
+    """
+    rival, image = RIVALS[codec], Image.fromarray(pixels)
+    if level not in rival.every_level:
+        low, high = rival.every_level[0], rival.every_level[-1]
+        raise ValueError(f"a level of {rival.name} is {low} to {high}, not {level}")
+    if rival.largest_side and max(image.size) > rival.largest_side:
+        raise RivalError(f"{rival.name} stores at most {rival.largest_side:,} pixels a side")
+    try:
+        return _saved(image, rival, level)
+    except Exception as error:
+        raise RivalError(f"{rival.name} cannot store this picture: {_reason(error)}") from error
+
+
+def _saved(image: Image.Image, rival: Rival, level: int) -> bytes:
+    file = io.BytesIO()
+    if rival.format == "PNG":
+        image = image.quantize(level, dither=Image.Dither.NONE)
+        image.save(file, rival.format, **rival.options)
+    else:
+        image.save(file, rival.format, quality=level, **rival.options)
+    return file.getvalue()
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def rival_pixels(data: bytes, channels: Literal[1, 3]) -> Samples:
+    """Decode a file made by `rival_file`.
+
+    Parameters
+    ----------
+    data
+    channels : 1 if the original is gray, 3 if it is RGB
+
+    Returns
+    -------
+    pixels : uint8 array of shape (h, w) or (h, w, 3)
+
+    Raises
+    ------
+    RivalError
+        If Pillow cannot read the file.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return np.array(image.convert("L" if channels == 1 else "RGB"))
+    except Exception as error:
+        raise RivalError(f"The file cannot be read back: {_reason(error)}") from error
+
+
+def rival_work(
+    pixels: Samples, codec: Codec, levels: Iterable[int]
+) -> Generator[RivalPoint | None]:
+    """Encode, decode and measure a picture at each level of a codec, in turn.
+
+    Parameters
+    ----------
+    pixels : uint8 array of shape (h, w) or (h, w, 3), as for `rival_file`
+    codec
+    levels : for a whole curve, the codec's `levels`
+
+    Yields
+    ------
+    A RivalPoint for each level, None many times a second while there is none yet. Closing leaves at
+    most the encoding that has begun.
+
+    Raises
+    ------
+    RivalError
+        If the codec cannot store the picture.
+    """
+    begun = (POOL.submit(_tried, pixels, codec, level) for level in levels)
+    ahead: Future[_Trial] | None = next(begun, None)
+    try:
+        while ahead:
+            trial = yield from until_done(ahead)
+            ahead = next(begun, None)
+            yield (yield from _measured(pixels, codec, trial))
+    finally:
+        if ahead:
+            ahead.cancel()
+
+
+def largest_within(pixels: Samples, codec: Codec, most_bytes: int) -> Work[Match | None]:
+    """Find the highest level whose file has at most so many bytes; None if there is none.
+
+    Parameters
+    ----------
+    pixels : uint8 array of shape (h, w) or (h, w, 3), as for `rival_file`
+
+    Raises
+    ------
+    RivalError
+        If the codec cannot store the picture.
+
+    Notes
+    -----
+    Bisects all levels, then tries the `NEIGHBOURS` next to the one found, and goes on from any
+    that meets the target too: where sizes do not quite rise with the level, the result is still
+    the highest, unless as many levels in a row are too large before one that is not.
+    """
+    levels = RIVALS[codec].every_level[::-1]
+    return _match(pixels, codec, levels, lambda trial: len(trial.data) <= most_bytes)
+
+
+def same_psnr(pixels: Samples, codec: Codec, psnr_db: float) -> Work[Match | None]:
+    """Find the lowest level whose PSNR is at least so many dB; None if there is none.
+
+    Parameters and errors are those of `largest_within`, and so is the search, upwards.
+    """
+    levels = RIVALS[codec].every_level
+    return _match(pixels, codec, levels, lambda trial: metrics.psnr_db(trial.mse) >= psnr_db)
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """A picture encoded and decoded at one level."""
+
+    level: int
+    data: bytes
+    decoded: Samples
+    mse: float
+    encode_seconds: float
+
+
+def _tried(pixels: Samples, codec: Codec, level: int) -> _Trial:
+    start = perf_counter()
+    data = rival_file(pixels, codec, level)
+    seconds = perf_counter() - start
+    decoded = rival_pixels(data, 1 if pixels.ndim == 2 else 3)
+    return _Trial(level, data, decoded, metrics.mse(pixels, decoded), seconds)
+
+
+def _measured(pixels: Samples, codec: Codec, trial: _Trial) -> Work[RivalPoint]:
+    similarity = yield from metrics.ssim_work(pixels, trial.decoded)
+    height, width = pixels.shape[:2]
+    file_bytes = len(trial.data)
+    return RivalPoint(
+        codec=codec,
+        level=trial.level,
+        file_bytes=file_bytes,
+        mse=trial.mse,
+        psnr_db=metrics.psnr_db(trial.mse),
+        ssim=similarity,
+        file_ratio=metrics.compression_ratio(pixels.size, file_bytes),
+        rate_bpp=metrics.rate_bpp(file_bytes, width, height),
+        encode_seconds=trial.encode_seconds,
+    )
+
+
+def _match(
+    pixels: Samples, codec: Codec, levels: Sequence[int], meets: Callable[[_Trial], bool]
+) -> Work[Match | None]:
+    """Find the first level that meets a target, of levels among which nearly all later ones do."""
+    best: _Trial | None = None
+    first, missed = len(levels), {-1}
+    while (position := _next_position(first, missed)) is not None:
+        trial = yield from until_done(POOL.submit(_tried, pixels, codec, levels[position]))
+        if meets(trial):
+            best, first = trial, position
+        else:
+            missed.add(position)
+    if best is None:
+        return None
+    return Match((yield from _measured(pixels, codec, best)), best.data)
+
+
+def _next_position(first: int, missed: set[int]) -> int | None:
+    """Return where to look: between the last miss and the first hit, then just before that."""
+    last = max(position for position in missed if position < first)
+    if last + 1 < first:
+        return (last + first) // 2
+    before = range(first - 1, max(first - 1 - NEIGHBOURS, -1), -1)
+    return next((position for position in before if position not in missed), None)

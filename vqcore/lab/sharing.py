@@ -1,0 +1,175 @@
+"""One codebook for many pictures: trained on all of them, and used for another.
+
+A codebook in colour is for pictures in colour; one in gray is for all, and codes their luma.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from vqcore.arrays import Samples
+from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.sketch import sample_of
+from vqcore.codebooks.training import Progress, Trained, train
+from vqcore.coding.codebookfile import SharedCodebook
+from vqcore.coding.codec import Encoded, Settings, encode_work
+from vqcore.coding.container import pack_work
+from vqcore.coding.rateaware import rate_aware_choice_work
+from vqcore.lab.sweeps import OperatingPoint, point_work
+from vqcore.signals.blocks import BlockLayout, Colour, distinct_vectors, layout_of, shown_pixels
+from vqcore.signals.pictures import Picture, PictureError, load_picture
+from vqcore.work import Work
+
+MAX_TRAINING_BYTES = 2**27
+
+
+@dataclass(frozen=True, eq=False)
+class PictureBlocks:
+    """What one picture adds to the training of a codebook.
+
+    Parameters
+    ----------
+    vectors : uint8 array of shape (m, d)
+        All its blocks, or a sample of them.
+    blocks : int
+        How many it has.
+    """
+
+    vectors: Samples
+    blocks: int
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """A picture encoded with a codebook from elsewhere: its figures, and the bytes of its file.
+
+    The file names the codebook and does not hold it; `point.codebook_bytes` are not in it.
+    """
+
+    point: OperatingPoint
+    encoded: Encoded
+    file: bytes
+
+
+def fits(picture: Picture, colour: Colour) -> bool:
+    """Say whether a picture can be coded in a colour mode: a gray one only in gray."""
+    return colour == "gray" or not picture.is_gray
+
+
+def load_fitting(file: Path, colour: Colour) -> Picture:
+    """Read a picture file, for a codebook in a colour mode.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    PictureError
+        If it is no picture, or does not fit; the message begins with the path.
+    """
+    picture = load_picture(file)
+    if not fits(picture, colour):
+        raise PictureError(f"{file}: The picture is gray, and the codebook is for {colour}.")
+    return picture
+
+
+def gather_blocks(
+    files: Sequence[Path], settings: Settings, *, max_bytes: int = MAX_TRAINING_BYTES
+) -> Iterator[PictureBlocks | OSError | PictureError]:
+    """Cut picture files into blocks, one file at a time.
+
+    Parameters
+    ----------
+    files, settings
+    max_bytes : of all vectors together; each file has an equal share of it, and where it has more
+        blocks, gives a sample of them
+
+    Yields
+    ------
+    For each file, in order, its blocks or the error that says why there are none
+    """
+    dimension = BlockLayout(1, 1, settings.block_size, settings.colour).dimension
+    share = max(1, max_bytes // (dimension * max(1, len(files))))
+    for place, file in enumerate(files):
+        try:
+            picture = load_fitting(file, settings.colour)
+        except (OSError, PictureError) as error:
+            yield error
+            continue
+        layout = layout_of(picture, settings.block_size, settings.colour)
+        vectors = layout.split(shown_pixels(picture, layout))
+        sample = sample_of(vectors, share, np.random.default_rng([settings.seed, place]))
+        yield PictureBlocks(sample, layout.blocks)
+
+
+def train_shared(
+    vectors: Samples, size: int, settings: Settings
+) -> Generator[Progress, None, SharedCodebook]:
+    """Train one codebook, of `size` codewords or of all distinct vectors if those are fewer.
+
+    Parameters
+    ----------
+    vectors : uint8 array of shape (n, d), from any number of pictures
+    size : 1 to 4096
+    settings : its `training` decides
+
+    Examples
+    --------
+    >>> from vqcore.work import finish
+    >>> vectors = np.uint8([[9], [7], [9]])
+    >>> shared = finish(train_shared(vectors, 256, Settings(block_size=1, colour="gray")))
+    >>> shared.codebook.codewords.tolist()
+    [[7], [9]]
+    """
+    codewords = distinct_vectors(vectors, size)
+    if codewords is None:
+        training = train(vectors, [size], trainer=settings.trainer, seed=settings.seed)
+        for event in training:
+            if isinstance(event, Trained):
+                codewords = event.codebook.codewords
+            else:
+                yield event
+    assert codewords is not None
+    return SharedCodebook(Codebook(codewords).in_order(), settings.block_size, settings.colour)
+
+
+def use_work(picture: Picture, shared: SharedCodebook, rate_weight: float = 0) -> Work[Use]:
+    """Encode a picture with a codebook from elsewhere, and measure it.
+
+    Parameters
+    ----------
+    picture : one that `fits`
+    shared : SharedCodebook
+    rate_weight : λ, in squared error per bit; whatever it is, the codewords stay
+
+    Raises
+    ------
+    ValueError
+        If the picture does not fit.
+    """
+    if not fits(picture, shared.colour):
+        raise ValueError(f"a gray picture cannot be coded in {shared.colour}")
+    start = perf_counter()
+    layout = layout_of(picture, shared.block_size, shared.colour)
+    original = shown_pixels(picture, layout)
+    vectors = layout.split(original)
+    if rate_weight:
+        encoding = rate_aware_choice_work(layout, vectors, shared.codebook, rate_weight)
+    else:
+        encoding = encode_work(layout, vectors, shared.codebook)
+    encoded = yield from encoding
+    seconds = perf_counter() - start
+    file = yield from pack_work(encoded, with_codebook=False)
+    measuring = point_work(
+        original,
+        encoded,
+        len(file),
+        codebook_size=shared.codebook.size,
+        train_seconds=0.0,
+        encode_seconds=seconds,
+    )
+    return Use((yield from measuring), encoded, file)

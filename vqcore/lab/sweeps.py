@@ -1,0 +1,328 @@
+"""One picture, many codebook sizes: operating points, one at a time."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vqcore import metrics
+from vqcore.arrays import Samples
+from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
+from vqcore.codebooks.training import Progress, Trained, reported, seldom, train
+from vqcore.coding.codec import Encoded, Settings, encode_work
+from vqcore.coding.container import pack_work
+from vqcore.coding.rateaware import rate_aware_work
+from vqcore.signals.blocks import BlockLayout, distinct_vectors, layout_of, shown_pixels
+from vqcore.signals.pictures import Picture
+from vqcore.work import Work
+
+SHOWN_FIRST = 8
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """What one codebook size costs and gives.
+
+    `file_bytes` is the length of a .vq file that decodes to the picture measured; `file_ratio` and
+    `rate_bpp` are that file's. The nominal and entropy figures are of the indices alone, and with a
+    rate weight of the codewords still in use. `ssim` is None for pictures under 7×7 pixels.
+    `train_seconds` counts what this size took on top of the sizes below it.
+    """
+
+    codebook_size: int
+    used_codewords: int
+    mse: float
+    psnr_db: float
+    ssim: float | None
+    nominal_bytes: float
+    entropy_bytes: float
+    codebook_bytes: int
+    file_bytes: int
+    nominal_ratio: float
+    file_ratio: float
+    rate_bpp: float
+    train_seconds: float
+    encode_seconds: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an `OperatingPoint` says of size alone: all there is to say without an original."""
+
+    codebook_size: int
+    used_codewords: int
+    nominal_bytes: float
+    entropy_bytes: float
+    codebook_bytes: int
+    file_bytes: int
+    nominal_ratio: float
+    file_ratio: float
+    rate_bpp: float
+    psnr_db: None = None
+    ssim: None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """A codebook size that can be looked at already, and has yet to be measured."""
+
+    encoded: Encoded
+    trained: Trained
+    encode_seconds: float
+
+    @property
+    def codebook_size(self) -> int:
+        """Return the size as trained; with a rate weight, fewer codewords may be in use."""
+        return self.trained.codebook.size
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One finished codebook size: its figures, the encoded picture, and the bytes of its file.
+
+    `trained` is the codebook as trained; with a rate weight the encoded picture has its own.
+    """
+
+    point: OperatingPoint
+    encoded: Encoded
+    file: bytes
+    trained: Trained
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a sweep will do: its layout, and the sizes that are possible, ascending.
+
+    `distinct_blocks` is their number where it limits the sizes, else None.
+    """
+
+    layout: BlockLayout
+    sizes: tuple[int, ...]
+    distinct_blocks: int | None
+
+    def nearest(self, size: int) -> int:
+        """Return the planned size whose logarithm is nearest to that of a size."""
+        return min(self.sizes, key=lambda other: abs(math.log2(other) - math.log2(size)))
+
+
+def ladder_sizes(largest: int, more: Iterable[int] = ()) -> tuple[int, ...]:
+    """Return 1, 2, 4, … up to `largest`, and `more`, ascending.
+
+    Raises
+    ------
+    ValueError
+        If a size is not 1 to 4096; the message names it.
+
+    Examples
+    --------
+    >>> ladder_sizes(8, more=[100])
+    (1, 2, 4, 8, 100)
+    """
+    return checked_sizes([2**power for power in range(largest.bit_length())] + list(more))
+
+
+def checked_sizes(sizes: Iterable[int]) -> tuple[int, ...]:
+    """Return the sizes ascending, each once; ValueError names one that is not 1 to 4096."""
+    ordered = tuple(sorted(set(sizes)))
+    for size in ordered:
+        if not 1 <= size <= MAX_CODEBOOK_SIZE:
+            raise ValueError(f"a codebook size is 1 to {MAX_CODEBOOK_SIZE}, not {size}")
+    return ordered
+
+
+def parse_sizes(text: str) -> tuple[int, ...]:
+    """Return the codebook sizes written in a text, with commas or spaces between, ascending.
+
+    Raises
+    ------
+    ValueError
+        If something is not a whole number from 1 to 4096; the message quotes it.
+
+    Examples
+    --------
+    >>> parse_sizes("300, 100")
+    (100, 300)
+    """
+    words = re.findall(r"[^\s,;]+", text)
+    for word in words:
+        if not re.fullmatch(r"-?[0-9]+", word):
+            raise ValueError(f"a codebook size is a whole number, not {word!r}")
+    return checked_sizes(int(word) for word in words)
+
+
+def plan_sweep(picture: Picture, settings: Settings, sizes: Iterable[int]) -> Plan:
+    """Find out which sizes a picture allows: none has more codewords than distinct blocks.
+
+    Larger sizes become the number of distinct blocks, where the reconstruction has no error.
+    """
+    layout = layout_of(picture, settings.block_size, settings.colour)
+    wanted = checked_sizes(sizes)
+    if not wanted:
+        raise ValueError("a sweep needs at least one codebook size")
+    distinct = distinct_vectors(layout.split(shown_pixels(picture, layout)), wanted[-1])
+    if distinct is None:
+        return Plan(layout, wanted, None)
+    possible = sorted({min(size, len(distinct)) for size in wanted})
+    return Plan(layout, tuple(possible), len(distinct))
+
+
+def sweep(
+    picture: Picture,
+    settings: Settings,
+    sizes: Iterable[int],
+    *,
+    trained: Mapping[int, Trained] | None = None,
+) -> Generator[Progress | Preview | Step]:
+    """Train, encode and measure each size in turn; the first few are measured together.
+
+    Parameters
+    ----------
+    picture, settings
+    sizes : codebook sizes; those the picture does not allow are clamped, see `plan_sweep`
+    trained : by size, what was trained before for this picture and these `settings.training`
+
+    Yields
+    ------
+    Progress, up to ten times a second, and for each size a Preview and later a Step, both ascending
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> picture = Picture(np.uint8([[0, 0, 9, 9]]), "two tones")
+    >>> for step in sweep(picture, Settings(block_size=2), [1, 2, 4]):
+    ...     if isinstance(step, Step):
+    ...         print(step.point.codebook_size, step.point.psnr_db)
+    1 35.01326499812156
+    2 inf
+    """
+    return seldom(_sweep(picture, settings, sizes, trained or {}))
+
+
+def _sweep(
+    picture: Picture, settings: Settings, sizes: Iterable[int], trained: Mapping[int, Trained]
+) -> Generator[Progress | Preview | Step]:
+    plan = plan_sweep(picture, settings, sizes)
+    original = shown_pixels(picture, plan.layout)
+    vectors = plan.layout.split(original)
+    last_shown_first = max((size for size in plan.sizes if size <= SHOWN_FIRST), default=0)
+    previews: list[Preview] = []
+    for event in _codebooks(vectors, plan, settings, trained):
+        if isinstance(event, Progress):
+            yield event
+            continue
+        preview = yield from _encoded(vectors, plan.layout, settings, event)
+        yield preview
+        previews.append(preview)
+        if preview.codebook_size >= last_shown_first:
+            for shown in previews:
+                yield from _measured(original, shown)
+            previews.clear()
+
+
+def _codebooks(
+    vectors: Samples, plan: Plan, settings: Settings, trained: Mapping[int, Trained]
+) -> Iterator[Progress | Trained]:
+    """Give back what is trained, and train the rest."""
+    new = train(
+        vectors,
+        [size for size in plan.sizes if size not in trained],
+        trainer=settings.trainer,
+        seed=settings.seed,
+        known={size: result.codebook for size, result in trained.items()},
+    )
+    for size in plan.sizes:
+        if size in trained:
+            yield trained[size]
+        else:
+            yield from _until_trained(new)
+
+
+def _until_trained(events: Iterator[Progress | Trained]) -> Iterator[Progress | Trained]:
+    for event in events:
+        yield event
+        if isinstance(event, Trained):
+            return
+
+
+def _encoded(
+    vectors: Samples, layout: BlockLayout, settings: Settings, trained: Trained
+) -> Generator[Progress, None, Preview]:
+    codebook = trained.codebook
+    if settings.rate_weight:
+        encoding = rate_aware_work(layout, vectors, codebook, settings.rate_weight)
+    else:
+        encoding = encode_work(layout, vectors, codebook)
+    encoded, seconds = yield from reported(encoding, codebook.size)
+    return Preview(encoded, trained, seconds)
+
+
+def _measured(original: Samples, preview: Preview) -> Iterator[Progress | Step]:
+    encoded, size = preview.encoded, preview.codebook_size
+    file, _ = yield from reported(pack_work(encoded), size)
+    measuring = point_work(
+        original,
+        encoded,
+        len(file),
+        codebook_size=size,
+        train_seconds=preview.trained.seconds,
+        encode_seconds=preview.encode_seconds,
+    )
+    point, _ = yield from reported(measuring, size)
+    yield Step(point, encoded, file, preview.trained)
+
+
+def point_work(
+    original: Samples, encoded: Encoded, file_bytes: int, **known: Any
+) -> Work[OperatingPoint]:
+    """Measure a picture that was encoded.
+
+    Parameters
+    ----------
+    original : uint8 array, the pixels that were cut into blocks
+    encoded : Encoded
+    file_bytes : the length of its file
+    known : `codebook_size`, `train_seconds` and `encode_seconds` of the point
+    """
+    reconstruction = encoded.decode()
+    mse = metrics.mse(original, reconstruction)
+    likeness = {
+        "mse": mse,
+        "psnr_db": metrics.psnr_db(mse),
+        "ssim": (yield from metrics.ssim_work(original, reconstruction)),
+    }
+    return OperatingPoint(**vars(cost_of(encoded, file_bytes)) | likeness | known)
+
+
+def cost_of(encoded: Encoded, file_bytes: int) -> Cost:
+    """Measure the size of a picture that was encoded.
+
+    Parameters
+    ----------
+    encoded : Encoded
+    file_bytes : the length of its file
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vqcore.codebooks.codebook import Codebook
+    >>> layout = BlockLayout(width=4, height=1, block_size=1, colour="gray")
+    >>> cost = cost_of(Encoded(layout, Codebook(np.uint8([[7], [9]])), np.int32([0, 1, 1, 1])), 25)
+    >>> cost.nominal_bytes, cost.nominal_ratio, cost.file_ratio, cost.psnr_db
+    (0.5, 8.0, 0.16, None)
+    """
+    layout = encoded.layout
+    nominal = metrics.nominal_bytes(layout.blocks, encoded.codebook.size)
+    return Cost(
+        codebook_size=encoded.codebook.size,
+        used_codewords=encoded.used_codewords,
+        nominal_bytes=nominal,
+        entropy_bytes=metrics.entropy_bytes(encoded.use),
+        codebook_bytes=encoded.codebook.bytes,
+        file_bytes=file_bytes,
+        nominal_ratio=metrics.compression_ratio(layout.raw_bytes, nominal),
+        file_ratio=metrics.compression_ratio(layout.raw_bytes, file_bytes),
+        rate_bpp=metrics.rate_bpp(file_bytes, layout.width, layout.height),
+    )

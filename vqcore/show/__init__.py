@@ -1,0 +1,1 @@
+"""Answers as words, tables, plots, files to take away, and the report."""

@@ -1,0 +1,205 @@
+"""Rate–distortion curves: operating points of one setting or one rival, under one name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from vqcore.coding.codec import Settings
+from vqcore.lab.comparison import (
+    BjontegaardDelta,
+    Measured,
+    bd_psnr,
+    bd_rate,
+    best_within_bytes,
+    lower_hull,
+)
+from vqcore.lab.rivals import RIVALS, Codec, RivalPoint
+from vqcore.lab.sweeps import OperatingPoint
+from vqcore.plurals import noun
+from vqcore.show.wording import counted, decibels, settings_name
+from vqcore.signals.blocks import BlockLayout
+
+Likeness = Literal["psnr_db", "ssim"]
+Kind = Literal["ours", "nominal", "pinned", "picture", "hull"] | Codec
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Operating points that belong together.
+
+    Parameters
+    ----------
+    kind : whose they are
+    name : what sets them apart from other curves
+    points : what each costs and gives
+    labels : what sets each apart: "K = 32", "quality 40"
+    rates : bits per pixel of each point; those of the files, but for the nominal curve
+    settings : with the colour mode the picture was coded in; None if not all points have the same
+    """
+
+    kind: Kind
+    name: str
+    points: Sequence[Measured]
+    labels: Sequence[str]
+    rates: Sequence[float]
+    settings: Settings | None = None
+
+
+def vq_curve(
+    settings: Settings, layout: BlockLayout, points: Sequence[OperatingPoint], kind: Kind = "ours"
+) -> Curve:
+    """Return the curve of one sweep, by its files."""
+    labels = [f"K = {point.codebook_size}" for point in points]
+    coded = replace(settings, colour=layout.colour)
+    return Curve(kind, settings_name(settings, layout), points, labels, _file_rates(points), coded)
+
+
+def nominal_curve(layout: BlockLayout, points: Sequence[OperatingPoint]) -> Curve:
+    """Return the textbook's curve of a sweep: fixed-length indices, no codebook; not K = 1."""
+    some = [point for point in points if point.nominal_bytes]
+    pixels = layout.width * layout.height
+    rates = [8 * point.nominal_bytes / pixels for point in some]
+    labels = [
+        f"K = {point.codebook_size}, {rate:.4f} bpp"
+        for point, rate in zip(some, rates, strict=True)
+    ]
+    return Curve("nominal", "nominal", some, labels, rates)
+
+
+def rival_curve(codec: Codec, points: Sequence[RivalPoint]) -> Curve:
+    """Return the curve of another codec."""
+    labels = [level_name(codec, point.level) for point in points]
+    return Curve(codec, RIVALS[codec].name, points, labels, _file_rates(points))
+
+
+def level_name(codec: Codec, level: int) -> str:
+    """Say what a level of a codec is.
+
+    Examples
+    --------
+    >>> level_name("jpeg", 75), level_name("png8", 16)
+    ('quality 75', '16 colours')
+    """
+    return f"{level} {noun(level, 'colour')}" if codec == "png8" else f"quality {level}"
+
+
+def picture_curve(name: str, points: Sequence[OperatingPoint]) -> Curve:
+    """Return the curve of one picture among others."""
+    labels = [f"K = {point.codebook_size}" for point in points]
+    return Curve("picture", name, points, labels, _file_rates(points))
+
+
+@dataclass(frozen=True)
+class Delta:
+    """How ours compares with another curve.
+
+    Parameters
+    ----------
+    against : the other's name
+    rate, psnr : over the range that both cover; None without one
+    ours, theirs : the points, to compare what is lossless, which has no place in such a range
+    """
+
+    against: str
+    rate: BjontegaardDelta | None
+    psnr: BjontegaardDelta | None
+    ours: Sequence[Measured] = ()
+    theirs: Sequence[Measured] = ()
+
+    @property
+    def bytes_in_words(self) -> str:
+        """Return the mean difference in bytes, and the range of PSNR it is of."""
+        if self.rate is None:
+            return self._lossless_bytes() or "no common range"
+        word = "fewer" if self.rate.value < 0 else "more"
+        low, high = self.rate.low, self.rate.high
+        return f"{abs(self.rate.value):.1f} % {word} ({low:.1f} to {high:.1f} dB)"
+
+    @property
+    def psnr_in_words(self) -> str:
+        """Return the mean difference in PSNR, and the range of rates it is of."""
+        if self.psnr is None:
+            return self._at_lossless_bytes() or "no common range"
+        low, high = self.psnr.low, self.psnr.high
+        return f"{self.psnr.value:+.2f} dB ({low:.3f} to {high:.3f} bpp)"
+
+    def _lossless_bytes(self) -> str:
+        """Say what each needs to be lossless, or how far it gets; nothing if neither gets there."""
+        if not self._least_lossless():
+            return ""
+        return f"{_best_in_words(self.ours)}; {self.against} {_best_in_words(self.theirs)}"
+
+    def _at_lossless_bytes(self) -> str:
+        """Say what both have in the fewest bytes that are lossless for one of them."""
+        least = self._least_lossless()
+        if not least:
+            return ""
+        ours, theirs = (_within_in_words(points, least) for points in (self.ours, self.theirs))
+        return f"{ours} in {counted(least, 'byte')}; {self.against} {theirs}"
+
+    def _least_lossless(self) -> int:
+        """Return the fewest bytes that are lossless for one of both, 0 if for neither."""
+        if not (self.ours and self.theirs):
+            return 0
+        return min(filter(None, map(_fewest_lossless, (self.ours, self.theirs))), default=0)
+
+
+def _fewest_lossless(points: Sequence[Measured]) -> int:
+    """Return the fewest bytes without any error, 0 if there are none."""
+    return min((point.file_bytes for point in points if point.psnr_db == math.inf), default=0)
+
+
+def _best_in_words(points: Sequence[Measured]) -> str:
+    fewest = _fewest_lossless(points)
+    if fewest:
+        return f"lossless with {counted(fewest, 'byte')}"
+    return f"at most {max(point.psnr_db for point in points):.1f} dB"
+
+
+def _within_in_words(points: Sequence[Measured], most_bytes: int) -> str:
+    best = best_within_bytes(points, most_bytes)
+    return decibels(best.psnr_db) if best else "no file so small"
+
+
+def deltas(curves: Sequence[Curve]) -> list[Delta]:
+    """Compare the first curve, by its files, with each other but the nominal one."""
+    ours, *others = (curve for curve in curves if curve.kind != "nominal")
+    return [
+        Delta(
+            other.name,
+            bd_rate(_places(ours), _places(other)),
+            bd_psnr(_places(ours), _places(other)),
+            ours.points,
+            other.points,
+        )
+        for other in others
+    ]
+
+
+def _places(curve: Curve) -> list[tuple[float, float]]:
+    return [(rate, point.psnr_db) for rate, point in zip(curve.rates, curve.points, strict=True)]
+
+
+def hull_of(curves: Sequence[Curve], likeness: Likeness) -> Curve:
+    """Return the points of all curves on their lower hull: no mixture of others does better."""
+    every = [
+        (point, f"{curve.name}, {label}")
+        for curve in curves
+        for point, label in zip(curve.points, curve.labels, strict=True)
+        if getattr(point, likeness) is not None
+    ]
+    rates = [point.rate_bpp for point, _ in every]
+    best = lower_hull(rates, [_distortion(point, likeness) for point, _ in every])
+    points, labels = [every[at][0] for at in best], [every[at][1] for at in best]
+    return Curve("hull", "lower hull", points, labels, _file_rates(points))
+
+
+def _distortion(point: Measured, likeness: Likeness) -> float:
+    return point.mse if likeness == "psnr_db" else 1 - (point.ssim or 0)
+
+
+def _file_rates(points: Sequence[Measured]) -> list[float]:
+    return [point.rate_bpp for point in points]

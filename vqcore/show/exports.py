@@ -1,0 +1,168 @@
+"""Operating points as text others can read: CSV, JSON and a plain table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, fields, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from vqcore.codebooks.codebook import Codebook
+from vqcore.coding.codec import Settings
+from vqcore.lab.batch import Swept
+from vqcore.lab.sweeps import OperatingPoint
+from vqcore.show import provenance
+from vqcore.show.curves import Curve
+from vqcore.show.provenance import Provenance, comment_of
+from vqcore.signals.pictures import Origin, Picture
+
+COLUMNS = tuple(field.name for field in fields(OperatingPoint))
+
+
+FORMULA = re.compile(r"\s*[-=+@＝＋－＠]|[\t\n]")
+"""How a text begins that a spreadsheet may take for a formula, with what OWASP warns of."""
+
+
+def points_csv(swept: Swept) -> str:
+    """Return a header line and a line for each point; an infinite value is ``inf``.
+
+    After the figures stands where they come from, see `provenance.COLUMNS`. A text, such as the
+    name of a file, that a spreadsheet would take for a formula has an apostrophe before it, in this
+    CSV and in the others.
+    """
+    return _csv((*COLUMNS, *provenance.COLUMNS), _rows(swept))
+
+
+def sweeps_csv(sweeps: Iterable[Swept]) -> str:
+    """Return the points of many pictures as `points_csv` does, the picture's name before each."""
+    picture, *others = provenance.COLUMNS
+    return _csv((picture, *COLUMNS, *others), chain.from_iterable(map(_rows, sweeps)))
+
+
+def _rows(swept: Swept) -> Iterator[dict[str, Any]]:
+    source = _provenance(swept).record
+    return ({**asdict(point), **source} for point in swept.points)
+
+
+def _provenance(swept: Swept) -> Provenance:
+    coded = replace(swept.settings, colour=swept.plan.layout.colour)
+    return Provenance(swept.name, swept.digest, coded)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Return a text so that it stays one text, in one cell; a number as it is."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r", "\n")  # which csv puts in quotes, unlike the other
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def curves_csv(source: Provenance, curves: Iterable[Curve]) -> str:
+    """Return every point of every curve, as `points_csv` does; what a rival lacks is empty.
+
+    Parameters
+    ----------
+    source : the picture, and the settings of the first curve
+    curves : each with settings of its own, but those of rivals
+    """
+    record = source.record
+    rows = ({**record, **row} for row in _curve_records(curves))
+    return _csv(("curve", "label", *COLUMNS, *provenance.COLUMNS), rows)
+
+
+def curves_json(source: Provenance, picture: Picture, curves: Iterable[Curve]) -> str:
+    """Return every point of every curve as one JSON object; an infinite value is "inf".
+
+    `provenance` has the settings of the first curve; each point has those of its own, if any.
+    """
+    return _json(
+        {
+            "picture": picture.name,
+            **_source(picture.origin),
+            "width": picture.width,
+            "height": picture.height,
+            "provenance": source.record,
+            "points": [_all_finite(record) for record in _curve_records(curves)],
+        }
+    )
+
+
+def _curve_records(curves: Iterable[Curve]) -> Iterator[dict[str, Any]]:
+    """Yield the points by their files: the nominal curve has none of its own."""
+    for curve in curves:
+        if curve.kind != "nominal":
+            settings = {name: getattr(curve.settings, name, None) for name in provenance.SETTINGS}
+            for point, label in zip(curve.points, curve.labels, strict=True):
+                figures = {name: getattr(point, name, None) for name in COLUMNS}
+                yield {"curve": curve.name, "label": label, **figures, **settings}
+
+
+def codebook_npy(codebook: Codebook) -> bytes:
+    """Return the codewords, uint8 of shape (K, d), as a file that numpy.load reads."""
+    file = io.BytesIO()
+    np.save(file, codebook.codewords)
+    return file.getvalue()
+
+
+def sweep_json(swept: Swept) -> str:
+    """Return the sweep of a picture as one JSON object; an infinite value is the string "inf".
+
+    `source_format` and `source_bytes` are those of the file the picture came from, if known.
+    """
+    return _json(_record(swept))
+
+
+def sweeps_json(sweeps: Iterable[Swept]) -> str:
+    """Return the sweeps of many pictures as a JSON array of what `sweep_json` gives for each."""
+    return _json([_record(swept) for swept in sweeps])
+
+
+def _record(swept: Swept) -> dict[str, Any]:
+    layout = swept.plan.layout
+    return {
+        "picture": swept.name,
+        **_source(swept.origin),
+        "width": layout.width,
+        "height": layout.height,
+        "colour": layout.colour,
+        "block_size": layout.block_size,
+        "blocks": layout.blocks,
+        "seed": swept.settings.seed,
+        "provenance": _provenance(swept).record,
+        "points": [_all_finite(asdict(point)) for point in swept.points],
+    }
+
+
+def _source(origin: Origin | None) -> dict[str, Any]:
+    return {"source_format": origin.kind, "source_bytes": origin.size} if origin else {}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def training_comment(pictures: int, settings: Settings, size: int) -> str:
+    """Return where a codebook of many pictures comes from, for its file."""
+    training = asdict(settings.training)
+    del training["rate_weight"]
+    record = {"pictures": pictures, **training, "codebook_size": size}
+    return comment_of({**record, "program": provenance.PROGRAM})
+
+
+def _all_finite(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: "inf" if value == math.inf else value for name, value in record.items()}

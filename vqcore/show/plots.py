@@ -1,0 +1,435 @@
+"""Operating points -> plotly figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from html import escape
+from itertools import cycle
+from typing import Any
+
+import plotly.graph_objects as go
+
+from vqcore.lab.contest import Run
+from vqcore.lab.health import Health
+from vqcore.lab.heldout import HeldOut
+from vqcore.lab.sweeps import OperatingPoint
+from vqcore.show.curves import Curve, Likeness
+from vqcore.show.wording import TRAINER_NAMES, in_short, shortened
+
+LINE_COLOUR = "#2a7fb8"
+CHOSEN_COLOUR = "#d55e00"
+HEIGHT = 352
+MARGIN = {"l": 60, "r": 16, "t": 44, "b": 64}
+RATIOS = ("nominal", "file")
+DECIBELS, TO_ONE = "%{y:.2f} dB", "%{y:.4~g}:1"
+BEYOND = {DECIBELS: "lossless", TO_ONE: "∞"}
+"""How a value is told on hovering, and in what word if it is infinite."""
+NOWHERE = {"x": [None], "y": [None], "customdata": [None]}  # a point that is in the legend alone
+NO_LABEL = "\N{NO-BREAK SPACE}"  # plotly would fill in an empty one
+LABEL_WIDTH = 0.25  # in widths of a plot, a narrow one
+TOP_EDGE = {"overlaying": "y", "range": [0, 1.04], "fixedrange": True, "visible": False}
+HEADROOM = 0.15  # of a range, for markers that are inside the plot, where a hand can point at them
+RATIO_TICKS = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
+RATE_TICKS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
+RATE_HEIGHT = 480
+PLAIN_LOOK = (LINE_COLOUR, "solid", "circle")
+# Okabe and Ito's colours, which all eyes can tell apart; never without a dash and a symbol.
+LOOKS = {
+    "ours": PLAIN_LOOK,
+    "nominal": ("#7a7a7a", "dash", "diamond"),
+    "jpeg": ("#d55e00", "dash", "square"),
+    "webp": ("#cc79a7", "dot", "triangle-up"),
+    "avif": ("#009e73", "dashdot", "diamond-tall"),
+    "png8": ("#e69f00", "longdash", "x"),
+    "others": ("#009e73", "dash", "square"),
+}
+PINNED_LOOKS = [
+    ("#56b4e9", "solid", "triangle-down"),
+    ("#b8860b", "solid", "cross"),
+    ("#8a5fbf", "solid", "star"),
+    ("#5f7a3a", "solid", "pentagon"),
+]
+# Of pictures among others; none is that of their mean.
+PICTURE_COLOURS = ("#d55e00", "#009e73", "#cc79a7", "#b8860b", "#8a5fbf", "#5f7a3a")
+PICTURE_DASHES = ("solid", "dash", "dot")
+LONGEST_NAME, LEGEND_ROOM = 20, 12
+PERPLEXITY_TICKS = [4**power for power in range(7)]
+SECONDS_TICKS = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
+TRAINER_LOOKS = {
+    "lbg": (LINE_COLOUR, "circle"),
+    "kmeans": ("#d55e00", "square"),
+    "minibatch": ("#009e73", "diamond"),
+    "random": ("#cc79a7", "x"),
+}
+LIKENESS_TITLES = {"psnr_db": "PSNR (dB)", "ssim": "SSIM"}
+
+
+def psnr_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.Figure:
+    """Plot PSNR in dB against K; a click on a marker gives its K as ``customdata``.
+
+    What is lossless has a marker of its own at the top edge, here and wherever PSNR is plotted.
+
+    Parameters
+    ----------
+    points : the operating points so far, ascending
+    sizes : all sizes of the sweep, for the axis to stand still while points arrive
+    """
+    figure = _figure(sizes, "PSNR (dB)")
+    _add_curve(figure, points, [point.psnr_db for point in points], DECIBELS)
+    return _finished(figure)
+
+
+def ratio_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.Figure:
+    """Plot the compression ratio of the file, and the nominal one, against K.
+
+    At K = 1 the nominal one is infinite and stands at the top edge. Parameters are those of
+    `psnr_figure`.
+    """
+    figure = _figure(sizes, "Compression ratio")
+    figure.update_yaxes(type="log", tickvals=RATIO_TICKS, ticksuffix=":1")
+    _add_legend(figure)
+    nominal, file = ([getattr(point, f"{kind}_ratio") for point in points] for kind in RATIOS)
+    look = LOOKS["nominal"]
+    _add_curve(figure, points, nominal, f"{TO_ONE} nominal", name="nominal", look=look)
+    _add_curve(figure, points, file, f"{TO_ONE} file", name="file")
+    return _finished(figure, BEYOND[TO_ONE])
+
+
+def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Figure:
+    """Plot the perplexity against K, and the line where it is K: all codewords used alike.
+
+    A click on a marker gives its K as ``customdata``.
+
+    Parameters
+    ----------
+    healths : those known so far, ascending
+    sizes : all sizes of the sweep
+    """
+    figure = _figure(sizes, "Perplexity (codewords)")
+    figure.update_yaxes(type="log", tickvals=PERPLEXITY_TICKS)
+    _add_legend(figure)
+    colour, dash, _ = LOOKS["nominal"]
+    figure.add_scatter(
+        x=[1, sizes[-1]],
+        y=[1, sizes[-1]],
+        name="all used alike",
+        mode="lines",
+        line={"color": colour, "dash": dash},
+        hoverinfo="skip",
+    )
+    values = [health.perplexity for health in healths]
+    _add_curve(figure, healths, values, "perplexity %{y:.1f}", name="perplexity")
+    return _finished(figure)
+
+
+def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figure:
+    """Plot the PSNR of the blocks trained on, and of the others, against K.
+
+    A click on a marker gives its K as ``customdata``.
+
+    Parameters
+    ----------
+    results : those known so far, ascending
+    sizes : all sizes of the sweep
+    """
+    figure = _figure(sizes, "PSNR (dB)")
+    _add_legend(figure)
+    for kind, name in (("trained", "trained on"), ("others", "the others")):
+        values = [getattr(result, f"{kind}_psnr_db") for result in results]
+        hover, look = f"{DECIBELS} {name}", LOOKS.get(kind, PLAIN_LOOK)
+        _add_curve(figure, results, values, hover, name=name, look=look)
+    return _finished(figure)
+
+
+def rate_figure(curves: Sequence[Curve], hull: Curve, likeness: Likeness) -> go.Figure:
+    """Plot PSNR or SSIM against rate, with all figures of a point on hovering.
+
+    Parameters
+    ----------
+    curves : those with lines
+    hull : the points to ring
+    likeness : "psnr_db" or "ssim"
+    """
+    figure = _rate_plane(likeness)
+    ring = {"size": 16, "symbol": "circle-open", "color": CHOSEN_COLOUR, "line": {"width": 2}}
+    _add_rates(figure, hull, likeness, mode="markers", marker=ring, hoverinfo="skip")
+    pinned = cycle(PINNED_LOOKS)
+    for curve in curves:
+        colour, dash, symbol = LOOKS.get(curve.kind) or next(pinned)
+        _add_rates(
+            figure,
+            curve,
+            likeness,
+            mode="lines+markers",
+            marker={"size": 8, "symbol": symbol, "color": colour},
+            line={"color": colour, "dash": dash},
+            hovertemplate=f"{curve.name}, %{{text}}<extra></extra>",
+        )
+    return _finished(figure)
+
+
+def pictures_figure(curves: Sequence[Curve], means: Sequence[Mapping[str, Any]]) -> go.Figure:
+    """Plot PSNR against rate for many pictures, thin, and their mean at each K, bold.
+
+    The legend names each, shortened if need be; the chart grows with it.
+
+    Parameters
+    ----------
+    curves : one a picture
+    means : rows of `curves.mean_rows`
+    """
+    figure = _rate_plane("psnr_db")
+    figure.update_layout(height=RATE_HEIGHT + LEGEND_ROOM * len(curves), legend_y=-0.25)
+    for number, curve in enumerate(curves):
+        colour = PICTURE_COLOURS[number % len(PICTURE_COLOURS)]
+        dash = PICTURE_DASHES[number // len(PICTURE_COLOURS) % len(PICTURE_DASHES)]
+        _add_rates(
+            figure,
+            replace(curve, name=escape(shortened(curve.name, LONGEST_NAME))),
+            "psnr_db",
+            mode="lines",
+            line={"color": colour, "dash": dash, "width": 1.5},
+            marker={"color": colour, "symbol": "circle"},
+            hovertemplate=f"{escape(curve.name)}, %{{text}}<extra></extra>",
+        )
+    _add_mean(figure, means)
+    return _finished(figure)
+
+
+def _add_mean(figure: go.Figure, means: Sequence[Mapping[str, Any]]) -> None:
+    """Draw the mean with its standard deviation; it is infinite if one picture is lossless."""
+    _add_points(
+        figure,
+        [row["rate_bpp"] for row in means],
+        [row["psnr_db"] for row in means],
+        {"text": [f"K = {row['codebook_size']}" for row in means]},
+        error_y={
+            "array": [row["psnr_db_std"] for row in means if math.isfinite(row["psnr_db"])],
+            "color": LINE_COLOUR,
+        },
+        name="mean ± standard deviation",
+        mode="lines+markers",
+        marker={"size": 9, "color": LINE_COLOUR, "symbol": "circle"},
+        line={"color": LINE_COLOUR, "width": 3},
+        hovertemplate=f"mean, %{{text}}<br>{DECIBELS}<br>%{{x:.4f}} bpp<extra></extra>",
+    )
+
+
+def _add_rates(figure: go.Figure, curve: Curve, likeness: Likeness, **style: Any) -> None:
+    """Draw the points that have a likeness and a rate above 0."""
+    places = [
+        (rate, value, f"{label}<br>{in_short(point).replace(' · ', '<br>')}")
+        for rate, point, label in zip(curve.rates, curve.points, curve.labels, strict=True)
+        if (value := getattr(point, likeness)) is not None and rate > 0
+    ]
+    rates, values, texts = zip(*places, strict=True) if places else ((), (), ())
+    _add_points(figure, rates, values, {"text": texts}, name=curve.name, **style)
+
+
+def _add_points(
+    figure: go.Figure,
+    x: Sequence[float],
+    y: Sequence[float],
+    each: Mapping[str, Sequence[Any]],
+    **style: Any,
+) -> None:
+    """Draw points: those of finite y as one trace, the infinite ones at the top edge as another.
+
+    Parameters
+    ----------
+    figure
+    x, y : of one length
+    each : what else the points have one by one, under plotly's names
+    style : what they have in common, under plotly's names
+    """
+    finite = [at for at, value in enumerate(y) if math.isfinite(value)]
+    beyond = [at for at, value in enumerate(y) if value == math.inf]
+    figure.add_scatter(**_some(finite, {"x": x, "y": y, **each}), **style)
+    if beyond:
+        figure.data[-1].update(legendgroup=style["name"], **({} if finite else NOWHERE))
+        figure.add_scatter(**_some(beyond, {"x": x, **each}), **_at_the_top(style))
+        figure.data[-1].update(y=[1] * len(beyond), texttemplate=[NO_LABEL] * len(beyond))
+
+
+def _some(places: Sequence[int], lists: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+    return {name: [values[at] for at in places] for name, values in lists.items()}
+
+
+def _at_the_top(style: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the style of the infinite points: on an axis that has but one place, see `_finished`.
+
+    The line does not lead to them: its slope would mean nothing.
+    """
+    top = {name: value for name, value in style.items() if name not in ("line", "error_y")}
+    symbol = style["marker"]["symbol"]
+    if not symbol.endswith("-open"):
+        look = {"symbol": f"{symbol}-open-dot", "size": 12, "line": {"width": 2}}
+        top["marker"] = {**style["marker"], **look}
+    if "hovertemplate" in style:
+        top["hovertemplate"] = _beyond(style["hovertemplate"])
+    return {
+        **top,
+        "name": f"{style['name']}, at the top edge",
+        "mode": "markers+text",
+        "legendgroup": style["name"],
+        "showlegend": False,
+        "cliponaxis": False,
+        "yaxis": "y2",
+    }
+
+
+def _beyond(template: str) -> str:
+    """Return what hovering tells where it would tell an infinite number."""
+    for number, word in BEYOND.items():
+        template = template.replace(number, word)
+    return template
+
+
+def _finished(figure: go.Figure, word: str = BEYOND[DECIBELS]) -> go.Figure:
+    """Label the top edge if anything is there, and take the numbers off an axis without values."""
+    drawn = [trace for trace in figure.data if trace.yaxis != "y2"]
+    finite = [value for trace in drawn for value in trace.y if value is not None]
+    if tops := [trace for trace in figure.data if trace.yaxis == "y2"]:
+        if len(set(finite)) > 1:  # else plotly leaves room enough
+            room = {"include": _above(finite, figure.layout.yaxis.type)}
+            figure.update_layout(yaxis={"autorangeoptions": room})
+        figure.update_layout(yaxis2=TOP_EDGE)
+        _label(min(tops, key=lambda trace: min(trace.x)), word, _places(figure))
+    if not finite:
+        figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, selector=0)
+    return figure
+
+
+def _above(values: Sequence[float], axis_type: str | None) -> float:
+    """Return a value so far above all others that what is infinite stands above them."""
+    low, high = min(values), max(values)
+    return high * (high / low) ** HEADROOM if axis_type == "log" else high + HEADROOM * (high - low)
+
+
+def _label(top: Any, word: str, places: Sequence[float]) -> None:
+    """Label the leftmost point of a trace, on its left if there is room for a word."""
+    lowest, left, highest = min(places), min(top.x), max(places)
+    room = left / lowest > (highest / lowest) ** LABEL_WIDTH
+    top.textposition = "middle left" if room else "middle right"
+    label = f"{word}{NO_LABEL}" if room else f"{NO_LABEL}{word}"
+    top.texttemplate = [label if place == left else NO_LABEL for place in top.x]
+
+
+def _places(figure: go.Figure) -> list[float]:
+    return [place for trace in figure.data for place in trace.x if place is not None]
+
+
+def marked(figure: go.Figure, size: int) -> go.Figure:
+    """Mark a K in a chart against K that nothing else marks, and return it."""
+    return figure.add_vline(size, line={"color": CHOSEN_COLOUR, "dash": "dash", "width": 2})
+
+
+def size_area(sizes: Sequence[int]) -> dict[str, float]:
+    """Return where a chart against K has its plot, for what is drawn over it.
+
+    The height of the chart and the plot's margins in it (l, r, t, b), in pixels; the K at the
+    plot's left and right edges (from, to), between which it is logarithmic.
+
+    Parameters
+    ----------
+    sizes : all sizes of the sweep
+    """
+    room = (2 * sizes[-1]) ** 0.04
+    return {**MARGIN, "height": HEIGHT, "from": 1 / room, "to": sizes[-1] * room}
+
+
+def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
+    figure = _empty_figure(HEIGHT)
+    figure.update_layout(showlegend=False, clickmode="event+select")
+    area = size_area(sizes)
+    figure.update_xaxes(
+        title="K (codewords)",
+        type="log",
+        range=[math.log10(area["from"]), math.log10(area["to"])],
+        fixedrange=True,
+        tickvals=[size for size in sizes if size.bit_count() == 1] or list(sizes),
+        minor={"tickvals": list(sizes)},
+    )
+    figure.update_yaxes(title=value_title)
+    return figure
+
+
+def _add_legend(figure: go.Figure) -> None:
+    legend = {"orientation": "h", "y": 1.04, "yanchor": "bottom"}
+    figure.update_layout(showlegend=True, legend=legend)
+
+
+def _rate_plane(likeness: Likeness) -> go.Figure:
+    figure = _empty_figure(RATE_HEIGHT)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2})
+    figure.update_xaxes(title="Rate (bits per pixel)", type="log", tickvals=RATE_TICKS)
+    figure.update_yaxes(title=LIKENESS_TITLES[likeness])
+    return figure
+
+
+def _empty_figure(height: int) -> go.Figure:
+    figure = go.Figure()
+    figure.update_layout(height=height, margin=MARGIN, dragmode="zoom")
+    figure.update_xaxes(automargin=False, ticklabeloverflow="allow", title_standoff=8)
+    figure.update_yaxes(automargin=False, ticklabeloverflow="allow")
+    return figure
+
+
+def _add_curve(
+    figure: go.Figure,
+    points: Sequence[OperatingPoint | Health | HeldOut],
+    values: Sequence[float],
+    value_format: str,
+    *,
+    name: str = "",
+    look: tuple[str, str, str] = PLAIN_LOOK,
+) -> None:
+    """Draw values against K; the points look the same whether they are selected or not."""
+    colour, dash, symbol = look
+    sizes = [point.codebook_size for point in points]
+    steady = {"marker": {"opacity": 1}}
+    _add_points(
+        figure,
+        sizes,
+        values,
+        {"customdata": sizes},
+        name=name,
+        mode="lines+markers",
+        hovertemplate=f"K = %{{x}}<br>{value_format}<extra></extra>",
+        marker={"size": 9, "symbol": symbol, "color": colour},
+        line={"color": colour, "dash": dash},
+        selected=steady,
+        unselected=steady,
+    )
+
+
+def trainers_figure(runs: Sequence[Run]) -> go.Figure:
+    """Plot PSNR against seconds, a marker for each run, by trainer."""
+    figure = _empty_figure(HEIGHT)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.25})
+    figure.update_xaxes(title="Training (s)", type="log", tickvals=SECONDS_TICKS)
+    if runs:
+        figure.update_xaxes(range=_between_ticks([run.seconds for run in runs], SECONDS_TICKS))
+    figure.update_yaxes(title=LIKENESS_TITLES["psnr_db"])
+    for trainer, (colour, symbol) in TRAINER_LOOKS.items():
+        some = [run for run in runs if run.trainer == trainer]
+        _add_points(
+            figure,
+            [run.seconds for run in some],
+            [run.psnr_db for run in some],
+            {"text": [f"seed {run.seed}" for run in some]},
+            name=TRAINER_NAMES[trainer],
+            mode="markers",
+            marker={"size": 10, "color": colour, "symbol": symbol},
+            hovertemplate=f"%{{text}}<br>{DECIBELS}<br>%{{x:.2f}} s<extra></extra>",
+        )
+    return _finished(figure)
+
+
+def _between_ticks(values: Sequence[float], ticks: Sequence[float]) -> list[float]:
+    """Return the logarithms of a range that shows all values, and a tick on either side."""
+    below = max((tick for tick in ticks if tick <= min(values)), default=min(values))
+    above = min((tick for tick in ticks if tick >= max(values)), default=max(values))
+    return [math.log10(0.9 * below), math.log10(1.1 * above)]

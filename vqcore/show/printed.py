@@ -1,0 +1,142 @@
+"""What the command line prints: tables, settings, and what a file holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from vqcore.coding.codebookfile import SharedCodebook
+from vqcore.coding.codec import Settings
+from vqcore.coding.container import Header
+from vqcore.lab.batch import Swept
+from vqcore.lab.comparison import MEAN_FIGURES, mean_rows
+from vqcore.lab.sharing import PictureBlocks
+from vqcore.lab.sweeps import OperatingPoint
+from vqcore.lab.targets import Candidate
+from vqcore.metrics import compression_ratio, rate_bpp
+from vqcore.plurals import noun
+from vqcore.show.wording import infinity, origin_in_short
+from vqcore.signals.pictures import Origin
+
+TABLE_COLUMNS = (
+    *("codebook_size", "used_codewords", "psnr_db", "ssim"),
+    *("nominal_ratio", "file_ratio", "file_bytes", "rate_bpp"),
+)
+
+
+def points_table(points: Iterable[OperatingPoint]) -> str:
+    """Return the main figures as lines of aligned columns."""
+    rows = ([getattr(point, name) for name in TABLE_COLUMNS] for point in points)
+    return _table(TABLE_COLUMNS, rows)
+
+
+def picture_text(name: str, origin: Origin | None) -> str:
+    """Return in one line the name of a picture and, if known, the file it came from."""
+    name = " ".join(name.splitlines())
+    return f"{name}: {origin_in_short(origin)}" if origin else name
+
+
+def sweep_text(swept: Swept) -> str:
+    """Return the table of a picture under its `picture_text`."""
+    return f"{picture_text(swept.name, swept.origin)}\n{points_table(swept.points)}"
+
+
+def sweeps_text(sweeps: Sequence[Swept]) -> str:
+    """Return the `sweep_text` of each picture, then the means of two pictures or more."""
+    tables = list(map(sweep_text, sweeps))
+    if len(sweeps) > 1:
+        heading = f"Mean and standard deviation over {len(sweeps)} pictures"
+        tables.append(f"{heading}\n{means_table(sweeps)}")
+    return "\n\n".join(tables)
+
+
+def means_table(sweeps: Sequence[Swept]) -> str:
+    """Return mean and standard deviation over the pictures by codebook size, as aligned columns.
+
+    What is in it, `curves.mean_rows` says.
+    """
+    rows = mean_rows([swept.points for swept in sweeps])
+    columns = ("codebook_size", *chain.from_iterable((it, f"{it}_std") for it in MEAN_FIGURES))
+    return _table(columns, ([row[name] for name in columns] for row in rows))
+
+
+def _table(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    lines = [columns, *(list(map(_short, columns, row)) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        for line in lines
+    )
+
+
+def setting_text(candidate: Candidate) -> str:
+    """Return the options of the command line that lead to a file."""
+    return " ".join(["Setting:", *option_words(candidate.settings, candidate.point.codebook_size)])
+
+
+def option_words(settings: Settings, size: int | None) -> list[str]:
+    """Return the words of the command line for block size, colour, K, and what is not the default.
+
+    Examples
+    --------
+    >>> " ".join(option_words(Settings(4, "gray", rate_weight=50), 16))
+    '--block 4 --colour gray --size 16 --rate-weight 50'
+    """
+    unusual = {
+        "--trainer": (settings.trainer, Settings.trainer),
+        "--seed": (str(settings.seed), str(Settings.seed)),
+        "--rate-weight": (f"{settings.rate_weight:.10g}", f"{Settings.rate_weight:.10g}"),
+    }
+    words = ["--block", str(settings.block_size), "--colour", settings.colour, "--size", str(size)]
+    for name, (value, default) in unusual.items():
+        words += [name, value] if value != default else []
+    return words
+
+
+def file_text(header: Header, used_codewords: int | None, file_bytes: int) -> str:
+    """Return what a .vq file holds, a line for each fact.
+
+    Parameters
+    ----------
+    header : Header
+    used_codewords : None where it names a codebook elsewhere
+    file_bytes : int
+    """
+    layout = header.layout
+    size = header.codebook_size
+    facts = {
+        "picture": f"{layout.width} × {layout.height} pixels, {layout.colour}",
+        "blocks": f"{layout.blocks} of {layout.block_size} × {layout.block_size} pixels",
+        "codebook": f"{size} {noun(size, 'codeword')}, {_where(header.codebook, used_codewords)}",
+        "file": f"{file_bytes} {noun(file_bytes, 'byte')}",
+        "ratio": f"{compression_ratio(layout.raw_bytes, file_bytes):.4g}:1",
+        "rate": f"{rate_bpp(file_bytes, layout.width, layout.height):.4f} bits per pixel",
+    }
+    return "\n".join(f"{name:<8}  {fact}" for name, fact in facts.items())
+
+
+def _where(checksum: bytes | None, used_codewords: int | None) -> str:
+    return f"elsewhere: {checksum.hex()}" if checksum else f"{used_codewords} in use"
+
+
+def training_text(shared: SharedCodebook, pictures: Sequence[PictureBlocks]) -> str:
+    """Return what a shared codebook is, and how many blocks it comes from."""
+    side, size = shared.block_size, shared.codebook.size
+    given = sum(len(each.vectors) for each in pictures)
+    there = sum(each.blocks for each in pictures)
+    number = f"all {there}" if given == there else f"{given} of {there}"
+    return (
+        f"{size} {noun(size, 'codeword')} of {side} × {side} pixels, {shared.colour}, trained on "
+        f"{number} {noun(there, 'block')} of {len(pictures)} {noun(len(pictures), 'picture')}: "
+        f"codebook {shared.checksum.hex()}"
+    )
+
+
+def _short(name: str, value: float | int | None) -> str:
+    if value is None:
+        return "-"
+    if math.isinf(value):
+        return infinity(name, value)
+    return str(value) if isinstance(value, int) else f"{value:.4g}"

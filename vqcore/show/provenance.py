@@ -1,0 +1,110 @@
+"""Where an export comes from: picture, settings and program; and how its file is called."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import PurePath
+from typing import Any
+
+from vqcore.coding.codec import Settings
+from vqcore.signals.pictures import Picture, picture_suffixes
+from vqcore.version import __version__
+
+PROGRAM = f"VQ Lab {__version__}"
+SETTINGS = tuple(field.name for field in fields(Settings))
+COLUMNS = ("picture", "digest", *SETTINGS, "program")
+LONGEST_NAME = 255
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What led to an export.
+
+    Parameters
+    ----------
+    picture : its name, any string at all
+    digest : of its pixels, see `Picture.digest`
+    settings : with the colour mode the picture was coded in
+    codebook_size : None for an export of many sizes
+    """
+
+    picture: str
+    digest: str
+    settings: Settings
+    codebook_size: int | None = None
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """Return everything by name, in one flat object."""
+        size = {} if self.codebook_size is None else {"codebook_size": self.codebook_size}
+        source = {"picture": self.picture, "digest": self.digest}
+        return {**source, **asdict(self.settings), **size, "program": PROGRAM}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return everything as the texts of a PNG, the program under the name PNG has for it."""
+        record = self.record
+        texts = {"Software": record.pop("program"), **record}
+        return {name: _clean(str(value)) for name, value in texts.items()}
+
+    @property
+    def comment(self) -> str:
+        """Return everything as JSON, short enough for a codebook file."""
+        return comment_of({**self.record, "picture": _clean(self.picture)[:LONGEST_NAME]})
+
+    @property
+    def file_stem(self) -> str:
+        """Return the name of a file without its suffix; only what is not the default is named.
+
+        Examples
+        --------
+        >>> Provenance("chelsea.png", "", Settings(), 32).file_stem
+        'chelsea-8x8-rgb-K32'
+        >>> settings = Settings(4, "ycbcr", "kmeans", seed=3, rate_weight=50)
+        >>> Provenance("chelsea", "", settings).file_stem
+        'chelsea-4x4-ycbcr-kmeans-seed3-lambda50'
+        """
+        settings = self.settings
+        side = settings.block_size
+        parts = {
+            stem_of(self.picture): True,
+            f"{side}x{side}-{settings.colour}": True,
+            f"K{self.codebook_size}": self.codebook_size is not None,
+            settings.trainer: settings.trainer != "lbg",
+            f"seed{settings.seed}": settings.seed != 0,
+            f"lambda{settings.rate_weight:.10g}": settings.rate_weight != 0,
+        }
+        return "-".join(part for part, is_named in parts.items() if is_named)
+
+
+def provenance_of(
+    picture: Picture, settings: Settings, codebook_size: int | None = None
+) -> Provenance:
+    """Return where exports of a picture come from; one in gray is coded in gray.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> provenance_of(Picture(np.zeros((2, 3), np.uint8), "black"), Settings()).settings.colour
+    'gray'
+    """
+    coded = replace(settings, colour="gray") if picture.is_gray else settings
+    return Provenance(picture.name, picture.digest, coded, codebook_size)
+
+
+def comment_of(record: dict[str, Any]) -> str:
+    """Return an object as one line of JSON."""
+    return json.dumps(record, ensure_ascii=False)
+
+
+def _clean(text: str) -> str:
+    """Return a text without what no text in a file may hold: NUL, and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def stem_of(name: str) -> str:
+    """Return the name of a file that the lab opens without its suffix; any other name as it is."""
+    path = PurePath(name)
+    is_known = path.suffix.lower() in picture_suffixes() | {".vq", ".npz"}
+    return (path.stem if is_known else name) or "picture"

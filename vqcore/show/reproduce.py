@@ -1,0 +1,54 @@
+"""The command and the lines of Python that give a .vq file again, byte for byte."""
+
+from __future__ import annotations
+
+import shlex
+
+from vqcore.show.printed import option_words
+from vqcore.show.provenance import Provenance
+from vqcore.signals.pictures import Picture
+
+LINES = """\
+from pathlib import Path
+
+from vqcore import Settings, {reader}, sweep
+
+picture = {picture}
+settings = {settings!r}
+*_, step = sweep(picture, settings, [{size}])
+Path({file!r}).write_bytes(step.file)
+"""
+
+
+def picture_file(picture: Picture) -> str:
+    """Return the file that a picture comes from; a sample's, the lab itself gives, as a PNG."""
+    return picture.name if picture.origin else f"{picture.name}.png"
+
+
+def command_line(picture: Picture, source: Provenance) -> str:
+    """Return the command that writes the .vq of a picture."""
+    words = ["python", "-m", "vqcore", "encode", *map(_path, _files(picture, source))]
+    return shlex.join([*words, *option_words(source.settings, source.codebook_size)])
+
+
+def python_lines(picture: Picture, source: Provenance) -> str:
+    """Return the lines of Python that write the .vq of a picture."""
+    read, written = _files(picture, source)
+    reader = "read_picture" if picture.origin else "sample_picture"
+    arguments = f"Path({read!r}).read_bytes(), {read!r}" if picture.origin else repr(picture.name)
+    return LINES.format(
+        reader=reader,
+        picture=f"{reader}({arguments})",
+        settings=source.settings,
+        size=source.codebook_size,
+        file=written,
+    )
+
+
+def _files(picture: Picture, source: Provenance) -> tuple[str, str]:
+    return picture_file(picture), f"{source.file_stem}.vq"
+
+
+def _path(name: str) -> str:
+    """Return a name that no command takes for an option."""
+    return f"./{name}" if name.startswith("-") else name

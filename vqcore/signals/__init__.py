@@ -1,0 +1,1 @@
+"""What comes in, and how it is cut into vectors: pictures, and blocks of them."""

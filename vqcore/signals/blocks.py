@@ -1,0 +1,269 @@
+"""Pictures as blocks: the one place that knows colour modes, padding and tiles."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from PIL import Image
+
+from vqcore.arrays import Samples
+from vqcore.signals.pictures import Picture
+from vqcore.signals.ycbcr import to_rgb, to_ycbcr
+
+Colour = Literal["gray", "rgb", "ycbcr"]
+
+COLOURS: tuple[Colour, ...] = get_args(Colour)
+MAX_BLOCK_SIZE = 32
+
+
+@dataclass(frozen=True)
+class BlockLayout:
+    """How a picture of width×height pixels is cut into b×b blocks, one vector each.
+
+    A vector has d samples: ``gray`` b², ``rgb`` 3b² (pixel by pixel), ``ycbcr`` b² of luma, then
+    Cb and Cr at half resolution, 1.5b² in all for even b. Sides that are no multiple of b are
+    padded by repeating the edge, and cropped on the way back.
+
+    Examples
+    --------
+    >>> layout = BlockLayout(width=1536, height=1536, block_size=8, colour="gray")
+    >>> layout.blocks, layout.dimension
+    (36864, 64)
+    """
+
+    width: int
+    height: int
+    block_size: int
+    colour: Colour
+
+    def __post_init__(self) -> None:
+        if self.colour not in COLOURS:
+            raise ValueError(f"colour is one of {', '.join(COLOURS)}, not {self.colour!r}")
+        if not 1 <= self.block_size <= MAX_BLOCK_SIZE:
+            raise ValueError(f"the block size is 1 to {MAX_BLOCK_SIZE}, not {self.block_size}")
+        if self.width < 1 or self.height < 1:
+            raise ValueError(f"a picture has pixels, not {self.width}×{self.height}")
+
+    @property
+    def columns(self) -> int:
+        return -(-self.width // self.block_size)
+
+    @property
+    def rows(self) -> int:
+        return -(-self.height // self.block_size)
+
+    @property
+    def blocks(self) -> int:
+        return self.columns * self.rows
+
+    @property
+    def channels(self) -> int:
+        return 1 if self.colour == "gray" else 3
+
+    @property
+    def dimension(self) -> int:
+        luma = self.block_size**2
+        return luma + 2 * self._chroma_side**2 if self.colour == "ycbcr" else luma * self.channels
+
+    @property
+    def block_bits(self) -> int:
+        """Return the bits of one block shown, at 8 bits a sample."""
+        return 8 * self.block_size**2 * self.channels
+
+    @property
+    def raw_bytes(self) -> int:
+        """Return the bytes of the picture shown, at 8 bits a sample."""
+        return self.width * self.height * self.channels
+
+    @property
+    def _chroma_side(self) -> int:
+        return (self.block_size + 1) // 2
+
+    def split(self, pixels: Samples) -> Samples:
+        """Cut a picture into vectors, row by row of blocks.
+
+        Parameters
+        ----------
+        pixels : uint8 array of shape (height, width) for gray, else (height, width, 3)
+
+        Returns
+        -------
+        vectors : uint8 array of shape (n, d)
+
+        Raises
+        ------
+        ValueError
+            If the shape is not the layout's; the message gives both.
+        """
+        self._check(pixels)
+        if self.colour != "ycbcr":
+            return self._cut(pixels).reshape(self.blocks, self.dimension)
+        blocks = self._cut(to_ycbcr(pixels))
+        chroma = self._halved(blocks[..., 1:])
+        return self.vectors([blocks[..., 0], chroma[..., 0], chroma[..., 1]])
+
+    def planes(self, vectors: Samples) -> list[Samples]:
+        """Take vectors apart into their components, each a little square picture.
+
+        Parameters
+        ----------
+        vectors : uint8 array of shape (m, d)
+
+        Returns
+        -------
+        planes : uint8 arrays of shape (m, s, s); one for ``gray``, else three, R, G, B or
+            Y, Cb, Cr; s is b, for Cb and Cr half of it
+        """
+        side, count = self.block_size, len(vectors)
+        if self.colour != "ycbcr":
+            blocks = vectors.reshape(count, side, side, self.channels)
+            return [blocks[..., channel] for channel in range(self.channels)]
+        luma, chroma = np.split(vectors, [side**2], axis=1)
+        half = self._chroma_side
+        pair = chroma.reshape(count, 2, half, half)
+        return [luma.reshape(count, side, side), pair[:, 0], pair[:, 1]]
+
+    def vectors(self, planes: list[Samples]) -> Samples:
+        """Put planes together again: the inverse of `planes`."""
+        if self.colour != "ycbcr":
+            return np.stack(planes, axis=-1).reshape(-1, self.dimension)
+        return np.concatenate([plane.reshape(len(plane), -1) for plane in planes], axis=1)
+
+    def tiles(self, vectors: Samples) -> Samples:
+        """Turn vectors into little pictures.
+
+        Parameters
+        ----------
+        vectors : uint8 array of shape (m, d)
+
+        Returns
+        -------
+        tiles : uint8 array of shape (m, b, b) for gray, else (m, b, b, 3) in RGB
+        """
+        side = self.block_size
+        if self.colour == "gray":
+            return vectors.reshape(-1, side, side)
+        if self.colour == "rgb":
+            return vectors.reshape(-1, side, side, 3)
+        luma, *chroma = self.planes(vectors)
+        doubled = [plane.repeat(2, axis=1).repeat(2, axis=2)[:, :side, :side] for plane in chroma]
+        blocks = np.stack([luma, *doubled], axis=-1)
+        return to_rgb(blocks)
+
+    def assemble(self, tiles: Samples) -> Samples:
+        """Lay one tile a block out as a picture, cropped to its size.
+
+        Parameters
+        ----------
+        tiles : uint8 array of shape (n, b, b) or (n, b, b, 3)
+
+        Returns
+        -------
+        pixels : uint8 array of shape (height, width) or (height, width, 3)
+        """
+        side = self.block_size
+        grid = tiles.reshape(self.rows, self.columns, side, side, *tiles.shape[3:])
+        padded = grid.swapaxes(1, 2).reshape(
+            self.rows * side, self.columns * side, *tiles.shape[3:]
+        )
+        return padded[: self.height, : self.width]
+
+    def join(self, vectors: Samples) -> Samples:
+        """Rebuild a picture from one vector a block; for gray and rgb the inverse of `split`."""
+        return self.assemble(self.tiles(vectors))
+
+    def _check(self, pixels: Samples) -> None:
+        expected = (self.height, self.width) + ((3,) if self.channels == 3 else ())
+        if pixels.shape != expected:
+            raise ValueError(f"the layout is for pixels of shape {expected}, not {pixels.shape}")
+
+    def _cut(self, pixels: Samples) -> Samples:
+        """Return the blocks as an array of shape (n, b, b) or (n, b, b, 3)."""
+        side, more = self.block_size, pixels.shape[2:]
+        down, right = self.rows * side - self.height, self.columns * side - self.width
+        padded = np.pad(pixels, [(0, down), (0, right)] + [(0, 0)] * len(more), mode="edge")
+        grid = padded.reshape(self.rows, side, self.columns, side, *more).swapaxes(1, 2)
+        return grid.reshape(self.blocks, side, side, *more)
+
+    def _halved(self, planes: Samples) -> Samples:
+        """Average 2×2 samples of each (n, b, b, 2) block; an odd side repeats its edge."""
+        odd = self.block_size % 2
+        even = np.pad(planes, [(0, 0), (0, odd), (0, odd), (0, 0)], mode="edge")
+        half = self._chroma_side
+        fours = even.reshape(len(even), half, 2, half, 2, 2).sum(axis=(2, 4), dtype=np.uint16)
+        return ((fours + 2) // 4).astype(np.uint8)
+
+
+def layout_of(picture: Picture, block_size: int, colour: Colour) -> BlockLayout:
+    """Return the layout of a picture; a gray picture has no colour to code, so it is ``gray``."""
+    return BlockLayout(
+        picture.width, picture.height, block_size, "gray" if picture.is_gray else colour
+    )
+
+
+def shown_pixels(picture: Picture, layout: BlockLayout) -> Samples:
+    """Return the pixels a reconstruction is compared with: luma (ITU-R BT.601) in ``gray``.
+
+    A gray picture beside one in colour has its gray in each channel.
+    """
+    if layout.colour == "gray" and not picture.is_gray:
+        return np.asarray(Image.fromarray(picture.pixels).convert("L"))
+    if layout.channels == 3 and picture.is_gray:
+        return np.stack([picture.pixels] * 3, axis=-1)
+    return picture.pixels
+
+
+def tile_sheet(tiles: Samples, smallest_side: int) -> Samples:
+    """Lay tiles out in rows as one picture, white between them, each pixel enlarged evenly.
+
+    Parameters
+    ----------
+    tiles : uint8 array of shape (K, b, b) or (K, b, b, 3)
+    smallest_side : the side in pixels that a tile on the sheet has at least
+
+    Returns
+    -------
+    pixels : uint8 array of shape (h, w) or (h, w, 3)
+    """
+    zoom = -(-smallest_side // tiles.shape[1])
+    large = tiles.repeat(zoom, axis=1).repeat(zoom, axis=2)
+    columns = math.ceil(math.sqrt(len(tiles)))
+    missing = -len(tiles) % columns
+    gaps = [(0, missing), (1, 1), (1, 1)] + [(0, 0)] * (tiles.ndim - 3)
+    framed = np.pad(large, gaps, constant_values=255)
+    grid = framed.reshape(-1, columns, *framed.shape[1:]).swapaxes(1, 2)
+    return grid.reshape(grid.shape[0] * grid.shape[1], -1, *tiles.shape[3:])
+
+
+def distinct_vectors(vectors: Samples, limit: int) -> Samples | None:
+    """Return the distinct vectors in ascending order, or None if there are more than `limit`.
+
+    Parameters
+    ----------
+    vectors : uint8 array of shape (n, d)
+
+    Returns
+    -------
+    distinct : uint8 array of shape (m, d), m <= limit
+
+    Notes
+    -----
+    Stops at the first vector too many, so that the usual photograph costs next to nothing.
+
+    Examples
+    --------
+    >>> distinct_vectors(np.uint8([[7], [3], [7]]), limit=2)
+    array([[3],
+           [7]], dtype=uint8)
+    """
+    dimension = vectors.shape[1]
+    rows = np.ascontiguousarray(vectors).view(f"V{dimension}").ravel()
+    seen: set[bytes] = set()
+    for start in range(0, len(rows), limit + 1):
+        seen.update(rows[start : start + limit + 1].tolist())
+        if len(seen) > limit:
+            return None
+    return np.frombuffer(b"".join(sorted(seen)), np.uint8).reshape(-1, dimension)
