@@ -1,0 +1,53 @@
+"""Tests of words: every id has its text, every text its fields, and the plural forms."""
+
+import pytest
+
+from vqcore.show import words
+from vqcore.show.words import bracketed, catalog, language, say, speak, texts
+
+
+@pytest.fixture
+def test_language(monkeypatch):
+    monkeypatch.setattr(words, "_language_now", lambda: "test")
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0 blocks"), (1, "1 block"), (2, "2 blocks"), (1234, "1\u202f234 blocks")],
+)
+def test_plural_goes_by_the_number_and_digits_stand_in_threes(number, text):
+    assert say("count.block", n=number) == text
+
+
+def test_an_unknown_id_and_a_missing_field_are_errors():
+    with pytest.raises(KeyError):
+        say("no.such.text", n=1)
+    with pytest.raises(KeyError):
+        say("count.block")
+
+
+def test_an_unknown_language_is_english(monkeypatch):
+    monkeypatch.setattr(words, "_language_now", lambda: "xx")
+    assert language() == "en"
+    assert say("count.block", n=1) == "1 block"
+
+
+def test_whoever_speaks_last_chooses_the_language(monkeypatch):
+    monkeypatch.setattr(words, "_language_now", words._language_now)
+    speak(lambda: "test")
+    assert say("count.block", n=2) == "2 [blocks]"
+
+
+def test_test_language_has_each_word_of_each_text_in_brackets(test_language):
+    for name, text in catalog("test").items():
+        assert bracketed(catalog("en")[name]) == text
+    assert say("count.byte", n=1) == "1 [byte]"
+
+
+def test_every_language_has_the_same_ids():
+    for each in words.LANGUAGES:
+        assert catalog(each).keys() == catalog("en").keys()
+
+
+def test_a_room_is_given_without_its_name():
+    assert texts("count")["block.one"] == "{n} block"

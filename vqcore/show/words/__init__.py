@@ -1,0 +1,118 @@
+"""The words on screen, by id, in one file a language: `en.toml`.
+
+An id is the way to a text through the file's tables: "control.block.label". A text has fields, as
+`str.format` has them, for numbers and names: "{psnr_db:.2f} dB". One that changes with a number is
+a table of its plural forms, as English has them, and goes by the field `n`:
+
+    [count]
+    block = { one = "{n} block", other = "{n} blocks" }
+
+A language is a file beside this one with the same ids. "test" is made of English, each word in
+brackets, to find on screen what escaped the catalog.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+LANGUAGES = tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
+DEFAULT, TEST = "en", "test"
+
+
+def _english() -> str:
+    return DEFAULT
+
+
+_language_now: Callable[[], str] = _english
+
+
+def speak(language_now: Callable[[], str]) -> None:
+    """Let words be those of the language that a function returns, from now on."""
+    global _language_now
+    _language_now = language_now
+
+
+def language() -> str:
+    """Return the language spoken now; English where another is unknown."""
+    wanted = _language_now()
+    return wanted if wanted in (*LANGUAGES, TEST) else DEFAULT
+
+
+def say(name: str, /, **fields: Any) -> str:
+    """Return the text of an id, with its fields filled in.
+
+    Raises
+    ------
+    KeyError
+        If there is no such text, or a field is missing.
+
+    Examples
+    --------
+    >>> say("count.block", n=1), say("count.block", n=36864).replace("\\u202f", "_")
+    ('1 block', '36_864 blocks')
+    """
+    texts = catalog(language())
+    if name not in texts:
+        name = f"{name}.{'one' if fields['n'] == 1 else 'other'}"
+    return texts[name].format(**{field: _grouped(it) for field, it in fields.items()})
+
+
+def has(name: str) -> bool:
+    """Tell whether there is a text of an id."""
+    return name in catalog(language())
+
+
+def texts(room: str) -> dict[str, str]:
+    """Return the texts whose ids begin with a room, without it, for the page."""
+    return {
+        name.removeprefix(f"{room}."): text
+        for name, text in catalog(language()).items()
+        if name.startswith(f"{room}.")
+    }
+
+
+@cache
+def catalog(wanted: str) -> Mapping[str, str]:
+    """Return every text of a language by id."""
+    if wanted == TEST:
+        return {name: bracketed(text) for name, text in catalog(DEFAULT).items()}
+    read = tomllib.loads((FOLDER / f"{wanted}.toml").read_text(encoding="utf-8"))
+    return dict(_flat("", read))
+
+
+def bracketed(text: str) -> str:
+    """Put each word of a text in brackets, but not its fields.
+
+    Examples
+    --------
+    >>> bracketed("{n} blocks of {size:.2f} dB")
+    '{n} [blocks] [of] {size:.2f} [dB]'
+    """
+    return re.sub(r"(\{[^}]*\})|([^\W\d_]+)", lambda it: it[1] or f"[{it[2]}]", text)
+
+
+def _flat(way: str, tables: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = list[tuple[str, str]]()
+    for name, value in tables.items():
+        found += [(way + name, value)] if isinstance(value, str) else _flat(f"{way}{name}.", value)
+    return found
+
+
+def _grouped(value: Any) -> Any:
+    """Let whole numbers be written with their digits in threes."""
+    return Grouped(value) if type(value) is int else value
+
+
+class Grouped(int):
+    """A whole number that is written with its digits in threes, if nothing else is asked for."""
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            return int(self).__format__(spec)
+        return f"{int(self):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
