@@ -97,7 +97,6 @@ from vqcore.show.curves import (
     Likeness,
     deltas,
     hull_of,
-    level_name,
     nominal_curve,
     picture_curve,
     rival_curve,
@@ -798,7 +797,7 @@ def match_bytes(study: Study, step: Step, codec: Codec, by: str) -> bytes:
     data, figures = b"", UNMATCHED[by]
     try:
         if match := matched(study, step, codec, by):
-            level = level_name(codec, match.point.level)
+            level = RIVALS[codec].level_name(match.point.level)
             data, figures = match.data, f"{level} · {in_short(match.point)}"
     except RivalError as error:
         figures = str(error)

@@ -17,10 +17,10 @@ from vqcore.lab.comparison import mean_rows
 from vqcore.lab.contest import Run
 from vqcore.lab.health import Health, Pair
 from vqcore.lab.heldout import HeldOut
-from vqcore.lab.rivals import RIVALS
+from vqcore.lab.rivals import RIVALS, Look, rival_file, rival_work
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show import plots
-from vqcore.show.curves import Curve
+from vqcore.show.curves import Curve, rival_curve
 
 SIZES = (1, 2, 4, 8, 100)
 FIGURES = pytest.mark.parametrize(
@@ -285,6 +285,19 @@ def test_curves_differ_by_more_than_colour() -> None:
     hull = Curve("hull", "lower hull", [], [], [])
     drawn = curves(plots.rate_figure([*every, *rivals], hull, "psnr_db")).values()
     assert len({trace.marker.symbol for trace in drawn}) == len(drawn) == 10
+
+
+def test_one_entry_adds_a_codec(monkeypatch: pytest.MonkeyPatch) -> None:
+    look = Look("#000000", "solid", "hexagon")
+    gif = replace(RIVALS["png8"], name="GIF", format="GIF", level_words="{} shades", look=look)
+    monkeypatch.setitem(RIVALS, "gif", gif)
+    gray = np.arange(64, dtype=np.uint8).reshape(8, 8)
+    points = [point for point in rival_work(gray, "gif", [2, 8]) if point]
+    hull = Curve("hull", "lower hull", [], [], [])
+    [drawn] = curves(plots.rate_figure([rival_curve("gif", points)], hull, "psnr_db")).values()
+    assert (drawn.name, drawn.marker.symbol, drawn.line.dash) == ("GIF", "hexagon", "solid")
+    assert drawn.text[1].startswith("8 shades<br>")
+    assert rival_file(gray, "gif", 8).startswith(b"GIF8")
 
 
 def test_pictures_and_their_mean() -> None:

@@ -18,7 +18,6 @@ from vqcore.lab.comparison import (
 )
 from vqcore.lab.rivals import RIVALS, Codec, RivalPoint
 from vqcore.lab.sweeps import OperatingPoint
-from vqcore.plurals import noun
 from vqcore.show.wording import counted, decibels, settings_name
 from vqcore.signals.blocks import BlockLayout
 
@@ -71,19 +70,9 @@ def nominal_curve(layout: BlockLayout, points: Sequence[OperatingPoint]) -> Curv
 
 def rival_curve(codec: Codec, points: Sequence[RivalPoint]) -> Curve:
     """Return the curve of another codec."""
-    labels = [level_name(codec, point.level) for point in points]
-    return Curve(codec, RIVALS[codec].name, points, labels, _file_rates(points))
-
-
-def level_name(codec: Codec, level: int) -> str:
-    """Say what a level of a codec is.
-
-    Examples
-    --------
-    >>> level_name("jpeg", 75), level_name("png8", 16)
-    ('quality 75', '16 colours')
-    """
-    return f"{level} {noun(level, 'colour')}" if codec == "png8" else f"quality {level}"
+    rival = RIVALS[codec]
+    labels = [rival.level_name(point.level) for point in points]
+    return Curve(codec, rival.name, points, labels, _file_rates(points))
 
 
 def picture_curve(name: str, points: Sequence[OperatingPoint]) -> Curve:

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from vqcore.lab.contest import Run
 from vqcore.lab.health import Health
 from vqcore.lab.heldout import HeldOut
+from vqcore.lab.rivals import RIVALS, Look
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.curves import Curve, Likeness
 from vqcore.show.wording import TRAINER_NAMES, in_short, shortened
@@ -34,22 +35,17 @@ HEADROOM = 0.15  # of a range, for markers that are inside the plot, where a han
 RATIO_TICKS = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
 RATE_TICKS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
 RATE_HEIGHT = 480
-PLAIN_LOOK = (LINE_COLOUR, "solid", "circle")
-# Okabe and Ito's colours, which all eyes can tell apart; never without a dash and a symbol.
+PLAIN_LOOK = Look(LINE_COLOUR, "solid", "circle")
 LOOKS = {
     "ours": PLAIN_LOOK,
-    "nominal": ("#7a7a7a", "dash", "diamond"),
-    "jpeg": ("#d55e00", "dash", "square"),
-    "webp": ("#cc79a7", "dot", "triangle-up"),
-    "avif": ("#009e73", "dashdot", "diamond-tall"),
-    "png8": ("#e69f00", "longdash", "x"),
-    "others": ("#009e73", "dash", "square"),
+    "nominal": Look("#7a7a7a", "dash", "diamond"),
+    "others": Look("#009e73", "dash", "square"),
 }
 PINNED_LOOKS = [
-    ("#56b4e9", "solid", "triangle-down"),
-    ("#b8860b", "solid", "cross"),
-    ("#8a5fbf", "solid", "star"),
-    ("#5f7a3a", "solid", "pentagon"),
+    Look("#56b4e9", "solid", "triangle-down"),
+    Look("#b8860b", "solid", "cross"),
+    Look("#8a5fbf", "solid", "star"),
+    Look("#5f7a3a", "solid", "pentagon"),
 ]
 # Of pictures among others; none is that of their mean.
 PICTURE_COLOURS = ("#d55e00", "#009e73", "#cc79a7", "#b8860b", "#8a5fbf", "#5f7a3a")
@@ -157,7 +153,8 @@ def rate_figure(curves: Sequence[Curve], hull: Curve, likeness: Likeness) -> go.
     _add_rates(figure, hull, likeness, mode="markers", marker=ring, hoverinfo="skip")
     pinned = cycle(PINNED_LOOKS)
     for curve in curves:
-        colour, dash, symbol = LOOKS.get(curve.kind) or next(pinned)
+        codec = RIVALS.get(curve.kind)
+        colour, dash, symbol = codec.look if codec else LOOKS.get(curve.kind) or next(pinned)
         _add_rates(
             figure,
             curve,
@@ -384,7 +381,7 @@ def _add_curve(
     value_format: str,
     *,
     name: str = "",
-    look: tuple[str, str, str] = PLAIN_LOOK,
+    look: Look = PLAIN_LOOK,
 ) -> None:
     """Draw values against K; the points look the same whether they are selected or not."""
     colour, dash, symbol = look
