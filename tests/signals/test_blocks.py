@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vqcore.signals.blocks import COLOURS, BlockLayout, distinct_vectors, layout_of, shown_pixels
+from vqcore.signals.layouts import Layout
 from vqcore.signals.pictures import Picture
 from vqcore.signals.ycbcr import to_ycbcr
 
@@ -262,6 +263,14 @@ def test_join_is_assemble_after_tiles(colour: str, block_size: int) -> None:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
+def test_join_looks_vectors_up(colour: str) -> None:
+    layout = BlockLayout(7, 5, 3, colour)
+    few = np.random.default_rng(0).integers(0, 256, (2, layout.dimension), dtype=np.uint8)
+    places = np.int32([1, 0, 0, 1, 1, 0])
+    np.testing.assert_array_equal(layout.join(few, places), layout.join(few[places]))
+
+
+@pytest.mark.parametrize("colour", COLOURS)
 def test_split_leaves_the_picture_as_it_was(colour: str) -> None:
     picture = smooth_picture(21, 34)
     before = picture.pixels.copy()
@@ -269,6 +278,32 @@ def test_split_leaves_the_picture_as_it_was(colour: str) -> None:
     vectors = layout.split(shown_pixels(picture, layout))
     vectors[:] = 0
     np.testing.assert_array_equal(picture.pixels, before)
+
+
+# --------------------------------------------------------------------------------------- neighbours
+
+
+def test_neighbours_and_edges_by_hand() -> None:
+    layout: Layout = BlockLayout(3, 2, 1, "gray")
+    assert [wave.tolist() for wave in layout.waves()] == [[0], [1, 3], [2, 4], [5]]
+    assert layout.neighbours(np.array([0, 2, 3, 4])).tolist() == [[-1, 1, -1, 3], [-1, -1, 0, 1]]
+    beside, below = BlockLayout(9, 9, 3, "gray").edges(np.arange(9.0)[None])
+    assert (beside.own.tolist(), beside.facing.tolist()) == ([[0, 3, 6]], [[2, 5, 8]])
+    assert (below.own.tolist(), below.facing.tolist()) == ([[0, 1, 2]], [[6, 7, 8]])
+    [luma_and_chroma, _] = BlockLayout(4, 4, 2, "ycbcr").edges(np.arange(6.0)[None])
+    assert luma_and_chroma.own.tolist() == [[0, 2, 4, 5]]
+    assert luma_and_chroma.facing.tolist() == [[1, 3, 4, 5]]
+
+
+@given(sides, sides, block_sizes)
+def test_each_wave_needs_earlier_ones_alone(width: int, height: int, block_size: int) -> None:
+    layout = BlockLayout(width, height, block_size, "gray")
+    wave_of = np.full(layout.count + 1, -1)  # the last is that of no neighbour
+    for number, wave in enumerate(layout.waves()):
+        assert (wave_of[wave] == -1).all()
+        wave_of[wave] = number
+        assert (wave_of[layout.neighbours(wave)] < number).all()
+    assert (wave_of[:-1] >= 0).all()
 
 
 # --------------------------------------------------------------------------- independent references

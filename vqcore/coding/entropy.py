@@ -20,7 +20,6 @@ move on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Protocol
 
 import constriction
@@ -30,6 +29,7 @@ from numpy.typing import NDArray
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.codebook import MIDDLE, product
 from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.layouts import Layout, Places
 from vqcore.work import Work
 
 Weights = NDArray[np.float32]
@@ -140,7 +140,7 @@ def _prediction(plane: Values, y: int, x: int) -> tuple[Values, Values]:
 
 
 def code_indices(
-    coder: Coder, layout: BlockLayout, codewords: Samples, indices: Indices
+    coder: Coder, layout: Layout, codewords: Samples, indices: Indices
 ) -> Work[Indices]:
     """Pass one index a block, int32 of shape (n,), through the coder; a Reader looks at n alone."""
     passed = np.array(indices)
@@ -148,51 +148,45 @@ def code_indices(
         return np.zeros_like(passed)
     match = SideMatch(layout, codewords)
     counts = np.full(len(codewords), START_COUNT, np.float32)
-    for diagonal in _diagonals(layout):
+    for wave in layout.waves():
         popularity = _three_quarter_power(counts)
-        for blocks in _in_parts(diagonal, WEIGHTS_AT_ONCE // len(codewords)):
+        for blocks in _in_parts(wave, WEIGHTS_AT_ONCE // len(codewords)):
             weights = match.likeness(blocks, passed) * popularity
             passed[blocks] = coder.code(passed[blocks], weights)
-        counts += np.bincount(passed[diagonal], minlength=len(codewords)).astype(np.float32)
+        counts += np.bincount(passed[wave], minlength=len(codewords)).astype(np.float32)
         yield
     return passed
 
 
 class SideMatch:
-    """How well each codeword continues the blocks on the left and above."""
+    """How well each codeword continues the neighbours of a vector.
 
-    def __init__(self, layout: BlockLayout, codewords: Samples) -> None:
-        planes = [plane.astype(np.float32) - MIDDLE for plane in layout.planes(codewords)]
-        self._columns = layout.columns
-        self._left, self._right = (_edge(planes, 2, at) for at in (0, -1))
-        self._top, self._bottom = (_edge(planes, 1, at) for at in (0, -1))
+    The squared steps |q − t|² of all edges, and the scale, come from one matrix product: rows of
+    q, of 1 where there is a neighbour and 0 else, and of |q|² + scale; columns of −2t, |t|² and 1.
+    """
 
-    def likeness(self, blocks: NDArray[np.intp], indices: Indices) -> Weights:
-        """Return (40 / (40 + d))² for m blocks, shape (m, K); 1 for the very first block."""
-        beside, below = blocks % self._columns > 0, blocks >= self._columns
-        left, above = indices[blocks - 1] * beside, indices[blocks - self._columns] * below
-        steps = _squared_steps(self._right[left], self._left, beside)
-        steps += _squared_steps(self._bottom[above], self._top, below)
-        samples = self._left.shape[1] * (beside.astype(np.float32) + below)
-        scale = STEP_SCALE * np.maximum(samples, 1)[:, None]
-        steps += scale
-        np.divide(scale, steps, out=steps)
+    def __init__(self, layout: Layout, codewords: Samples) -> None:
+        self._layout = layout
+        self._edges = layout.edges(codewords.astype(np.float32) - MIDDLE)
+        owns = [edge.own.T for edge in self._edges]
+        squares = [np.square(own).sum(axis=0) for own in owns]
+        ones = np.ones(len(codewords), np.float32)
+        self._columns = np.vstack([*(-2 * own for own in owns), *squares, ones])
+
+    def likeness(self, vectors: Places, indices: Indices) -> Weights:
+        """Return (40 / (40 + d))² for m vectors, shape (m, K); 1 where there is no neighbour."""
+        near = self._layout.neighbours(vectors)
+        there = near >= 0
+        befores = [
+            edge.facing[indices[other] * here] * here[:, None]
+            for edge, other, here in zip(self._edges, near, there, strict=True)
+        ]
+        samples = sum(e.own.shape[1] * here for e, here in zip(self._edges, there, strict=True))
+        scale = STEP_SCALE * np.maximum(samples, 1).astype(np.float32)
+        squares = scale + sum(np.square(before).sum(axis=1) for before in befores)
+        steps = product(np.column_stack([*befores, *there, squares]), self._columns)
+        np.divide(scale[:, None], steps, out=steps)
         return np.square(steps, out=steps)
-
-
-def _edge(planes: list[Values], axis: int, at: int) -> Values:
-    """Return one edge of each codeword, all components, shape (K, e)."""
-    return np.concatenate([plane.take(at, axis=axis) for plane in planes], axis=1)
-
-
-def _squared_steps(before: Values, after: Values, there: NDArray[np.bool_]) -> Values:
-    """Return |p − q|² for m edges p and K edges q, shape (m, K); 0 where p is not there."""
-    before = before * there[:, None]
-    squares = np.square(after).sum(axis=1)
-    steps = product(before, -2 * after.T)
-    steps += np.square(before).sum(axis=1)[:, None]
-    steps += squares * there[:, None]
-    return steps
 
 
 def _three_quarter_power(counts: Values) -> Values:
@@ -200,12 +194,5 @@ def _three_quarter_power(counts: Values) -> Values:
     return root * np.sqrt(root)
 
 
-def _diagonals(layout: BlockLayout) -> Iterator[NDArray[np.intp]]:
-    """Yield the blocks of each anti-diagonal, from the first block to the last."""
-    for step in range(layout.rows + layout.columns - 1):
-        rows = np.arange(max(0, step - layout.columns + 1), min(layout.rows, step + 1))
-        yield rows * layout.columns + step - rows
-
-
-def _in_parts(blocks: NDArray[np.intp], size: int) -> list[NDArray[np.intp]]:
-    return [blocks[start : start + size] for start in range(0, len(blocks), size)]
+def _in_parts(vectors: Places, size: int) -> list[Places]:
+    return [vectors[start : start + size] for start in range(0, len(vectors), size)]

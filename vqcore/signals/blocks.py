@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from vqcore.arrays import Samples
+from vqcore.arrays import Indices, Reals, Samples
+from vqcore.signals.layouts import Edge, Places
 from vqcore.signals.pictures import Picture
 from vqcore.signals.ycbcr import to_rgb, to_ycbcr
 
 Colour = Literal["gray", "rgb", "ycbcr"]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 COLOURS: tuple[Colour, ...] = get_args(Colour)
 MAX_BLOCK_SIZE = 32
@@ -58,6 +62,11 @@ class BlockLayout:
     @property
     def blocks(self) -> int:
         return self.columns * self.rows
+
+    @property
+    def count(self) -> int:
+        """Return n, by the name that it has in every `Layout`."""
+        return self.blocks
 
     @property
     def channels(self) -> int:
@@ -105,16 +114,16 @@ class BlockLayout:
         chroma = self._halved(blocks[..., 1:])
         return self.vectors([blocks[..., 0], chroma[..., 0], chroma[..., 1]])
 
-    def planes(self, vectors: Samples) -> list[Samples]:
+    def planes(self, vectors: NDArray[Scalar]) -> list[NDArray[Scalar]]:
         """Take vectors apart into their components, each a little square picture.
 
         Parameters
         ----------
-        vectors : uint8 array of shape (m, d)
+        vectors : array of shape (m, d)
 
         Returns
         -------
-        planes : uint8 arrays of shape (m, s, s); one for ``gray``, else three, R, G, B or
+        planes : arrays of shape (m, s, s); one for ``gray``, else three, R, G, B or
             Y, Cb, Cr; s is b, for Cb and Cr half of it
         """
         side, count = self.block_size, len(vectors)
@@ -171,9 +180,29 @@ class BlockLayout:
         )
         return padded[: self.height, : self.width]
 
-    def join(self, vectors: Samples) -> Samples:
-        """Rebuild a picture from one vector a block; for gray and rgb the inverse of `split`."""
-        return self.assemble(self.tiles(vectors))
+    def join(self, vectors: Samples, places: Indices | None = None) -> Samples:
+        """Rebuild a picture from one vector a block; for gray and rgb the inverse of `split`.
+
+        With places, shape (n,), block i is vector places[i].
+        """
+        tiles = self.tiles(vectors)
+        return self.assemble(tiles if places is None else tiles[places])
+
+    def waves(self) -> Iterator[Places]:
+        """Yield the blocks of each anti-diagonal, from the first block to the last."""
+        for step in range(self.rows + self.columns - 1):
+            rows = np.arange(max(0, step - self.columns + 1), min(self.rows, step + 1))
+            yield rows * self.columns + step - rows
+
+    def edges(self, vectors: Reals) -> tuple[Edge, ...]:
+        """Return the edges to the left and above, all components of each, for shape (m, d)."""
+        planes = self.planes(vectors)
+        return tuple(Edge(_edge(planes, axis, 0), _edge(planes, axis, -1)) for axis in (2, 1))
+
+    def neighbours(self, vectors: Places) -> Places:
+        """Return the blocks on the left and above, shape (2, m); -1 outside the picture."""
+        left = np.where(vectors % self.columns, vectors - 1, -1)
+        return np.stack([left, np.maximum(vectors - self.columns, -1)])
 
     def _check(self, pixels: Samples) -> None:
         expected = (self.height, self.width) + ((3,) if self.channels == 3 else ())
@@ -195,6 +224,10 @@ class BlockLayout:
         half = self._chroma_side
         fours = even.reshape(len(even), half, 2, half, 2, 2).sum(axis=(2, 4), dtype=np.uint16)
         return ((fours + 2) // 4).astype(np.uint8)
+
+
+def _edge(planes: list[Reals], axis: int, at: int) -> Reals:
+    return np.concatenate([plane.take(at, axis=axis) for plane in planes], axis=1)
 
 
 def layout_of(picture: Picture, block_size: int, colour: Colour) -> BlockLayout:
