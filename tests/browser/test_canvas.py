@@ -1,7 +1,6 @@
 """The viewer, in a real Chromium: what is on the canvas, and what hands do to it."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +8,6 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from vqcore import Settings, Step, read_picture, sweep
-
-LAYERS_JS = Path(__file__).parents[2] / "vqcore" / "viewer" / "layers.js"
 
 
 def png(height, width, seed=0):
@@ -274,52 +271,3 @@ def test_name_of_a_picture_is_text(visitor):
     visitor.open("?largest=2").upload((name, png(40, 40)))
     assert name in visitor.page.locator(".pictures").get_attribute("aria-label")
     assert visitor.page.locator("img[src=x]").count() == 0
-
-
-@pytest.fixture
-def script(browser):
-    """A page with layers.js and nothing else."""
-    page = browser.new_page()
-    page.add_script_tag(content=LAYERS_JS.read_text(encoding="utf-8"))
-    yield page.evaluate
-    page.close()
-
-
-def test_order_by_hand(script):
-    layer = """{ blockSize: 1, use: [2, 5, 2],
-                 tiles: Uint32Array.of(0xff303030, 0xff000000, 0xff0000ff) }"""
-    assert script(f"ordered({layer}, 'use')") == [1, 0, 2]
-    assert script(f"ordered({layer}, 'brightness')") == [1, 0, 2]
-    assert script(f"ordered({layer}, 'index')") == [0, 1, 2]
-
-
-def test_hit_test_by_hand(script):
-    layer = "{ width: 10, height: 5, blockSize: 4, columns: 3 }"
-    hits = [script(f"blockAt({layer}, {x}, {y})") for x, y in [(0, 0), (9, 0), (4, 4), (10, 0)]]
-    assert hits == [0, 2, 4, -1]
-    assert script(f"blockAt({layer}, -1, 0)") == -1
-
-
-def test_error_of_a_block_leaves_out_the_padding(script):
-    layer = """{ width: 3, height: 1, channels: 1, blockSize: 2, columns: 2, size: 1,
-                 indices: Uint16Array.of(0, 0), tiles: new Uint32Array(4).fill(0xff050505) }"""
-    original = "{ pixels: Uint32Array.of(0xff000000, 0xff050505, 0xff080808) }"
-    assert script(f"blockError({layer}, {original}, 0)") == 12.5
-    assert script(f"blockError({layer}, {original}, 1)") == 9
-
-
-def test_layers_of_one_sweep_come_by_size_and_once(script):
-    found = script(
-        """() => {
-          const store = new LayerStore();
-          [["original", "photo"], ["original", "other"], ["file", "photo"],
-           ["codebook", "sweep", 8], ["codebook", "sweep", 4], ["codebook", "sweep", 2],
-           ["codebook", "sweep", 2], ["codebook", "another", 1],
-           ["figures", "sweep", 4]].forEach(([kind, of, size], at) =>
-            store.put(`owner ${at}`, [{ kind, of, size, sizes: [{ size }] }]));
-          store.drop("owner 3");
-          const { original, files, sizes, figures } = store.of("photo", "sweep");
-          return [original.of, files.length, sizes.map(({ size }) => size), [...figures.keys()]];
-        }"""
-    )
-    assert found == ["photo", 1, [2, 4], [4]]

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,11 +9,10 @@ from playwright.sync_api import expect
 from test_canvas import swept
 
 from vqcore import Settings, sample_picture
-from vqcore.lab.plane import cells, first_codewords, lloyd_path, pair_density
+from vqcore.lab.plane import first_codewords, lloyd_path, pair_density
 from vqcore.metrics import psnr_db
 from vqcore.signals.pictures import png_bytes
 
-VIEWER = Path(__file__).parents[2] / "vqcore" / "viewer"
 LEFT, TOP = 46, 10  # of the square on its canvas, in pixels
 DOT = 9
 QUERY = "?picture=coffee&largest=2&panel=Plane&pairs={}"
@@ -235,42 +233,3 @@ def test_projection_is_drawn_where_its_axes_say(visitor):
         chart.hover(position={"x": LEFT + share * side, "y": TOP + side / 2})
         told.append(visitor.page.locator(".projection .told").inner_text().partition(": ")[2])
     assert sorted(told) == ["1 block", "3 blocks"]
-
-
-# The part without a page
-
-
-@pytest.fixture
-def script(browser):
-    page = browser.new_page()
-    for name in ("layers.js", "cells.js"):
-        page.add_script_tag(content=(VIEWER / name).read_text(encoding="utf-8"))
-    yield page.evaluate
-    page.close()
-
-
-def area(polygon):
-    following = np.roll(polygon, -1, axis=0)
-    return abs((polygon[:, 0] * following[:, 1] - polygon[:, 1] * following[:, 0]).sum()) / 2
-
-
-@pytest.mark.parametrize("size", [1, 2, 9, 64])
-def test_cells_followed_live_are_those_of_scipy(script, size):
-    codewords = np.random.default_rng(size).uniform(0, 255, (size, 2)).round(3)
-    flat = script("codewords => cellsOf(codewords)", codewords.ravel().tolist())
-    for own, expected in zip(flat, cells(codewords), strict=True):
-        assert area(np.reshape(own, (-1, 2))) == pytest.approx(area(expected), abs=1e-6)
-
-
-def test_coincident_codewords_leave_the_cell_to_the_first(script):
-    assert script("cellsOf([9, 9, 9, 9]).map(cell => cell.length)") == [8, 0]
-
-
-def test_choosing_by_hand(script):
-    codewords = "[100, 100, 150, 100, 100, 180, 20, 20, 110, 200]"
-    towards = [(1, 0), (0, 1), (-1, 0), (0, -1)]
-    found = [script(f"nextTowards({codewords}, 0, [{x}, {y}])") for x, y in towards]
-    assert found == [1, 2, 3, 3]
-    assert script(f"nextTowards({codewords}, 3, [-1, 0])") is None
-    assert script(f"nearestWithin({codewords}, [140, 104], 12)") == 1
-    assert script(f"nearestWithin({codewords}, [140, 104], 10)") is None

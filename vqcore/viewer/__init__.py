@@ -2,7 +2,7 @@
 
 PAGE_STYLE is how the page itself looks. PARTS has the components of `app.py` as text: one that
 takes layers, and shows nothing, one that shows all the layers the page has, and those of the
-panels. They share `layers.js`.
+panels. They share one store on the page, that of `store.js`.
 """
 
 from pathlib import Path
@@ -21,6 +21,7 @@ from vqcore.viewer.payload import (
     training_layer,
     use_layer,
 )
+from vqcore.viewer.scripts import bundled
 
 _HERE = Path(__file__).parent
 
@@ -29,30 +30,25 @@ def _text(*names: str) -> str:
     return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
 
 
-def _part(name: str, *scripts: str, css: tuple[str, ...] = ("viewer.css",)) -> dict[str, Any]:
-    script = _text("layers.js", *scripts, f"{name}.js")
-    return {"html": _text(f"{name}.html"), "css": _text(*css), "js": script}
+def _script(name: str) -> str:
+    return bundled(name, lambda each: _text(f"{each}.js"))
+
+
+def _part(name: str, *css: str) -> dict[str, Any]:
+    return {"html": _text(f"{name}.html"), "css": _text(*css), "js": _script(name)}
 
 
 PAGE_STYLE = _text("page.css")
 
 PARTS: dict[str, dict[str, Any]] = {
-    "layer": {"js": _text("layers.js", "layer.js")},
-    "viewer": _part(
-        "viewer",
-        *("draw.js", "stage.js", "codebook.js", "inside.js", "pointer.js"),
-        *("story.js", "presenter.js", "strip.js", "address.js", "png.js"),
-    ),
-    "gone": _part("gone", css=("gone.css",)),
-    "mark": _part("mark", "follower.js", css=("mark.css",)),
-    "training": _part("training", "follower.js", "axes.js", css=("viewer.css", "training.css")),
-    "health": _part(
-        "health", "follower.js", "draw.js", "axes.js", css=("viewer.css", "health.css")
-    ),
-    "plane": _part("plane", "draw.js", "axes.js", "cells.js", css=("viewer.css", "plane.css")),
-    "projection": _part(
-        "projection", "follower.js", "axes.js", "cells.js", css=("viewer.css", "plane.css")
-    ),
+    "layer": {"js": _script("layer")},
+    "viewer": _part("viewer", "viewer.css"),
+    "gone": _part("gone", "gone.css"),
+    "mark": _part("mark", "mark.css"),
+    "training": _part("training", "viewer.css", "training.css"),
+    "health": _part("health", "viewer.css", "health.css"),
+    "plane": _part("plane", "viewer.css", "plane.css"),
+    "projection": _part("projection", "viewer.css", "plane.css"),
 }
 """Name -> the texts that make a component of it."""
 

@@ -1,10 +1,12 @@
 // The address is the view: what a link shows is what was seen when it was copied.
 
-const ADDRESS_VERSION = 2; // of what an address leaves out: in those without one, blocks are 8 × 8
+import { MODES, ZOOMS } from "./stage.js";
+
+export const ADDRESS_VERSION = 2; // of what an address leaves out: in those without one, blocks are 8 × 8
 const VIEW_NAMES = ["k", "ka", "a", "b", "mode", "at", "pick", "divider", "v"];
 
 /** Read the view that an address has; null for what it lacks, or has in a way that makes no sense. */
-function viewOfAddress() {
+export function viewOfAddress() {
   const texts = new URLSearchParams(location.search), text = (name) => texts.get(name) ?? "";
   const whole = (name) => (/^\d{1,9}$/.test(text(name)) ? Number(text(name)) : null);
   const numbers = (name) => text(name).split(",").map((each) => (each ? Number(each) : NaN));
@@ -23,7 +25,7 @@ function viewOfAddress() {
 }
 
 /** Write the view into the address, for who copies it, without an entry in the history; null leaves one out. */
-function writeView(view) {
+export function writeView(view) {
   const address = new URL(location);
   for (const [name, value] of Object.entries(view)) {
     if (value === null) address.searchParams.delete(name);
@@ -36,7 +38,7 @@ function writeView(view) {
 }
 
 /** Return what of an address Back goes through: picture, settings and panel, not each K. */
-function placeOf(address) {
+export function placeOf(address) {
   const names = new URL(address).searchParams;
   for (const name of [...VIEW_NAMES, "needs", "digest"]) names.delete(name);
   names.sort();
@@ -47,7 +49,7 @@ function placeOf(address) {
  * The way through pictures, settings and panels, for Back. Streamlit writes them into the address
  * and reads them from there, but makes no entries in the history: that is done here.
  */
-class Trail {
+export class Trail {
   static isWriting = false; // what is written here is no new place
   #last = location.href;
   isReturning = true; // at first and after a way back, until a hand acts: what is corrected then is no new place

@@ -3,7 +3,7 @@
 const MARGIN = { left: 46, right: 10, top: 10, bottom: 46 };
 
 /** A canvas to plot on; an axis is { from, to, ticks, title, log }, `log` for values above 0. */
-class Axes {
+export class Axes {
   constructor(canvas, draw) {
     Object.assign(this, { canvas, draw });
     canvas.width = 0; // nothing is drawn before its size is known
@@ -136,7 +136,7 @@ const valueAt = (share, { from, to, log }) =>
   (log ? from * (to / from) ** share : from + share * (to - from));
 
 /** Return round numbers in a range, about five. */
-function roundTicks(from, to) {
+export function roundTicks(from, to) {
   const rough = (to - from) / 5, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((digit) => digit * power).find((round) => round >= rough);
   const first = Math.ceil(from / step), count = Math.floor(to / step) - first + 1;

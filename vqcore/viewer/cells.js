@@ -1,24 +1,10 @@
 // Codewords in the plane and their cells: flat arrays, x and y in turn. Nothing here knows the page.
 
-const PEAK = 255;
-const LEVELS = 256;
+export const PEAK = 255;
 const SQUARE = [0, 0, PEAK, 0, PEAK, PEAK, 0, PEAK];
 
-BODIES.plane = (body, { size, corners, figures }) => {
-  const shades = body.subarray(0, LEVELS ** 2);
-  const numbers = new Float32Array(body.buffer, shades.length, 2 * (figures.length * size + corners));
-  const counts = new Uint16Array(body.buffer, shades.length + numbers.byteLength);
-  let at = 2 * figures.length * size;
-  const polygons = Array.from(counts, (count) => numbers.subarray(at, (at += 2 * count)));
-  return {
-    shades,
-    path: figures.map((_, step) => numbers.subarray(2 * step * size, 2 * (step + 1) * size)),
-    cells: figures.map((_, step) => polygons.slice(step * size, (step + 1) * size)),
-  };
-};
-
 /** Return the cell of each codeword within the square; of coincident ones the first has it. */
-function cellsOf(codewords) {
+export function cellsOf(codewords) {
   return Array.from({ length: codewords.length / 2 }, (_, index) => cellOf(codewords, index));
 }
 
@@ -61,7 +47,7 @@ function cheapest(codewords, cost) {
 }
 
 /** Return the codeword nearest to a point, or null if none is that near. */
-function nearestWithin(codewords, [x, y], reach) {
+export function nearestWithin(codewords, [x, y], reach) {
   return cheapest(codewords, (cx, cy) => {
     const distance = Math.hypot(cx - x, cy - y);
     return distance <= reach ? distance : Infinity;
@@ -69,7 +55,7 @@ function nearestWithin(codewords, [x, y], reach) {
 }
 
 /** Return the next codeword in a direction, straight ahead rather than aside; null if there is none. */
-function nextTowards(codewords, index, [dx, dy]) {
+export function nextTowards(codewords, index, [dx, dy]) {
   const x = codewords[2 * index], y = codewords[2 * index + 1];
   return cheapest(codewords, (cx, cy) => {
     const ahead = (cx - x) * dx + (cy - y) * dy, aside = Math.abs((cx - x) * dy - (cy - y) * dx);
@@ -79,17 +65,17 @@ function nextTowards(codewords, index, [dx, dy]) {
 
 const inside = (value) => Math.max(0, Math.min(PEAK, value));
 
-function withMoved(codewords, index, [x, y]) {
+export function withMoved(codewords, index, [x, y]) {
   const moved = Float32Array.from(codewords);
   moved.set([inside(x), inside(y)], 2 * index);
   return moved;
 }
 
-const withAdded = (codewords, [x, y]) => Float32Array.of(...codewords, inside(x), inside(y));
+export const withAdded = (codewords, [x, y]) => Float32Array.of(...codewords, inside(x), inside(y));
 
-const withRemoved = (codewords, index) => codewords.filter((_, at) => at >> 1 !== index);
+export const withRemoved = (codewords, index) => codewords.filter((_, at) => at >> 1 !== index);
 
-const pairsOf = (codewords) =>
+export const pairsOf = (codewords) =>
   Array.from({ length: codewords.length / 2 }, (_, index) => [codewords[2 * index], codewords[2 * index + 1]]);
 
-const alike = (one, other) => one.length === other.length && one.every((value, at) => value === other[at]);
+export const alike = (one, other) => one.length === other.length && one.every((value, at) => value === other[at]);

@@ -1,10 +1,14 @@
 // The codebook's panel: its tiles in order, and what is told of each.
 
+import { ordered } from "./decoding.js";
+import { drawFromSheet, tileSheet } from "./draw.js";
+import { counted } from "./texts.js";
+
 const LEAST_TILE = 36;
 const TILE_GAP = 4;
 
 /** Return the side of a tile, with its gap, at which so many fill a place; 36 at least, to be scrolled. */
-function tileSide(count, width, height) {
+export function tileSide(count, width, height) {
   let best = LEAST_TILE;
   for (let columns = 1; columns * LEAST_TILE <= width && columns <= count; columns++) {
     best = Math.max(best, Math.floor(Math.min(width / columns, height / Math.ceil(count / columns))));
@@ -13,7 +17,7 @@ function tileSide(count, width, height) {
 }
 
 /** The codebook's tiles: only those in sight are drawn, so that 4096 scroll as easily as 16. */
-class CodebookPanel {
+export class CodebookPanel {
   layer = { use: [], indices: [] };
   order = [];
   lit = null;

@@ -1,11 +1,12 @@
 // Drawing: sides of the stage, highlighted blocks, tiles of the codebook.
 
-const ZOOMS = [1 / 16, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+import { decode, differences, indexMap, OPAQUE } from "./decoding.js";
+
 const GRID_FROM = 24;
 const CRISP_FROM = 4;
 
 /** Pixels of one side, decoded when what it shows has changed, and not before. */
-class Surface {
+export class Surface {
   canvas = document.createElement("canvas");
   #shown = null;
 
@@ -30,11 +31,11 @@ class Surface {
   }
 }
 
-const same = (one, other) =>
+export const same = (one, other) =>
   one !== null && Object.keys(other).every((key) => one[key] === other[key]);
 
 /** Return where a picture lies on a part of the stage: whole device pixels. */
-function placed(view, part) {
+export function placed(view, part) {
   return {
     left: Math.round(part.left + part.width / 2 - view.x * view.zoom),
     top: Math.round(part.top + part.height / 2 - view.y * view.zoom),
@@ -42,10 +43,10 @@ function placed(view, part) {
 }
 
 /** Tell whether pixels look even without smoothing: at whole multiples, and where they are large. */
-const isCrisp = (zoom) => zoom >= CRISP_FROM || (zoom >= 1 && Number.isInteger(zoom));
+export const isCrisp = (zoom) => zoom >= CRISP_FROM || (zoom >= 1 && Number.isInteger(zoom));
 
 /** Draw a picture on a part of the stage, seen through a clip: pixel by pixel where that looks even. */
-function drawSide(context, canvas, view, part, clip) {
+export function drawSide(context, canvas, view, part, clip) {
   const { left, top } = placed(view, part);
   clipped(context, clip, () => {
     context.imageSmoothingEnabled = !isCrisp(view.zoom);
@@ -53,7 +54,7 @@ function drawSide(context, canvas, view, part, clip) {
   });
 }
 
-function clipped(context, clip, draw) {
+export function clipped(context, clip, draw) {
   context.save();
   context.beginPath();
   context.rect(clip.left, clip.top, clip.width, clip.height);
@@ -70,7 +71,7 @@ function onPicture(context, { width, height }, view, part, clip, draw) {
 }
 
 /** Return a canvas with one pixel a block: dark, but for the blocks of one codeword. */
-function dimmed(layer, codeword) {
+export function dimmed(layer, codeword) {
   const canvas = Object.assign(document.createElement("canvas"), {
     width: layer.columns, height: layer.rows,
   });
@@ -82,7 +83,7 @@ function dimmed(layer, codeword) {
   return canvas;
 }
 
-function drawDimmed(context, mask, layer, view, part, clip) {
+export function drawDimmed(context, mask, layer, view, part, clip) {
   const scale = layer.blockSize * view.zoom;
   onPicture(context, layer, view, part, clip, ({ left, top }) => {
     context.imageSmoothingEnabled = false;
@@ -91,7 +92,7 @@ function drawDimmed(context, mask, layer, view, part, clip) {
 }
 
 /** Draw the borders of the blocks, where they are large enough to be told apart. */
-function drawGrid(context, layer, view, part, clip) {
+export function drawGrid(context, layer, view, part, clip) {
   const step = layer.blockSize * view.zoom;
   if (step < GRID_FROM) return;
   onPicture(context, layer, view, part, clip, ({ left, top }) => {
@@ -102,7 +103,7 @@ function drawGrid(context, layer, view, part, clip) {
 }
 
 /** Draw one tile, enlarged and crisp. */
-function drawTile(context, colours, side, x, y, width) {
+export function drawTile(context, colours, side, x, y, width) {
   const image = new ImageData(new Uint8ClampedArray(Uint32Array.from(colours).buffer), side, side);
   const small = Object.assign(document.createElement("canvas"), { width: side, height: side });
   small.getContext("2d").putImageData(image, 0, 0);
@@ -111,7 +112,7 @@ function drawTile(context, colours, side, x, y, width) {
 }
 
 /** Return a canvas with all tiles of a layer, a square of them. */
-function tileSheet(layer) {
+export function tileSheet(layer) {
   const { blockSize, use } = layer;
   const across = Math.ceil(Math.sqrt(use.length));
   const side = across * blockSize;
@@ -130,7 +131,7 @@ function tileSheet(layer) {
 }
 
 /** Draw a tile of a sheet, enlarged and crisp. */
-function drawFromSheet(context, sheet, layer, index, x, y, width) {
+export function drawFromSheet(context, sheet, layer, index, x, y, width) {
   const { blockSize } = layer;
   const across = sheet.width / blockSize;
   const left = (index % across) * blockSize, top = Math.floor(index / across) * blockSize;
@@ -139,7 +140,7 @@ function drawFromSheet(context, sheet, layer, index, x, y, width) {
 }
 
 /** Return the colours of a block of the original; black beyond the picture's edge. */
-function blockColours(layer, pixels, block) {
+export function blockColours(layer, pixels, block) {
   const { blockSize, columns, width, height } = layer;
   const left = (block % columns) * blockSize;
   const top = Math.floor(block / columns) * blockSize;
@@ -149,5 +150,5 @@ function blockColours(layer, pixels, block) {
   });
 }
 
-const tileColours = (layer, index) =>
+export const tileColours = (layer, index) =>
   layer.tiles.subarray(index * layer.blockSize ** 2, (index + 1) * layer.blockSize ** 2);

@@ -1,7 +1,9 @@
 // What follows the viewer: parts of the page that show the K that it shows.
 
+import { pageStore } from "./store.js";
+
 /** A part of the page; `show` draws it, `read` takes up what the script has sent. */
-class Follower {
+export class Follower {
   constructor(host, place) {
     this.root = host.querySelector(place);
     this.ending = new AbortController();

@@ -1,5 +1,8 @@
 // Uploads that the server has no more, by the names that the page still knows.
 
+import { componentOf } from "./component.js";
+import { pageStore } from "./store.js";
+
 class Gone {
   constructor(host) {
     this.root = host.querySelector(".gone");

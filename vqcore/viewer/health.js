@@ -1,19 +1,16 @@
 // Health of the K that the viewer shows: the verdicts, the error of all cells as a curve, and the
 // worst codewords, whose blocks a click lights up.
 
+import { Axes, roundTicks } from "./axes.js";
+import { componentOf } from "./component.js";
+import { drawTile, tileColours } from "./draw.js";
+import { Follower } from "./follower.js";
+import { parseLayers } from "./layers.js";
+import { pageStore } from "./store.js";
+import { counted, grouped, textOf } from "./texts.js";
+
 const WORST = 10;
 const DOT = 4.5;
-
-BODIES.health = (body, { sizes }) => {
-  let at = 0;
-  const books = sizes.map(({ size, codewords, verdicts }) => {
-    const shares = new Float32Array(body.buffer, at, codewords);
-    const use = new Uint32Array(body.buffer, at + shares.byteLength, codewords);
-    at += shares.byteLength + use.byteLength;
-    return [size, { size, verdicts, shares, use }];
-  });
-  return { books: new Map(books) };
-};
 
 class HealthPanel extends Follower {
   order = [];

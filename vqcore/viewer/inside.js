@@ -1,6 +1,10 @@
 // A look inside: a block, the codeword that stands for it, and the bits of its index.
 
-class BlockPanel {
+import { blockError } from "./decoding.js";
+import { blockColours, drawTile, tileColours } from "./draw.js";
+import { counted } from "./texts.js";
+
+export class BlockPanel {
   constructor(root) {
     this.root = root;
     this.find = (selector) => root.querySelector(selector);
@@ -39,7 +43,7 @@ class BlockPanel {
 }
 
 /** Return an index in as many binary digits as each of so many has. */
-function digitsOf(index, codewords) {
+export function digitsOf(index, codewords) {
   const digits = Math.ceil(Math.log2(codewords));
   return digits ? index.toString(2).padStart(digits, "0") : "no bits";
 }

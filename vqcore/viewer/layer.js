@@ -1,5 +1,9 @@
 // Layers in one message: it takes bytes, hands them to the viewer, and shows nothing.
 
+import { holding } from "./component.js";
+import { parseLayers } from "./layers.js";
+import { pageStore } from "./store.js";
+
 /** Let the browser decode a picture file; null if it cannot, or the size is another. */
 async function decoded({ data, ...layer }) {
   try {

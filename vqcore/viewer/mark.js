@@ -1,5 +1,9 @@
 // A mark at the K that the viewer shows, over the chart against K that stands right above.
 
+import { componentOf } from "./component.js";
+import { Follower } from "./follower.js";
+import { pageStore } from "./store.js";
+
 class Mark extends Follower {
   constructor(host) {
     super(host, ".mark");

@@ -1,5 +1,15 @@
 // The plane: pairs of pixels, codewords and cells, Lloyd's steps, and hands that move codewords.
 
+import { Axes } from "./axes.js";
+import {
+  alike, cellsOf, nearestWithin, nextTowards, pairsOf, PEAK, withAdded, withMoved,
+  withRemoved,
+} from "./cells.js";
+import { componentOf } from "./component.js";
+import { clipped } from "./draw.js";
+import { LEVELS, parseLayers } from "./layers.js";
+import { counted } from "./texts.js";
+
 const MOST_CODEWORDS = 64;
 const REPORT_AFTER = 300;
 const PLAY_EVERY = 500;

@@ -3,7 +3,7 @@
 const PNG_HEADER_BYTES = 33; // the signature, and the chunk that every PNG begins with
 
 /** Return the CRC-32 of bytes, as PNG has it: ISO 3309. */
-function crc32(bytes) {
+export function crc32(bytes) {
   let crc = 0xffffffff;
   for (const byte of bytes) {
     crc ^= byte;
@@ -13,7 +13,7 @@ function crc32(bytes) {
 }
 
 /** Return a chunk of a PNG that holds a text under a name: iTXt, uncompressed, in UTF-8. */
-function textChunk(name, text) {
+export function textChunk(name, text) {
   const body = new TextEncoder().encode(`iTXt${name}\0\0\0\0\0${text}`);
   const chunk = new Uint8Array(body.length + 8), numbers = new DataView(chunk.buffer);
   numbers.setUint32(0, body.length - 4);
@@ -23,7 +23,7 @@ function textChunk(name, text) {
 }
 
 /** Return a PNG file with texts by name. */
-async function withTexts(png, texts) {
+export async function withTexts(png, texts) {
   const bytes = new Uint8Array(await png.arrayBuffer());
   const chunks = Object.entries(texts).map(([name, text]) => textChunk(name, text));
   return new Blob([bytes.subarray(0, PNG_HEADER_BYTES), ...chunks, bytes.subarray(PNG_HEADER_BYTES)], { type: "image/png" });

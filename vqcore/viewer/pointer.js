@@ -1,10 +1,12 @@
 // Pointers and the wheel on the stage: they pan, zoom, move the divider, and pick blocks. The plain
 // wheel is the page's; so is one finger up or down, while the whole picture is seen.
 
+import { ZOOMS } from "./stage.js";
+
 const CLICK_WITHIN = { mouse: 4, pen: 6, touch: 10 };
 const DIVIDER_WITHIN = 12;
 
-class PointerInput {
+export class PointerInput {
   pressed = new Map(); // by pointer, where it is now
   start = null;
   last = null;

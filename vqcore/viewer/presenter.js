@@ -1,8 +1,11 @@
 // Presenting: the picture fills the screen; what lies over its edge fades when the hand rests.
 
+import { FEW_SIZES } from "./story.js";
+import { textOf } from "./texts.js";
+
 const RESTS_AFTER = 2500;
 
-class Presenter {
+export class Presenter {
   /** @param owner has: root, find(selector), resized(), showLarge(), sizes(), scrubTo(size) */
   constructor(owner) {
     this.owner = owner;

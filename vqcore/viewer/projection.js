@@ -1,19 +1,16 @@
 // The projection: blocks and codewords along the blocks' first two principal axes.
 
+import { Axes, roundTicks } from "./axes.js";
+import { nearestWithin, nextTowards } from "./cells.js";
+import { componentOf } from "./component.js";
+import { Follower } from "./follower.js";
+import { parseLayers } from "./layers.js";
+import { pageStore } from "./store.js";
+import { counted } from "./texts.js";
+
 const REACH = 12;
 const SMALLEST_DOT = 2, LARGEST_DOT = 15;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-BODIES.projection = (body, { blocks, sizes }) => {
-  let at = 8 * blocks;
-  const books = sizes.map(([size, count]) => {
-    const codewords = new Float32Array(body.buffer, at, 2 * count);
-    const use = new Uint32Array(body.buffer, at + codewords.byteLength, count);
-    at += codewords.byteLength + use.byteLength;
-    return [size, { size, codewords, use }];
-  });
-  return { blocks: new Float32Array(body.buffer, 0, 2 * blocks), books: new Map(books) };
-};
 
 class Projection extends Follower {
   chosen = null;

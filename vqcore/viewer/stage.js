@@ -1,7 +1,12 @@
 // The stage: which part of it each side has, and which place of the picture is seen there.
 
+import { placed } from "./draw.js";
+
+export const ZOOMS = [1 / 16, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+export const MODES = { divider: "with a divider", sides: "side by side", blink: "in turn" };
+
 /** Where the picture lies: zoom in device pixels a pixel, and the point in the middle. */
-class Stage {
+export class Stage {
   view = { zoom: 1, x: 0, y: 0 };
   fitted = true; // the whole picture, until a hand zooms in
   mode = "divider";

@@ -1,9 +1,11 @@
 // The story: K after K, with a sentence at each about this picture.
 
-const FEW_SIZES = [1, 2, 32];
+import { counted, listed } from "./texts.js";
+
+export const FEW_SIZES = [1, 2, 32];
 
 /** Return what a codebook size means for this picture, in a sentence; without figures, what is sure. */
-function storyOf({ size, blocks, nominal, file, psnr }) {
+export function storyOf({ size, blocks, nominal, file, psnr }) {
   const each = counted(blocks, "block"), share = nominal ? `: ${nominal}` : "";
   if (size === 1) return `K = 1: ${each}, all alike. No bits, and it says nothing.`;
   if (size === 2) return `K = 2: ${each}, one bit each${share}. Already a surprise.`;
@@ -13,7 +15,7 @@ function storyOf({ size, blocks, nominal, file, psnr }) {
 }
 
 /** Goes through stops, one after the other. */
-class Story {
+export class Story {
   stops = [];
   at = -1;
 

@@ -2,7 +2,7 @@
 
 const EDGE = 20; // between the page's main part and the viewer
 
-class Strip {
+export class Strip {
   /** @param owner has: root, find(selector), drawStrip() */
   constructor(owner) {
     this.owner = owner;

@@ -1,6 +1,12 @@
 // Training of the K that the viewer shows: the distortion of the blocks, which is what iterations lower,
 // after each that it has a step of. The MSE is of the picture, and can differ: blocks are padded.
 
+import { Axes, roundTicks } from "./axes.js";
+import { componentOf } from "./component.js";
+import { Follower } from "./follower.js";
+import { pageStore } from "./store.js";
+import { counted, grouped, textOf } from "./texts.js";
+
 const RADIUS = 5;
 // Okabe and Ito's colours, and a shape for each stage.
 const LOOKS = {

@@ -1,12 +1,26 @@
 // The viewer: two sides that show the same place, K of each, a look inside a block.
 
+import { ADDRESS_VERSION, Trail, viewOfAddress, writeView } from "./address.js";
+import { CodebookPanel } from "./codebook.js";
+import { componentOf } from "./component.js";
+import { blockAt, blockLike } from "./decoding.js";
+import { clipped, dimmed, drawDimmed, drawGrid, drawSide, same, Surface } from "./draw.js";
+import { BlockPanel } from "./inside.js";
+import { withTexts } from "./png.js";
+import { PointerInput } from "./pointer.js";
+import { Presenter } from "./presenter.js";
+import { MODES, Stage } from "./stage.js";
+import { pageStore } from "./store.js";
+import { FEW_SIZES, Story, storyOf } from "./story.js";
+import { Strip } from "./strip.js";
+import { listed, textOf } from "./texts.js";
+
 const REPORT_AFTER = 300;
 const BLINK_EVERY = 700;
 const ADVICE_FOR = 1600;
 const REPEATING = /^([[\]+=-]|Arrow.+)$/; // keys that act again while they are held
 const NAMES = { a: "A", b: "B" };
 const ON_ITS_WAY = { name: "on its way", figures: "" };
-const MODES = { divider: "with a divider", sides: "side by side", blink: "in turn" };
 
 const isOf = (layer, { size, step, codebook }) =>
   layer.size === size && layer.step === step && layer.codebook === codebook;

@@ -1,0 +1,76 @@
+// Layers from a message: each after the other, and the body as its kind has it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { parseLayers } from "../../vqcore/viewer/layers.js";
+
+/** A message as payload.py makes it, somewhere in a larger buffer, as streamlit brings it. */
+function message(...layers) {
+  const parts = layers.map(([header, body = []]) => {
+    const text = new TextEncoder().encode(JSON.stringify(header));
+    const part = new Uint8Array(8 + text.length + body.length), lengths = new DataView(part.buffer);
+    lengths.setUint32(0, text.length, true);
+    lengths.setUint32(4, body.length, true);
+    part.set(text, 8);
+    part.set(body, 8 + text.length);
+    return part;
+  });
+  const whole = Buffer.concat([Buffer.alloc(3), ...parts]);
+  return new Uint8Array(whole.buffer, whole.byteOffset + 3, whole.length - 3);
+}
+
+const bytesOf = (...arrays) => Buffer.concat(arrays.map(({ buffer }) => Buffer.from(buffer)));
+const CODEBOOK = { kind: "codebook", of: "é", size: 2, channels: 1, columns: 3, rows: 1, blockSize: 1 };
+
+test("an empty message has no layers", () => {
+  assert.deepEqual(parseLayers(new Uint8Array()), []);
+});
+
+test("layers of a message in their order", () => {
+  const layers = parseLayers(message(
+    [{ kind: "original", of: "p", channels: 3 }, [1, 2, 3]],
+    [CODEBOOK, [1, 0, 0, 0, 1, 0, 7, 9]],
+    [{ kind: "figures", of: "s", sizes: [] }],
+    [{ kind: "file", of: "p", id: "1" }, [80, 75]],
+  ));
+  assert.deepEqual(layers.map(({ kind, of }) => [kind, of]), [["original", "p"], ["codebook", "é"], ["figures", "s"], ["file", "p"]]);
+  assert.deepEqual([...layers[0].pixels], [0xff030201]);
+  assert.deepEqual([...layers[3].data], [80, 75]);
+});
+
+test("a codebook has indices, tiles and use", () => {
+  const [layer] = parseLayers(message([CODEBOOK, [1, 0, 0, 0, 1, 0, 7, 9]]));
+  assert.deepEqual([...layer.indices], [1, 0, 1]);
+  assert.deepEqual([...layer.tiles], [0xff070707, 0xff090909]);
+  assert.deepEqual([...layer.use], [1, 2]);
+});
+
+test("a training is codebooks step by step, read once when asked for", () => {
+  const steps = [{ codewords: 1, stage: "one" }, { codewords: 2, stage: "two" }];
+  const body = [0, 0, 0, 0, 0, 0, 8, 1, 0, 0, 0, 1, 0, 7, 9];
+  const [layer] = parseLayers(message([{ ...CODEBOOK, kind: "training", steps }, body]));
+  const [first, second] = layer.frames();
+  assert.deepEqual([first.step, first.stage, [...first.indices], [...first.use]], [0, "one", [0, 0, 0], [3]]);
+  assert.deepEqual([second.step, second.size, [...second.use]], [1, 2, [1, 2]]);
+  assert.equal(layer.frames(), layer.frames());
+});
+
+test("a projection has blocks, and codewords and use by size", () => {
+  const body = bytesOf(Float32Array.of(1, 2, 3, 4), Float32Array.of(5, 6), Uint32Array.of(9),
+    Float32Array.of(7, 8, 9, 10), Uint32Array.of(2, 0));
+  const [layer] = parseLayers(message([{ kind: "projection", blocks: 2, sizes: [[1, 1], [4, 2]] }, body]));
+  assert.deepEqual([...layer.blocks], [1, 2, 3, 4]);
+  assert.deepEqual([...layer.books.keys()], [1, 4]);
+  const { size, codewords, use } = layer.books.get(4);
+  assert.deepEqual([size, [...codewords], [...use]], [4, [7, 8, 9, 10], [2, 0]]);
+});
+
+test("health has shares and use by size", () => {
+  const body = bytesOf(Float32Array.of(1), Uint32Array.of(9), Float32Array.of(0.25, 0.75), Uint32Array.of(2, 0));
+  const sizes = [{ size: 1, codewords: 1, verdicts: [] }, { size: 4, codewords: 2, verdicts: ["dead"] }];
+  const [{ books }] = parseLayers(message([{ kind: "health", sizes }, body]));
+  const { size, verdicts, shares, use } = books.get(4);
+  assert.deepEqual([size, verdicts, [...shares], [...use]], [4, ["dead"], [0.25, 0.75], [2, 0]]);
+  assert.deepEqual([...books.get(1).use], [9]);
+});

@@ -1,0 +1,126 @@
+// From indices and tiles to pixels. Nothing here knows the page.
+
+export const OPAQUE = 0xff000000;
+
+/** Turn samples, one or three a pixel, into canvas colours: 0xAABBGGRR. */
+export function colours(samples, channels) {
+  const count = samples.length / channels;
+  const result = new Uint32Array(count);
+  if (channels === 1) {
+    for (let at = 0; at < count; at++) result[at] = OPAQUE | (samples[at] * 0x010101);
+  } else {
+    for (let at = 0, from = 0; at < count; at++, from += 3) {
+      result[at] = OPAQUE | (samples[from + 2] << 16) | (samples[from + 1] << 8) | samples[from];
+    }
+  }
+  return result;
+}
+
+/** Count the blocks of each codeword. */
+export function useOf(indices, codewords) {
+  const use = new Uint32Array(codewords);
+  for (const index of indices) use[index]++;
+  return use;
+}
+
+/** Rebuild the picture by table look-up, into width × height colours. */
+export function decode(layer, into) {
+  const { width, height, blockSize, columns, indices, tiles } = layer;
+  for (let y = 0; y < height; y++) {
+    const firstBlock = Math.floor(y / blockSize) * columns;
+    const lineOfTile = (y % blockSize) * blockSize;
+    for (let x = 0, at = y * width, block = firstBlock; x < width; block++) {
+      let from = indices[block] * blockSize * blockSize + lineOfTile;
+      for (const end = Math.min(x + blockSize, width); x < end; x++) into[at++] = tiles[from++];
+    }
+  }
+}
+
+/** Return |p − q|·gain of two colours, channel by channel, 255 at most. */
+export function difference(one, other, gain) {
+  let result = OPAQUE;
+  for (let shift = 0; shift < 24; shift += 8) {
+    const error = Math.abs(((one >> shift) & 255) - ((other >> shift) & 255));
+    result |= Math.min(255, error * gain) << shift;
+  }
+  return result;
+}
+
+/** Replace the reconstruction in `into` by its difference to the original. */
+export function differences(original, gain, into) {
+  for (let at = 0; at < into.length; at++) into[at] = difference(original[at], into[at], gain);
+}
+
+/** Return a colour for each codeword, neighbours far apart in hue. */
+export function indexColours(size) {
+  return Uint32Array.from({ length: size }, (_, index) => {
+    const hue = (index * 137.508) % 360;
+    const light = [0.45, 0.6, 0.75][index % 3];
+    const channel = (offset) => {
+      const k = (offset + hue / 30) % 12;
+      const spread = 0.65 * Math.min(light, 1 - light);
+      return Math.round(255 * (light - spread * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
+    };
+    return OPAQUE | (channel(4) << 16) | (channel(8) << 8) | channel(0);
+  });
+}
+
+/** Return the layer with each tile in one colour: decoding it gives the index map. */
+export function indexMap(layer) {
+  const area = layer.blockSize ** 2;
+  const tiles = new Uint32Array(layer.use.length * area);
+  indexColours(layer.use.length).forEach((colour, index) =>
+    tiles.fill(colour, index * area, (index + 1) * area));
+  return { ...layer, tiles };
+}
+
+/** Return the codewords in the order to show them, ties by index. */
+export function ordered(layer, by) {
+  const order = Array.from(layer.use, (_, index) => index);
+  const keys = { use: (index) => -layer.use[index], brightness: (index) => brightness(layer, index) };
+  const key = keys[by];
+  if (!key) return order;
+  const values = order.map(key);
+  return order.sort((one, other) => values[one] - values[other] || one - other);
+}
+
+/** Return the summed samples of a codeword, green counted as in luma. */
+export function brightness(layer, index) {
+  const area = layer.blockSize ** 2;
+  let sum = 0;
+  for (const colour of layer.tiles.subarray(index * area, (index + 1) * area)) {
+    sum += 0.299 * (colour & 255) + 0.587 * ((colour >> 8) & 255) + 0.114 * ((colour >> 16) & 255);
+  }
+  return sum;
+}
+
+/** Return the number of the block at a pixel, or -1 outside the picture. */
+export function blockAt(layer, x, y) {
+  if (x < 0 || y < 0 || x >= layer.width || y >= layer.height) return -1;
+  return Math.floor(y / layer.blockSize) * layer.columns + Math.floor(x / layer.blockSize);
+}
+
+/** Return the block of a layer that is a block of another's, or where that begins if it is of another size. */
+export function blockLike(layer, other, block) {
+  if (layer.blockSize === other.blockSize) return block;
+  const x = (block % other.columns) * other.blockSize, y = Math.floor(block / other.columns) * other.blockSize;
+  return blockAt(layer, x, y);
+}
+
+/** Return the mean squared error per sample of a block, over its pixels inside the picture. */
+export function blockError(layer, original, block) {
+  const { width, height, blockSize, columns } = layer;
+  const left = (block % columns) * blockSize;
+  const top = Math.floor(block / columns) * blockSize;
+  const tile = layer.indices[block] * blockSize * blockSize;
+  let sum = 0, count = 0;
+  for (let y = top; y < Math.min(top + blockSize, height); y++) {
+    for (let x = left; x < Math.min(left + blockSize, width); x++) {
+      const rebuilt = layer.tiles[tile + (y - top) * blockSize + x - left];
+      const error = difference(original.pixels[y * width + x], rebuilt, 1);
+      for (let shift = 0; shift < 8 * layer.channels; shift += 8) sum += ((error >> shift) & 255) ** 2;
+      count += layer.channels;
+    }
+  }
+  return sum / count;
+}
