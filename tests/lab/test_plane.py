@@ -1,4 +1,4 @@
-"""Tests of plane: cells by brute force, Lloyd's steps beside scikit-learn's, the axes."""
+"""Tests of plane: Lloyd's steps beside scikit-learn's, the axes."""
 
 import warnings
 from collections.abc import Iterator
@@ -6,9 +6,6 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from helpers import photograph, vectors_of
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
@@ -20,7 +17,6 @@ from vqcore.lab.plane import (
     LADDER_PAIRS,
     MAX_STEPS,
     SHOWN_VECTORS,
-    cells,
     distinct_pairs,
     first_codewords,
     lloyd_path,
@@ -31,7 +27,6 @@ from vqcore.signals.blocks import layout_of, shown_pixels
 from vqcore.signals.pictures import SAMPLES, sample_picture
 
 EVERY_SAMPLE = pytest.mark.parametrize("name", SAMPLES)
-GRID = np.stack(np.meshgrid(*[np.linspace(0, 255, 511)] * 2), axis=-1).reshape(-1, 2)
 
 
 def spread(size: int, seed: int = 0) -> NDArray[np.float64]:
@@ -168,77 +163,6 @@ def test_coincident_codewords_leave_the_cell_to_the_first() -> None:
 def test_codewords_that_are_not_in_the_plane_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"\(K, 2\), not"):
         lloyd_path(density_of([(1, 1)]), np.zeros(shape))
-
-
-# Cells
-
-
-def depths(points: NDArray, polygon: NDArray) -> NDArray:
-    """Return how far inside a convex polygon each point lies; below 0 is outside."""
-    edges = np.roll(polygon, -1, axis=0) - polygon
-    lengths = np.hypot(*edges.T)
-    edges, corners = edges[lengths > 1e-9], polygon[lengths > 1e-9]
-    offsets = points[:, None] - corners
-    sides = edges[:, 0] * offsets[..., 1] - edges[:, 1] * offsets[..., 0]
-    return (np.sign(area(polygon)) * sides / lengths[lengths > 1e-9]).min(axis=1)
-
-
-def area(polygon: NDArray) -> float:
-    """Return the area, above 0 if the corners go round against the clock."""
-    following = np.roll(polygon, -1, axis=0)
-    return float((polygon[:, 0] * following[:, 1] - polygon[:, 1] * following[:, 0]).sum() / 2)
-
-
-@pytest.mark.parametrize(
-    "codewords",
-    [
-        spread(1),
-        spread(2),
-        spread(7),
-        spread(64),
-        np.rint(spread(64, seed=1)),
-        np.float64([[0, 0]]),
-        np.float64([[0, 0], [255, 255], [0, 255], [255, 0]]),
-        np.stack([np.linspace(0, 255, 9)] * 2, axis=1),
-        np.stack([np.full(9, 40), np.linspace(0, 255, 9)], axis=1),
-        np.stack(np.meshgrid([0, 100, 255], [0, 128, 255]), axis=-1).reshape(-1, 2) * 1.0,
-    ],
-    ids=["1", "2", "7", "64", "whole", "corner", "corners", "diagonal", "column", "lattice"],
-)
-def test_every_point_of_a_fine_grid_is_in_the_cell_of_its_nearest_codeword(
-    codewords: NDArray,
-) -> None:
-    polygons = cells(codewords)
-    nearest = np.square(GRID[:, None] - codewords).sum(axis=2).argmin(axis=1)
-    for index, polygon in enumerate(polygons):
-        assert depths(GRID[nearest == index], polygon).min(initial=0) > -0.002
-    assert sum(abs(area(polygon)) for polygon in polygons) == pytest.approx(255**2, rel=1e-9)
-
-
-@pytest.mark.parametrize("name", ["camera", "china"])
-def test_cells_of_each_step_fill_the_square(name: str) -> None:
-    density = pair_density(sample_picture(name))
-    for step in lloyd_path(density, first_codewords(density, 64, "random")).codewords[::10]:
-        polygons = cells(step)
-        assert sum(abs(area(polygon)) for polygon in polygons) == pytest.approx(255**2, rel=1e-9)
-        assert all(0 <= polygon.min() <= polygon.max() <= 255 for polygon in polygons)
-
-
-levels = st.one_of(st.sampled_from([0.0, 127.5, 255.0]), st.floats(0, 255))
-
-
-@settings(deadline=None)
-@given(arrays.arrays(np.float64, st.tuples(st.integers(1, 12), st.just(2)), elements=levels))
-def test_cells_of_anything_fill_the_square(codewords: NDArray) -> None:
-    polygons = cells(codewords)
-    assert sum(abs(area(polygon)) for polygon in polygons) == pytest.approx(255**2, rel=1e-6)
-    for place, polygon in zip(codewords, polygons, strict=True):
-        assert len(polygon) == 0 or depths(place[None], polygon)[0] > -0.002
-
-
-def test_coincident_codewords_leave_the_others_no_corners() -> None:
-    corners = [len(cell) for cell in cells(np.float64([[9, 9], [200, 9], [9, 9], [9, 9.0001]]))]
-    assert corners == [4, 4, 0, 0]
 
 
 # Axes

@@ -74,3 +74,11 @@ test("health has shares and use by size", () => {
   assert.deepEqual([size, verdicts, [...shares], [...use]], [4, ["dead"], [0.25, 0.75], [2, 0]]);
   assert.deepEqual([...books.get(1).use], [9]);
 });
+
+test("a plane has shades, and the codewords of each step", () => {
+  const shades = Uint8Array.from({ length: 256 ** 2 }, (_, at) => at % 251);
+  const body = bytesOf(shades, Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+  const [layer] = parseLayers(message([{ kind: "plane", size: 2, figures: ["one", "two"] }, body]));
+  assert.deepEqual([layer.shades.length, layer.shades[300]], [256 ** 2, 49]);
+  assert.deepEqual(layer.path.map((step) => [...step]), [[1, 2, 3, 4], [5, 6, 7, 8]]);
+});

@@ -10,13 +10,11 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import Voronoi
 
 from vqcore.arrays import Counts, Floats, Samples
 from vqcore.codebooks.codebook import MIDDLE, chunks, product
 from vqcore.codebooks.sketch import sample_of
 from vqcore.codebooks.training import Trained, train
-from vqcore.metrics import PEAK
 from vqcore.signals.blocks import layout_of, shown_pixels
 from vqcore.signals.pictures import Picture
 
@@ -30,10 +28,6 @@ LADDER_PAIRS = 65_536
 PAIRS_AT_ONCE = 1024
 AXES_VECTORS = 20_000
 SHOWN_VECTORS = 3000
-CELL_DECIMALS = 3
-BORDERS = [(axis, border) for axis in (0, 1) for border in (0, PEAK)]
-# Half-way to these four the square has ended, so they bound each of its cells from outside.
-OUTSIDE = PEAK * np.array([[-4, 0.5], [5, 0.5], [0.5, -4], [0.5, 5]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,54 +191,6 @@ def _nearest(pairs: Floats, codewords: Floats) -> NDArray[np.intp]:
         scores -= halves
         indices[rows] = scores.argmax(axis=1)
     return indices
-
-
-def cells(codewords: NDArray) -> list[Floats]:
-    """Return the Voronoi cell of each codeword within the square [0, 255]².
-
-    Parameters
-    ----------
-    codewords : array of shape (K, 2) in [0, 255]
-        Taken to a thousandth of a level.
-
-    Returns
-    -------
-    polygons : K float arrays of shape (corners, 2), in order around the cell
-        Where codewords coincide the lowest index has the cell, as in `nearest`, and the others
-        have no corners.
-
-    Examples
-    --------
-    >>> [sorted(cell.tolist()) for cell in cells(np.float64([[100, 50], [100, 50]]))]
-    [[[0.0, 0.0], [0.0, 255.0], [255.0, 0.0], [255.0, 255.0]], []]
-    """
-    places, first = np.unique(codewords.round(CELL_DECIMALS), axis=0, return_index=True)
-    diagram = Voronoi(np.concatenate([places, OUTSIDE]))
-    polygons = [np.empty((0, 2))] * len(codewords)
-    for index, region in zip(first, diagram.point_region[: len(places)], strict=True):
-        polygons[index] = _within_square(diagram.vertices[diagram.regions[region]])
-    return polygons
-
-
-def _within_square(polygon: Floats) -> Floats:
-    """Cut a convex polygon along the four borders, those that it crosses."""
-    for axis, border in BORDERS:
-        depths = polygon[:, axis] if border == 0 else border - polygon[:, axis]
-        if (depths < 0).any():
-            polygon = _kept(polygon, depths)
-    return polygon.clip(0, PEAK)
-
-
-def _kept(polygon: Floats, depths: Floats) -> Floats:
-    """Return the part of a polygon that lies no less than 0 deep; each corner has its depth."""
-    following, below = np.roll(polygon, -1, axis=0), np.roll(depths, -1)
-    corners = []
-    for one, other, depth, next_depth in zip(polygon, following, depths, below, strict=True):
-        if depth >= 0:
-            corners.append(one)
-        if (depth < 0) != (next_depth < 0):
-            corners.append(one + (other - one) * depth / (depth - next_depth))
-    return np.array(corners)
 
 
 def principal_plane(vectors: Samples) -> PrincipalPlane:

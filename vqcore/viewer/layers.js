@@ -38,17 +38,10 @@ function once(make) {
   return () => (made ??= make());
 }
 
-function planeOf(body, { size, corners, figures }) {
+function planeOf(body, { size, figures }) {
   const shades = body.subarray(0, LEVELS ** 2);
-  const numbers = new Float32Array(body.buffer, shades.length, 2 * (figures.length * size + corners));
-  const counts = new Uint16Array(body.buffer, shades.length + numbers.byteLength);
-  let at = 2 * figures.length * size;
-  const polygons = Array.from(counts, (count) => numbers.subarray(at, (at += 2 * count)));
-  return {
-    shades,
-    path: figures.map((_, step) => numbers.subarray(2 * step * size, 2 * (step + 1) * size)),
-    cells: figures.map((_, step) => polygons.slice(step * size, (step + 1) * size)),
-  };
+  const numbers = new Float32Array(body.buffer, shades.length, 2 * size * figures.length);
+  return { shades, path: figures.map((_, step) => numbers.subarray(2 * step * size, 2 * (step + 1) * size)) };
 }
 
 function projectionOf(body, { blocks, sizes }) {

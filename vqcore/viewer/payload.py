@@ -25,11 +25,9 @@ of one picture, or those of one sweep of it.
               figures of each
     figures   sizes: size, figures, every (figure by its label),
               sentence (on its codebook, or empty) of each
-    plane     size (K), figures (of each of s steps),              density, 1 byte a pair, row by
-              corners (of all cells)                               row; little-endian: codewords,
-                                                                   (s, K, 2), and corners in
-                                                                   float32; 2 bytes a cell for how
-                                                                   many corners it has
+    plane     size (K), figures (of each of s steps)               density, 1 byte a pair, row by
+                                                                   row; little-endian: codewords,
+                                                                   float32 (s, K, 2)
     projec-   blocks (how many), shares (of the variance, a text   little-endian: blocks, float32
     tion      for each axis), sizes: K and how many codewords      (blocks, 2); then of each K
                                                                    codewords, float32 (k, 2), and
@@ -52,7 +50,7 @@ import numpy as np
 from vqcore.arrays import Counts, Samples
 from vqcore.coding.codec import Encoded
 from vqcore.lab.health import Health
-from vqcore.lab.plane import LloydPath, PrincipalPlane, cells
+from vqcore.lab.plane import LloydPath, PrincipalPlane
 from vqcore.lab.playback import Frame
 from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.metrics import psnr_db
@@ -192,21 +190,13 @@ def _figures(point: Cost | OperatingPoint, sentence: str) -> dict[str, Any]:
 
 
 def plane_layer(of: str, density: Counts, path: LloydPath) -> bytes:
-    """Return the layer of the plane: its density, (256, 256), and each step with its cells."""
-    polygons = [cell for codewords in path.codewords for cell in cells(codewords)]
+    """Return the layer of the plane: its density, (256, 256), and the codewords of each step."""
     shades = np.rint(255 * np.log1p(density) / np.log1p(density.max())).astype(np.uint8)
-    parts = (
-        shades,
-        path.codewords.astype("<f4"),
-        np.concatenate(polygons).astype("<f4"),
-        np.array([len(cell) for cell in polygons], "<u2"),
-    )
     return _message(
-        b"".join(part.tobytes() for part in parts),
+        shades.tobytes() + path.codewords.astype("<f4").tobytes(),
         kind="plane",
         of=of,
         size=path.codewords.shape[1],
-        corners=sum(map(len, polygons)),
         figures=[f"MSE {mse:.2f} · PSNR {decibels(psnr_db(mse))}" for mse in path.mse],
     )
 

@@ -27,7 +27,7 @@ class Plane {
   step = 0;
   chosen = null; // the codeword in hand
   dragged = null; // { index, moved }
-  live = null; // { codewords, cells } as a hand has them, until the script answers
+  live = null; // the codewords as a hand has them, until the script answers
 
   constructor(host) {
     this.root = host.querySelector(".plane");
@@ -56,7 +56,7 @@ class Plane {
   #takeUp() {
     const { answer, live } = this;
     const same = answer.of === this.layer?.of;
-    if (same && live && !alike(answer.path[0], live.codewords)) return;
+    if (same && live && !alike(answer.path[0], live)) return;
     this.layer = answer;
     this.live = null;
     if (!same) this.chosen = null;
@@ -76,11 +76,14 @@ class Plane {
   }
 
   get codewords() {
-    return this.live?.codewords ?? this.layer.path[this.step];
+    return this.live ?? this.layer.path[this.step];
   }
 
+  /** Return the cells of the codewords, computed when these are others. */
   get cells() {
-    return this.live?.cells ?? this.layer.cells[this.step];
+    const { codewords } = this;
+    if (this.cellsFor !== codewords) Object.assign(this, { cellsFor: codewords, found: cellsOf(codewords) });
+    return this.found;
   }
 
   get size() {
@@ -119,7 +122,7 @@ class Plane {
   #edit(codewords, chosen) {
     this.#stop();
     clearTimeout(this.reporting);
-    this.live = { codewords, cells: cellsOf(codewords) };
+    this.live = codewords;
     this.choose(chosen);
   }
 
