@@ -173,11 +173,17 @@ def test_axes_are_those_of_the_covariance(block: int, colour: str) -> None:
     vectors = vectors_of(photograph("coffee", 2), block, colour)[:AXES_VECTORS]
     plane = principal_plane(vectors)
     values, axes = np.linalg.eigh(np.cov(vectors.T.astype(float)))
-    assert plane.shares == pytest.approx(values[:-3:-1] / values.sum(), rel=1e-9)
+    assert plane.shares == pytest.approx(values[:-3:-1] / values.sum(), rel=1e-6)
     alignment = np.abs(np.sum(plane.directions * axes[:, :-3:-1].T, axis=1))
-    np.testing.assert_allclose(alignment, 1, atol=1e-9)
+    np.testing.assert_allclose(alignment, 1, atol=1e-6)
     shares = plane.along(vectors).var(axis=0, ddof=1) / values.sum()
     assert plane.shares == pytest.approx(shares, rel=1e-9)
+
+
+def test_axes_point_to_where_their_largest_part_is_above_0() -> None:
+    plane = principal_plane(vectors_of(photograph("coffee", 2), 4, "rgb"))
+    for direction in plane.directions:
+        assert direction[np.abs(direction).argmax()] > 0
 
 
 def test_axes_by_hand() -> None:
@@ -185,7 +191,7 @@ def test_axes_by_hand() -> None:
     plane = principal_plane(vectors)
     assert plane.centre.tolist() == [20, 0.4]
     assert plane.shares == pytest.approx((200 / 201.2, 1.2 / 201.2))
-    np.testing.assert_allclose(np.abs(plane.along(vectors)[:, 0]), [10, 0, 10, 0, 0], atol=1e-9)
+    np.testing.assert_allclose(np.abs(plane.along(vectors)[:, 0]), [10, 0, 10, 0, 0], atol=1e-5)
 
 
 def test_a_large_picture_is_looked_at_by_a_sample() -> None:
@@ -209,6 +215,6 @@ def test_a_large_picture_is_looked_at_by_a_sample() -> None:
 )
 def test_where_there_are_no_two_axes(vectors: NDArray, shares: tuple[float, float]) -> None:
     plane = principal_plane(vectors)
-    assert plane.shares == pytest.approx(shares, abs=1e-12)
+    assert plane.shares == pytest.approx(shares, abs=1e-6)
     assert np.isfinite(plane.along(vectors)).all()
     assert plane.along(vectors).shape == plane.some.shape == (len(vectors), 2)

@@ -1,4 +1,4 @@
-"""VQ in two dimensions, where it can be seen: pairs of neighbouring pixels, cells, Lloyd's steps.
+"""VQ in two dimensions, where it can be seen: pairs of neighbouring pixels, Lloyd's steps.
 
 And for vectors of any dimension the plane of their first two principal axes.
 """
@@ -13,10 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from vqcore.arrays import Counts, Floats, Samples
 from vqcore.codebooks.codebook import MIDDLE, chunks, product
-from vqcore.codebooks.sketch import sample_of
+from vqcore.codebooks.sketch import principal_axes, sample_of
 from vqcore.codebooks.training import Trained, train
 from vqcore.signals.blocks import layout_of, shown_pixels
 from vqcore.signals.pictures import Picture
+from vqcore.work import finish
 
 Start = Literal["random", "ladder"]
 
@@ -194,7 +195,7 @@ def _nearest(pairs: Floats, codewords: Floats) -> NDArray[np.intp]:
 
 
 def principal_plane(vectors: Samples) -> PrincipalPlane:
-    """Find the first two principal axes by scikit-learn's PCA, from at most 20 000 vectors.
+    """Find the first two principal axes, from at most 20 000 vectors.
 
     Parameters
     ----------
@@ -202,16 +203,16 @@ def principal_plane(vectors: Samples) -> PrincipalPlane:
 
     Notes
     -----
-    The same vectors give the same plane. Pearson 1901, doi:10.1080/14786440109462720.
+    The same vectors give the same plane. The largest part of a direction is above 0.
     """
-    from sklearn.decomposition import PCA
-
     rng = np.random.default_rng(0)
     sample = sample_of(vectors, AXES_VECTORS, rng)
-    centre, count = sample.mean(axis=0), min(2, *sample.shape)
-    directions, shares = np.zeros((2, sample.shape[1])), np.zeros(2)
-    if (sample != sample[0]).any():
-        found = PCA(count, random_state=0).fit(sample.astype(np.float64))
-        directions[:count], shares[:count] = found.components_, found.explained_variance_ratio_
+    centre, variance = sample.mean(axis=0), sample.var(axis=0).sum()
+    directions = np.zeros((2, sample.shape[1]))
+    if variance:
+        found = finish(principal_axes(sample)).directions.T[:2]
+        largest = np.take_along_axis(found, np.abs(found).argmax(axis=1)[:, None], axis=1)
+        directions[: len(found)] = found * np.sign(largest)
+    shares = ((sample - centre) @ directions.T).var(axis=0) / (variance or 1)
     some = (sample_of(sample, SHOWN_VECTORS, rng) - centre) @ directions.T
     return PrincipalPlane(centre, directions, (float(shares[0]), float(shares[1])), some)
