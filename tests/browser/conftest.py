@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Error, sync_playwright
 from running import ARGUMENTS, READY, installed_browser, running_app
@@ -182,6 +183,14 @@ class Visitor:
         terms, values = (f".measured {each}" for each in ("dt", "dd"))
         texts = (self.page.locator(each).all_inner_texts() for each in (terms, values))
         return dict(zip(*texts, strict=True))
+
+    def barriers(self):
+        """What axe finds serious: each rule with the beginnings of what breaks it."""
+        return [
+            (finding["id"], [node["html"][:200] for node in finding["nodes"]])
+            for finding in Axe().run(self.page).response["violations"]
+            if finding["impact"] in ("serious", "critical")
+        ]
 
     def curve(self, place):
         """The points of a chart's line as the page holds them."""
