@@ -1,8 +1,11 @@
-"""ICC profiles of version 2 written from numbers: a matrix and curves."""
+"""What files say of their colours, written from numbers: ICC profiles of version 2, PNG chunks."""
 
+import io
 import struct
+import zlib
 
 import numpy as np
+from PIL import Image
 
 D65, D50 = (0.3127, 0.3290), (0.3457, 0.3585)
 SRGB = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
@@ -86,3 +89,25 @@ def assembled(space, parts):
     head = struct.pack(">I4xI", 128 + len(table) + len(body), 0x02400000)
     head += b"mntr" + space + b"XYZ " + struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp"
     return (head + bytes(28) + xyz(CONNECTION_WHITE)[8:]).ljust(128, b"\0") + table + body
+
+
+def png(pixels, *chunks):
+    """Return a PNG file with chunks, (kind, body), before the pixels."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    data = file.getvalue()
+    return data[:33] + b"".join(chunk(*each) for each in chunks) + data[33:]
+
+
+def chunk(kind, body):
+    """Return a chunk of a PNG file with its length and checksum."""
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def gama(number):
+    return b"gAMA", struct.pack(">I", number)
+
+
+def chrm(primaries, white=D65):
+    numbers = [round(100_000 * number) for pair in (white, *primaries) for number in pair]
+    return b"cHRM", struct.pack(">8I", *numbers)

@@ -51,24 +51,6 @@ def saved(pixels, kind, **options):
     return file.getvalue()
 
 
-def png(pixels, *chunks):
-    data = saved(pixels, "PNG")
-    extra = b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in chunks
-    )
-    return data[:33] + extra + data[33:]
-
-
-def gama(number):
-    return b"gAMA", struct.pack(">I", number)
-
-
-def chrm(primaries, white=icc.D65):
-    numbers = [round(100_000 * number) for pair in (white, *primaries) for number in pair]
-    return b"cHRM", struct.pack(">8I", *numbers)
-
-
 @pytest.fixture
 def check(pages):
     """Compare what is read here with what the browser shows."""
@@ -105,22 +87,25 @@ def test_webp_with_a_profile(check, name):
 
 
 CHUNKS = {
-    "gAMA 1.0": [gama(100_000)],
-    "gAMA 0.3": [gama(30_000)],
-    "gAMA 1/2.2": [gama(45_455)],
-    "gAMA nearly 1/2.2": [gama(44_000)],
-    "gAMA 0.4": [gama(40_000)],
-    "gAMA 0.5": [gama(50_000)],
-    "gAMA 0": [gama(0)],
-    "cHRM": [chrm(icc.DISPLAY_P3)],
-    "gAMA and cHRM": [gama(45_455), chrm(icc.DISPLAY_P3)],
-    "gAMA and cHRM of sRGB": [gama(45_455), chrm(icc.SRGB)],
-    "gAMA 1.0 and cHRM": [gama(100_000), chrm(icc.ADOBE_RGB)],
-    "another white": [gama(50_000), chrm(icc.SRGB, icc.D50)],
-    "sRGB beats gAMA": [(b"sRGB", b"\0"), gama(100_000), chrm(icc.DISPLAY_P3)],
+    "gAMA 1.0": [icc.gama(100_000)],
+    "gAMA 0.3": [icc.gama(30_000)],
+    "gAMA 1/2.2": [icc.gama(45_455)],
+    "gAMA nearly 1/2.2": [icc.gama(44_000)],
+    "gAMA 0.4": [icc.gama(40_000)],
+    "gAMA 0.5": [icc.gama(50_000)],
+    "gAMA 0": [icc.gama(0)],
+    "cHRM": [icc.chrm(icc.DISPLAY_P3)],
+    "gAMA and cHRM": [icc.gama(45_455), icc.chrm(icc.DISPLAY_P3)],
+    "gAMA and cHRM of sRGB": [icc.gama(45_455), icc.chrm(icc.SRGB)],
+    "gAMA 1.0 and cHRM": [icc.gama(100_000), icc.chrm(icc.ADOBE_RGB)],
+    "another white": [icc.gama(50_000), icc.chrm(icc.SRGB, icc.D50)],
+    "sRGB beats gAMA": [(b"sRGB", b"\0"), icc.gama(100_000), icc.chrm(icc.DISPLAY_P3)],
     "iCCP beats sRGB": [(b"sRGB", b"\0"), (b"iCCP", b"x\0\0" + zlib.compress(PROFILES["linear"]))],
-    "iCCP beats gAMA": [gama(50_000), (b"iCCP", b"x\0\0" + zlib.compress(PROFILES["Display P3"]))],
-    "gAMA after a broken iCCP": [(b"iCCP", b"x\0\0no"), gama(100_000)],
+    "iCCP beats gAMA": [
+        icc.gama(50_000),
+        (b"iCCP", b"x\0\0" + zlib.compress(PROFILES["Display P3"])),
+    ],
+    "gAMA after a broken iCCP": [(b"iCCP", b"x\0\0no"), icc.gama(100_000)],
     "cICP": [(b"cICP", bytes([12, 13, 0, 1]))],
     "cICP linear": [(b"cICP", bytes([1, 8, 0, 1]))],
     "cICP of television": [(b"cICP", bytes([9, 1, 0, 1]))],
@@ -129,14 +114,14 @@ CHUNKS = {
         (b"cICP", bytes([1, 13, 0, 1])),
         (b"iCCP", b"x\0\0" + zlib.compress(PROFILES["linear"])),
     ],
-    "cICP of no full range": [(b"cICP", bytes([12, 13, 0, 0])), gama(100_000)],
+    "cICP of no full range": [(b"cICP", bytes([12, 13, 0, 0])), icc.gama(100_000)],
 }
 
 
 @pytest.mark.parametrize("chunks", CHUNKS.values(), ids=list(CHUNKS))
 @pytest.mark.parametrize("gray", [False, True], ids=["rgb", "gray"])
 def test_png_with_numbers(check, chunks, gray):
-    check(png(COLOURS[..., 0] if gray else COLOURS, *chunks), "png")
+    check(icc.png(COLOURS[..., 0] if gray else COLOURS, *chunks), "png")
 
 
 def test_png_of_16_bits(check):
@@ -147,10 +132,7 @@ def test_png_of_16_bits(check):
         (b"IDAT", zlib.compress(rows)),
         (b"IEND", b""),
     ]
-    data = b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in parts
-    )
+    data = b"".join(icc.chunk(*each) for each in parts)
     check(b"\x89PNG\r\n\x1a\n" + data, "png")
 
 

@@ -35,25 +35,6 @@ def saved(pixels, kind="PNG", **options):
     return file.getvalue()
 
 
-def png(pixels, *chunks):
-    """Return a PNG file with chunks before the pixels."""
-    data = saved(pixels)
-    extra = b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in chunks
-    )
-    return data[:33] + extra + data[33:]
-
-
-def gama(number):
-    return b"gAMA", struct.pack(">I", number)
-
-
-def chrm(primaries, white=icc.D65):
-    numbers = [round(100_000 * number) for pair in (white, *primaries) for number in pair]
-    return b"cHRM", struct.pack(">8I", *numbers)
-
-
 def iccp(profile):
     return b"iCCP", b"name\0\0" + zlib.compress(profile)
 
@@ -147,10 +128,7 @@ def test_16_bits_are_scaled_then_converted():
     rows = b"".join(b"\0" + row.tobytes() for row in samples)
     head = struct.pack(">IIBBBBB", 3, 2, 16, 2, 0, 0, 0)
     parts = [(b"IHDR", head), iccp(ADOBE), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
-    data = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in parts
-    )
+    data = b"\x89PNG\r\n\x1a\n" + b"".join(icc.chunk(*each) for each in parts)
     pixels, done = read(data)
     expected, _ = read(saved(COLOURS[:2, :3], icc_profile=ADOBE))
     np.testing.assert_array_equal(pixels, expected)
@@ -181,14 +159,14 @@ def test_a_broken_profile_is_ignored_and_said(kind, kept):
 
 @pytest.mark.parametrize("body", [b"", b"name", b"name\0\0not zlib", b"name\0\0"], ids=str)
 def test_a_profile_that_cannot_be_unpacked_is_ignored_and_said(body):
-    pixels, done = read(png(COLOURS, (b"iCCP", body)))
+    pixels, done = read(icc.png(COLOURS, (b"iCCP", body)))
     np.testing.assert_array_equal(pixels, COLOURS)
     assert done == ("broken colour profile ignored",)
 
 
 def test_what_comes_after_a_broken_profile_counts():
-    pixels, done = read(png(COLOURS, (b"iCCP", b"name\0\0no"), gama(100_000)))
-    expected, _ = read(png(COLOURS, gama(100_000)))
+    pixels, done = read(icc.png(COLOURS, (b"iCCP", b"name\0\0no"), icc.gama(100_000)))
+    expected, _ = read(icc.png(COLOURS, icc.gama(100_000)))
     np.testing.assert_array_equal(pixels, expected)
     assert done == ("broken colour profile ignored", "converted from gamma 1")
 
@@ -227,13 +205,13 @@ def test_a_profile_of_many_bytes_is_read():
         | {f"{c}TRC": icc.power(1) for c in "rgb"}
         | {"data": RNG.bytes(2_000_000)},
     )
-    pixels, done = read(png(COLOURS, iccp(profile)))
+    pixels, done = read(icc.png(COLOURS, iccp(profile)))
     assert np.abs(pixels - 255 * icc.light_to_srgb(COLOURS / 255)).max() <= 1
     assert done == ("converted from large",)
 
 
 def test_a_profile_beyond_the_limit_is_ignored():
-    pixels, done = read(png(COLOURS, iccp(P3 + bytes(20_000_000))))
+    pixels, done = read(icc.png(COLOURS, iccp(P3 + bytes(20_000_000))))
     np.testing.assert_array_equal(pixels, COLOURS)
     assert done == ("broken colour profile ignored",)
 
@@ -242,16 +220,16 @@ def test_a_profile_beyond_the_limit_is_ignored():
 
 
 def test_gamma_alone():
-    pixels, done = read(png(COLOURS, gama(100_000)))
+    pixels, done = read(icc.png(COLOURS, icc.gama(100_000)))
     assert np.abs(pixels - 255 * icc.light_to_srgb(COLOURS / 255)).max() <= 1
     assert done == ("converted from gamma 1",)
-    gray, _ = read(png(GRAYS, gama(100_000)))
+    gray, _ = read(icc.png(GRAYS, icc.gama(100_000)))
     assert gray.shape == GRAYS.shape
     assert np.abs(gray - 255 * icc.light_to_srgb(GRAYS / 255)).max() <= 1
 
 
 def test_gamma_and_primaries():
-    pixels, done = read(png(COLOURS, gama(50_000), chrm(icc.DISPLAY_P3)))
+    pixels, done = read(icc.png(COLOURS, icc.gama(50_000), icc.chrm(icc.DISPLAY_P3)))
     expected = icc.in_srgb(COLOURS, icc.DISPLAY_P3, lambda v: v**2)
     assert np.abs(pixels - expected).max() <= 1
     assert done == ("converted from gamma 0.5",)
@@ -260,46 +238,46 @@ def test_gamma_and_primaries():
 @pytest.mark.parametrize(
     "chunks",
     [
-        [gama(45_455)],
-        [gama(44_000)],
-        [gama(47_000)],
-        [gama(0)],
-        [chrm(icc.DISPLAY_P3)],
-        [SRGB_CHUNK, gama(100_000), chrm(icc.DISPLAY_P3)],
-        [gama(100_000), chrm([(0.3, 0.3)] * 3)],
-        [gama(0), chrm(icc.DISPLAY_P3)],
-        [gama(100_000), chrm([(0.3, 0)] * 3)],
+        [icc.gama(45_455)],
+        [icc.gama(44_000)],
+        [icc.gama(47_000)],
+        [icc.gama(0)],
+        [icc.chrm(icc.DISPLAY_P3)],
+        [SRGB_CHUNK, icc.gama(100_000), icc.chrm(icc.DISPLAY_P3)],
+        [icc.gama(100_000), icc.chrm([(0.3, 0.3)] * 3)],
+        [icc.gama(0), icc.chrm(icc.DISPLAY_P3)],
+        [icc.gama(100_000), icc.chrm([(0.3, 0)] * 3)],
     ],
     ids=str,
 )
 def test_colours_that_are_left_as_they_are(chunks):
-    pixels, done = read(png(COLOURS, *chunks))
+    pixels, done = read(icc.png(COLOURS, *chunks))
     np.testing.assert_array_equal(pixels, COLOURS)
     assert done == ()
 
 
 def test_a_profile_beats_other_chunks_and_coding_points_beat_a_profile():
-    expected, _ = read(png(COLOURS, iccp(P3)))
-    pixels, _ = read(png(COLOURS, SRGB_CHUNK, gama(100_000), iccp(P3)))
+    expected, _ = read(icc.png(COLOURS, iccp(P3)))
+    pixels, _ = read(icc.png(COLOURS, SRGB_CHUNK, icc.gama(100_000), iccp(P3)))
     np.testing.assert_array_equal(pixels, expected)
-    pixels, done = read(png(COLOURS, (b"cICP", b"\x01\x0d\x00\x01"), iccp(P3)))
+    pixels, done = read(icc.png(COLOURS, (b"cICP", b"\x01\x0d\x00\x01"), iccp(P3)))
     np.testing.assert_array_equal(pixels, COLOURS)
     assert done == ()
 
 
 def test_coding_points():
-    pixels, done = read(png(COLOURS, (b"cICP", b"\x0c\x0d\x00\x01")))
+    pixels, done = read(icc.png(COLOURS, (b"cICP", b"\x0c\x0d\x00\x01")))
     expected = icc.in_srgb(COLOURS, icc.DISPLAY_P3, icc.srgb_to_light)
     assert np.abs(pixels - expected).max() <= 1
     assert done == ("converted from Display P3",)
-    pixels, done = read(png(COLOURS, (b"cICP", b"\x09\x10\x00\x01")))
+    pixels, done = read(icc.png(COLOURS, (b"cICP", b"\x09\x10\x00\x01")))
     np.testing.assert_array_equal(pixels, COLOURS)
     assert done == ("colours by cICP 9/16 not converted",)
 
 
 @pytest.mark.parametrize("chunk", [(b"gAMA", b"\1"), (b"cHRM", b"\1" * 9), (b"cICP", b"\1")])
 def test_short_chunks_do_no_harm(chunk):
-    assert read_picture(png(COLOURS, chunk), "").pixels.shape == COLOURS.shape
+    assert read_picture(icc.png(COLOURS, chunk), "").pixels.shape == COLOURS.shape
 
 
 def test_no_profile_gives_the_image_itself():
