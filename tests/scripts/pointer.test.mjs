@@ -21,7 +21,9 @@ beforeEach(() => {
     canvas, presenter: { isOn: false },
     stage: { mode: "divider", divider: 0.5, fitted: false, view: { zoom: 2 }, pixelAt: (point) => point },
   };
-  for (const name of ["pan", "divide", "zoomTo", "zoomBy", "pickAt", "inspect", "advise"]) viewer[name] = say(name);
+  viewer.advise = say("advise");
+  viewer.places = { pan: say("pan"), divide: say("divide"), zoomTo: say("zoomTo"), zoomBy: say("zoomBy") };
+  viewer.following = { pickAt: say("pickAt"), inspect: say("inspect") };
   new PointerInput(viewer);
 });
 

@@ -2,23 +2,17 @@
 
 import { Axes } from "./axes.js";
 import {
-  alike, cellsOf, nearestWithin, nextTowards, pairsOf, PEAK, withAdded, withMoved,
-  withRemoved,
+  alike, cellsOf, nearestWithin, nextTowards, pairsOf, PEAK, withAdded, withMoved, withRemoved,
 } from "./cells.js";
 import { componentOf } from "./component.js";
-import { clipped } from "./draw.js";
-import { LEVELS, parseLayers } from "./layers.js";
+import { parseLayers } from "./layers.js";
+import { PlanePainter } from "./planepainter.js";
 import { counted } from "./texts.js";
 
 const MOST_CODEWORDS = 64;
 const REPORT_AFTER = 300;
 const PLAY_EVERY = 500;
 const REACH = 12;
-const TICKS = [0, 64, 128, 192, 255];
-const AXES = {
-  x: { from: 0, to: PEAK, ticks: TICKS, title: "left pixel" },
-  y: { from: 0, to: PEAK, ticks: TICKS, title: "right pixel" },
-};
 const KEY_MOVE = 4;
 const BESIDE = 16;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -33,6 +27,7 @@ class Plane {
     this.root = host.querySelector(".plane");
     this.canvas = this.find(".square");
     this.axes = new Axes(this.canvas, () => this.draw());
+    this.painter = new PlanePainter(this);
     this.#listen();
   }
 
@@ -141,7 +136,7 @@ class Plane {
   }
 
   move([dx, dy]) {
-    const [x, y] = this.#placeOf(this.chosen);
+    const [x, y] = this.placeOf(this.chosen);
     const to = [x + KEY_MOVE * dx, y + KEY_MOVE * dy];
     this.#edit(withMoved(this.codewords, this.chosen, to), this.chosen);
     this.#reportAfter(REPORT_AFTER);
@@ -167,95 +162,23 @@ class Plane {
     this.report({ of: this.layer.of, codewords: null });
   }
 
-  #placeOf(index) {
+  placeOf(index) {
     return [this.codewords[2 * index], this.codewords[2 * index + 1]];
   }
 
   /** Return a place for a new codeword: beside the chosen one, or the middle. */
   #beside() {
     if (this.chosen === null) return [PEAK / 2, PEAK / 2];
-    const [x, y] = this.#placeOf(this.chosen);
+    const [x, y] = this.placeOf(this.chosen);
     return [x + (x < PEAK / 2 ? BESIDE : -BESIDE), y];
   }
 
   // Drawing
 
   draw() {
-    const { axes } = this;
-    if (!this.layer || !axes.isVisible) return;
-    const ink = axes.theme("text-color"), accent = axes.theme("primary-color");
-    axes.begin(AXES.x, AXES.y);
-    this.#drawDensity(ink);
-    this.#drawCells(accent);
-    if (!this.live) this.#drawTrails(ink);
-    this.#drawCodewords(accent, ink);
+    if (!this.layer || !this.axes.isVisible) return;
+    this.painter.draw();
     this.#tell();
-  }
-
-  /** Draw each pair as a square around its point, darker the more there are. */
-  #drawDensity(ink) {
-    const { context, frame } = this.axes;
-    if (this.shadedOf !== this.layer || this.ink !== ink) this.#shade(ink);
-    const width = frame.width / PEAK, height = frame.height / PEAK; // of a level
-    clipped(context, frame, () => {
-      context.imageSmoothingEnabled = false;
-      context.drawImage(
-        this.shading, frame.left - width / 2, frame.top - height / 2, frame.width + width, frame.height + height,
-      );
-    });
-  }
-
-  #shade(ink) {
-    Object.assign(this, { shadedOf: this.layer, ink });
-    this.shading = Object.assign(document.createElement("canvas"), { width: LEVELS, height: LEVELS });
-    const context = this.shading.getContext("2d");
-    context.fillStyle = ink;
-    context.fillRect(0, 0, LEVELS, LEVELS);
-    const image = context.getImageData(0, 0, LEVELS, LEVELS);
-    for (let x = 0; x < LEVELS; x++) {
-      for (let y = 0; y < LEVELS; y++) {
-        image.data[4 * ((PEAK - y) * LEVELS + x) + 3] = 0.85 * this.layer.shades[x * LEVELS + y];
-      }
-    }
-    context.putImageData(image, 0, 0);
-  }
-
-  #drawCells(accent) {
-    const { axes, axes: { context } } = this;
-    context.beginPath();
-    for (const cell of this.cells) {
-      for (let at = 0; at < cell.length; at += 2) {
-        context[at ? "lineTo" : "moveTo"](...axes.pixelOf(cell[at], cell[at + 1]));
-      }
-      context.closePath();
-    }
-    context.strokeStyle = accent;
-    context.lineWidth = 1.5 * devicePixelRatio;
-    context.stroke();
-  }
-
-  /** Draw where each codeword came from. */
-  #drawTrails(ink) {
-    const { axes, axes: { context } } = this;
-    context.beginPath();
-    for (let at = 0; at < this.codewords.length; at += 2) {
-      for (let step = 0; step <= this.step; step++) {
-        const codewords = this.layer.path[step];
-        context[step ? "lineTo" : "moveTo"](...axes.pixelOf(codewords[at], codewords[at + 1]));
-      }
-    }
-    context.strokeStyle = ink;
-    context.lineWidth = devicePixelRatio;
-    context.stroke();
-  }
-
-  #drawCodewords(accent, ink) {
-    const { axes } = this, paper = axes.theme("background-color");
-    const place = (index) => axes.pixelOf(...this.#placeOf(index));
-    for (let index = 0; index < this.size; index++) {
-      if (index !== this.chosen) axes.dot(...place(index), 4.5, accent, paper);
-    }
-    if (this.chosen !== null) axes.dot(...place(this.chosen), 7, ink, accent);
   }
 
   #tell() {
@@ -276,7 +199,7 @@ class Plane {
 
   #chosenInWords() {
     if (this.chosen === null) return "";
-    const [x, y] = this.#placeOf(this.chosen).map((value) => value.toFixed(1));
+    const [x, y] = this.placeOf(this.chosen).map((value) => value.toFixed(1));
     return `Codeword ${this.chosen}: ${x}, ${y}`;
   }
 

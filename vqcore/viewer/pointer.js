@@ -20,7 +20,7 @@ export class PointerInput {
     canvas.onpointerdown = (event) => this.#press(event);
     canvas.onpointermove = (event) => this.#move(event);
     canvas.onpointerup = canvas.onpointercancel = (event) => this.#release(event);
-    canvas.onpointerleave = () => viewer.inspect(null);
+    canvas.onpointerleave = () => viewer.following.inspect(null);
     canvas.onwheel = (event) => this.#turn(event);
   }
 
@@ -61,20 +61,20 @@ export class PointerInput {
     if (pressed.has(event.pointerId)) {
       pressed.set(event.pointerId, point);
       this.#drag(point);
-    } else viewer.inspect(viewer.stage.pixelAt(point));
+    } else viewer.following.inspect(viewer.stage.pixelAt(point));
   }
 
   #drag(point) {
     const { viewer, last } = this;
     if (this.pressed.size === 2) this.#pinch(point);
-    else if (this.dividing) viewer.divide(viewer.stage.divider + (point.x - last.x) / this.canvas.width);
-    else if (!viewer.stage.fitted) viewer.pan(point.x - last.x, point.y - last.y);
+    else if (this.dividing) viewer.places.divide(viewer.stage.divider + (point.x - last.x) / this.canvas.width);
+    else if (!viewer.stage.fitted) viewer.places.pan(point.x - last.x, point.y - last.y);
     this.last = point;
   }
 
   #pinch(point) {
     const { apart, zoom } = this.pinched;
-    this.viewer.zoomTo(Math.min(ZOOMS.at(-1), (zoom * this.#spread()) / apart), point);
+    this.viewer.places.zoomTo(Math.min(ZOOMS.at(-1), (zoom * this.#spread()) / apart), point);
   }
 
   #release(event) {
@@ -85,7 +85,7 @@ export class PointerInput {
     const reach = CLICK_WITHIN[event.pointerType] * devicePixelRatio;
     const isNear = Math.hypot(point.x - start.x, point.y - start.y) < reach;
     if (event.type === "pointerup" && this.clicks && isNear && !this.#nearDivider(start)) {
-      this.viewer.pickAt(point, event.pointerType);
+      this.viewer.following.pickAt(point, event.pointerType);
     }
   }
 
@@ -94,7 +94,7 @@ export class PointerInput {
     event.preventDefault();
     this.wheel += event.deltaY;
     if (Math.abs(this.wheel) < 40) return;
-    this.viewer.zoomBy(-Math.sign(this.wheel), this.#pointOf(event));
+    this.viewer.places.zoomBy(-Math.sign(this.wheel), this.#pointOf(event));
     this.wheel = 0;
   }
 }

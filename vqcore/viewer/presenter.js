@@ -6,7 +6,7 @@ import { textOf } from "./texts.js";
 const RESTS_AFTER = 2500;
 
 export class Presenter {
-  /** @param owner has: root, find(selector), resized(), showLarge(), sizes(), scrubTo(size) */
+  /** @param owner has: root, find(selector), resized(), figures, sides, scrubTo(size) */
   constructor(owner) {
     this.owner = owner;
     this.stage = owner.find(".stage");
@@ -38,7 +38,7 @@ export class Presenter {
     this.#hideTheRest(true);
     root.requestFullscreen?.().then(() => this.isOn || document.exitFullscreen(), () => {});
     this.wake();
-    this.owner.showLarge();
+    this.owner.figures.showLarge();
     this.owner.resized();
     this.owner.find(".pictures").focus();
   }
@@ -72,7 +72,7 @@ export class Presenter {
   show(size, figures) {
     this.owner.find(".bigk").textContent = `K = ${size}`;
     this.owner.find(".three").textContent = figures;
-    const sizes = this.owner.sizes(), few = FEW_SIZES.filter((each) => sizes.includes(each));
+    const { sizes } = this.owner.sides, few = FEW_SIZES.filter((each) => sizes.includes(each));
     const jumps = [...few, ...sizes.filter((each) => !few.includes(each))];
     const place = this.owner.find(".jumps");
     if (place.dataset.sizes !== jumps.join()) {

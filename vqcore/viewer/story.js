@@ -14,12 +14,12 @@ export function storyOf({ size, blocks, nominal, file, psnr }) {
   return file ? `${told} Its file, codebook and all: ${listed(", ", file, psnr)}.` : told;
 }
 
-/** Goes through stops, one after the other. */
+/** Goes through stops, one after the other, and tells of each over the picture. */
 export class Story {
   stops = [];
   at = -1;
 
-  /** @param owner has: stopsOf(which), scrubTo(size), tell(size, or null at the end), find(selector) */
+  /** @param owner has: root, find(selector), sides, presenter, scrubTo(size) */
   constructor(owner) {
     this.owner = owner;
     this.pace = owner.find(".pace");
@@ -43,7 +43,7 @@ export class Story {
   toggle() {
     if (this.waits) return this.#next();
     if (this.isOn) return this.stop();
-    this.stops = this.owner.stopsOf(this.owner.find(".stops").value);
+    this.stops = this.#stopsOf(this.owner.find(".stops").value);
     this.at = -1;
     this.#next();
   }
@@ -52,7 +52,7 @@ export class Story {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.waits = false;
-    this.owner.tell(null);
+    this.#tell(null);
   }
 
   /** Show the next stop, and wait as long as was chosen, or for a hand. */
@@ -68,6 +68,27 @@ export class Story {
     this.owner.scrubTo(size);
     this.waits = this.#is("pause");
     this.timer = this.waits ? undefined : setTimeout(() => this.#next(), 1000 * Number(this.pace.value));
-    this.owner.tell(size);
+    this.#tell(size);
+  }
+
+  /** Return the sizes at which to stop: some, as far as there are these, or all. */
+  #stopsOf(which) {
+    const { sizes } = this.owner.sides, few = FEW_SIZES.filter((size) => sizes.includes(size));
+    return which === "all" || few.length < 2 ? sizes : few;
+  }
+
+  /** Tell the sentence of a stop over the picture, or null at the end. */
+  #tell(size) {
+    const { root, find, presenter, sides: { layers, hasCodebook } } = this.owner, caption = find(".caption");
+    caption.hidden = size === null;
+    for (const button of root.querySelectorAll("[data-do=play]")) {
+      button.textContent = this.waits ? "Next" : size === null ? "Play" : "Stop";
+    }
+    if (size === null || !hasCodebook) return;
+    const { columns, rows } = layers.sizes[0], every = layers.figures.get(size)?.every;
+    caption.textContent = storyOf({
+      size, blocks: columns * rows, nominal: every?.Nominal, file: every?.File, psnr: every?.PSNR,
+    });
+    presenter.wake();
   }
 }

@@ -1,0 +1,44 @@
+// What buttons do, and keys.
+
+const SAID_FOR = 1600;
+
+/** Return what a viewer can be asked to do, by name. */
+export function actionsOf(viewer) {
+  const { places, presenter, following, story } = viewer, help = viewer.find("dialog.help");
+  return {
+    zoomIn: () => places.zoomBy(1),
+    zoomOut: () => places.zoomBy(-1),
+    fit: () => places.fit(),
+    actual: () => places.actual(),
+    grid: () => viewer.toggleGrid(),
+    swap: () => places.swap(),
+    play: () => viewer.sides.hasCodebook && story.toggle(),
+    present: () => presenter.toggle(),
+    copyLink: () => copyLink(viewer),
+    download: () => download(viewer),
+    help: () => help.showModal(),
+    closeHelp: () => help.close(),
+    smaller: () => viewer.step(-1),
+    larger: () => viewer.step(1),
+    back: () => viewer.root.scrollIntoView({ block: "start" }),
+    letGo: () => (presenter.isOn ? presenter.leave() : following.letGo()),
+    middle: () => following.pickAt(viewer.stage.centre()),
+  };
+}
+
+async function copyLink({ telling, find }) {
+  telling.now();
+  const button = find("[data-do=copyLink]");
+  await (navigator.clipboard?.writeText(location.href) ?? Promise.reject()).then(
+    () => { button.textContent = "Copied"; },
+    () => { button.textContent = "In the address"; },
+  );
+  setTimeout(() => { button.textContent = "Link"; }, SAID_FOR);
+}
+
+/** Let the script offer what can be taken away, if there is anything. */
+function download({ telling, presenter, find }) {
+  if (find("[data-do=download]").disabled) return;
+  if (presenter.isOn) presenter.leave();
+  telling.askForDownloads();
+}

@@ -1,0 +1,22 @@
+// The exact pixels of a side as a PNG file.
+
+import { withTexts } from "./png.js";
+import { partsOf } from "./shows.js";
+
+/** Save what a side shows, if that is there, with texts that say where it comes from. */
+export function save({ sides, data, painter }, name) {
+  const flat = sides.flatOf(name);
+  if (flat && !flat.pixels) return;
+  const { stem, texts } = (!flat && sides.layerOf(name).source) || data.source;
+  const what = flat ? flat.name : `${sides.quantizerOf(name).replace(" = ", "")}-${partsOf(sides.showOf(name)).what}`;
+  const shown = flat ? {} : { codebook_size: sides.layerOf(name).size };
+  painter.decoded(name).toBlob(async (png) => {
+    download(await withTexts(png, { ...texts, ...shown, shown: what }), `${stem}-${what}.png`);
+  });
+}
+
+function download(file, name) {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}

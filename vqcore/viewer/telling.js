@@ -1,0 +1,76 @@
+// What the viewer tells: the address has the view, and the script hears what it has to bring.
+
+import { ADDRESS_VERSION, writeView } from "./address.js";
+import { pageStore } from "./store.js";
+
+const WAIT = 300; // until a hand rests
+
+export class Telling {
+  offer = null; // { size, at, link }: the K whose downloads were last asked for, when, and the address then
+  #told = { matches: [], uses: [], offer: null }; // what the script knows of
+
+  /** @param viewer has: sides, stage, following, data; and @param tell takes what the script is to know */
+  constructor(viewer) {
+    Object.assign(this, { viewer, sides: viewer.sides });
+  }
+
+  /** Tell when the hand rests. */
+  soon() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.now(), WAIT);
+  }
+
+  /** Tell soon, unless that is so already. */
+  atLast() {
+    if (!this.waiting) this.soon();
+  }
+
+  stop() {
+    clearTimeout(this.waiting);
+  }
+
+  /**
+   * Write the view into the address, and tell the script what it has to bring, once there is a
+   * codebook to speak of. To tell it redraws the page, so it does not hear of K itself.
+   */
+  now() {
+    clearTimeout(this.waiting);
+    this.waiting = null;
+    const { sides } = this;
+    if (!sides.hasCodebook) return this.soon();
+    pageStore().wished = sides.b.size;
+    this.write();
+    const told = { matches: sides.wishes, uses: sides.uses, offer: this.offer };
+    if (JSON.stringify(told) === JSON.stringify(this.#told)) return;
+    this.#told = told;
+    this.tell(told);
+  }
+
+  /** Let the script offer what can be taken away of side B's K. */
+  askForDownloads() {
+    this.write();
+    this.offer = { size: this.sides.layerOf("b").size, at: Date.now(), link: location.href };
+    this.now();
+  }
+
+  /** Write the view into the address; null is what it is at first. */
+  write() {
+    const { sides, viewer: { stage, following, data } } = this, { a, b } = sides;
+    const { mode, divider, view, fitted } = stage;
+    const place = [view.zoom / devicePixelRatio, view.x, view.y].map((number) => Number(number.toFixed(4)));
+    const unless = (value, first) => (value === first ? null : value);
+    writeView({
+      k: b.size,
+      ka: sides.flatOf("a") ? null : unless(a.size, b.size),
+      a: unless(sides.linked("a"), "original"),
+      b: unless(sides.linked("b"), "rebuilt"),
+      mode: unless(mode, "divider"),
+      divider: mode === "divider" ? unless(Number(divider.toFixed(2)), 0.5) : null,
+      at: fitted ? null : place.join(),
+      pick: following.blockOf(sides.layers.sizes[0]),
+      v: ADDRESS_VERSION,
+      block: unless(data.block, data.firstBlock),
+      ...data.link,
+    });
+  }
+}
