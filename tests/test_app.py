@@ -13,7 +13,7 @@ from helpers import smooth_picture, vectors_of
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from vqcore import Settings, Step, layout_of, read_picture, sample_picture, sweep
+from vqcore import Settings, Step, read_picture, sample_picture, sweep
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import train
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
@@ -25,7 +25,9 @@ from vqcore.lab.plane import first_codewords, lloyd_path, pair_density
 from vqcore.lab.playback import frames_work
 from vqcore.lab.rivals import largest_within, rival_file, same_psnr
 from vqcore.lab.sharing import use_work
+from vqcore.lab.sweeps import cut_for
 from vqcore.metrics import psnr_db
+from vqcore.show import words
 from vqcore.show.provenance import provenance_of
 from vqcore.show.reproduce import command_line, python_lines
 from vqcore.show.verdicts import health_row
@@ -38,9 +40,11 @@ SMALL = {"block": "8", "largest": "8"}
 
 
 @pytest.fixture(autouse=True)
-def _empty_caches():
+def _forget(monkeypatch):
+    """Forget what was found out, and which language is spoken."""
+    monkeypatch.setattr(words, "_language_now", words._language_now)
     yield
-    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 def opened(**query):
@@ -518,9 +522,9 @@ def test_what_is_known_comes_in_one_message():
 def test_the_training_asked_for_is_replayed_first(monkeypatch):
     order = []
 
-    def noted(original, layout, size, **more):
+    def noted(cut, size, **more):
         order.append(size)
-        return frames_work(original, layout, size, **more)
+        return frames_work(cut, size, **more)
 
     monkeypatch.setattr("vqcore.lab.study.frames_work", noted)
     opened(panel="Training", picture="camera", largest="8", k="4")
@@ -554,8 +558,7 @@ def assert_raced(app, size):
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert [len(trace["y"]) for trace in spec["data"]] == [3, 3, 3, 3]
     picture = read_picture(waves(), "")
-    layout = layout_of(picture, 4, "rgb")
-    first = finish(run_work(picture.pixels, layout, Settings(4), size))
+    first = finish(run_work(cut_for(picture, Settings(4)), Settings(4), size))
     assert spec["data"][0]["y"][0] == first.psnr_db
 
 
@@ -806,20 +809,20 @@ def calls_of(monkeypatch):
     ("module", "name", "panel"),
     [
         ("vqcore.signals.pictures", "sample_picture", "Health"),
-        ("vqcore.lab.sweeps", "plan_sweep", "Health"),
-        ("vqcore.lab.study", "sweep", "Health"),
+        ("vqcore.lab.study", "plan_of", "Health"),
+        ("vqcore.lab.study", "sweep_cut", "Health"),
         ("vqcore.lab.study", "health_work", "Health"),
         ("vqcore.lab.study", "held_out", "Health"),
         ("vqcore.lab.study", "rival_work", "Rate–distortion"),
         ("vqcore.lab.study", "frames_work", "Training"),
-        ("vqcore.viewer", "original_layer", "Health"),
-        ("vqcore.viewer", "codebook_layer", "Health"),
-        ("vqcore.viewer", "training_layer", "Training"),
-        ("vqcore.viewer", "projection_layer", "Plane"),
-        ("vqcore.lab.plane", "pair_density", "Plane"),
-        ("vqcore.lab.plane", "first_codewords", "Plane"),
-        ("vqcore.lab.plane", "lloyd_path", "Plane"),
-        ("vqcore.lab.plane", "principal_plane", "Plane"),
+        ("vqcore.viewer.made", "original_layer", "Health"),
+        ("vqcore.viewer.made", "codebook_layer", "Health"),
+        ("vqcore.viewer.made", "training_layer", "Training"),
+        ("vqcore.viewer.made", "projection_layer", "Plane"),
+        ("vqcore.viewer.made", "pair_density", "Plane"),
+        ("vqcore.viewer.made", "first_codewords", "Plane"),
+        ("vqcore.viewer.made", "lloyd_path", "Plane"),
+        ("vqcore.viewer.made", "principal_plane", "Plane"),
     ],
 )
 def test_another_run_makes_nothing_again(calls_of, module, name, panel):
@@ -829,8 +832,8 @@ def test_another_run_makes_nothing_again(calls_of, module, name, panel):
     calls.clear()
     for _ in range(2):
         sound(app.run())
-    assert [call for call in calls if name != "sweep"] == []
-    assert name != "sweep" or not any(sizes for *_, sizes in calls)
+    assert [call for call in calls if name != "sweep_cut"] == []
+    assert name != "sweep_cut" or not any(sizes for _, _, sizes, _ in calls)
 
 
 def test_an_upload_is_read_once(calls_of):
@@ -842,8 +845,8 @@ def test_an_upload_is_read_once(calls_of):
 
 
 def test_other_pairs_need_no_other_count_and_other_sizes_no_other_axes(calls_of):
-    counted = calls_of("vqcore.lab.plane", "pair_density")
-    turned = calls_of("vqcore.lab.plane", "principal_plane")
+    counted = calls_of("vqcore.viewer.made", "pair_density")
+    turned = calls_of("vqcore.viewer.made", "principal_plane")
     app = opened(**PLANE)
     assert (len(counted), len(turned)) == (1, 1)
     sound(app.slider(key="pairs").set_value(5).run())
@@ -890,7 +893,7 @@ def test_a_change_shows_what_it_shows_where_nothing_was_before(panel, change):
     file = ("waves.png", waves(2 if change == "picture" else 1))
     before = all_layers(upload(opened(panel=panel), ("waves.png", waves(1))))
     after = all_layers(upload(opened(**query), file))
-    st.cache_data.clear()
+    st.cache_resource.clear()
     assert all_layers(upload(opened(**query), file)) == after != before
 
 
@@ -990,7 +993,7 @@ def test_a_match_is_of_its_picture_whatever_the_target():
 
 
 def test_a_match_is_looked_for_once(calls_of):
-    calls = calls_of("vqcore.lab.rivals", "largest_within")
+    calls = calls_of("vqcore.lab.matches", "largest_within")
     app = upload(opened(block="4"), ("waves.png", waves()))
     for _ in range(2):
         wished(app, ("jpeg", "size", 8))
@@ -998,7 +1001,7 @@ def test_a_match_is_looked_for_once(calls_of):
 
 
 def test_a_codebook_is_used_once_for_each_picture_codebook_and_rate_weight(calls_of):
-    calls = calls_of("vqcore.lab.sharing", "use_work")
+    calls = calls_of("vqcore.lab.foreign", "use_work")
     books = [(f"{seed}.npz", pack_codebook(codebook_of(seed))) for seed in (1, 3)]
     pictures = [("waves.png", waves(2)), ("others.png", waves(4))]
     app = upload(opened(**ANOTHER, block="4"), *pictures, *books)

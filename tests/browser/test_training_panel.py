@@ -8,7 +8,7 @@ from test_canvas import png, swept
 
 from vqcore import Settings, read_picture
 from vqcore.lab.playback import frames_work
-from vqcore.signals.blocks import layout_of, shown_pixels
+from vqcore.signals.blocks import cut, layout_of
 from vqcore.work import finish
 
 DATA = png(94, 143)  # not whole blocks: their distortion is not the MSE of the picture
@@ -19,7 +19,7 @@ def replayed(size):
     picture = read_picture(DATA, "")
     layout = layout_of(picture, 4, "rgb")
     books = {it: step.encoded.codebook for it, step in swept(DATA, Settings(4), SIZES).items()}
-    return finish(frames_work(shown_pixels(picture, layout), layout, size, known=books))
+    return finish(frames_work(cut(picture, layout), size, known=books))
 
 
 def opened(visitor, size):

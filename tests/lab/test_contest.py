@@ -8,7 +8,7 @@ from vqcore.codebooks.training import TRAINERS, Trained, Trainer, rounded, train
 from vqcore.coding.codec import Settings, encode
 from vqcore.lab.contest import run_work
 from vqcore.metrics import mse, psnr_db
-from vqcore.signals.blocks import layout_of
+from vqcore.signals.blocks import cut, layout_of
 from vqcore.work import finish
 
 PICTURE = photograph("camera", 4)
@@ -18,7 +18,7 @@ VECTORS = LAYOUT.split(PICTURE.pixels)
 
 @pytest.mark.parametrize("trainer", TRAINERS)
 def test_run_is_what_training_gives(trainer: Trainer) -> None:
-    run = finish(run_work(PICTURE.pixels, LAYOUT, Settings(4, "gray", trainer, seed=3), 20))
+    run = finish(run_work(cut(PICTURE, LAYOUT), Settings(4, "gray", trainer, seed=3), 20))
     sizes = [1, 2, 4, 8, 16, 20] if trainer == "lbg" else [20]
     *_, last = train(VECTORS, sizes, trainer=trainer, seed=3)
     assert isinstance(last, Trained)
@@ -32,7 +32,7 @@ def test_seconds_of_the_ladder_count_all_rungs(monkeypatch: pytest.MonkeyPatch) 
     assert isinstance(last, Trained)
     events = [Trained(last.codebook, seconds, 1) for seconds in (0.5, 0.25, 0.125)]
     monkeypatch.setattr("vqcore.lab.contest.train", lambda *_, **__: iter(events))
-    assert finish(run_work(PICTURE.pixels, LAYOUT, Settings(4, "gray"), 16)).seconds == 0.875
+    assert finish(run_work(cut(PICTURE, LAYOUT), Settings(4, "gray"), 16)).seconds == 0.875
 
 
 def test_random_start_is_scikit_learns() -> None:
@@ -44,5 +44,5 @@ def test_random_start_is_scikit_learns() -> None:
 
 
 def test_one_codeword() -> None:
-    run = finish(run_work(PICTURE.pixels, LAYOUT, Settings(4, "gray"), 1))
+    run = finish(run_work(cut(PICTURE, LAYOUT), Settings(4, "gray"), 1))
     assert 10 < run.psnr_db < 20

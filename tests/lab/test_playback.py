@@ -10,7 +10,7 @@ from vqcore.lab import playback
 from vqcore.lab.playback import MAX_FRAMES, Frame, frames_work
 from vqcore.lab.sweeps import sweep
 from vqcore.metrics import mse, psnr_db
-from vqcore.signals.blocks import COLOURS, Colour, layout_of, shown_pixels
+from vqcore.signals.blocks import COLOURS, Colour, cut, layout_of, shown_pixels
 from vqcore.signals.pictures import SAMPLES, Picture
 from vqcore.work import finish
 
@@ -26,8 +26,7 @@ def ladder(picture: Picture, block: int, sizes: list[int]) -> dict[int, Trained]
 def replayed(picture: Picture, block: int, size: int, known: dict[int, Trained]) -> list[Frame]:
     layout = layout_of(picture, block, "rgb")
     books = {size: trained.codebook for size, trained in known.items()}
-    original = shown_pixels(picture, layout)
-    return finish(frames_work(original, layout, size, known=books, seed=2))
+    return finish(frames_work(cut(picture, layout), size, known=books, seed=2))
 
 
 @pytest.mark.parametrize("size", [2, 3, 16, 50, 64])
@@ -80,7 +79,7 @@ def test_figures_are_of_the_picture_and_in_the_end_those_of_the_sweep(
     vectors = layout.split(original)
     for step in steps_of(sweep(picture, settings, [2, 3, 4])):
         size = step.point.codebook_size
-        frames = finish(frames_work(original, layout, size, known={}, seed=2))
+        frames = finish(frames_work(cut(picture, layout), size, known={}, seed=2))
         for frame in frames:
             assert frame.mse == mse(original, frame.encoded.decode())
             assert frame.psnr_db == psnr_db(frame.mse)

@@ -1,6 +1,6 @@
 """Tests of study: every piece of work is kept, done once, and goes on where it stopped."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +11,8 @@ from vqcore.codebooks.training import TRAINERS, train
 from vqcore.coding.codec import Settings
 from vqcore.lab import study as module
 from vqcore.lab.rivals import RIVALS, RivalError
+from vqcore.lab.store import Key, Pieces, Store
 from vqcore.lab.study import (
-    Pieces,
     Study,
     encoding,
     examining,
@@ -21,7 +21,7 @@ from vqcore.lab.study import (
     known_held_out,
     known_rival,
     known_rivals,
-    known_run,
+    known_runs,
     known_transfers,
     lending,
     missing_steps,
@@ -30,33 +30,28 @@ from vqcore.lab.study import (
     sweeping,
     take,
 )
-from vqcore.lab.sweeps import Step, plan_sweep
+from vqcore.lab.sweeps import Step
 from vqcore.show.wording import doing_in_words
 from vqcore.signals.pictures import Picture
 
 SIZES = (1, 2, 4, 8)
 
 
-class Shelf:
-    """A store in memory that remembers what was put there, in order."""
+class Shelf(Store):
+    """A store that remembers what answers were put there, in order."""
 
     def __init__(self) -> None:
-        self.values: dict[tuple[Hashable, ...], Any] = {}
+        super().__init__(10**9)
+        self.kinds: list[str] = []
 
-    def find(self, kind: str, *key: Hashable) -> Any:
-        return self.values.get((kind, *key))
-
-    def keep(self, value: Any, kind: str, *key: Hashable) -> Any:
-        return self.values.setdefault((kind, *key), value)
-
-    def kinds(self) -> list[Hashable]:
-        return [kind for kind, *_ in self.values]
+    def keep(self, kind: str, key: Key, value: Any) -> Any:
+        if kind not in ("cut", "plan") and not self.has(kind, key):
+            self.kinds.append(kind)
+        return super().keep(kind, key, value)
 
 
-def begun(picture: Picture, shelf: Shelf, settings: Settings | None = None) -> Study:
-    settings = settings or Settings(4)
-    plan = plan_sweep(picture, settings, SIZES)
-    return Study(picture.name, picture, settings, SIZES, plan, shelf)
+def begun(picture: Picture, shelf: Store, settings: Settings | None = None) -> Study:
+    return Study(picture.name, picture, settings or Settings(4), SIZES, shelf)
 
 
 @pytest.fixture
@@ -74,7 +69,7 @@ def pieces_of(work: Pieces) -> int:
 def test_sweep_is_kept_and_known_to_the_next_study_of_the_same(swept: Study) -> None:
     assert swept.is_complete
     assert [point.codebook_size for point in swept.points] == list(SIZES)
-    again = begun(swept.picture, swept.store)  # type: ignore[arg-type]
+    again = begun(swept.picture, swept.store)
     assert again.points == swept.points
     assert pieces_of(sweeping([again])) == 0
 
@@ -83,7 +78,7 @@ def test_a_rate_weight_uses_the_codebooks_that_are_there(
     swept: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vqcore.codebooks.training._rung", None)
-    weighted = begun(swept.picture, swept.store, Settings(4, rate_weight=50))  # type: ignore[arg-type]
+    weighted = begun(swept.picture, swept.store, Settings(4, rate_weight=50))
     assert not weighted.steps
     assert pieces_of(sweeping([weighted])) == 2 * len(SIZES)
 
@@ -105,7 +100,7 @@ WORK: dict[str, Callable[[Study], Pieces]] = {
     "examining": examining,
     "holding out": holding_out,
     "encoding": lambda study: encoding(study, ["jpeg", "png8"]),
-    "replaying": lambda study: replaying(study, 8, 0),
+    "replaying": lambda study: replaying(study, 8),
     "racing": lambda study: racing(study, contestants(study), 4),
 }
 
@@ -118,9 +113,9 @@ def contestants(study: Study) -> list[Settings]:
 def test_work_is_done_once(swept: Study, name: str) -> None:
     shelf = swept.store
     assert isinstance(shelf, Shelf)
-    before = len(shelf.values)
+    before = len(shelf.kinds)
     pieces = pieces_of(WORK[name](swept))
-    assert pieces == len(shelf.values) - before > 0
+    assert pieces == len(shelf.kinds) - before > 0
     assert pieces_of(WORK[name](swept)) == 0
 
 
@@ -135,9 +130,9 @@ def test_work_goes_on_where_it_stopped(swept: Study, name: str) -> None:
 
 
 def test_replay_tells_the_share_that_is_done(swept: Study) -> None:
-    signs = [sign for sign in replaying(swept, 8, 0.25) if sign]
-    assert {sign.share for sign in signs} == {0.25}
-    assert {doing_in_words(sign) for sign in signs} == {"Replaying K = 8"}
+    signs = [sign for sign in replaying(swept, 8) if sign]
+    told = dict.fromkeys((sign.share, doing_in_words(sign)) for sign in signs)
+    assert list(told) == [(at / 3, f"Replaying K = {k}") for at, k in enumerate((8, 2, 4))]
 
 
 def begun_like(study: Study) -> Study:
@@ -167,7 +162,7 @@ SHARED = {
 def test_what_depends_on_a_change_is_found_out_anew(swept: Study, name: str, change: str) -> None:
     list(WORK[name](swept))
     picture = smooth_picture(40, 56, seed=5) if change == "picture" else swept.picture
-    other = begun(picture, swept.store, replace(swept.settings, **CHANGES[change]))  # type: ignore[arg-type]
+    other = begun(picture, swept.store, replace(swept.settings, **CHANGES[change]))
     pieces, alone = pieces_of(sweeping([other])), begun_like(other)
     assert pieces == 2 * len(SIZES)
     assert [step.file for step in other.steps.values()] == [it.file for it in alone.steps.values()]
@@ -180,10 +175,11 @@ def test_what_is_known_is_what_was_found(swept: Study) -> None:
         list(work(swept))
     assert [point.level for point in known_rivals(swept, "jpeg")] == list(RIVALS["jpeg"].levels)
     assert known_rival(swept, "webp", 50) is None
-    assert known_frames(swept, 8)[-1].psnr_db == swept.steps[8].point.psnr_db
-    assert known_frames(swept, 4) == []
-    run = known_run(swept, Settings(4, seed=2), 4)
-    assert run is not None
+    for size, frames in known_frames(swept).items():
+        assert frames[-1].psnr_db == swept.steps[size].point.psnr_db
+        assert frames[-1].encoded.codebook.size == size
+    assert list(known_frames(swept)) == [2, 4, 8]
+    [run] = known_runs(swept, [Settings(4, seed=2)], 4)
     assert run.seed == 2
     assert list(known_held_out(swept)) == list(SIZES)
 
@@ -213,11 +209,12 @@ def test_codebooks_lent_depend_on_how_they_were_trained(swept: Study) -> None:
 def test_a_codec_that_refuses_is_kept_with_its_reason(
     swept: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> Iterator[None]:
+        yield None
         raise RivalError("too wide")
 
     monkeypatch.setattr(module, "rival_work", refuse)
-    assert pieces_of(encoding(swept, ["jpeg"])) == 1
+    assert pieces_of(encoding(swept, ["jpeg"])) == len(RIVALS["jpeg"].levels)
     assert str(known_rival(swept, "jpeg", RIVALS["jpeg"].levels[0])) == "too wide"
     assert known_rivals(swept, "jpeg") == []
     assert pieces_of(encoding(swept, ["jpeg"])) == 0
@@ -230,10 +227,8 @@ def test_each_codec_has_a_ladder_of_its_own(swept: Study) -> None:
         assert pieces_of(encoding(swept, [codec])) == 0
 
 
-def test_each_size_is_replayed_and_raced_by_itself(swept: Study) -> None:
+def test_each_size_is_raced_by_itself(swept: Study) -> None:
     for size in (4, 2):
-        assert pieces_of(replaying(swept, size, 0)) == 1
-        assert known_frames(swept, size)[-1].encoded.codebook.size == size
         assert pieces_of(racing(swept, contestants(swept), size)) == 2
         assert pieces_of(racing(swept, contestants(swept), size)) == 0
 
@@ -246,6 +241,5 @@ def test_each_trainer_races_by_itself(swept: Study, monkeypatch: pytest.MonkeyPa
     every = [replace(swept.settings, trainer=trainer) for trainer in TRAINERS]
     assert pieces_of(racing(swept, every, 4)) == len(TRAINERS)
     for settings in every:
-        run = known_run(swept, settings, 4)
-        assert run is not None
+        [run] = known_runs(swept, [settings], 4)
         assert run.trainer == settings.trainer

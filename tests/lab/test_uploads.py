@@ -9,15 +9,14 @@ from vqcore import Codebook, Settings, Step, sweep
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
 from vqcore.coding.container import pack, parse
 from vqcore.lab.sharing import use_work
+from vqcore.lab.store import Store
 from vqcore.lab.uploads import (
     Refusal,
     Upload,
-    VqFile,
-    nearest_work,
-    open_file,
     open_uploads,
     unused_name,
 )
+from vqcore.lab.vqfiles import VqFile, nearest_work
 from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.work import finish
 
@@ -39,7 +38,7 @@ SHARED = SharedCodebook(Codebook(np.uint8([[10], [200]])), 1, "gray")
 
 def opened(*named, taken=()):
     files = [File(f"id {at}", *each) for at, each in enumerate(named)]
-    return open_uploads(files, taken, lambda file, books: open_file(file.data, file.name, books))
+    return open_uploads(files, taken, Store(10**9)).outcomes
 
 
 def names(outcomes):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vqcore import metrics
-from vqcore.arrays import Samples
 from vqcore.codebooks.training import Trained, Trainer, train
 from vqcore.coding.codec import Settings, encode_work
 from vqcore.lab.sweeps import ladder_sizes
-from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.blocks import Cut
 from vqcore.work import Work
 
 
@@ -32,24 +31,22 @@ class Run:
     psnr_db: float
 
 
-def run_work(original: Samples, layout: BlockLayout, settings: Settings, size: int) -> Work[Run]:
+def run_work(cut: Cut, settings: Settings, size: int) -> Work[Run]:
     """Train a codebook of a size from nothing, and encode the picture with it.
 
     Parameters
     ----------
-    original : uint8 pixels of shape (h, w) or (h, w, 3)
-    layout
+    cut : the picture
     settings : its trainer and seed count
     size : below the number of distinct blocks
     """
-    vectors = layout.split(original)
     sizes = [*ladder_sizes(size - 1), size] if settings.trainer == "lbg" and size > 1 else [size]
     seconds = 0.0
-    for event in train(vectors, sizes, trainer=settings.trainer, seed=settings.seed):
+    for event in train(cut.vectors, sizes, trainer=settings.trainer, seed=settings.seed):
         if isinstance(event, Trained):
             seconds += event.seconds
             codebook = event.codebook
         yield
-    encoded = yield from encode_work(layout, vectors, codebook)
-    psnr_db = metrics.psnr_db(metrics.mse(original, encoded.decode()))
+    encoded = yield from encode_work(cut.layout, cut.vectors, codebook)
+    psnr_db = metrics.psnr_db(metrics.mse(cut.pixels, encoded.decode()))
     return Run(settings.trainer, settings.seed, seconds, psnr_db)

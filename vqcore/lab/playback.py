@@ -13,7 +13,7 @@ from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Look, Trained, rounded, train, watch
 from vqcore.coding.codec import Encoded, encode_work
-from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.blocks import Cut
 from vqcore.work import Work
 
 MAX_FRAMES = 20
@@ -48,12 +48,7 @@ class Frame:
 
 
 def frames_work(
-    original: Samples,
-    layout: BlockLayout,
-    size: int,
-    *,
-    known: Mapping[int, Codebook],
-    seed: int = 0,
+    cut: Cut, size: int, *, known: Mapping[int, Codebook], seed: int = 0
 ) -> Work[list[Frame]]:
     """Train a rung again and return its frames, the last of them as trained.
 
@@ -63,16 +58,14 @@ def frames_work(
 
     Parameters
     ----------
-    original : uint8 pixels of shape (h, w) or (h, w, 3)
-    layout
+    cut : the picture
     size : codebook size, 2 at least
     known : codebooks of this ladder trained before, by size
     seed : that of the training
     """
-    vectors = layout.split(original)
-    below = yield from _below(vectors, size, known, seed)
-    frames = [(yield from _frame("below", 0, original, vectors, layout, below))]
-    training, iteration = watch(vectors, size, below, seed=seed), 0
+    below = yield from _below(cut.vectors, size, known, seed)
+    frames = [(yield from _frame("below", 0, cut, below))]
+    training, iteration = watch(cut.vectors, size, below, seed=seed), 0
     while True:
         try:
             seen = next(training)
@@ -81,8 +74,7 @@ def frames_work(
         if isinstance(seen, Look):
             iteration += 1
             codebook = rounded((yield from seen.codewords()))
-            frame = yield from _frame(seen.stage, iteration, original, vectors, layout, codebook)
-            frames.append(frame)
+            frames.append((yield from _frame(seen.stage, iteration, cut, codebook)))
         yield
     return _thinned(_bettering(frames))
 
@@ -98,16 +90,11 @@ def _below(vectors: Samples, size: int, known: Mapping[int, Codebook], seed: int
 
 
 def _frame(
-    stage: Literal["below", "search", "finish"],
-    iteration: int,
-    original: Samples,
-    vectors: Samples,
-    layout: BlockLayout,
-    codebook: Codebook,
+    stage: Literal["below", "search", "finish"], iteration: int, cut: Cut, codebook: Codebook
 ) -> Work[Frame]:
-    encoded = yield from encode_work(layout, vectors, codebook)
-    distortion = metrics.mse(vectors, codebook.codewords[encoded.indices])
-    return Frame(stage, iteration, encoded, distortion, metrics.mse(original, encoded.decode()))
+    encoded = yield from encode_work(cut.layout, cut.vectors, codebook)
+    distortion = metrics.mse(cut.vectors, codebook.codewords[encoded.indices])
+    return Frame(stage, iteration, encoded, distortion, metrics.mse(cut.pixels, encoded.decode()))
 
 
 def _bettering(frames: Sequence[Frame]) -> list[Frame]:

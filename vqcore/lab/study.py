@@ -1,18 +1,17 @@
 """A picture under study: what is known of it, and the work that finds out more.
 
-Nothing is done twice: what is found out goes into a store, piece by piece, and work begins with
-what is not there. It yields signs of life, and None when a piece is kept; closing it stops it.
+What is found out goes into a store, piece by piece, and work begins with what is not there. It
+yields signs of life, and None when a piece is kept; closing it stops it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from functools import cached_property, partial
+from typing import Any
 
-from vqcore.arrays import Samples
 from vqcore.codebooks.training import Progress, Trained
 from vqcore.coding.codec import Settings
 from vqcore.lab.contest import Run, run_work
@@ -20,43 +19,11 @@ from vqcore.lab.health import Health, health_work
 from vqcore.lab.heldout import HeldOut, Transfer, held_out, transfer_work
 from vqcore.lab.playback import Frame, frames_work
 from vqcore.lab.rivals import RIVALS, Codec, RivalError, RivalPoint, rival_work
-from vqcore.lab.sweeps import OperatingPoint, Plan, Preview, Step, sweep
-from vqcore.signals.blocks import BlockLayout, shown_pixels
+from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering
+from vqcore.lab.sweeps import OperatingPoint, Plan, Preview, Step, cut_for, plan_of, sweep_cut
+from vqcore.signals.blocks import BlockLayout, Cut, layout_of
 from vqcore.signals.pictures import Picture
-from vqcore.work import Work, mapped
-
-Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Sign:
-    """A sign of life: the share that is done, and what is being done, to be worded by its id.
-
-    Parameters
-    ----------
-    share : from 0 to 1
-    doing : an id, such as "training"
-    facts : by name, such as the size
-    picture : its name, where others are worked on as well
-    """
-
-    share: float
-    doing: str
-    facts: dict[str, Any]
-    picture: str = ""
-
-
-Pieces = Generator[Sign | None]
-
-
-class Store(Protocol):
-    """Where what was found out is kept, by its kind and key."""
-
-    def find(self, kind: str, *key: Hashable) -> Any:
-        """Return what is kept, or None."""
-
-    def keep(self, value: Any, kind: str, *key: Hashable) -> Any:
-        """Keep a value, and return it."""
+from vqcore.work import Work
 
 
 @dataclass(eq=False)
@@ -68,7 +35,6 @@ class Study:
     name : of the picture, for whoever looks at it
     picture, settings
     sizes : codebook sizes as asked for; `plan` has those that are possible
-    plan
     store : where everything found out is kept
     """
 
@@ -76,23 +42,52 @@ class Study:
     picture: Picture
     settings: Settings
     sizes: tuple[int, ...]
-    plan: Plan
     store: Store
+
+    @cached_property
+    def layout(self) -> BlockLayout:
+        return layout_of(self.picture, self.settings.block_size, self.settings.colour)
+
+    @property
+    def cut(self) -> Cut:
+        """Return the picture cut into blocks."""
+        key = self.picture.digest, self.layout
+        return self.store.once("cut", key, lambda: cut_for(self.picture, self.settings))
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Return what a sweep will do."""
+        key = self.picture.digest, self.layout, self.sizes
+        return self.store.once("plan", key, lambda: plan_of(self.cut, self.sizes))
 
     @cached_property
     def steps(self) -> dict[int, Step]:
         """Return what is done, by size; `take` adds to it."""
-        return self.by_size("step", self.picture.digest, self.settings)
+        return self.by_size("step", self.swept)
 
     @cached_property
     def shown(self) -> set[int]:
         """Return the sizes that can be looked at; `take` adds to them."""
         return {*self.steps}
 
-    def by_size(self, kind: str, *key: Hashable) -> dict[int, Any]:
+    @property
+    def swept(self) -> Key:
+        """Return what sets this sweep apart."""
+        return self.picture.digest, self.settings
+
+    @property
+    def trained(self) -> Key:
+        """Return what sets its codebooks apart, as they are trained."""
+        return self.picture.digest, self.settings.training
+
+    def by_size(self, kind: str, key: Key) -> dict[int, Any]:
         """Return what the store has of a kind, by size."""
-        every = {size: self.store.find(kind, *key, size) for size in self.plan.sizes}
+        every = {size: self.store.find(kind, (*key, size)) for size in self.plan.sizes}
         return {size: value for size, value in every.items() if value is not None}
+
+    def missing(self, kind: str, key: Key) -> list[int]:
+        """Return the sizes of which the store has nothing of a kind."""
+        return [size for size in self.plan.sizes if not self.store.has(kind, (*key, size))]
 
     @property
     def is_complete(self) -> bool:
@@ -105,7 +100,7 @@ class Study:
     @property
     def original_id(self) -> str:
         """Name the picture's layers on the page."""
-        return original_id(self.picture, self.plan.layout)
+        return original_id(self.picture, self.layout)
 
     @property
     def sweep_id(self) -> str:
@@ -119,26 +114,25 @@ def original_id(picture: Picture, layout: BlockLayout) -> str:
 
 
 def missing_steps(study: Study) -> Generator[Progress | Preview | Step]:
-    picture, settings, plan = study.picture, study.settings, study.plan
-    missing = [size for size in plan.sizes if size not in study.steps]
-    trained = study.by_size("codebook", picture.digest, settings.training)
-    return sweep(picture, settings, missing, trained=trained)
+    """Go on with the sweep."""
+    missing = [size for size in study.plan.sizes if size not in study.steps]
+    trained = study.by_size("codebook", study.trained)
+    return sweep_cut(study.cut, study.settings, missing, trained)
 
 
 def take(study: Study, event: Preview | Step) -> int:
     """Keep what is done, and return its K."""
-    digest, settings = study.picture.digest, study.settings
+    size = event.codebook_size
     if isinstance(event, Preview):
-        key = digest, settings.training, event.codebook_size
-        study.store.keep(event.trained, "codebook", *key)
-        study.shown.add(event.codebook_size)
-        return event.codebook_size
-    size = event.point.codebook_size
-    study.steps[size] = study.store.keep(event, "step", digest, settings, size)
+        study.store.keep("codebook", (*study.trained, size), event.trained)
+        study.shown.add(size)
+    else:
+        study.steps[size] = study.store.keep("step", (*study.swept, size), event)
     return size
 
 
 def sign_of(study: Study, progress: Progress) -> Sign:
+    """Say how far the sweep is."""
     shown, sizes, size = study.shown, study.plan.sizes, progress.codebook_size
     share = (sum(shown) + sum(study.steps)) / (2 * sum(sizes))
     facts = {"size": size, "there": len(shown), "all": len(sizes)}
@@ -160,27 +154,33 @@ def sweeping(studies: Sequence[Study]) -> Pieces:
 
 def encoding(study: Study, codecs: Sequence[Codec]) -> Pieces:
     """Measure the rivals' ladders."""
-    pixels = shown_pixels(study.picture, study.plan.layout)
-    for place, codec in enumerate(codecs):
-        missing = [it for it in RIVALS[codec].levels if known_rival(study, codec, it) is None]
+    for codec in codecs:
+        keys = {level: (study.original_id, codec, level) for level in RIVALS[codec].levels}
+        missing = [level for level, key in keys.items() if not study.store.has("rival", key)]
         if not missing:
             continue
-        sign = Sign(place / len(codecs), "encoding", {"codec": codec})
-        try:
-            for point in rival_work(pixels, codec, missing):
-                if point:
-                    study.store.keep(point, "rival", study.original_id, codec, point.level)
-                yield None if point else sign
-        except RivalError as error:
-            for level in missing:
-                study.store.keep(error, "rival", study.original_id, codec, level)
-            yield None
+        with closing(rival_work(study.cut.pixels, codec, missing)) as points:
+            every = [
+                Question(
+                    "rival", key, partial(_at_level, points, level), "encoding", {"codec": codec}
+                )
+                for level, key in keys.items()
+            ]
+            yield from answering(study.store, every)
+
+
+def _at_level(
+    points: Iterator[RivalPoint | None], level: int
+) -> Work[RivalPoint | RivalError | None]:
+    try:
+        return (yield from _first(points, lambda point: point and point.level == level))
+    except RivalError as error:
+        return error
 
 
 def known_rival(study: Study, codec: Codec, level: int) -> RivalPoint | RivalError | None:
-    rival: RivalPoint | RivalError | None = study.store.find(
-        "rival", study.original_id, codec, level
-    )
+    rival: RivalPoint | RivalError | None
+    rival = study.store.find("rival", (study.original_id, codec, level))
     return rival
 
 
@@ -192,75 +192,75 @@ def known_rivals(study: Study, codec: Codec) -> list[RivalPoint]:
 
 def examining(study: Study) -> Pieces:
     """Find out how each codebook is used and what it costs."""
-    done = known_healths(study)
-    missing = [size for size in study.plan.sizes if size not in done]
-    if not missing:
-        return
-    vectors = vectors_of(study)
-    for place, size in enumerate(missing):
-        sign = Sign(place / len(missing), "examining", {"size": size})
-        health = yield from signed(health_work(study.steps[size], vectors), sign)
-        study.store.keep(health, "health", study.picture.digest, study.settings, size)
-        yield None
+
+    def question(size: int) -> Question:
+        def work() -> Work[Health]:
+            return health_work(study.steps[size], study.cut.vectors)
+
+        return Question("health", (*study.swept, size), work, "examining", {"size": size})
+
+    return answering(study.store, map(question, study.plan.sizes))
 
 
 def known_healths(study: Study) -> dict[int, Health]:
-    return study.by_size("health", study.picture.digest, study.settings)
+    return study.by_size("health", study.swept)
 
 
 def holding_out(study: Study) -> Pieces:
     """Train on half of the blocks, and encode the others."""
-    digest, settings, sizes = study.picture.digest, study.settings.training, study.plan.sizes
-    done = known_held_out(study)
-    missing = [size for size in sizes if size not in done]
+    missing = study.missing("held out", study.trained)
     if not missing:
         return
-    codebooks = {size: result.codebook for size, result in done.items()}
-    trainer, seed = settings.trainer, settings.seed
-    events = held_out(vectors_of(study), missing, trainer=trainer, seed=seed, known=codebooks)
-    with closing(events):
-        for event in events:
-            size = event.codebook_size
-            if isinstance(event, Progress):
-                yield Sign(sizes.index(size) / len(sizes), "halving", {"size": size})
-            else:
-                study.store.keep(event, "held out", digest, settings, size)
-                yield None
+    codebooks = {size: result.codebook for size, result in known_held_out(study).items()}
+    trainer, seed = study.settings.trainer, study.settings.seed
+    vectors = study.cut.vectors
+    with closing(held_out(vectors, missing, trainer=trainer, seed=seed, known=codebooks)) as events:
+        every = [
+            Question(
+                "held out",
+                (*study.trained, size),
+                partial(_of_size, events, size),
+                "halving",
+                {"size": size},
+            )
+            for size in study.plan.sizes
+        ]
+        yield from answering(study.store, every)
+
+
+def _of_size(events: Iterator[Progress | HeldOut], size: int) -> Work[HeldOut | None]:
+    def is_it(event: Progress | HeldOut) -> bool:
+        return isinstance(event, HeldOut) and event.codebook_size == size
+
+    return _first(events, is_it)
 
 
 def known_held_out(study: Study) -> dict[int, HeldOut]:
-    return study.by_size("held out", study.picture.digest, study.settings.training)
+    return study.by_size("held out", study.trained)
 
 
 def lending(study: Study, other: Study) -> Pieces:
     """Encode another picture with this one's codebooks, and with its own."""
     yield from sweeping([other])
-    key = study.picture.digest, study.settings.training, other.picture.digest
-    done = known_transfers(study, other)
-    missing = [size for size in other.steps if size in study.steps and size not in done]
-    if not missing:
-        return
-    vectors = vectors_of(other)
-    for place, size in enumerate(missing):
-        own, lent = (it.steps[size].trained.codebook for it in (other, study))
-        sign = Sign(place / len(missing), "lending", {"name": other.name, "size": size})
-        transfer = yield from signed(transfer_work(vectors, own, lent), sign)
-        study.store.keep(transfer, "transfer", *key, size)
-        yield None
+
+    def question(size: int) -> Question:
+        def work() -> Work[Transfer]:
+            own, lent = (it.steps[size].trained.codebook for it in (other, study))
+            return transfer_work(other.cut.vectors, own, lent)
+
+        key = *_lent(study, other), size
+        return Question("transfer", key, work, "lending", {"name": other.name, "size": size})
+
+    both = [size for size in other.plan.sizes if size in study.steps]
+    yield from answering(study.store, map(question, both))
 
 
 def known_transfers(study: Study, other: Study) -> dict[int, Transfer]:
-    key = study.picture.digest, study.settings.training, other.picture.digest
-    return study.by_size("transfer", *key)
+    return study.by_size("transfer", _lent(study, other))
 
 
-def vectors_of(study: Study) -> Samples:
-    return study.plan.layout.split(shown_pixels(study.picture, study.plan.layout))
-
-
-def known_frames(study: Study, size: int) -> list[Frame]:
-    key = study.picture.digest, study.settings.training, size
-    return study.store.find("frames", *key) or []
+def _lent(study: Study, other: Study) -> Key:
+    return *study.trained, other.picture.digest
 
 
 def rungs(study: Study) -> dict[int, Trained]:
@@ -269,36 +269,45 @@ def rungs(study: Study) -> dict[int, Trained]:
     return {size: rung for size, rung in trained.items() if rung.iterations}
 
 
-def replaying(study: Study, size: int, done: float) -> Pieces:
-    """Train a rung again, keeping what it does to the picture; a share of all of them is done."""
-    if size in rungs(study) and not known_frames(study, size):
-        known = {size: step.trained.codebook for size, step in study.steps.items()}
-        original = shown_pixels(study.picture, study.plan.layout)
-        training, layout = study.settings.training, study.plan.layout
-        replay = frames_work(original, layout, size, known=known, seed=training.seed)
-        frames = yield from signed(replay, Sign(done, "replaying", {"size": size}))
-        study.store.keep(frames, "frames", study.picture.digest, training, size)
-        yield None
+def replaying(study: Study, first: int) -> Pieces:
+    """Train rungs again, that of a size first, keeping what they do to the picture."""
+
+    def question(size: int) -> Question:
+        def work() -> Work[list[Frame]]:
+            known = {size: step.trained.codebook for size, step in study.steps.items()}
+            return frames_work(study.cut, size, known=known, seed=study.settings.seed)
+
+        return Question("frames", (*study.trained, size), work, "replaying", {"size": size})
+
+    order = sorted(rungs(study), key=lambda size: (size != first, size))
+    return answering(study.store, map(question, order))
 
 
-def known_run(study: Study, settings: Settings, size: int) -> Run | None:
-    run: Run | None = study.store.find("run", study.picture.digest, settings, size)
-    return run
+def known_frames(study: Study) -> dict[int, list[Frame]]:
+    return study.by_size("frames", study.trained)
 
 
 def racing(study: Study, contestants: Sequence[Settings], size: int) -> Pieces:
     """Train a size with every trainer, some seeds each."""
-    if size == study.plan.distinct_blocks:
-        return
-    original = shown_pixels(study.picture, study.plan.layout)
-    for place, settings in enumerate(contestants):
-        if known_run(study, settings, size) is None:
-            facts = {"size": size, "trainer": settings.trainer, "seed": settings.seed}
-            work = run_work(original, study.plan.layout, settings, size)
-            run = yield from signed(work, Sign(place / len(contestants), "racing", facts))
-            study.store.keep(run, "run", study.picture.digest, settings, size)
-            yield None
+
+    def question(settings: Settings) -> Question:
+        facts = {"size": size, "trainer": settings.trainer, "seed": settings.seed}
+        key = study.picture.digest, settings, size
+        return Question("run", key, lambda: run_work(study.cut, settings, size), "racing", facts)
+
+    some = [] if size == study.plan.distinct_blocks else contestants
+    return answering(study.store, map(question, some))
 
 
-def signed(work: Work[Result], sign: Sign) -> Generator[Sign, None, Result]:
-    return mapped(work, lambda _: sign)
+def known_runs(study: Study, contestants: Sequence[Settings], size: int) -> list[Run]:
+    keys = [(study.picture.digest, settings, size) for settings in contestants]
+    return [run for key in keys if (run := study.store.find("run", key))]
+
+
+def _first(events: Iterator[Any], is_it: Callable[[Any], object]) -> Work[Any]:
+    """Return the first of further events that is it, or None, pausing at each other."""
+    for event in events:
+        if is_it(event):
+            return event
+        yield
+    return None

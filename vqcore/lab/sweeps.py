@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from vqcore.codebooks.training import Progress, Trained, reported, seldom, train
 from vqcore.coding.codec import Encoded, Settings, encode_work
 from vqcore.coding.container import pack_work
 from vqcore.coding.rateaware import rate_aware_work
-from vqcore.signals.blocks import BlockLayout, distinct_vectors, layout_of, shown_pixels
+from vqcore.signals.blocks import BlockLayout, Cut, cut, distinct_vectors, layout_of
 from vqcore.signals.pictures import Picture
 from vqcore.work import Work
 
@@ -91,6 +91,11 @@ class Step:
     file: bytes
     trained: Trained
 
+    @property
+    def codebook_size(self) -> int:
+        """Return the size as trained."""
+        return self.point.codebook_size
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -158,15 +163,24 @@ def plan_sweep(picture: Picture, settings: Settings, sizes: Iterable[int]) -> Pl
 
     Larger sizes become the number of distinct blocks, where the reconstruction has no error.
     """
-    layout = layout_of(picture, settings.block_size, settings.colour)
+    return plan_of(cut_for(picture, settings), sizes)
+
+
+def cut_for(picture: Picture, settings: Settings) -> Cut:
+    """Cut a picture as settings say."""
+    return cut(picture, layout_of(picture, settings.block_size, settings.colour))
+
+
+def plan_of(cut: Cut, sizes: Iterable[int]) -> Plan:
+    """Do as `plan_sweep` with a picture that is cut already."""
     wanted = checked_sizes(sizes)
     if not wanted:
         raise ValueError("a sweep needs at least one codebook size")
-    distinct = distinct_vectors(layout.split(shown_pixels(picture, layout)), wanted[-1])
+    distinct = distinct_vectors(cut.vectors, wanted[-1])
     if distinct is None:
-        return Plan(layout, wanted, None)
+        return Plan(cut.layout, wanted, None)
     possible = sorted({min(size, len(distinct)) for size in wanted})
-    return Plan(layout, tuple(possible), len(distinct))
+    return Plan(cut.layout, tuple(possible), len(distinct))
 
 
 def sweep(
@@ -198,42 +212,53 @@ def sweep(
     1 35.01326499812156
     2 inf
     """
-    return seldom(_sweep(picture, settings, sizes, trained or {}))
+    return seldom(_swept(picture, settings, sizes, trained or {}))
 
 
-def _sweep(
+def _swept(
     picture: Picture, settings: Settings, sizes: Iterable[int], trained: Mapping[int, Trained]
 ) -> Generator[Progress | Preview | Step]:
-    plan = plan_sweep(picture, settings, sizes)
-    original = shown_pixels(picture, plan.layout)
-    vectors = plan.layout.split(original)
-    last_shown_first = max((size for size in plan.sizes if size <= SHOWN_FIRST), default=0)
+    cut = cut_for(picture, settings)
+    yield from _steps(cut, settings, plan_of(cut, sizes).sizes, trained)
+
+
+def sweep_cut(
+    cut: Cut, settings: Settings, sizes: Sequence[int], trained: Mapping[int, Trained]
+) -> Generator[Progress | Preview | Step]:
+    """Do as `sweep` with a picture that is cut already, for sizes that its plan has, ascending."""
+    return seldom(_steps(cut, settings, sizes, trained))
+
+
+def _steps(
+    cut: Cut, settings: Settings, sizes: Sequence[int], trained: Mapping[int, Trained]
+) -> Generator[Progress | Preview | Step]:
+    last_shown_first = max((size for size in sizes if size <= SHOWN_FIRST), default=0)
     previews: list[Preview] = []
-    for event in _codebooks(vectors, plan, settings, trained):
+    for event in _codebooks(cut.vectors, sizes, settings, trained):
         if isinstance(event, Progress):
             yield event
             continue
-        preview = yield from _encoded(vectors, plan.layout, settings, event)
+        preview = yield from _encoded(cut, settings, event)
         yield preview
         previews.append(preview)
         if preview.codebook_size >= last_shown_first:
             for shown in previews:
-                yield from _measured(original, shown)
+                yield from _measured(cut.pixels, shown)
             previews.clear()
 
 
 def _codebooks(
-    vectors: Samples, plan: Plan, settings: Settings, trained: Mapping[int, Trained]
+    vectors: Samples, sizes: Sequence[int], settings: Settings, trained: Mapping[int, Trained]
 ) -> Iterator[Progress | Trained]:
     """Give back what is trained, and train the rest."""
     new = train(
         vectors,
-        [size for size in plan.sizes if size not in trained],
+        [size for size in sizes if size not in trained],
         trainer=settings.trainer,
         seed=settings.seed,
         known={size: result.codebook for size, result in trained.items()},
     )
-    for size in plan.sizes:
+    for size in sizes:
         if size in trained:
             yield trained[size]
         else:
@@ -247,14 +272,12 @@ def _until_trained(events: Iterator[Progress | Trained]) -> Iterator[Progress | 
             return
 
 
-def _encoded(
-    vectors: Samples, layout: BlockLayout, settings: Settings, trained: Trained
-) -> Generator[Progress, None, Preview]:
+def _encoded(cut: Cut, settings: Settings, trained: Trained) -> Generator[Progress, None, Preview]:
     codebook = trained.codebook
     if settings.rate_weight:
-        encoding = rate_aware_work(layout, vectors, codebook, settings.rate_weight)
+        encoding = rate_aware_work(cut.layout, cut.vectors, codebook, settings.rate_weight)
     else:
-        encoding = encode_work(layout, vectors, codebook)
+        encoding = encode_work(cut.layout, cut.vectors, codebook)
     encoded, seconds = yield from reported(encoding, codebook.size)
     return Preview(encoded, trained, seconds)
 

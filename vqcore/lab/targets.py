@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -16,6 +16,14 @@ from vqcore.signals.pictures import Picture
 
 BLOCK_SIZES = (4, 8, 16)
 CODEBOOK_SIZES = ladder_sizes(1024)
+
+
+GOALS: Mapping[str, Callable[[Sequence[OperatingPoint], float], OperatingPoint | None]] = {
+    "kilobytes": lambda points, most: best_within_bytes(points, int(1000 * most)),
+    "decibels": cheapest_from_psnr,
+    "ratio": best_from_ratio,
+}
+"""What a number can be that points are to meet -> the best of those that do, or None."""
 
 
 class TargetError(ValueError):

@@ -1,39 +1,19 @@
-"""What was uploaded: each file opened, under a name of its own, or refused with the reason."""
+"""What was uploaded: each file opened once, under a name of its own, or refused with the reason."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import count
 from typing import Protocol
 
 from vqcore.coding.codebookfile import CodebookError, SharedCodebook, is_zip, parse_codebook
-from vqcore.coding.codec import Encoded
-from vqcore.coding.container import FileError, is_vq, parse, parse_header
-from vqcore.metrics import mse
-from vqcore.signals.blocks import BlockLayout, shown_pixels
+from vqcore.coding.container import FileError, is_vq
+from vqcore.lab.sharing import fits
+from vqcore.lab.store import Store
+from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
+from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Picture, PictureError, read_picture
-from vqcore.work import Work
-
-
-@dataclass(frozen=True, eq=False)
-class VqFile:
-    """An opened .vq file.
-
-    Parameters
-    ----------
-    encoded : what it decodes to
-    digest : SHA-256 of its bytes, to know it by
-    size : how many bytes it has
-    holds_codebook : False if it names one that is elsewhere
-    """
-
-    encoded: Encoded
-    digest: str
-    size: int
-    holds_codebook: bool
-
 
 Content = Picture | VqFile | SharedCodebook
 
@@ -46,10 +26,6 @@ class File(Protocol):
     @property
     def name(self) -> str: ...
     def getvalue(self) -> bytes: ...
-
-
-Opener = Callable[[File, Sequence[SharedCodebook]], Content]
-"""Opens a file, given the codebooks at hand, as `open_file` does with its bytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,74 +73,105 @@ def open_file(data: bytes, name: str, codebooks: Sequence[SharedCodebook] = ()) 
     return open_vq(data, codebooks) if is_vq(data) else read_picture(data, name)
 
 
-def open_vq(data: bytes, codebooks: Sequence[SharedCodebook]) -> VqFile:
-    """Decode the bytes of a .vq, as `parse` does."""
-    encoded, digest = parse(data, codebooks), sha256(data).hexdigest()
-    return VqFile(encoded, digest, len(data), parse_header(data).codebook is None)
+@dataclass(frozen=True)
+class NamedCodebook:
+    """An uploaded codebook, with its id and name."""
+
+    id: str
+    name: str
+    shared: SharedCodebook
 
 
-def open_uploads(
-    files: Iterable[File], taken: Collection[str], opener: Opener
-) -> list[Upload | Refusal]:
+@dataclass(frozen=True, eq=False)
+class Uploads:
+    """What is uploaded and still there, in that order.
+
+    Parameters
+    ----------
+    outcomes : what became of each file
+    """
+
+    outcomes: Sequence[Upload | Refusal]
+
+    @property
+    def opened(self) -> list[Upload]:
+        return [outcome for outcome in self.outcomes if isinstance(outcome, Upload)]
+
+    @property
+    def refused(self) -> list[Refusal]:
+        return [outcome for outcome in self.outcomes if isinstance(outcome, Refusal)]
+
+    @property
+    def shown(self) -> dict[str, Picture | VqFile]:
+        """Return by name what can be looked at by itself."""
+        return {
+            it.name: it.content for it in self.opened if isinstance(it.content, Picture | VqFile)
+        }
+
+    @property
+    def pictures(self) -> dict[str, Picture]:
+        """Return the pictures by name."""
+        return {it.name: it.content for it in self.opened if isinstance(it.content, Picture)}
+
+    @property
+    def codebooks(self) -> list[NamedCodebook]:
+        return [
+            NamedCodebook(it.id, it.name, it.content)
+            for it in self.opened
+            if isinstance(it.content, SharedCodebook)
+        ]
+
+    def fitting(self, picture: Picture) -> list[NamedCodebook]:
+        """Return the codebooks that a picture can be encoded with."""
+        return [it for it in self.codebooks if fits(picture, it.shared.colour)]
+
+    def beside(self, layout: BlockLayout, own: str) -> list[Upload]:
+        """Return the pictures as large as that of a layout, but for one by its name."""
+        return [
+            it
+            for it in self.opened
+            if isinstance(it.content, Picture)
+            and it.name != own
+            and is_as_large(it.content, layout)
+        ]
+
+
+def open_uploads(files: Iterable[File], taken: Collection[str], store: Store) -> Uploads:
     """Open every file; what one of them holds has no say in what becomes of the others.
 
     Parameters
     ----------
     files : in the order in which they were uploaded
     taken : names that no upload may have
-    opener : opens one
+    store : where what they hold is kept
     """
     files = list(files)
-    codebooks = list(_codebooks(files, opener))
+    contents = [_opened(file, (), store) for file in files if is_zip(file.getvalue())]
+    codebooks = [content for content in contents if isinstance(content, SharedCodebook)]
     names, outcomes = {*taken}, list[Upload | Refusal]()
     for file in files:
-        try:
-            content = opener(file, codebooks)
-        except (PictureError, CodebookError, FileError) as error:
-            outcomes.append(Refusal(file.name, str(error)))
+        content = _opened(file, codebooks, store)
+        if isinstance(content, str):
+            outcomes.append(Refusal(file.name, content))
             continue
         name = unused_name(file.name, names)
         names.add(name)
         outcomes.append(Upload(file.file_id, name, file.getvalue(), content))
-    return outcomes
+    return Uploads(outcomes)
 
 
-def _codebooks(files: Iterable[File], opener: Opener) -> Iterator[SharedCodebook]:
-    for file in files:
-        if is_zip(file.getvalue()):
-            try:
-                content = opener(file, ())
-            except CodebookError:
-                continue
-            if isinstance(content, SharedCodebook):
-                yield content
+def _opened(file: File, codebooks: Sequence[SharedCodebook], store: Store) -> Content | str:
+    """Return what a file holds, or why it cannot be opened; opened once for the same codebooks."""
+    needed = codebooks if is_vq(file.getvalue()) else ()
+    key = file.file_id, *(it.checksum for it in needed)
+    return store.once("file", key, lambda: _content(file, needed))
 
 
-def is_as_large(picture: Picture, layout: BlockLayout) -> bool:
-    """Tell whether a picture can be laid over one of that layout."""
-    return (picture.width, picture.height) == (layout.width, layout.height)
-
-
-def nearest_work(encoded: Encoded, pictures: Mapping[str, Picture]) -> Work[str | None]:
-    """Find the picture that an encoded one was made from, as far as can be told.
-
-    Parameters
-    ----------
-    encoded : Encoded
-    pictures : by name; only those of its width and height count
-
-    Returns
-    -------
-    name : of the one with the least squared error, the first of several; None if there is none
-    """
-    fitting = {name: it for name, it in pictures.items() if is_as_large(it, encoded.layout)}
-    if len(fitting) < 2:
-        return next(iter(fitting), None)
-    reconstruction, errors = encoded.decode(), dict[str, float]()
-    for name, picture in fitting.items():
-        errors[name] = mse(shown_pixels(picture, encoded.layout), reconstruction)
-        yield
-    return min(errors, key=errors.__getitem__)
+def _content(file: File, codebooks: Sequence[SharedCodebook]) -> Content | str:
+    try:
+        return open_file(file.getvalue(), file.name, codebooks)
+    except (PictureError, CodebookError, FileError) as error:
+        return str(error)
 
 
 def unused_name(name: str, taken: Collection[str]) -> str:

@@ -8,7 +8,7 @@ from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import Sized
 from vqcore.lab.rivals import RIVALS
-from vqcore.lab.study import Sign
+from vqcore.lab.store import Sign
 from vqcore.plurals import noun
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.signals.pictures import Origin
@@ -21,6 +21,7 @@ TRAINER_NAMES = {
     "minibatch": "Mini-batch k-means (scikit-learn)",
     "random": "k-means, random start (scikit-learn)",
 }
+MATCHED_BY = {"size": "size", "psnr": "PSNR"}
 DOING = {
     "training": "Training K = {size} · {there} of {all} codebooks are there",
     "measuring": "Measuring K = {size} · {there} of {all} codebooks are there",
@@ -29,6 +30,10 @@ DOING = {
     "halving": "Training K = {size} on half of the blocks",
     "lending": "Encoding {name} with K = {size}",
     "replaying": "Replaying K = {size}",
+    "originating": "Looking for the original",
+    "comparing": "Comparing with the original",
+    "matching": "Looking for the {codec} of that {by}",
+    "using": "Encoding with that codebook",
     "racing": "Training K = {size}: {trainer}, seed {seed}",
 }
 STAGE_NAMES = {"below": "before the split", "search": "search", "finish": "all blocks"}
@@ -184,6 +189,8 @@ def doing_in_words(sign: Sign) -> str:
     facts = dict(sign.facts)
     if "codec" in facts:
         facts["codec"] = RIVALS[facts["codec"]].name
+    if "by" in facts:
+        facts["by"] = MATCHED_BY[facts["by"]]
     if "trainer" in facts:
         facts["trainer"] = TRAINER_NAMES[facts["trainer"]]
     doing = DOING[sign.doing].format(**facts)

@@ -249,6 +249,28 @@ def shown_pixels(picture: Picture, layout: BlockLayout) -> Samples:
     return picture.pixels
 
 
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A picture cut into blocks: how, its pixels as they are coded, and the vectors of them.
+
+    Parameters
+    ----------
+    layout : BlockLayout
+    pixels : uint8 array of shape (h, w) or (h, w, 3)
+    vectors : uint8 array of shape (n, d)
+    """
+
+    layout: BlockLayout
+    pixels: Samples
+    vectors: Samples
+
+
+def cut(picture: Picture, layout: BlockLayout) -> Cut:
+    """Cut a picture by the layout that `layout_of` gives for it."""
+    pixels = shown_pixels(picture, layout)
+    return Cut(layout, pixels, layout.split(pixels))
+
+
 def tile_sheet(tiles: Samples, smallest_side: int) -> Samples:
     """Lay tiles out in rows as one picture, white between them, each pixel enlarged evenly.
 

@@ -26,15 +26,30 @@ export function viewOfAddress() {
 
 /** Write the view into the address, for who copies it, without an entry in the history; null leaves one out. */
 export function writeView(view) {
+  const wasWriting = Trail.isWriting;
+  Trail.isWriting = true;
+  write(view);
+  Trail.isWriting = wasWriting;
+}
+
+/** Write what was chosen of panels and settings into the address: a new place, for Back. */
+export function writeChoices(choices) {
+  write(choices);
+}
+
+/** Read choices from the address, null for those it leaves out. */
+export function choicesOfAddress(names) {
+  const texts = new URLSearchParams(location.search);
+  return Object.fromEntries(names.map((name) => [name, texts.get(name)]));
+}
+
+function write(values) {
   const address = new URL(location);
-  for (const [name, value] of Object.entries(view)) {
+  for (const [name, value] of Object.entries(values)) {
     if (value === null) address.searchParams.delete(name);
     else address.searchParams.set(name, value);
   }
-  if (address.href === location.href) return;
-  Trail.isWriting = true;
-  history.replaceState(history.state, "", address);
-  Trail.isWriting = false;
+  if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 
 /** Return what of an address Back goes through: picture, settings and panel, not each K. */

@@ -1,13 +1,15 @@
 // What the viewer tells: the address has the view, and the script hears what it has to bring.
 
-import { ADDRESS_VERSION, writeView } from "./address.js";
+import { ADDRESS_VERSION, choicesOfAddress, writeView } from "./address.js";
 import { pageStore } from "./store.js";
 
 const WAIT = 300; // until a hand rests
 
 export class Telling {
   offer = null; // { size, at, link }: the K whose downloads were last asked for, when, and the address then
-  #told = { matches: [], uses: [], offer: null }; // what the script knows of
+  #told = { matches: [], uses: [], offer: null, returned: null }; // what the script knows of
+  #returned = null; // { at, choices }: when a hand last went back or forward, and to which choices
+  isReturning = false; // whether it did, and the script has not yet seen to what address
 
   /** @param viewer has: sides, stage, following, data; and @param tell takes what the script is to know */
   constructor(viewer) {
@@ -40,7 +42,19 @@ export class Telling {
     if (!sides.hasCodebook) return this.soon();
     pageStore().wished = sides.b.size;
     this.write();
-    const told = { matches: sides.wishes, uses: sides.uses, offer: this.offer };
+    this.#tell({ matches: sides.wishes, uses: sides.uses, offer: this.offer, returned: this.#returned });
+  }
+
+  /** Tell the script that a hand went back or forward, to the choices of the address that it has seen. */
+  tellReturn(seen) {
+    const choices = choicesOfAddress(Object.keys(seen));
+    if (!this.isReturning || JSON.stringify(seen) !== JSON.stringify(choices)) return;
+    this.isReturning = false;
+    this.#returned = { at: Date.now(), choices };
+    this.soon();
+  }
+
+  #tell(told) {
     if (JSON.stringify(told) === JSON.stringify(this.#told)) return;
     this.#told = told;
     this.tell(told);

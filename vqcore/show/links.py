@@ -1,0 +1,83 @@
+"""Choices that have ids, as the address has them; links of before named them in English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+from vqcore.codebooks.training import TRAINERS
+from vqcore.lab.plane import Start
+from vqcore.lab.rivals import RIVALS
+from vqcore.lab.targets import GOALS
+from vqcore.show.curves import Likeness
+from vqcore.signals.blocks import COLOURS
+
+PANELS = ("sizes", "training", "rates", "pictures", "health", "plane", "codebook")
+CHOICES: Mapping[str, Sequence[str]] = {
+    "panel": PANELS,
+    "colour": COLOURS,
+    "trainer": TRAINERS,
+    "likeness": get_args(Likeness),
+    "target": tuple(GOALS),
+    "start": get_args(Start),
+    "beside": tuple(RIVALS),
+}
+"""Control -> the ids it can have in the address; the first is that of an address without it."""
+
+DEFAULTS = {name: ids[0] for name, ids in CHOICES.items()} | {"colour": "rgb"}
+OLD_NAMES: Mapping[str, Mapping[str, str]] = {
+    "panel": {
+        "Codebook size": "sizes",
+        "Training": "training",
+        "Rate–distortion": "rates",
+        "All pictures": "pictures",
+        "Health": "health",
+        "Plane": "plane",
+        "Another codebook": "codebook",
+    },
+    "colour": {"Gray": "gray", "RGB": "rgb", "YCbCr": "ycbcr"},
+    "trainer": {
+        "LBG ladder": "lbg",
+        "k-means++ (scikit-learn)": "kmeans",
+        "Mini-batch k-means (scikit-learn)": "minibatch",
+        "k-means, random start (scikit-learn)": "random",
+    },
+    "likeness": {"PSNR": "psnr_db", "SSIM": "ssim"},
+    "target": {"At most (kB)": "kilobytes", "At least (dB)": "decibels", "Ratio at least": "ratio"},
+    "start": {"At random": "random", "From the ladder": "ladder"},
+    "beside": {"JPEG": "jpeg", "WebP": "webp", "AVIF": "avif", "PNG-8": "png8"},
+}
+"""Control -> how links of before named its choices."""
+
+
+def read_choice(name: str, text: str | None) -> str | None:
+    """Return the id that a text in the address means for a control, or None.
+
+    Examples
+    --------
+    >>> read_choice("panel", "health"), read_choice("panel", "Rate–distortion")
+    ('health', 'rates')
+    >>> read_choice("panel", "kitchen") is read_choice("panel", None) is None
+    True
+    """
+    meant = OLD_NAMES[name].get(text or "", text)
+    return meant if meant in CHOICES[name] else None
+
+
+def read_several(name: str, text: str | None) -> list[str] | None:
+    """Return the ids of a control that has several, or None if the address does not speak of it.
+
+    Examples
+    --------
+    >>> read_several("beside", "webp,jpeg"), read_several("beside", "PNG-8,tape")
+    (['webp', 'jpeg'], ['png8'])
+    """
+    found = [read_choice(name, each) for each in (text or "").split(",")]
+    return [each for each in found if each] if text else None
+
+
+def written(name: str, chosen: object) -> str | None:
+    """Return what the address says of a choice; None for the default, which it leaves out."""
+    if isinstance(chosen, list | tuple):
+        return None if set(chosen) == set(CHOICES[name]) else ",".join(map(str, chosen))
+    return None if chosen == DEFAULTS[name] else str(chosen)

@@ -1,0 +1,238 @@
+"""The page's layers of a study or a file, each made once, and what the viewer is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from vqcore.coding.codec import Encoded
+from vqcore.lab.foreign import settings_with
+from vqcore.lab.matches import By
+from vqcore.lab.plane import (
+    PrincipalPlane,
+    Start,
+    first_codewords,
+    lloyd_path,
+    pair_density,
+    principal_plane,
+)
+from vqcore.lab.playback import Frame
+from vqcore.lab.rivals import RIVALS, Codec, Match, RivalError
+from vqcore.lab.sharing import Use
+from vqcore.lab.store import Store
+from vqcore.lab.study import Study, original_id
+from vqcore.lab.sweeps import Cost, OperatingPoint, Step
+from vqcore.lab.uploads import NamedCodebook, Upload
+from vqcore.lab.vqfiles import VqFile
+from vqcore.show.provenance import PROGRAM, provenance_of, stem_of
+from vqcore.show.wording import (
+    count,
+    counted,
+    in_short,
+    kept_elsewhere,
+    origin_in_brief,
+    origin_in_short,
+    sampled,
+)
+from vqcore.show.words import language, say
+from vqcore.signals.blocks import BlockLayout, shown_pixels
+from vqcore.signals.pictures import Picture, png_bytes
+from vqcore.viewer.payload import (
+    codebook_layer,
+    file_layer,
+    match_layer,
+    original_layer,
+    plane_layer,
+    projection_layer,
+    training_layer,
+    use_layer,
+)
+
+SHOWN_BY_BROWSERS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "AVIF")
+DIGEST_DIGITS = 16
+
+
+def original_bytes(store: Store, picture: Picture, layout: BlockLayout, figures: str) -> bytes:
+    of = original_id(picture, layout)
+
+    def make() -> bytes:
+        return original_layer(of, shown_pixels(picture, layout), figures)
+
+    return store.once("original layer", (of, figures), make)
+
+
+def upload_bytes(store: Store, upload: Upload, of: str, layout: BlockLayout) -> bytes:
+    """Return the layer of an uploaded picture, as its file: the browser decodes it."""
+    picture = upload.content
+    assert isinstance(picture, Picture)
+    data = store.once("page file", (upload.id,), lambda: _for_browsers(picture, upload.data))
+    size, figures = (picture.width, picture.height), as_uploaded(picture, layout)
+    return file_layer(of, upload.id, upload.name, size, data, figures)
+
+
+def _for_browsers(picture: Picture, data: bytes) -> bytes:
+    """Return a file as it is, or as a PNG if browsers would not show the pixels we have."""
+    origin = picture.origin
+    as_it_is = origin and origin.kind in SHOWN_BY_BROWSERS and not origin.done
+    return data if as_it_is else png_bytes(picture.pixels)
+
+
+def as_uploaded(picture: Picture, layout: BlockLayout) -> str:
+    """Say what stands beside a picture that is shown as it is."""
+    if picture.origin:
+        return origin_in_short(picture.origin)
+    return say("title.uncompressed", bytes=counted(layout.raw_bytes, "byte"))
+
+
+def codebook_layers(store: Store, of: str, books: Mapping[int, Encoded]) -> dict[int, bytes]:
+    return {
+        size: store.once("codebook layer", (of, size), partial(codebook_layer, of, size, it))
+        for size, it in books.items()
+    }
+
+
+def replay_layers(study: Study, replays: Mapping[int, Sequence[Frame]]) -> dict[int, bytes]:
+    of, spoken, once = study.sweep_id, language(), study.store.once
+    return {
+        size: once("replay layer", (of, size, spoken), partial(training_layer, of, size, frames))
+        for size, frames in replays.items()
+    }
+
+
+def figures_of(step: Step) -> tuple[OperatingPoint, str]:
+    """Return the figures of a codebook size, and a sentence on its training, or none."""
+    return step.point, sampled(step.trained.sample, step.encoded.layout.blocks)
+
+
+def figures_of_file(file: VqFile, point: Cost | OperatingPoint) -> tuple[Any, str]:
+    return point, "" if file.holds_codebook else kept_elsewhere(point.codebook_bytes)
+
+
+def match_bytes(
+    study: Study, step: Step, codec: Codec, by: By, match: Match | RivalError | None
+) -> bytes:
+    """Return the layer of the rival's file that matches a step; without a picture if none does."""
+    data, figures = b"", say(f"match.none-{by}")
+    if isinstance(match, Match):
+        level = RIVALS[codec].level_name(match.point.level)
+        data, figures = match.data, f"{level} · {in_short(match.point)}"
+    elif match:
+        figures = str(match)
+    facts = {"codec": RIVALS[codec].name, "by": say(f"by.{by}"), "size": step.codebook_size}
+    frame = study.layout.width, study.layout.height
+    name = say("match.name", **facts)
+    return match_layer(study.sweep_id, f"match {codec} {by}", name, frame, data, figures)
+
+
+def use_bytes(study: Study, book: NamedCodebook, use: Use) -> bytes:
+    """Return the layer of the picture encoded with a codebook from elsewhere."""
+    return use_layer(
+        study.sweep_id,
+        use.encoded,
+        use.point,
+        kept_elsewhere(use.point.codebook_bytes),
+        codebook=book.id,
+        name=say("match.use", name=book.name),
+        source=_source_of_use(study, book),
+    )
+
+
+def _source_of_use(study: Study, book: NamedCodebook) -> dict[str, Any]:
+    """Return what a picture saved says that was made with a codebook trained elsewhere."""
+    settings, shared = settings_with(study, book.shared), book.shared
+    source = provenance_of(study.picture, settings, shared.codebook.size)
+    known = {name: text for name, text in source.texts.items() if name not in ("trainer", "seed")}
+    return {"stem": stem_of(study.name), "texts": known | {"codebook": shared.checksum.hex()}}
+
+
+def first_pairs(store: Store, picture: Picture, size: int, start: Start) -> list[list[float]]:
+    """Return the codewords that the plane begins with."""
+
+    def make() -> list[list[float]]:
+        return first_codewords(_density(store, picture), size, start).tolist()
+
+    return store.once("first pairs", (picture.digest, size, start), make)
+
+
+def plane_bytes(store: Store, of: str, codewords: list[list[float]], picture: Picture) -> bytes:
+    def make() -> bytes:
+        density = _density(store, picture)
+        return plane_layer(of, density, lloyd_path(density, codewords))
+
+    return store.once("plane layer", (language(), of, *map(tuple, codewords)), make)
+
+
+def _density(store: Store, picture: Picture) -> Any:
+    return store.once("density", (picture.digest,), lambda: pair_density(picture))
+
+
+def projection_bytes(study: Study) -> bytes:
+    def make() -> bytes:
+        books = {size: step.encoded for size, step in study.steps.items()}
+        return projection_layer(study.sweep_id, _axes(study), books)
+
+    return study.store.once("projection layer", (study.sweep_id, *study.steps), make)
+
+
+def _axes(study: Study) -> PrincipalPlane:
+    key = study.picture.digest, study.layout
+    return study.store.once("axes", key, lambda: principal_plane(study.cut.vectors))
+
+
+def view_of(
+    study: Study, size: int, codecs: Iterable[Codec], books: Iterable[NamedCodebook]
+) -> Any:
+    """Return what the viewer is told of a study; it has the layers by itself."""
+    source = provenance_of(study.picture, study.settings)
+    is_sample = study.picture.origin is None
+    return _view(study.picture.digest, study.layout) | {
+        "name": study.name,
+        "sweep": study.sweep_id,
+        "original": study.original_id,
+        "size": size,
+        "upload": origin_in_brief(study.picture.origin),
+        "link": {
+            "needs": None if is_sample else study.name,
+            "digest": None if is_sample else short_digest(study.picture),
+        },
+        "source": {"stem": source.file_stem, "texts": source.texts},
+        "rivals": [(codec, RIVALS[codec].name) for codec in codecs],
+        "codebooks": [(it.id, it.name) for it in books],
+        "offers": True,
+    }
+
+
+def view_of_file(name: str, file: VqFile, original: Picture | None) -> dict[str, Any]:
+    """Return what the viewer is told of a .vq file."""
+    layout = file.encoded.layout
+    return _view(file.digest, layout) | {
+        "name": name,
+        "sweep": file.digest,
+        "original": original_id(original, layout) if original else None,
+        "size": file.encoded.codebook.size,
+        "upload": origin_in_brief(original.origin) if original else "",
+        "link": {"needs": name, "digest": short_digest(file)},
+        "source": {"stem": stem_of(name), "texts": {"Software": PROGRAM, "file": name}},
+        "rivals": [],
+        "codebooks": [],
+        "offers": False,
+    }
+
+
+def _view(digest: str, layout: BlockLayout) -> dict[str, Any]:
+    return {
+        "picture": digest,
+        "grid": f"{digest} {layout.block_size}",
+        "block": layout.block_size,
+        "facts": {
+            "blocks": counted(layout.blocks, "block"),
+            "size": f"{layout.block_size} × {layout.block_size}",
+            "bits": count(layout.block_bits),
+        },
+    }
+
+
+def short_digest(shown: Picture | VqFile) -> str:
+    """Return as much of a digest as a link has."""
+    return shown.digest[:DIGEST_DIGITS]
