@@ -14,7 +14,7 @@ START = """async ({ js, html, css }) => {
     data: { sweep: "s", original: "o", picture: "p", name: "one", size: 1, asked: 0,
             source: { stem: "one", texts: {} },
             facts: { blocks: "1 block", size: "8 × 8", bits: "64" },
-            rivals: [["jpeg", "JPEG"]], codebooks: [] },
+            rivals: [["jpeg", "JPEG"]], codebooks: [], choices: {}, address: {} },
     setStateValue: (_, view) => reports.push(view),
   });
   await new Promise((done) => setTimeout(done));
@@ -63,5 +63,5 @@ def test_a_wish_is_told_when_there_is_a_codebook_to_match(page):
     page.wait_for_function("reports.length")
     [report] = page.evaluate("reports")
     assert report == {
-        "matches": [{"match": "match jpeg size", "size": 4}], "uses": [], "offer": None,
+        "matches": [{"match": "match jpeg size", "size": 4}], "uses": [], "offer": None, "returned": None,
     }  # fmt: skip
