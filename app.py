@@ -240,7 +240,8 @@ def wanted_file() -> tuple[str | None, str | None]:
     if "link" not in st.session_state:
         given = {} if st.session_state.get("files") else st.query_params
         st.session_state.link = (given.get("needs"), given.get("digest"))
-    return st.session_state.link
+    link: tuple[str | None, str | None] = st.session_state.link
+    return link
 
 
 def missing_file() -> str | None:
@@ -791,9 +792,13 @@ def choose_common_size(of: Study) -> int:
     """Choose a K for all pictures, at first the one of the viewer."""
     size = chosen_size(of.plan)
     first = of.sizes.index(size) if size in of.sizes else len(of.sizes) - 1
-    return st.selectbox(
-        options=of.sizes, index=first, width=180, **(control("size") | {"key": "each"})
-    )
+    return choose_k("each", of.sizes, first)
+
+
+def choose_k(key: str, sizes: Sequence[int], first: int) -> int:
+    words = control("size") | {"key": key}
+    size: int = st.selectbox(options=sizes, index=first, width=180, **words)
+    return size
 
 
 def training_panel(of: Study) -> list[Pieces]:
@@ -835,9 +840,7 @@ def choose_contest(plan: Plan) -> int | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if not st.toggle(**control("compare")):
             return None
-        first = plan.sizes.index(chosen_size(plan))
-        words = control("size") | {"key": "contest"}
-        return st.selectbox(options=plan.sizes, index=first, width=180, **words)
+        return choose_k("contest", plan.sizes, plan.sizes.index(chosen_size(plan)))
 
 
 def codebook_panel(of: Study) -> list[Pieces]:

@@ -4,8 +4,9 @@ from vqcore.codebooks.codebook import Codebook, nearest
 from vqcore.codebooks.training import Progress, Trained, train
 from vqcore.coding.codec import Encoded, Settings, encode
 from vqcore.lab.sweeps import OperatingPoint, Step, ladder_sizes, plan_sweep, sweep
+from vqcore.refusals import PictureError
 from vqcore.signals.blocks import BlockLayout, layout_of, shown_pixels
-from vqcore.signals.pictures import Picture, PictureError, read_picture, sample_picture
+from vqcore.signals.pictures import Picture, read_picture, sample_picture
 from vqcore.version import __version__
 
 __all__ = [

@@ -1,5 +1,7 @@
 """The types of arrays, by what they hold."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,3 +19,6 @@ Floats = NDArray[np.float64]
 
 Reals = NDArray[np.floating]
 """Float32 or float64: products, which need to be fast."""
+
+Numbers = NDArray[Any]
+"""Of whatever type a file has them in."""

@@ -37,10 +37,11 @@ from vqcore.lab.sweeps import (
 )
 from vqcore.lab.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
 from vqcore.plurals import noun
+from vqcore.refusals import PictureError
 from vqcore.show import exports, printed
 from vqcore.show.wording import settings_name
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, Colour
-from vqcore.signals.pictures import Picture, PictureError, load_picture, picture_suffixes, png_bytes
+from vqcore.signals.pictures import Picture, load_picture, picture_suffixes, png_bytes
 from vqcore.version import __version__
 from vqcore.work import CORES, finish, mapped
 
@@ -48,7 +49,7 @@ MAX_RATE_WEIGHT = 1e6
 DEFAULT_SIZES = ladder_sizes(1024)
 
 
-class SizeList(click.ParamType):
+class SizeList(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no argument
     """Codebook sizes, comma by comma."""
 
     name = "sizes"

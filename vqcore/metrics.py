@@ -91,7 +91,8 @@ def ssim_work(original: Samples, reconstruction: Samples) -> Work[float | None]:
     for part in on_all_cores(total, strips):
         whole += part
         yield
-    return whole / (windows * (width - SSIM_WINDOW + 1) * (original.size // (height * width)))
+    columns, channels = width - SSIM_WINDOW + 1, original.size // (height * width)
+    return float(whole / (windows * columns * channels))
 
 
 def _similarities(original: Samples, reconstruction: Samples) -> Floats:

@@ -62,6 +62,5 @@ def test_a_wish_is_told_when_there_is_a_codebook_to_match(page):
     page.evaluate(PUT, ["c", {"kind": "codebook", "of": "s", "size": 4}])
     page.wait_for_function("reports.length")
     [report] = page.evaluate("reports")
-    assert report == {
-        "matches": [{"match": "match jpeg size", "size": 4}], "uses": [], "offer": None, "returned": None,
-    }  # fmt: skip
+    matches = [{"match": "match jpeg size", "size": 4}]
+    assert report == {"matches": matches, "uses": [], "offer": None, "returned": None}

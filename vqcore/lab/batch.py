@@ -12,7 +12,8 @@ from joblib.externals.loky import get_reusable_executor
 
 from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import OperatingPoint, Plan, Step, plan_sweep, sweep
-from vqcore.signals.pictures import Origin, Picture, PictureError, load_picture, picture_suffixes
+from vqcore.refusals import PictureError
+from vqcore.signals.pictures import Origin, Picture, load_picture, picture_suffixes
 from vqcore.work import CORES
 
 Steps = Callable[[Picture, Settings, Plan], Iterable[Step]]

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vqcore.arrays import Counts, Floats, Samples
+from vqcore.arrays import Counts, Floats, Numbers, Samples
 from vqcore.codebooks.codebook import MIDDLE, chunks, product
 from vqcore.codebooks.sketch import principal_axes, sample_of
 from vqcore.codebooks.training import Trained, train
@@ -66,7 +66,7 @@ class PrincipalPlane:
     shares: tuple[float, float]
     some: Floats
 
-    def along(self, vectors: NDArray) -> Floats:
+    def along(self, vectors: Numbers) -> Floats:
         """Return the coordinates of vectors, shape (n, d), along the two axes: shape (n, 2)."""
         return (vectors - self.centre) @ self.directions.T
 

@@ -21,8 +21,9 @@ from vqcore.coding.codec import Encoded, Settings, encode_work
 from vqcore.coding.container import pack_work
 from vqcore.coding.rateaware import rate_aware_choice_work
 from vqcore.lab.sweeps import OperatingPoint, point_work
+from vqcore.refusals import PictureError
 from vqcore.signals.blocks import BlockLayout, Colour, distinct_vectors, layout_of, shown_pixels
-from vqcore.signals.pictures import Picture, PictureError, load_picture
+from vqcore.signals.pictures import Picture, load_picture
 from vqcore.work import Work
 
 MAX_TRAINING_BYTES = 2**27

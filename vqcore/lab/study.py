@@ -173,7 +173,9 @@ def _at_level(
     points: Iterator[RivalPoint | None], level: int
 ) -> Work[RivalPoint | RivalError | None]:
     try:
-        return (yield from _first(points, lambda point: point and point.level == level))
+        point: RivalPoint | None
+        point = yield from _first(points, lambda point: point and point.level == level)
+        return point
     except RivalError as error:
         return error
 

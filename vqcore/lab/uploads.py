@@ -12,8 +12,9 @@ from vqcore.coding.container import FileError, is_vq
 from vqcore.lab.sharing import fits
 from vqcore.lab.store import Store
 from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
+from vqcore.refusals import PictureError
 from vqcore.signals.blocks import BlockLayout
-from vqcore.signals.pictures import Picture, PictureError, read_picture
+from vqcore.signals.pictures import Picture, read_picture
 
 Content = Picture | VqFile | SharedCodebook
 

@@ -223,7 +223,8 @@ class BlockLayout:
         even = np.pad(planes, [(0, 0), (0, odd), (0, odd), (0, 0)], mode="edge")
         half = self._chroma_side
         fours = even.reshape(len(even), half, 2, half, 2, 2).sum(axis=(2, 4), dtype=np.uint16)
-        return ((fours + 2) // 4).astype(np.uint8)
+        means: Samples = ((fours + 2) // 4).astype(np.uint8)
+        return means
 
 
 def _edge(planes: list[Reals], axis: int, at: int) -> Reals:

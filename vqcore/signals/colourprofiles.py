@@ -170,7 +170,8 @@ def _lights(primaries: Iterable[tuple[float, float]], white: tuple[float, float]
     except np.linalg.LinAlgError as error:
         raise ValueError("the primaries lie on a line") from error
     ratios = (_BRADFORD @ np.array(_D50)) / (_BRADFORD @ source)
-    return np.linalg.inv(_BRADFORD) @ np.diag(ratios) @ _BRADFORD @ lights
+    adapted: Floats = np.linalg.inv(_BRADFORD) @ np.diag(ratios) @ _BRADFORD @ lights
+    return adapted
 
 
 def _from_xy(x: float, y: float) -> Floats:
@@ -201,4 +202,4 @@ def _numbers(values: Iterable[float]) -> bytes:
     fixed = np.rint(np.array(list(values)) * 65536)
     if not (np.abs(fixed) < 2**31).all():
         raise ValueError("a number is too large for a colour profile")
-    return fixed.astype(">i4").tobytes()
+    return bytes(fixed.astype(">i4"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Floats, Samples
+from vqcore.arrays import Floats, Numbers, Samples
 
 BAND_SAMPLES = 1 << 20
 
@@ -48,7 +48,7 @@ def scaled(
     return np.take(levels.astype(np.uint8), samples, mode="clip"), done
 
 
-def ranged(samples: NDArray) -> tuple[Samples, tuple[str, ...]]:
+def ranged(samples: Numbers) -> tuple[Samples, tuple[str, ...]]:
     """Scale samples whose file declares no range, by the range they have, all channels alike.
 
     Parameters
@@ -82,7 +82,7 @@ def ranged(samples: NDArray) -> tuple[Samples, tuple[str, ...]]:
     return levels, done
 
 
-def _finite_bands(samples: NDArray) -> Iterator[tuple[Floats, slice]]:
+def _finite_bands(samples: Numbers) -> Iterator[tuple[Floats, slice]]:
     """Yield a few samples at a time, because 64 bits for each of them may be gigabytes."""
     line = samples.reshape(-1)
     for start in range(0, line.size, BAND_SAMPLES):
@@ -92,7 +92,7 @@ def _finite_bands(samples: NDArray) -> Iterator[tuple[Floats, slice]]:
         yield band, at
 
 
-def _range_in_words(samples: NDArray, low: float, high: float) -> tuple[str, ...]:
+def _range_in_words(samples: Numbers, low: float, high: float) -> tuple[str, ...]:
     done = []
     if not all(np.isfinite(samples[row]).all() for row in range(len(samples))):
         done.append("samples that are not numbers taken as 0")

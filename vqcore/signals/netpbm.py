@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vqcore.arrays import Numbers
+
 _GAP = rb"(?:\s|#[^\r\n]*[\r\n])+"
 _NUMBER = _GAP + rb"([\d.eE+-]{1,20})"
 _HEADER = re.compile(rb"P([2356fF])" + 3 * _NUMBER + rb"\s")
@@ -50,7 +52,7 @@ def deep_header(data: bytes) -> Header | None:
     return Header(letter, int(width), int(height), int(last), False, match.end())
 
 
-def samples(header: Header, data: bytes) -> NDArray:
+def samples(header: Header, data: bytes) -> Numbers:
     """Return the samples: uint16 or float32 array of shape (h, w) or (h, w, 3).
 
     Raises

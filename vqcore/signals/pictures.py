@@ -123,12 +123,12 @@ class Picture:
     @property
     def width(self) -> int:
         """Number of pixels in a row."""
-        return self.pixels.shape[1]
+        return int(self.pixels.shape[1])
 
     @property
     def height(self) -> int:
         """Number of rows."""
-        return self.pixels.shape[0]
+        return int(self.pixels.shape[0])
 
     @property
     def is_gray(self) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin
 
-from vqcore.arrays import Samples
+from vqcore.arrays import Numbers, Samples
 from vqcore.refusals import NotSupportedError
 from vqcore.signals.depths import BAND_SAMPLES, ranged, scaled
 from vqcore.signals.tiffpage import (
@@ -171,13 +171,15 @@ def _left_out(page: Page, wanted: int) -> tuple[str, ...]:
     return (f"{left} more channel{'s' if left > 1 else ''} left out",)
 
 
-def _opacity(page: Page, alpha: NDArray) -> NDArray[np.float32]:
+def _opacity(page: Page, alpha: Numbers) -> NDArray[np.float32]:
     """Return the opacity of each pixel from 0 to 1."""
     full = 1.0 if page.kind == "f" else float(2 ** (page.bits - (page.kind == "i")) - 1)
-    return np.clip(np.nan_to_num(alpha.astype(np.float32)) / np.float32(full), 0, 1)
+    opacity: NDArray[np.float32]
+    opacity = np.clip(np.nan_to_num(alpha.astype(np.float32)) / np.float32(full), 0, 1)
+    return opacity
 
 
-def _unmultiplied(colours: NDArray, opacity: NDArray[np.float32]) -> NDArray:
+def _unmultiplied(colours: Numbers, opacity: NDArray[np.float32]) -> Numbers:
     """Divide colours by the opacity with which they were multiplied."""
     with np.errstate(divide="ignore", invalid="ignore"):
         divided = np.where(opacity > 0, colours / opacity, 0)
@@ -187,7 +189,7 @@ def _unmultiplied(colours: NDArray, opacity: NDArray[np.float32]) -> NDArray:
     return np.clip(np.rint(divided), limits.min, limits.max).astype(colours.dtype)
 
 
-def _colours(page: Page, samples: NDArray, alpha: NDArray) -> tuple[Samples, tuple[str, ...]]:
+def _colours(page: Page, samples: Numbers, alpha: Numbers) -> tuple[Samples, tuple[str, ...]]:
     """Return the colours at 8 bits a sample, and what was done to them."""
     if page.colour == PALETTE:
         return _palette(page)[samples[..., 0]], ()
@@ -209,14 +211,14 @@ def _palette(page: Page) -> Samples:
     return table.astype(np.uint8).reshape(3, 2**page.bits).T
 
 
-def _of_8_bits(page: Page, samples: NDArray) -> Samples:
+def _of_8_bits(page: Page, samples: Numbers) -> Samples:
     """Return CMYK, YCbCr or Lab as Pillow keeps them, a and b with 128 added."""
     if page.colour == LAB:
         return _lab(page, samples)
     return samples if page.bits == 8 else _divided(samples, 257)
 
 
-def _lab(page: Page, samples: NDArray) -> Samples:
+def _lab(page: Page, samples: Numbers) -> Samples:
     """Return Lab of 8 bits; a and b are signed in CIE Lab, and have 128 added in ICC Lab."""
     lightness, shifts = samples[..., :1], samples[..., 1:]
     if page.photometric == 8:
@@ -227,7 +229,7 @@ def _lab(page: Page, samples: NDArray) -> Samples:
     return np.concatenate([lightness, shifts], axis=2)
 
 
-def _divided(samples: NDArray, divisor: int) -> Samples:
+def _divided(samples: Numbers, divisor: int) -> Samples:
     return np.minimum((samples.astype(np.uint32) + 128) // divisor, 255).astype(np.uint8)
 
 
@@ -246,7 +248,7 @@ def _image(page: Page, samples: Samples) -> Image.Image:
 # -------------------------------------------------------------------------- from bytes to samples
 
 
-def _samples(page: Page, wanted: list[int]) -> NDArray:
+def _samples(page: Page, wanted: list[int]) -> Numbers:
     """Return the wanted channels of all pixels, in an array of shape (h, w, len(wanted))."""
     if page.planar:
         return np.concatenate([_plane(page, channel) for channel in wanted], axis=2)
@@ -254,7 +256,7 @@ def _samples(page: Page, wanted: list[int]) -> NDArray:
     return samples if samples.shape[2] == len(wanted) else samples[..., wanted]
 
 
-def _plane(page: Page, plane: int) -> NDArray:
+def _plane(page: Page, plane: int) -> Numbers:
     """Return the samples of one plane: all channels if they are stored pixel by pixel."""
     rows = _row_bytes(page, _strips(page, plane))
     width, height = page.segment_size
@@ -334,7 +336,7 @@ def _as_gray_tiff(page: Page, strips: list[bytes]) -> bytes:
     return b"".join([header, *entries, bytes(4), tables, *strips])
 
 
-def _unpredicted(page: Page, rows: Samples) -> NDArray:
+def _unpredicted(page: Page, rows: Samples) -> Numbers:
     """Return the samples of each row, added up where differences are stored."""
     channels = page.samples_in_segment_row // page.segment_size[0]
     if page.predictor == 3:
@@ -346,7 +348,7 @@ def _unpredicted(page: Page, rows: Samples) -> NDArray:
     return samples
 
 
-def _added_up_floats(page: Page, rows: Samples, channels: int) -> NDArray:
+def _added_up_floats(page: Page, rows: Samples, channels: int) -> Numbers:
     """Undo the floating-point predictor: differences of bytes, the highest of all samples first."""
     steps = rows.reshape(len(rows), -1, channels)
     planes = np.cumsum(steps, axis=1, dtype=np.uint8).reshape(len(rows), page.bits // 8, -1)
@@ -354,7 +356,7 @@ def _added_up_floats(page: Page, rows: Samples, channels: int) -> NDArray:
     return samples[..., 0].astype(f"f{page.bits // 8}")
 
 
-def _unpacked(page: Page, rows: Samples) -> NDArray:
+def _unpacked(page: Page, rows: Samples) -> Numbers:
     """Return the samples of each row of bytes, in the machine's own byte order."""
     if page.bits % 8 == 0:
         form = f"{page.kind}{page.bits // 8}"
@@ -373,4 +375,6 @@ def _from_bits(rows: Samples, page: Page) -> NDArray[np.uint32]:
     at, bit = starts // 8, (starts % 8).astype(np.uint32)
     three = [rows[:, at + step].astype(np.uint32) << (16 - 8 * step) for step in range(3)]
     word = three[0] | three[1] | three[2]
-    return np.bitwise_and(word >> (24 - page.bits - bit), (1 << page.bits) - 1)
+    samples: NDArray[np.uint32]
+    samples = np.bitwise_and(word >> (24 - page.bits - bit), (1 << page.bits) - 1)
+    return samples

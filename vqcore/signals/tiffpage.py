@@ -12,8 +12,8 @@ from functools import cached_property
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 
+from vqcore.arrays import Numbers
 from vqcore.refusals import NotSupportedError
 
 MAX_PAGES = 1000
@@ -87,7 +87,7 @@ class Directory:
         """Return the first value of a tag, or the default."""
         return next(iter(self.values(tag)), default)
 
-    def array(self, tag: int) -> NDArray:
+    def array(self, tag: int) -> Numbers:
         """Return the values of a tag as they lie in the file."""
         kind, count, at = self.entries[tag]
         if kind not in _TYPES:

@@ -70,7 +70,8 @@ def to_rgb(pixels: Samples) -> Samples:
 def _share(factor: int) -> Indices:
     """Return t(c, v) for every chroma, the factor c given in hundred-thousandths."""
     exact = 64 * factor * CHROMA + FRACTION // 2
-    return (np.sign(exact) * (np.abs(exact) // FRACTION)).astype(np.int32)
+    share: Indices = (np.sign(exact) * (np.abs(exact) // FRACTION)).astype(np.int32)
+    return share
 
 
 RED, GREEN_CB, GREEN_CR, BLUE = map(_share, (140_200, -34_414, -71_414, 177_200))

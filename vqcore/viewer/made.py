@@ -150,7 +150,9 @@ def first_pairs(store: Store, picture: Picture, size: int, start: Start) -> list
     """Return the codewords that the plane begins with."""
 
     def make() -> list[list[float]]:
-        return first_codewords(_density(store, picture), size, start).tolist()
+        codewords: list[list[float]]
+        codewords = first_codewords(_density(store, picture), size, start).tolist()
+        return codewords
 
     return store.once("first pairs", (picture.digest, size, start), make)
 
