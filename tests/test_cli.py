@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -472,3 +473,14 @@ def test_help_names_the_command(run: Run) -> None:
     status, output, _ = run("--help")
     assert status == 0
     assert "sweep" in output
+
+
+def test_installed_command_says_its_own_name() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    module, function = project["scripts"]["vqlab"].split(":")
+    script = (
+        f"import sys; sys.argv = ['/bin/vqlab', 'none']; import {module} as it; it.{function}()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "Usage: vqlab " in done.stderr

@@ -49,7 +49,7 @@ MAX_RATE_WEIGHT = 1e6
 DEFAULT_SIZES = ladder_sizes(1024)
 
 
-class SizeList(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no argument
+class SizeList(click.ParamType):
     """Codebook sizes, comma by comma."""
 
     name = "sizes"
