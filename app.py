@@ -29,17 +29,16 @@ from vqcore.lab.targets import GOALS
 from vqcore.lab.uploads import NamedCodebook, Uploads, open_uploads
 from vqcore.lab.vqfiles import VqFile
 from vqcore.show import panels, plots
-from vqcore.show.curves import Curve, Likeness
-from vqcore.show.downloads import Offer, offers_of
+from vqcore.show.curves import Curve, Likeness, deltas
+from vqcore.show.downloads import Offer, offered
 from vqcore.show.links import CHOICES, DEFAULTS, PANELS, read_choice, read_several, written
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import PROGRAM, provenance_of, stem_of
 from vqcore.show.reproduce import command_line, picture_file, python_lines
-from vqcore.show.tables import MISSING, styled, use_row
+from vqcore.show.tables import MISSING, deltas_table, styled, uses_table
 from vqcore.show.verdicts import verdicts
 from vqcore.show.wording import (
     codebook_in_short,
-    counted,
     doing_in_words,
     in_short,
     kept_elsewhere,
@@ -440,7 +439,7 @@ def bring_sizes(place: DeltaGenerator, kind: str, layers: Mapping[int, bytes], w
 
 
 def show_facts(name: str, layout: BlockLayout, origin: Origin | None = None) -> None:
-    blocks, size = counted(layout.blocks, "block"), counted(layout.raw_bytes, "byte")
+    blocks, size = say("count.block", n=layout.blocks), say("count.byte", n=layout.raw_bytes)
     facts = [
         say("title.pixels", width=str(layout.width), height=str(layout.height)),
         say(f"colour.{layout.colour}"),
@@ -552,9 +551,9 @@ def offer_downloads(of: Study, step: Step) -> None:
 
     @st.dialog(title, width="medium", on_dismiss=stop_offering)
     def show_offers() -> None:
-        for heading, offers in offers_of(of, step, curves).items():
+        for group, offers in offered(of, step, curves).items():
             with st.container(gap="xsmall"):
-                st.subheader(heading, anchor=False)
+                st.subheader(say(f"download.{group}.heading"), anchor=False)
                 for each in offers:
                     show_offer(each)
         with st.expander(say("offers.reproduce"), icon=":material/replay:"):
@@ -743,7 +742,7 @@ def tell_what_is_missing(of: Study) -> None:
 
 def show_deltas(curves: Sequence[Curve]) -> None:
     """Say by how much ours wins or loses, over the range that both curves cover."""
-    if rows := panels.delta_rows(curves):
+    if rows := deltas_table(deltas(curves)):
         st.subheader(say("rates.deltas"), anchor=False)
         st.table(rows)
         small(say("rates.deltas-caption"))
@@ -871,7 +870,7 @@ def use_stems(own: Study, codebook: str) -> list[str]:
 
 
 def show_uses(uses: Sequence[tuple[str, Use | Step]], stems: Sequence[str]) -> None:
-    st.table([use_row(plain(name), use.point) for name, use in uses])
+    st.table(uses_table([(plain(name), use.point) for name, use in uses]))
     name, elsewhere = uses[0]
     sentence = kept_elsewhere(elsewhere.point.codebook_bytes)
     small(say("codebook.kept-elsewhere", name=plain(name), sentence=sentence))

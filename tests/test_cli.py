@@ -23,7 +23,7 @@ from vqcore.coding.codec import Settings
 from vqcore.lab import batch
 from vqcore.lab.sweeps import sweep
 from vqcore.show.provenance import PROGRAM
-from vqcore.show.wording import counted
+from vqcore.show.words import say
 from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.version import __version__
 
@@ -126,7 +126,7 @@ def test_sweep_writes_what_the_library_finds(run: Run, folder: Path, picture: Pi
             found = math.inf if point[name] == "inf" else point[name]
             assert found == float(row[name]) == values[name], name
     source, header, *rows = output.splitlines()
-    assert source == f"waves.png: PNG, {counted(size_of('waves.png'), 'byte')}"
+    assert source == f"waves.png: PNG, {say('count.byte', n=size_of('waves.png'))}"
     assert header.split()[0] == "codebook_size"
     assert [line.split()[0] for line in rows] == ["1", "5", "8"]
 
@@ -249,7 +249,7 @@ TRUNCATED = "The PNG file is damaged or incomplete (Truncated File Read)."
 def test_a_folder_of_one_picture_is_written_as_several(folder: Path) -> None:
     (folder / "folder.png" / "one.png").write_bytes((folder / "waves.png").read_bytes())
     status, output, _ = in_process("sweep", "folder.png", "--sizes", "1", "--json", "out.json")
-    told = f"one.png: PNG, {counted(size_of('waves.png'), 'byte')}"
+    told = f"one.png: PNG, {say('count.byte', n=size_of('waves.png'))}"
     assert (status, output.splitlines()[0]) == (0, told)
     [only] = json.loads((folder / "out.json").read_text())
     assert only["picture"] == "one.png"

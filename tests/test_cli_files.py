@@ -17,7 +17,7 @@ from helpers import steps_of
 from vqcore import Settings, ladder_sizes, read_picture, sample_picture, sweep
 from vqcore.cli import main
 from vqcore.coding.container import parse
-from vqcore.show.wording import counted
+from vqcore.show.words import say
 from vqcore.signals.pictures import png_bytes
 
 
@@ -140,7 +140,7 @@ def test_target_is_met_as_by_brute_force(small, every_setting, options, meets, b
         step.file for step in possible if best(step.point) == best(expected)
     ]
     source, header, figures, setting = result.stdout.splitlines()
-    assert source == f"small.png: PNG, {counted(small.stat().st_size, 'byte')}"
+    assert source == f"small.png: PNG, {say('count.byte', n=small.stat().st_size)}"
     assert header.split()[0] == "codebook_size"
     assert str(expected.file_bytes) in figures.split()
     again = small.with_name("b.vq")

@@ -772,5 +772,5 @@ def test_why_training_stopped() -> None:
     codebook = Codebook(np.zeros((1, 1), np.uint8))
     last = [Iteration("finish", 1.0, 0, 0, 0.1)]
     search = [Iteration("search", 1.0, 0, 0, 0.1)] * 99
-    assert Trained(codebook, 1, 1, (*search, *last * 5)).stopped_because == "gained under 0.2%"
-    assert Trained(codebook, 1, 1, tuple(last * 61)).stopped_because == "60 iterations"
+    assert Trained(codebook, 1, 1, (*search, *last * 5)).ran_out is False
+    assert Trained(codebook, 1, 1, tuple(last * 61)).ran_out is True

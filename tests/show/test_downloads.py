@@ -17,8 +17,9 @@ from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
 from vqcore.lab.study import Study
 from vqcore.lab.sweeps import plan_sweep, sweep
+from vqcore.show import downloads
 from vqcore.show.curves import vq_curve
-from vqcore.show.downloads import QUICK_PIXELS, TILE_SIDE, Offer, offers_of
+from vqcore.show.downloads import QUICK_PIXELS, TILE_SIDE, Offer
 from vqcore.show.provenance import PROGRAM, provenance_of
 from vqcore.signals.blocks import tile_sheet
 from vqcore.signals.pictures import Picture, png_bytes, read_picture
@@ -46,8 +47,8 @@ def study_of(picture: Picture) -> Study:
 def offered(picture: Picture = PICTURE) -> dict[str, Offer]:
     layout, points = STEPS[8].encoded.layout, [it.point for it in STEPS.values()]
     curves = [vq_curve(SETTINGS, layout, points)]
-    headings = offers_of(study_of(picture), STEPS[8], lambda: curves)
-    return {offer.name: offer for offers in headings.values() for offer in offers}
+    groups = downloads.offered(study_of(picture), STEPS[8], lambda: curves)
+    return {offer.name: offer for offers in groups.values() for offer in offers}
 
 
 def test_each_has_a_name_that_says_the_setting() -> None:

@@ -289,14 +289,14 @@ def test_curves_differ_by_more_than_colour() -> None:
 
 def test_one_entry_adds_a_codec(monkeypatch: pytest.MonkeyPatch) -> None:
     look = Look("#000000", "solid", "hexagon")
-    gif = replace(RIVALS["png8"], name="GIF", format="GIF", level_words="{} shades", look=look)
+    gif = replace(RIVALS["png8"], name="GIF", format="GIF", scale="colours", look=look)
     monkeypatch.setitem(RIVALS, "gif", gif)
     gray = np.arange(64, dtype=np.uint8).reshape(8, 8)
     points = [point for point in rival_work(gray, "gif", [2, 8]) if point]
     hull = Curve("hull", "lower hull", [], [], [])
     [drawn] = curves(plots.rate_figure([rival_curve("gif", points)], hull, "psnr_db")).values()
     assert (drawn.name, drawn.marker.symbol, drawn.line.dash) == ("GIF", "hexagon", "solid")
-    assert drawn.text[1].startswith("8 shades<br>")
+    assert drawn.text[1].startswith("8 colours<br>")
     assert rival_file(gray, "gif", 8).startswith(b"GIF8")
 
 

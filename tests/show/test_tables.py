@@ -19,29 +19,29 @@ from vqcore.signals.pictures import Origin
 
 def test_points_show_what_they_hold_but_the_time_of_encoding() -> None:
     names = [field.name for field in fields(OperatingPoint)]
-    assert [*tables.POINT_COLUMNS, "encode_seconds"] == names
-    lossless, _ = tables.rows_of(tables.POINT_COLUMNS, made_up_points())
+    assert [*tables.columns("points"), "encode_seconds"] == names
+    lossless, _ = tables.rows_of(tables.columns("points"), made_up_points())
     assert lossless["psnr_db"] == float("inf")
 
 
 def test_columns_of_rows_made_elsewhere() -> None:
     points = made_up_points()
-    assert set(tables.MEAN_COLUMNS) <= set(mean_rows([points, points])[0])
+    assert set(tables.columns("means")) <= set(mean_rows([points, points])[0])
     health = Health(2, np.array([3, 1]), 0.5, Pair(0, 1, 5), Pair(0, 1, 5), np.array([0.5, 0.5]))
-    assert list(tables.HEALTH_COLUMNS) == list(health_row(health))
+    assert list(tables.columns("health")) == list(health_row(health))
 
 
 def test_a_picture_among_others() -> None:
     _, point = made_up_points()
     row = tables.picture_row("a.png", point, Origin("PNG", 606))
-    assert list(row) == list(tables.PICTURE_COLUMNS)
+    assert list(row) == list(tables.columns("pictures"))
     assert list(row.values()) == ["a.png", 1024, 58.13080360867, 85, 48.2, 0.166, 606]
-    [shown] = written(tables.PICTURE_COLUMNS, [tables.picture_row("camera", point, None)])
+    [shown] = written(tables.columns("pictures"), [tables.picture_row("camera", point, None)])
     assert shown == ["camera", "1024", "58.13", "85", "48.2", "0.1660", "–"]
 
 
 def test_transfers() -> None:
-    [row] = tables.rows_of(tables.TRANSFER_COLUMNS, [Transfer(3, 30, 27)])
+    [row] = tables.rows_of(tables.columns("transfers"), [Transfer(3, 30, 27)])
     assert list(row.values()) == [3, 30, 27, 3]
 
 
@@ -52,35 +52,35 @@ def written(columns: tables.Columns, rows: list[dict]) -> list[list[str]]:
 
 
 def test_infinite_numbers_are_words_and_stay_numbers_to_sort_by() -> None:
-    rows = tables.rows_of(tables.POINT_COLUMNS, made_up_points())
+    rows = tables.rows_of(tables.columns("points"), made_up_points())
     first, second = (
-        dict(zip(tables.POINT_COLUMNS, row, strict=True))
-        for row in written(tables.POINT_COLUMNS, rows)
+        dict(zip(tables.columns("points"), row, strict=True))
+        for row in written(tables.columns("points"), rows)
     )
     assert (first["psnr_db"], first["nominal_ratio"], first["ssim"]) == ("lossless", "∞", "–")
     assert (second["psnr_db"], second["nominal_ratio"]) == ("58.13", "102.4")
     assert (first["codebook_size"], second["file_bytes"]) == ("1", "85")
-    frame = tables.styled(tables.POINT_COLUMNS, rows).data
+    frame = tables.styled(tables.columns("points"), rows).data
     assert list(frame["psnr_db"]) == [math.inf, 58.13080360867]
     assert frame["nominal_ratio"].dtype == float
 
 
 def test_every_table_has_a_word_for_what_is_infinite() -> None:
-    row = dict.fromkeys(tables.HEALTH_COLUMNS, 1.0)
+    row = dict.fromkeys(tables.columns("health"), 1.0)
     rows = [row | {"others_psnr_db": math.inf, "gap_db": None}]
     rows += [row | {"trained_psnr_db": math.inf, "others_psnr_db": 20, "gap_db": -math.inf}]
-    cells = [cell for row in written(tables.HEALTH_COLUMNS, rows) for cell in row]
+    cells = [cell for row in written(tables.columns("health"), rows) for cell in row]
     assert (cells.count("lossless"), cells.count("−∞"), cells.count("–")) == (2, 1, 1)
-    lent = tables.rows_of(tables.TRANSFER_COLUMNS, [Transfer(3, math.inf, 27)])
-    assert written(tables.TRANSFER_COLUMNS, lent) == [["3", "lossless", "27.00", "∞"]]
+    lent = tables.rows_of(tables.columns("transfers"), [Transfer(3, math.inf, 27)])
+    assert written(tables.columns("transfers"), lent) == [["3", "lossless", "27.00", "∞"]]
     means = mean_rows([made_up_points()])
-    assert written(tables.MEAN_COLUMNS, means)[0][:3] == ["1", "lossless", "–"]
+    assert written(tables.columns("means"), means)[0][:3] == ["1", "lossless", "–"]
 
 
 def test_texts_and_tables_without_rows() -> None:
-    row = dict.fromkeys(tables.RUNG_COLUMNS, 2) | {"stopped": "gained under 0.2%"}
-    assert written(tables.RUNG_COLUMNS, [row])[0][-1] == "gained under 0.2%"
-    assert written(tables.RUNG_COLUMNS, []) == []
+    row = dict.fromkeys(tables.columns("rungs"), 2) | {"stopped": "gained under 0.2%"}
+    assert written(tables.columns("rungs"), [row])[0][-1] == "gained under 0.2%"
+    assert written(tables.columns("rungs"), []) == []
 
 
 def test_rung_is_told_from_its_iterations() -> None:
@@ -91,16 +91,16 @@ def test_rung_is_told_from_its_iterations() -> None:
         Iteration("finish", 6, dead=0, moves=0, seconds=0.1),
     )
     row = tables.rung_row(8, Trained(Codebook(np.zeros((8, 1), np.uint8)), 0.5, 99, iterations))
-    assert list(row) == list(tables.RUNG_COLUMNS)
+    assert list(row) == list(tables.columns("rungs"))
     # What iterations lower is not the error of the picture that the column MSE is kept for.
-    headings = [heading for heading, _ in tables.RUNG_COLUMNS.values()]
+    headings = [heading for heading, _ in tables.columns("rungs").values()]
     assert not any("MSE" in heading for heading in headings)
     assert list(row.values()) == [8, 99, 2, 4, 2, 2, 7, 6, 0.5, "gained under 0.2%"]
 
 
 def test_use_in_words() -> None:
     _, close = made_up_points()
-    row = tables.use_row("one", close)
+    [row] = tables.uses_table([("one", close)])
     assert row["Codebook"] == "one"
     assert row["PSNR"] == "58.13 dB"
     assert row["In use"] == f"{close.used_codewords} of {close.codebook_size}"

@@ -9,7 +9,6 @@ from helpers import made_up_points
 from vqcore.coding.codec import Settings
 from vqcore.show.wording import (
     NARROW_SPACE,
-    counted,
     in_short,
     infinity,
     kilobytes,
@@ -19,6 +18,7 @@ from vqcore.show.wording import (
     settings_name,
     similarity,
 )
+from vqcore.show.words import say
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin
 
@@ -57,7 +57,7 @@ def test_settings_are_named_by_what_sets_them_apart(settings: Settings, name: st
 
 
 def test_a_noun_after_its_number() -> None:
-    told = [counted(number, "block") for number in (0, 1, 2, 1000)]
+    told = [say("count.block", n=number) for number in (0, 1, 2, 1000)]
     assert told == ["0 blocks", "1 block", "2 blocks", f"1{NARROW_SPACE}000 blocks"]
     one_byte = in_short(replace(made_up_points()[0], file_bytes=1))
     assert one_byte.startswith("PSNR lossless · 1 byte · ")

@@ -51,3 +51,8 @@ def test_every_language_has_the_same_ids():
 
 def test_a_room_is_given_without_its_name():
     assert texts("count")["block.one"] == "{n} block"
+
+
+def test_infinite_numbers_are_signs():
+    assert "have ∞ dB more" in say("verdict.gap.none", gap_db=float("inf"))
+    assert say("delta.psnr", psnr_db=float("-inf"), low=1.0, high=2.0).startswith("−∞ dB (1.000")

@@ -126,11 +126,9 @@ class Trained:
         return [iteration for iteration in self.iterations if iteration.stage == stage]
 
     @property
-    def stopped_because(self) -> str:
-        """Say why the last iteration was the last."""
-        if len(self.stage("finish")) > MAX_ITERATIONS:
-            return f"{MAX_ITERATIONS} iterations"
-        return f"gained under {TOLERANCE:.1%}"
+    def ran_out(self) -> bool:
+        """Tell whether there were all MAX_ITERATIONS; the last gained under TOLERANCE if not."""
+        return len(self.stage("finish")) > MAX_ITERATIONS
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,7 +43,7 @@ class Rival:
     name, mime : what people and browsers call it
     format, options : Pillow's name and options for it
     at_level : turns a picture and a level into what to save, and further options
-    level_words : says what a level is, given its number
+    scale : what a level is
     levels : the few of a rate-distortion curve, ascending
     every_level : all there are, ascending
     largest_side : in pixels; None if there is no limit
@@ -55,21 +55,11 @@ class Rival:
     format: str
     options: Mapping[str, Any]
     at_level: Callable[[Image.Image, int], tuple[Image.Image, Mapping[str, Any]]]
-    level_words: str
+    scale: Literal["quality", "colours"]
     levels: tuple[int, ...]
     every_level: range
     largest_side: int | None
     look: Look
-
-    def level_name(self, level: int) -> str:
-        """Say what a level is.
-
-        Examples
-        --------
-        >>> RIVALS["jpeg"].level_name(75), RIVALS["png8"].level_name(16)
-        ('quality 75', '16 colours')
-        """
-        return self.level_words.format(level)
 
 
 def _of_quality(image: Image.Image, level: int) -> tuple[Image.Image, Mapping[str, Any]]:
@@ -87,7 +77,7 @@ RIVALS: dict[Codec, Rival] = {
         format="JPEG",
         options={"optimize": True, "progressive": True},
         at_level=_of_quality,
-        level_words="quality {}",
+        scale="quality",
         levels=(1, 5, 8, 12, 20, 30, 45, 60, 75, 85, 92, 95),
         every_level=range(1, 96),
         largest_side=65_500,
@@ -99,7 +89,7 @@ RIVALS: dict[Codec, Rival] = {
         format="WEBP",
         options={"method": 6},
         at_level=_of_quality,
-        level_words="quality {}",
+        scale="quality",
         levels=(0, 2, 5, 10, 20, 35, 50, 65, 78, 86, 92, 96),
         every_level=range(101),
         largest_side=16_383,
@@ -111,7 +101,7 @@ RIVALS: dict[Codec, Rival] = {
         format="AVIF",
         options={"speed": 6, "max_threads": 2, "autotiling": False},
         at_level=_of_quality,
-        level_words="quality {}",
+        scale="quality",
         levels=(0, 5, 10, 18, 26, 35, 45, 55, 65, 75, 83, 90),
         every_level=range(101),
         largest_side=32_768,
@@ -123,7 +113,7 @@ RIVALS: dict[Codec, Rival] = {
         format="PNG",
         options={"optimize": True},
         at_level=_of_colours,
-        level_words="{} colours",
+        scale="colours",
         levels=(2, 4, 8, 16, 32, 64, 128, 256),
         every_level=range(2, 257),
         largest_side=None,

@@ -18,7 +18,8 @@ from vqcore.lab.comparison import (
 )
 from vqcore.lab.rivals import RIVALS, Codec, RivalPoint
 from vqcore.lab.sweeps import OperatingPoint
-from vqcore.show.wording import counted, decibels, settings_name
+from vqcore.show.wording import decibels, level_name, settings_name
+from vqcore.show.words import say
 from vqcore.signals.blocks import BlockLayout
 
 Likeness = Literal["psnr_db", "ssim"]
@@ -51,7 +52,7 @@ def vq_curve(
     settings: Settings, layout: BlockLayout, points: Sequence[OperatingPoint], kind: Kind = "ours"
 ) -> Curve:
     """Return the curve of one sweep, by its files."""
-    labels = [f"K = {point.codebook_size}" for point in points]
+    labels = [say("figure.k", size=point.codebook_size) for point in points]
     coded = replace(settings, colour=layout.colour)
     return Curve(kind, settings_name(settings, layout), points, labels, _file_rates(points), coded)
 
@@ -62,22 +63,21 @@ def nominal_curve(layout: BlockLayout, points: Sequence[OperatingPoint]) -> Curv
     pixels = layout.width * layout.height
     rates = [8 * point.nominal_bytes / pixels for point in some]
     labels = [
-        f"K = {point.codebook_size}, {rate:.4f} bpp"
+        say("curve.nominal-point", size=point.codebook_size, rate_bpp=rate)
         for point, rate in zip(some, rates, strict=True)
     ]
-    return Curve("nominal", "nominal", some, labels, rates)
+    return Curve("nominal", say("curve.nominal"), some, labels, rates)
 
 
 def rival_curve(codec: Codec, points: Sequence[RivalPoint]) -> Curve:
     """Return the curve of another codec."""
-    rival = RIVALS[codec]
-    labels = [rival.level_name(point.level) for point in points]
-    return Curve(codec, rival.name, points, labels, _file_rates(points))
+    labels = [level_name(codec, point.level) for point in points]
+    return Curve(codec, RIVALS[codec].name, points, labels, _file_rates(points))
 
 
 def picture_curve(name: str, points: Sequence[OperatingPoint]) -> Curve:
     """Return the curve of one picture among others."""
-    labels = [f"K = {point.codebook_size}" for point in points]
+    labels = [say("figure.k", size=point.codebook_size) for point in points]
     return Curve("picture", name, points, labels, _file_rates(points))
 
 
@@ -102,24 +102,24 @@ class Delta:
     def bytes_in_words(self) -> str:
         """Return the mean difference in bytes, and the range of PSNR it is of."""
         if self.rate is None:
-            return self._lossless_bytes() or "no common range"
-        word = "fewer" if self.rate.value < 0 else "more"
-        low, high = self.rate.low, self.rate.high
-        return f"{abs(self.rate.value):.1f} % {word} ({low:.1f} to {high:.1f} dB)"
+            return self._lossless_bytes() or say("delta.none")
+        percent, low, high = self.rate.value, self.rate.low, self.rate.high
+        name = "delta.fewer" if percent < 0 else "delta.more"
+        return say(name, percent=abs(percent), low=low, high=high)
 
     @property
     def psnr_in_words(self) -> str:
         """Return the mean difference in PSNR, and the range of rates it is of."""
         if self.psnr is None:
-            return self._at_lossless_bytes() or "no common range"
-        low, high = self.psnr.low, self.psnr.high
-        return f"{self.psnr.value:+.2f} dB ({low:.3f} to {high:.3f} bpp)"
+            return self._at_lossless_bytes() or say("delta.none")
+        return say("delta.psnr", psnr_db=self.psnr.value, low=self.psnr.low, high=self.psnr.high)
 
     def _lossless_bytes(self) -> str:
         """Say what each needs to be lossless, or how far it gets; nothing if neither gets there."""
         if not self._least_lossless():
             return ""
-        return f"{_best_in_words(self.ours)}; {self.against} {_best_in_words(self.theirs)}"
+        ours, theirs = map(_best_in_words, (self.ours, self.theirs))
+        return say("delta.best", ours=ours, against=self.against, theirs=theirs)
 
     def _at_lossless_bytes(self) -> str:
         """Say what both have in the fewest bytes that are lossless for one of them."""
@@ -127,7 +127,7 @@ class Delta:
         if not least:
             return ""
         ours, theirs = (_within_in_words(points, least) for points in (self.ours, self.theirs))
-        return f"{ours} in {counted(least, 'byte')}; {self.against} {theirs}"
+        return say("delta.within", n=least, ours=ours, against=self.against, theirs=theirs)
 
     def _least_lossless(self) -> int:
         """Return the fewest bytes that are lossless for one of both, 0 if for neither."""
@@ -144,13 +144,13 @@ def _fewest_lossless(points: Sequence[Measured]) -> int:
 def _best_in_words(points: Sequence[Measured]) -> str:
     fewest = _fewest_lossless(points)
     if fewest:
-        return f"lossless with {counted(fewest, 'byte')}"
-    return f"at most {max(point.psnr_db for point in points):.1f} dB"
+        return say("delta.lossless", n=fewest)
+    return say("delta.at-most", psnr_db=max(point.psnr_db for point in points))
 
 
 def _within_in_words(points: Sequence[Measured], most_bytes: int) -> str:
     best = best_within_bytes(points, most_bytes)
-    return decibels(best.psnr_db) if best else "no file so small"
+    return decibels(best.psnr_db) if best else say("delta.none-so-small")
 
 
 def deltas(curves: Sequence[Curve]) -> list[Delta]:
@@ -183,7 +183,7 @@ def hull_of(curves: Sequence[Curve], likeness: Likeness) -> Curve:
     rates = [point.rate_bpp for point, _ in every]
     best = lower_hull(rates, [_distortion(point, likeness) for point, _ in every])
     points, labels = [every[at][0] for at in best], [every[at][1] for at in best]
-    return Curve("hull", "lower hull", points, labels, _file_rates(points))
+    return Curve("hull", say("curve.hull"), points, labels, _file_rates(points))
 
 
 def _distortion(point: Measured, likeness: Likeness) -> float:

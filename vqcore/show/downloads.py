@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from vqcore.coding.codebookfile import pack_codebook
 from vqcore.lab.study import Study
@@ -12,11 +13,14 @@ from vqcore.show import exports
 from vqcore.show.curves import Curve
 from vqcore.show.provenance import Provenance, provenance_of, stem_of
 from vqcore.show.report import html_report
+from vqcore.show.words import say
 from vqcore.signals.blocks import shown_pixels, tile_sheet
 from vqcore.signals.pictures import Picture, png_bytes
 
 TILE_SIDE = 24
 QUICK_PIXELS = 2_000_000
+
+Group = Literal["picture", "codebook", "figures"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,26 +29,33 @@ class Offer:
 
     Parameters
     ----------
-    name : what it is called on screen
+    id : which of the downloads
     icon : a Material symbol
-    what : what is in it, in a few words
     file_name : a suggestion
     make : returns the bytes of the file
     is_quick : whether it is made in no time that a person would notice
     """
 
-    name: str
+    id: str
     icon: str
-    what: str
     file_name: str
     make: Callable[[], bytes]
     is_quick: bool = True
 
+    @property
+    def name(self) -> str:
+        return say(f"download.{self.id}.name")
 
-def offers_of(
+    @property
+    def what(self) -> str:
+        """Say in a few words what is in it."""
+        return say(f"download.{self.id}.what")
+
+
+def offered(
     study: Study, step: Step, curves: Callable[[], Sequence[Curve]]
-) -> dict[str, list[Offer]]:
-    """Return everything to take away at one codebook size, under headings.
+) -> dict[Group, list[Offer]]:
+    """Return everything to take away at one codebook size, in groups.
 
     Parameters
     ----------
@@ -54,9 +65,9 @@ def offers_of(
     """
     source = provenance_of(study.picture, study.settings, step.point.codebook_size)
     return {
-        "Picture": _pictures(study.picture, step, source),
-        "Codebook": _codebooks(step, source),
-        "Figures": _figures(study, step, source, curves),
+        "picture": _pictures(study.picture, step, source),
+        "codebook": _codebooks(step, source),
+        "figures": _figures(study, step, source, curves),
     }
 
 
@@ -65,24 +76,21 @@ def _pictures(picture: Picture, step: Step, source: Provenance) -> list[Offer]:
     original = {name: source.texts[name] for name in ("Software", "picture", "digest")}
     return [
         Offer(
-            "Compressed (.vq)",
+            "vq",
             "grid_view",
-            "It decodes to the picture you see",
             f"{source.file_stem}.vq",
             lambda: step.file,
         ),
         Offer(
-            "Reconstruction (PNG)",
+            "reconstruction",
             "image",
-            "The picture you see, to the pixel",
             f"{source.file_stem}.png",
             lambda: png_bytes(step.encoded.decode(), source.texts),
             is_quick,
         ),
         Offer(
-            "Original (PNG)",
+            "original",
             "photo",
-            "What was quantized: 8 bits, upright, in sRGB",
             f"{stem_of(picture.name)}.png",
             lambda: png_bytes(picture.pixels, original),
             is_quick,
@@ -94,23 +102,20 @@ def _codebooks(step: Step, source: Provenance) -> list[Offer]:
     name, encoded = source.file_stem, step.encoded
     return [
         Offer(
-            "Codebook (.npz)",
+            "codebook-npz",
             "dataset",
-            "For other pictures, here and in the command line",
             f"{name}.npz",
             lambda: pack_codebook(encoded.shared, source.comment),
         ),
         Offer(
-            "Codebook (.npy)",
+            "codebook-npy",
             "data_array",
-            "The codewords alone, for numpy.load",
             f"{name}.npy",
             lambda: exports.codebook_npy(encoded.codebook),
         ),
         Offer(
-            "Codebook (PNG)",
+            "codebook-png",
             "grid_on",
-            "Its tiles, enlarged",
             f"{name}-codebook.png",
             lambda: png_bytes(tile_sheet(encoded.tiles, TILE_SIDE), source.texts),
         ),
@@ -129,23 +134,20 @@ def _figures(
 
     return [
         Offer(
-            "All figures (CSV)",
+            "csv",
             "table",
-            "Every K, and every other curve, for spreadsheets",
             f"{every.file_stem}.csv",
             lambda: exports.curves_csv(every, curves()).encode(),
         ),
         Offer(
-            "All figures (JSON)",
+            "json",
             "data_object",
-            "The same, for programs",
             f"{every.file_stem}.json",
             lambda: exports.curves_json(every, picture, curves()).encode(),
         ),
         Offer(
-            "Report (HTML)",
+            "report",
             "article",
-            "Pictures and live plots on one page",
             f"{source.file_stem}.html",
             report,
             is_quick=False,

@@ -17,25 +17,13 @@ from vqcore.show import plots
 from vqcore.show.curves import (
     Curve,
     Likeness,
-    deltas,
     hull_of,
     nominal_curve,
     picture_curve,
     rival_curve,
     vq_curve,
 )
-from vqcore.show.tables import (
-    HEALTH_COLUMNS,
-    MEAN_COLUMNS,
-    PICTURE_COLUMNS,
-    POINT_COLUMNS,
-    RUNG_COLUMNS,
-    TRANSFER_COLUMNS,
-    Columns,
-    picture_row,
-    rows_of,
-    rung_row,
-)
+from vqcore.show.tables import Columns, TableId, columns, picture_row, rows_of, rung_row
 from vqcore.show.verdicts import health_row
 from vqcore.show.words import say
 
@@ -118,25 +106,17 @@ def curves_of(study: Study, pinned: Sequence[Study], codecs: Sequence[Codec]) ->
     return [ours, nominal_curve(study.layout, study.points), *others, *rivals]
 
 
-def _table(of: str, columns: Columns, rows: Sequence[Mapping[str, Any]], **fields: Any) -> Table:
-    words = {part: say(f"table.{of}.{part}", **fields) for part in ("alt", "title", "caption")}
-    return Table(columns, rows, **words)
-
-
-def delta_rows(curves: Sequence[Curve]) -> list[dict[str, str]]:
-    """Return by how much ours wins or loses, over the range that both curves cover."""
-    return [
-        {
-            "Ours against": delta.against,
-            "Bytes at equal PSNR": delta.bytes_in_words,
-            "PSNR at equal bytes": delta.psnr_in_words,
-        }
-        for delta in deltas(curves)
-    ]
+def _table(
+    of: TableId, rows: Sequence[Mapping[str, Any]], told: str | None = None, **fields: Any
+) -> Table:
+    """Return a table, with its words or those of another case."""
+    parts = ("alt", "title", "caption")
+    words = {part: say(f"table.{told or of}.{part}", **fields) for part in parts}
+    return Table(columns(of), rows, **words)
 
 
 def points_table(study: Study) -> Table:
-    return _table("points", POINT_COLUMNS, rows_of(POINT_COLUMNS, study.points))
+    return _table("points", rows_of(columns("points"), study.points))
 
 
 def pictures_table(studies: Sequence[Study], size: int) -> Table:
@@ -146,14 +126,14 @@ def pictures_table(studies: Sequence[Study], size: int) -> Table:
         for study in studies
         if (own := min(size, study.plan.sizes[-1])) in study.steps
     ]
-    return _table("pictures", PICTURE_COLUMNS, rows)
+    return _table("pictures", rows)
 
 
 def means_table(studies: Sequence[Study]) -> Table:
     rows = _means(studies)
     lossless = any(row["psnr_db"] == inf for row in rows)
-    name = "means-lossless" if lossless else "means"
-    return _table(name, MEAN_COLUMNS, rows, pictures=len(studies))
+    told = "means-lossless" if lossless else "means"
+    return _table("means", rows, told, pictures=len(studies))
 
 
 def _means(studies: Sequence[Study]) -> list[dict[str, float | None]]:
@@ -161,14 +141,13 @@ def _means(studies: Sequence[Study]) -> list[dict[str, float | None]]:
 
 
 def rungs_table(study: Study) -> Table:
-    return _table("rungs", RUNG_COLUMNS, [rung_row(*each) for each in rungs(study).items()])
+    return _table("rungs", [rung_row(*each) for each in rungs(study).items()])
 
 
 def health_table(healths: Mapping[int, Health], results: Mapping[int, HeldOut]) -> Table:
     rows = [health_row(health, results.get(size)) for size, health in healths.items()]
-    return _table("health", HEALTH_COLUMNS, rows)
+    return _table("health", rows)
 
 
 def transfers_table(transfers: Iterable[Transfer], other: str) -> Table:
-    rows = rows_of(TRANSFER_COLUMNS, transfers)
-    return _table("transfers", TRANSFER_COLUMNS, rows, name=other)
+    return _table("transfers", rows_of(columns("transfers"), transfers), name=other)

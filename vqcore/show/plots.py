@@ -11,22 +11,22 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from vqcore.codebooks.training import Trainer
 from vqcore.lab.contest import Run
 from vqcore.lab.health import Health
 from vqcore.lab.heldout import HeldOut
 from vqcore.lab.rivals import RIVALS, Look
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.curves import Curve, Likeness
-from vqcore.show.wording import TRAINER_NAMES, in_short, shortened
+from vqcore.show.wording import in_short, shortened, trainer_name
+from vqcore.show.words import say
 
 LINE_COLOUR = "#2a7fb8"
 CHOSEN_COLOUR = "#d55e00"
 HEIGHT = 352
 MARGIN = {"l": 60, "r": 16, "t": 44, "b": 64}
-RATIOS = ("nominal", "file")
-DECIBELS, TO_ONE = "%{y:.2f} dB", "%{y:.4~g}:1"
-BEYOND = {DECIBELS: "lossless", TO_ONE: "∞"}
-"""How a value is told on hovering, and in what word if it is infinite."""
+RATIOS, HALVES = ("nominal", "file"), ("trained", "others")
+INFINITE = "∞"
 NOWHERE = {"x": [None], "y": [None], "customdata": [None]}  # a point that is in the legend alone
 NO_LABEL = "\N{NO-BREAK SPACE}"  # plotly would fill in an empty one
 LABEL_WIDTH = 0.25  # in widths of a plot, a narrow one
@@ -53,13 +53,19 @@ PICTURE_DASHES = ("solid", "dash", "dot")
 LONGEST_NAME, LEGEND_ROOM = 20, 12
 PERPLEXITY_TICKS = [4**power for power in range(7)]
 SECONDS_TICKS = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
-TRAINER_LOOKS = {
+TRAINER_LOOKS: dict[Trainer, tuple[str, str]] = {
     "lbg": (LINE_COLOUR, "circle"),
     "kmeans": ("#d55e00", "square"),
     "minibatch": ("#009e73", "diamond"),
     "random": ("#cc79a7", "x"),
 }
-LIKENESS_TITLES = {"psnr_db": "PSNR (dB)", "ssim": "SSIM"}
+
+
+class Hovered(str):
+    """The name that plotly has for a value of the point under the pointer, to stand in a text."""
+
+    def __format__(self, spec: str) -> str:
+        return f"%{{{self!s}:{spec}}}"
 
 
 def psnr_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.Figure:
@@ -72,8 +78,8 @@ def psnr_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.Fi
     points : the operating points so far, ascending
     sizes : all sizes of the sweep, for the axis to stand still while points arrive
     """
-    figure = _figure(sizes, "PSNR (dB)")
-    _add_curve(figure, points, [point.psnr_db for point in points], DECIBELS)
+    figure = _figure(sizes, say("plot.axis.psnr_db"))
+    _add_curve(figure, points, [point.psnr_db for point in points], _decibels())
     return _finished(figure)
 
 
@@ -83,14 +89,14 @@ def ratio_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.F
     At K = 1 the nominal one is infinite and stands at the top edge. Parameters are those of
     `psnr_figure`.
     """
-    figure = _figure(sizes, "Compression ratio")
+    figure = _figure(sizes, say("plot.axis.ratio"))
     figure.update_yaxes(type="log", tickvals=RATIO_TICKS, ticksuffix=":1")
     _add_legend(figure)
-    nominal, file = ([getattr(point, f"{kind}_ratio") for point in points] for kind in RATIOS)
-    look = LOOKS["nominal"]
-    _add_curve(figure, points, nominal, f"{TO_ONE} nominal", name="nominal", look=look)
-    _add_curve(figure, points, file, f"{TO_ONE} file", name="file")
-    return _finished(figure, BEYOND[TO_ONE])
+    for kind in RATIOS:
+        values = [getattr(point, f"{kind}_ratio") for point in points]
+        hover, name = say(f"plot.hover.{kind}", ratio=_to_one()), say(f"plot.curve.{kind}")
+        _add_curve(figure, points, values, hover, name=name, look=LOOKS.get(kind, PLAIN_LOOK))
+    return _finished(figure, INFINITE)
 
 
 def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Figure:
@@ -103,20 +109,21 @@ def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Fig
     healths : those known so far, ascending
     sizes : all sizes of the sweep
     """
-    figure = _figure(sizes, "Perplexity (codewords)")
+    figure = _figure(sizes, say("plot.axis.perplexity"))
     figure.update_yaxes(type="log", tickvals=PERPLEXITY_TICKS)
     _add_legend(figure)
     colour, dash, _ = LOOKS["nominal"]
     figure.add_scatter(
         x=[1, sizes[-1]],
         y=[1, sizes[-1]],
-        name="all used alike",
+        name=say("plot.curve.even"),
         mode="lines",
         line={"color": colour, "dash": dash},
         hoverinfo="skip",
     )
     values = [health.perplexity for health in healths]
-    _add_curve(figure, healths, values, "perplexity %{y:.1f}", name="perplexity")
+    hover = say("plot.hover.perplexity", perplexity=Hovered("y"))
+    _add_curve(figure, healths, values, hover, name=say("plot.curve.perplexity"))
     return _finished(figure)
 
 
@@ -130,12 +137,12 @@ def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figu
     results : those known so far, ascending
     sizes : all sizes of the sweep
     """
-    figure = _figure(sizes, "PSNR (dB)")
+    figure = _figure(sizes, say("plot.axis.psnr_db"))
     _add_legend(figure)
-    for kind, name in (("trained", "trained on"), ("others", "the others")):
+    for kind in HALVES:
         values = [getattr(result, f"{kind}_psnr_db") for result in results]
-        hover, look = f"{DECIBELS} {name}", LOOKS.get(kind, PLAIN_LOOK)
-        _add_curve(figure, results, values, hover, name=name, look=look)
+        hover, name = say(f"plot.hover.{kind}", psnr=_decibels()), say(f"plot.curve.{kind}")
+        _add_curve(figure, results, values, hover, name=name, look=LOOKS.get(kind, PLAIN_LOOK))
     return _finished(figure)
 
 
@@ -201,16 +208,20 @@ def _add_mean(figure: go.Figure, means: Sequence[Mapping[str, Any]]) -> None:
         figure,
         [row["rate_bpp"] for row in means],
         [row["psnr_db"] for row in means],
-        {"text": [f"K = {row['codebook_size']}" for row in means]},
+        {"text": [say("figure.k", size=row["codebook_size"]) for row in means]},
         error_y={
             "array": [row["psnr_db_std"] for row in means if math.isfinite(row["psnr_db"])],
             "color": LINE_COLOUR,
         },
-        name="mean ± standard deviation",
+        name=say("plot.curve.mean"),
         mode="lines+markers",
         marker={"size": 9, "color": LINE_COLOUR, "symbol": "circle"},
         line={"color": LINE_COLOUR, "width": 3},
-        hovertemplate=f"mean, %{{text}}<br>{DECIBELS}<br>%{{x:.4f}} bpp<extra></extra>",
+        hovertemplate=_hover(
+            say("plot.hover.mean", point="%{text}"),
+            _decibels(),
+            say("figure.rate_bpp", rate_bpp=Hovered("x")),
+        ),
     )
 
 
@@ -268,7 +279,7 @@ def _at_the_top(style: Mapping[str, Any]) -> dict[str, Any]:
         top["hovertemplate"] = _beyond(style["hovertemplate"])
     return {
         **top,
-        "name": f"{style['name']}, at the top edge",
+        "name": say("plot.curve.at-the-top", name=style["name"]),
         "mode": "markers+text",
         "legendgroup": style["name"],
         "showlegend": False,
@@ -279,13 +290,28 @@ def _at_the_top(style: Mapping[str, Any]) -> dict[str, Any]:
 
 def _beyond(template: str) -> str:
     """Return what hovering tells where it would tell an infinite number."""
-    for number, word in BEYOND.items():
-        template = template.replace(number, word)
-    return template
+    lossless = template.replace(_decibels(), say("figure.lossless"))
+    return lossless.replace(_to_one(), INFINITE)
 
 
-def _finished(figure: go.Figure, word: str = BEYOND[DECIBELS]) -> go.Figure:
-    """Label the top edge if anything is there, and take the numbers off an axis without values."""
+def _hover(*lines: str) -> str:
+    """Return what hovering tells, and no name beside it."""
+    return f"{'<br>'.join(lines)}<extra></extra>"
+
+
+def _decibels() -> str:
+    return say("figure.psnr_db", psnr_db=Hovered("y"))
+
+
+def _to_one() -> str:
+    return say("figure.ratio", ratio="%{y:.4~g}")
+
+
+def _finished(figure: go.Figure, word: str | None = None) -> go.Figure:
+    """Label the top edge if anything is there, and take the numbers off an axis without values.
+
+    Where no word is given for what is infinite there, it is lossless.
+    """
     drawn = [trace for trace in figure.data if trace.yaxis != "y2"]
     finite = [value for trace in drawn for value in trace.y if value is not None]
     if tops := [trace for trace in figure.data if trace.yaxis == "y2"]:
@@ -293,7 +319,8 @@ def _finished(figure: go.Figure, word: str = BEYOND[DECIBELS]) -> go.Figure:
             room = {"include": _above(finite, figure.layout.yaxis.type)}
             figure.update_layout(yaxis={"autorangeoptions": room})
         figure.update_layout(yaxis2=TOP_EDGE)
-        _label(min(tops, key=lambda trace: min(trace.x)), word, _places(figure))
+        leftmost = min(tops, key=lambda trace: min(trace.x))
+        _label(leftmost, word or say("figure.lossless"), _places(figure))
     if not finite:
         figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, selector=0)
     return figure
@@ -342,7 +369,7 @@ def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
     figure.update_layout(showlegend=False, clickmode="event+select")
     area = size_area(sizes)
     figure.update_xaxes(
-        title="K (codewords)",
+        title=say("plot.axis.k"),
         type="log",
         range=[math.log10(area["from"]), math.log10(area["to"])],
         fixedrange=True,
@@ -361,8 +388,8 @@ def _add_legend(figure: go.Figure) -> None:
 def _rate_plane(likeness: Likeness) -> go.Figure:
     figure = _empty_figure(RATE_HEIGHT)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2})
-    figure.update_xaxes(title="Rate (bits per pixel)", type="log", tickvals=RATE_TICKS)
-    figure.update_yaxes(title=LIKENESS_TITLES[likeness])
+    figure.update_xaxes(title=say("plot.axis.rate"), type="log", tickvals=RATE_TICKS)
+    figure.update_yaxes(title=say(f"plot.axis.{likeness}"))
     return figure
 
 
@@ -394,7 +421,7 @@ def _add_curve(
         {"customdata": sizes},
         name=name,
         mode="lines+markers",
-        hovertemplate=f"K = %{{x}}<br>{value_format}<extra></extra>",
+        hovertemplate=_hover(say("plot.hover.k", size="%{x}"), value_format),
         marker={"size": 9, "symbol": symbol, "color": colour},
         line={"color": colour, "dash": dash},
         selected=steady,
@@ -406,21 +433,23 @@ def trainers_figure(runs: Sequence[Run]) -> go.Figure:
     """Plot PSNR against seconds, a marker for each run, by trainer."""
     figure = _empty_figure(HEIGHT)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.25})
-    figure.update_xaxes(title="Training (s)", type="log", tickvals=SECONDS_TICKS)
+    figure.update_xaxes(title=say("plot.axis.training"), type="log", tickvals=SECONDS_TICKS)
     if runs:
         figure.update_xaxes(range=_between_ticks([run.seconds for run in runs], SECONDS_TICKS))
-    figure.update_yaxes(title=LIKENESS_TITLES["psnr_db"])
+    figure.update_yaxes(title=say("plot.axis.psnr_db"))
     for trainer, (colour, symbol) in TRAINER_LOOKS.items():
         some = [run for run in runs if run.trainer == trainer]
         _add_points(
             figure,
             [run.seconds for run in some],
             [run.psnr_db for run in some],
-            {"text": [f"seed {run.seed}" for run in some]},
-            name=TRAINER_NAMES[trainer],
+            {"text": [say("settings.seed", seed=run.seed) for run in some]},
+            name=trainer_name(trainer),
             mode="markers",
             marker={"size": 10, "color": colour, "symbol": symbol},
-            hovertemplate=f"%{{text}}<br>{DECIBELS}<br>%{{x:.2f}} s<extra></extra>",
+            hovertemplate=_hover(
+                "%{text}", _decibels(), say("figure.seconds", seconds=Hovered("x"))
+            ),
         )
     return _finished(figure)
 

@@ -17,9 +17,8 @@ from vqcore.show import plots
 from vqcore.show.curves import Curve, deltas, hull_of
 from vqcore.show.provenance import PROGRAM, Provenance
 from vqcore.show.wording import (
-    COLOUR_NAMES,
+    colour_name,
     count,
-    counted,
     decibels,
     in_short,
     origin_in_short,
@@ -27,6 +26,7 @@ from vqcore.show.wording import (
     settings_name,
     similarity,
 )
+from vqcore.show.words import language, say
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin, png_bytes
 
@@ -59,27 +59,49 @@ def html_report(
     return TEMPLATE.substitute(
         title=escape(source.picture),
         facts=escape(_facts(source, step.encoded.layout, origin)),
-        size=chosen,
+        **_texts(),
+        size=say("figure.k", size=chosen),
         figures=in_short(step.point),
         original=_picture(original),
         rebuilt=_picture(step.encoded.decode()),
         by_size=_plot(psnr, with_plotly=True) + _plot(ratio),
         by_rate=_plot(plots.rate_figure(curves, hull_of(ours, "psnr_db"), "psnr_db")),
-        deltas=_table(["against", "bytes at equal PSNR", "PSNR at equal bytes"], _rows(curves)),
+        deltas=_table(["against", "delta-bytes", "delta-psnr"], _rows(curves)),
         points=_points_table(points),
-        versions=_versions(),
     )
+
+
+def _texts() -> dict[str, str]:
+    """Return what every report says, as HTML, by its names in the template."""
+    return {
+        "language": language(),
+        "original_alt": escape(say("report.original-alt")),
+        "original_caption": escape(say("report.original")),
+        "rebuilt_alt": escape(say("report.rebuilt-alt")),
+        "by_size_title": escape(say("report.by-size")),
+        "by_rate_title": escape(say("report.by-rate")),
+        "hull": escape(say("report.hull")),
+        "points_title": escape(say("report.all-figures")),
+        "made_with": escape(_made_with()),
+    }
 
 
 def _facts(source: Provenance, layout: BlockLayout, origin: Origin | None) -> str:
     settings = source.settings
+    frame = {"width": layout.width, "height": layout.height, "colour": colour_name(layout.colour)}
+    training = {"trainer": settings.trainer, "seed": settings.seed}
+    amounts = {
+        "blocks": say("count.block", n=layout.blocks),
+        "bytes": say("count.byte", n=layout.raw_bytes),
+    }
     facts = (
-        f"{layout.width} × {layout.height} pixels, {COLOUR_NAMES[layout.colour]}",
-        f"{settings_name(settings, layout)}, trainer {settings.trainer}, seed {settings.seed}",
-        f"{counted(layout.blocks, 'block')}, {counted(layout.raw_bytes, 'byte')} uncompressed",
+        say("report.pixels", **frame),
+        say("report.trained", settings=settings_name(settings, layout), **training),
+        say("report.uncompressed", **amounts),
+        *([origin_in_short(origin)] if origin else []),
+        say("report.digest", digest=source.digest),
     )
-    file = [origin_in_short(origin)] if origin else []
-    return "; ".join([*facts, *file, f"SHA-256 of shape and pixels: {source.digest}"])
+    return "; ".join(facts)
 
 
 def _picture(pixels: Samples) -> str:
@@ -96,7 +118,7 @@ def _rows(curves: Sequence[Curve]) -> list[list[str]]:
 
 
 def _points_table(points: Sequence[OperatingPoint]) -> str:
-    heads = ["K", "PSNR", "SSIM", "file (B)", "rate (bpp)", "file ratio", "nominal ratio"]
+    heads = ["k", "psnr", "ssim", "file", "rate", "file-ratio", "nominal-ratio"]
     rows = [
         [
             str(point.codebook_size),
@@ -113,7 +135,9 @@ def _points_table(points: Sequence[OperatingPoint]) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [_line("th", heads), *(_line("td", row) for row in rows)]
+    """Return a table as HTML, its heads by their ids."""
+    head = [say(f"report.column.{name}") for name in heads]
+    lines = [_line("th", head), *(_line("td", row) for row in rows)]
     return f"<table>{''.join(lines)}</table>" if rows else ""
 
 
@@ -121,6 +145,7 @@ def _line(tag: str, cells: Sequence[str]) -> str:
     return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
 
-def _versions() -> str:
+def _made_with() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    return f"{PROGRAM}, Python {python_version()}, {packages}."
+    versions = {"python": python_version(), "packages": packages}
+    return say("report.made-with", program=PROGRAM, **versions)

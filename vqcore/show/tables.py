@@ -5,88 +5,98 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-from vqcore.codebooks.training import Trained
+from vqcore.codebooks.training import MAX_ITERATIONS, TOLERANCE, Trained
 from vqcore.lab.sweeps import OperatingPoint
-from vqcore.show.wording import decibels, infinity, kilobytes
+from vqcore.show.curves import Delta
+from vqcore.show.wording import decibels, in_use, infinity, kilobytes, rate
+from vqcore.show.words import say
 from vqcore.signals.pictures import Origin
 
 MISSING = "–"
 Columns = Mapping[str, tuple[str, str | None]]
 """Name -> heading, and how its numbers are written; None for text."""
 
-POINT_COLUMNS: Columns = {
-    "codebook_size": ("K", "%d"),
-    "used_codewords": ("In use", "%d"),
-    "mse": ("MSE", "%.2f"),
-    "psnr_db": ("PSNR (dB)", "%.2f"),
-    "ssim": ("SSIM", "%.4f"),
-    "nominal_bytes": ("Nominal (B)", "%.0f"),
-    "entropy_bytes": ("Entropy (B)", "%.0f"),
-    "codebook_bytes": ("Codebook (B)", "%d"),
-    "file_bytes": ("File (B)", "%d"),
-    "nominal_ratio": ("Nominal ratio", "%.1f"),
-    "file_ratio": ("File ratio", "%.1f"),
-    "rate_bpp": ("Rate (bpp)", "%.4f"),
-    "train_seconds": ("Train (s)", "%.2f"),
+TableId = Literal["points", "pictures", "means", "rungs", "health", "transfers"]
+FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
+    "points": {
+        "codebook_size": "%d",
+        "used_codewords": "%d",
+        "mse": "%.2f",
+        "psnr_db": "%.2f",
+        "ssim": "%.4f",
+        "nominal_bytes": "%.0f",
+        "entropy_bytes": "%.0f",
+        "codebook_bytes": "%d",
+        "file_bytes": "%d",
+        "nominal_ratio": "%.1f",
+        "file_ratio": "%.1f",
+        "rate_bpp": "%.4f",
+        "train_seconds": "%.2f",
+    },
+    "pictures": {
+        "picture": None,
+        "codebook_size": "%d",
+        "psnr_db": "%.2f",
+        "file_bytes": "%d",
+        "file_ratio": "%.1f",
+        "rate_bpp": "%.4f",
+        "upload_bytes": "%d",
+    },
+    "means": {
+        "codebook_size": "%d",
+        "psnr_db": "%.2f",
+        "psnr_db_std": "%.2f",
+        "ssim": "%.4f",
+        "ssim_std": "%.4f",
+        "file_ratio": "%.1f",
+        "file_ratio_std": "%.1f",
+        "rate_bpp": "%.4f",
+        "rate_bpp_std": "%.4f",
+    },
+    "rungs": {
+        "size": "%d",
+        "sample": "%d",
+        "search": "%d",
+        "moves": "%d",
+        "dead": "%d",
+        "finish": "%d",
+        "first": "%.2f",
+        "last": "%.2f",
+        "seconds": "%.3f",
+        "stopped": None,
+    },
+    "health": {
+        "codebook_size": "%d",
+        "dead_codewords": "%d",
+        "perplexity": "%.1f",
+        "entropy_bits": "%.2f",
+        "most_bits": "%.2f",
+        "median_blocks": "%.1f",
+        "least_blocks": "%d",
+        "codebook_percent": "%.1f",
+        "trained_psnr_db": "%.2f",
+        "others_psnr_db": "%.2f",
+        "gap_db": "%.2f",
+        "nearest_levels": "%.1f",
+        "farthest_levels": "%.1f",
+        "worst_percent": "%.1f",
+    },
+    "transfers": {
+        "codebook_size": "%d",
+        "own_psnr_db": "%.2f",
+        "lent_psnr_db": "%.2f",
+        "loss_db": "%.2f",
+    },
 }
-PICTURE_COLUMNS: Columns = {
-    "picture": ("Picture", None),
-    "codebook_size": ("K", "%d"),
-    "psnr_db": ("PSNR (dB)", "%.2f"),
-    "file_bytes": ("File (B)", "%d"),
-    "file_ratio": ("File ratio", "%.1f"),
-    "rate_bpp": ("Rate (bpp)", "%.4f"),
-    "upload_bytes": ("Upload (B)", "%d"),
-}
-MEAN_COLUMNS: Columns = {
-    "codebook_size": ("K", "%d"),
-    "psnr_db": ("PSNR (dB)", "%.2f"),
-    "psnr_db_std": ("± (dB)", "%.2f"),
-    "ssim": ("SSIM", "%.4f"),
-    "ssim_std": ("±", "%.4f"),
-    "file_ratio": ("File ratio", "%.1f"),
-    "file_ratio_std": ("±", "%.1f"),
-    "rate_bpp": ("Rate (bpp)", "%.4f"),
-    "rate_bpp_std": ("± (bpp)", "%.4f"),
-}
-RUNG_COLUMNS: Columns = {
-    "size": ("K", "%d"),
-    "sample": ("Sample (blocks)", "%d"),
-    "search": ("Search (iterations)", "%d"),
-    "moves": ("Codewords moved", "%d"),
-    "dead": ("Dead, repaired", "%d"),
-    "finish": ("All blocks (iterations)", "%d"),
-    "first": ("Distortion, first", "%.2f"),
-    "last": ("Distortion, last", "%.2f"),
-    "seconds": ("Train (s)", "%.3f"),
-    "stopped": ("Stopped because it", None),
-}
-HEALTH_COLUMNS: Columns = {
-    "codebook_size": ("K", "%d"),
-    "dead_codewords": ("Dead", "%d"),
-    "perplexity": ("Perplexity", "%.1f"),
-    "entropy_bits": ("Entropy (bits)", "%.2f"),
-    "most_bits": ("log2 K (bits)", "%.2f"),
-    "median_blocks": ("Median (blocks)", "%.1f"),
-    "least_blocks": ("Least (blocks)", "%d"),
-    "codebook_percent": ("Codebook (%)", "%.1f"),
-    "trained_psnr_db": ("Trained on (dB)", "%.2f"),
-    "others_psnr_db": ("The others (dB)", "%.2f"),
-    "gap_db": ("Gap (dB)", "%.2f"),
-    "nearest_levels": ("Nearest (levels)", "%.1f"),
-    "farthest_levels": ("Farthest (levels)", "%.1f"),
-    "worst_percent": ("Worst 10 (%)", "%.1f"),
-}
-TRANSFER_COLUMNS: Columns = {
-    "codebook_size": ("K", "%d"),
-    "own_psnr_db": ("Its own, blocks (dB)", "%.2f"),
-    "lent_psnr_db": ("These, blocks (dB)", "%.2f"),
-    "loss_db": ("Loss (dB)", "%.2f"),
-}
+
+
+def columns(table: TableId) -> Columns:
+    """Return the columns of a table."""
+    return {name: (say(f"column.{name}"), it) for name, it in FORMATS[table].items()}
 
 
 def rows_of(columns: Columns, things: Iterable[object]) -> list[dict[str, Any]]:
@@ -114,13 +124,13 @@ def _written(name: str, number_format: str, value: float | None) -> str:
 
 
 def picture_row(name: str, point: OperatingPoint, origin: Origin | None) -> dict[str, Any]:
-    """Return the row of PICTURE_COLUMNS of one picture among others."""
-    figures = {column: getattr(point, column, None) for column in PICTURE_COLUMNS}
+    """Return the row of one picture among others."""
+    figures = {column: getattr(point, column, None) for column in FORMATS["pictures"]}
     return {**figures, "picture": name, "upload_bytes": origin.size if origin else None}
 
 
 def rung_row(size: int, rung: Trained) -> dict[str, Any]:
-    """Return the row of RUNG_COLUMNS that says how a codebook size was trained."""
+    """Return the row that says how a codebook size was trained."""
     search, finish = rung.stage("search"), rung.stage("finish")
     return {
         "size": size,
@@ -132,16 +142,41 @@ def rung_row(size: int, rung: Trained) -> dict[str, Any]:
         "first": finish[0].distortion,
         "last": finish[-1].distortion,
         "seconds": rung.seconds,
-        "stopped": rung.stopped_because,
+        "stopped": _stopped(rung),
     }
+
+
+def _stopped(rung: Trained) -> str:
+    """Say why the last iteration was the last."""
+    if rung.ran_out:
+        return say("stopped.iterations", n=MAX_ITERATIONS)
+    return say("stopped.gain", percent=100 * TOLERANCE)
+
+
+def uses_table(uses: Iterable[tuple[str, OperatingPoint]]) -> list[dict[str, str]]:
+    """Return by heading what a picture comes to with each codebook, given its name."""
+    return [_headed("use", use_row(codebook, point)) for codebook, point in uses]
 
 
 def use_row(codebook: str, point: OperatingPoint) -> dict[str, str]:
     """Return in words what a picture comes to with a codebook of that name."""
     return {
-        "Codebook": codebook,
-        "PSNR": decibels(point.psnr_db),
-        "File": kilobytes(point.file_bytes),
-        "Rate": f"{point.rate_bpp:.4f} bpp",
-        "In use": f"{point.used_codewords} of {point.codebook_size}",
+        "codebook": codebook,
+        "psnr": decibels(point.psnr_db),
+        "file": kilobytes(point.file_bytes),
+        "rate": rate(point.rate_bpp),
+        "used": in_use(point),
     }
+
+
+def deltas_table(deltas: Iterable[Delta]) -> list[dict[str, str]]:
+    """Return by heading how ours compares with each other curve."""
+    rows = (
+        {"against": it.against, "bytes": it.bytes_in_words, "psnr": it.psnr_in_words}
+        for it in deltas
+    )
+    return [_headed("delta", row) for row in rows]
+
+
+def _headed(table: str, row: Mapping[str, str]) -> dict[str, str]:
+    return {say(f"column.{table}.{name}"): cell for name, cell in row.items()}

@@ -18,30 +18,21 @@ SMALL_GAP, BIG_GAP  0.5, 2 dB  what blocks lose that were not trained on
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from vqcore.lab.health import WORST_CELLS, Health, Pair
 from vqcore.lab.heldout import HeldOut
-from vqcore.plurals import noun
-from vqcore.show.wording import count
+from vqcore.show.wording import percentage
+from vqcore.show.words import say
 
 WELL_FED, STARVED = 39, 8
-
-
 EVEN = 0.75
-
-
 HEAVY, NOTICEABLE = 0.5, 0.2
-
-
 ALIKE = 2
-
-
 UNEVEN = 3
-
-
 SMALL_GAP, BIG_GAP = 0.5, 2
-
-
 HELD_OUT_FIGURES = "trained_psnr_db", "others_psnr_db", "gap_db"
 
 
@@ -67,8 +58,33 @@ def _difference(pair: Pair | None) -> float | None:
     return pair.difference if pair else None
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What a figure comes to.
+
+    Parameters
+    ----------
+    id : which sentence says so, in the room of verdicts
+    figures : those of the sentence, by name
+    """
+
+    id: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
 def verdicts(health: Health, held_out: HeldOut | None = None) -> list[str]:
-    """Judge a codebook, a sentence for each figure, by the thresholds at the top of this module.
+    """Return in words what `judged` finds, a sentence for each."""
+    return [in_words(verdict) for verdict in judged(health, held_out)]
+
+
+def in_words(verdict: Verdict) -> str:
+    """Return a verdict as a sentence."""
+    told = {name: percentage(it) if name == "share" else it for name, it in verdict.figures.items()}
+    return say(f"verdict.{verdict.id}", **told)
+
+
+def judged(health: Health, held_out: HeldOut | None = None) -> list[Verdict]:
+    """Judge a codebook, a verdict for each figure, by the thresholds at the top of this module.
 
     Parameters
     ----------
@@ -76,95 +92,78 @@ def verdicts(health: Health, held_out: HeldOut | None = None) -> list[str]:
     held_out : the honest test at the same K, if it is done
     """
     if health.codewords == 1:
-        sentences = ["One codeword stands for every block: there is nothing to judge yet."]
+        found = [Verdict("alone")]
     else:
         judges = [_on_dead, _on_feeding, _on_evenness, _on_share, _on_pairs, _on_worst]
-        sentences = [sentence for judge in judges if (sentence := judge(health))]
-    if held_out:
-        sentences.append(_on_gap(held_out))
-    return sentences
+        found = [verdict for judge in judges if (verdict := judge(health))]
+    return [*found, _on_gap(held_out)] if held_out else found
 
 
-def _on_dead(health: Health) -> str:
-    dead, size = health.dead_codewords, health.codewords
-    if not dead:
-        return "Every codeword is in use."
-    verb = "is" if dead == 1 else "are"
-    return f"{count(dead)} of {count(size)} codewords {verb} dead: no block uses them."
-
-
-def _on_feeding(health: Health) -> str:
-    median = health.median_blocks
-    if median >= WELL_FED:
-        judgement = "well fed"
-    elif median >= STARVED:
-        judgement = "thinly fed; more blocks or a smaller K would do it good"
-    else:
-        judgement = "starved; it copies blocks"
-    blocks = f"{median:g}" if median < 100 else count(round(median))
-    return f"{blocks} {noun(median, 'block')} a codeword (median): {judgement}."
-
-
-def _on_share(health: Health) -> str:
-    share = health.codebook_share
-    if share >= HEAVY:
-        judgement = "a smaller K or smaller blocks would pay"
-    elif share >= NOTICEABLE:
-        judgement = "it weighs, but the indices weigh more"
-    else:
-        judgement = "nearly all goes to the indices"
-    return f"The codebook is {_percent(share)} of the file: {judgement}."
-
-
-def _on_evenness(health: Health) -> str:
-    most = math.log2(health.codewords)
-    judgement = (
-        "the codewords are used about alike"
-        if health.perplexity >= EVEN * health.codewords
-        else "some codewords are used far more than others"
-    )
+def _on_dead(health: Health) -> Verdict:
+    dead = health.dead_codewords
     return (
-        f"Perplexity {health.perplexity:.1f} of {count(health.codewords)}, entropy "
-        f"{health.entropy_bits:.2f} of {most:.2f} bits a block: {judgement}."
+        Verdict("dead.some", {"n": dead, "size": health.codewords})
+        if dead
+        else Verdict("dead.none")
     )
 
 
-def _on_pairs(health: Health) -> str:
+def _on_feeding(health: Health) -> Verdict:
+    median = health.median_blocks
+    fed = "well" if median >= WELL_FED else "thin" if median >= STARVED else "starved"
+    is_whole = median >= 100 or median == int(median)
+    return Verdict(f"feeding.{fed}", {"n": round(median) if is_whole else median})
+
+
+def _on_share(health: Health) -> Verdict:
+    share = health.codebook_share
+    weight = "heavy" if share >= HEAVY else "noticeable" if share >= NOTICEABLE else "light"
+    return Verdict(f"share.{weight}", {"share": share})
+
+
+def _on_evenness(health: Health) -> Verdict:
+    size = health.codewords
+    figures = {
+        "perplexity": health.perplexity,
+        "size": size,
+        "entropy": health.entropy_bits,
+        "most": math.log2(size),
+    }
+    return Verdict(f"evenness.{_even(health.perplexity >= EVEN * size)}", figures)
+
+
+def _on_pairs(health: Health) -> Verdict | None:
     near, far = health.nearest_pair, health.farthest_pair
     if near is None or far is None:
-        return ""
-    judgement = "one of them is to spare" if near.difference < ALIKE else "no two are alike"
-    return (
-        f"The nearest codewords, {near.first} and {near.second}, differ by "
-        f"{near.difference:.1f} gray levels: {judgement}. The farthest, {far.first} and "
-        f"{far.second}, differ by {far.difference:.1f}."
-    )
+        return None
+    figures = {
+        "near": (near.first, near.second),
+        "nearest": near.difference,
+        "far": (far.first, far.second),
+        "farthest": far.difference,
+    }
+    return Verdict(f"pairs.{'spare' if near.difference < ALIKE else 'distinct'}", figures)
 
 
-def _on_worst(health: Health) -> str:
+def _on_worst(health: Health) -> Verdict | None:
     if health.codewords <= WORST_CELLS or not health.worst_share:
-        return ""
+        return None
     times = health.worst_share * health.codewords / WORST_CELLS
-    judgement = "more codewords would help there" if times >= UNEVEN else "none stands out"
-    return (
-        f"The worst {WORST_CELLS} of {count(health.codewords)} cells hold "
-        f"{_percent(health.worst_share)} of the squared error, {times:.1f} times an even share: "
-        f"{judgement}."
-    )
+    figures = {
+        "worst": WORST_CELLS,
+        "size": health.codewords,
+        "share": health.worst_share,
+        "times": times,
+    }
+    return Verdict(f"worst.{_even(times < UNEVEN)}", figures)
 
 
-def _on_gap(held_out: HeldOut) -> str:
+def _on_gap(held_out: HeldOut) -> Verdict:
     gap = held_out.gap_db
-    if gap < SMALL_GAP:
-        judgement = "what it has learnt holds for them too"
-    elif gap < BIG_GAP:
-        judgement = "a part is learnt by heart"
-    else:
-        judgement = "much is learnt by heart"
-    decibels = "∞" if math.isinf(gap) else f"{abs(gap):.2f}"
-    amount = f"{decibels} dB {'less' if gap >= 0 else 'more'}"
-    return f"Blocks that were not trained on have {amount} than those that were: {judgement}."
+    bounds = {"none": 0, "small": SMALL_GAP, "noticeable": BIG_GAP}
+    learnt = next((name for name, bound in bounds.items() if gap < bound), "big")
+    return Verdict(f"gap.{learnt}", {"gap_db": abs(gap)})
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.1f} %"
+def _even(is_even: bool) -> str:
+    return "even" if is_even else "uneven"

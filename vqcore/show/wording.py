@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
+from vqcore.codebooks.training import Stage, Trainer
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import Sized
-from vqcore.lab.rivals import RIVALS
+from vqcore.lab.rivals import RIVALS, Codec
 from vqcore.lab.store import Sign
-from vqcore.plurals import noun
+from vqcore.lab.sweeps import Cost, OperatingPoint
+from vqcore.show.words import Grouped, say
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.signals.pictures import Origin
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
-COLOUR_NAMES: dict[Colour, str] = {"gray": "Gray", "rgb": "RGB", "ycbcr": "YCbCr"}
-TRAINER_NAMES = {
-    "lbg": "LBG ladder",
-    "kmeans": "k-means++ (scikit-learn)",
-    "minibatch": "Mini-batch k-means (scikit-learn)",
-    "random": "k-means, random start (scikit-learn)",
-}
-MATCHED_BY = {"size": "size", "psnr": "PSNR"}
-DOING = {
-    "training": "Training K = {size} · {there} of {all} codebooks are there",
-    "measuring": "Measuring K = {size} · {there} of {all} codebooks are there",
-    "encoding": "Encoding as {codec}",
-    "examining": "Examining K = {size}",
-    "halving": "Training K = {size} on half of the blocks",
-    "lending": "Encoding {name} with K = {size}",
-    "replaying": "Replaying K = {size}",
-    "originating": "Looking for the original",
-    "comparing": "Comparing with the original",
-    "matching": "Looking for the {codec} of that {by}",
-    "using": "Encoding with that codebook",
-    "racing": "Training K = {size}: {trainer}, seed {seed}",
-}
-STAGE_NAMES = {"below": "before the split", "search": "search", "finish": "all blocks"}
+
+
+def colour_name(colour: Colour) -> str:
+    """Return what a colour mode is called."""
+    return say(f"colour.{colour}")
+
+
+def trainer_name(trainer: Trainer) -> str:
+    """Return what a trainer is called."""
+    return say(f"trainer.{trainer}")
+
+
+def stage_name(stage: Stage | Literal["below"]) -> str:
+    """Return what a stage of a training is called."""
+    return say(f"stage.{stage}")
 
 
 def count(number: int) -> str:
@@ -47,18 +42,7 @@ def count(number: int) -> str:
     >>> count(36864).replace(NARROW_SPACE, "_")
     '36_864'
     """
-    return f"{number:,}".replace(",", NARROW_SPACE)
-
-
-def counted(number: int, singular: str) -> str:
-    """Return a number of things.
-
-    Examples
-    --------
-    >>> counted(1, "block"), counted(36, "byte")
-    ('1 block', '36 bytes')
-    """
-    return f"{count(number)} {noun(number, singular)}"
+    return f"{Grouped(number)}"
 
 
 def decibels(psnr_db: float) -> str:
@@ -69,7 +53,7 @@ def decibels(psnr_db: float) -> str:
     >>> decibels(30.004), decibels(math.inf)
     ('30.00 dB', 'lossless')
     """
-    return "lossless" if psnr_db == math.inf else f"{psnr_db:.2f} dB"
+    return say("figure.lossless") if psnr_db == math.inf else say("figure.psnr_db", psnr_db=psnr_db)
 
 
 def ratio(value: float) -> str:
@@ -82,12 +66,12 @@ def ratio(value: float) -> str:
     """
     if value == math.inf:
         return "∞"
-    return f"{count(round(value))}:1" if value >= 1000 else f"{value:.4g}:1"
+    return say("figure.ratio", ratio=round(value) if value >= 1000 else f"{value:.4g}")
 
 
 def similarity(ssim: float | None) -> str:
     """Return an SSIM, or why there is none."""
-    return "too small" if ssim is None else f"{ssim:.4f}"
+    return say("figure.too-small") if ssim is None else f"{ssim:.4f}"
 
 
 def infinity(figure: str, value: float) -> str:
@@ -105,7 +89,7 @@ def infinity(figure: str, value: float) -> str:
     """
     if value < 0:
         return "−∞"
-    return "lossless" if figure.endswith("psnr_db") else "∞"
+    return say("figure.lossless") if figure.endswith("psnr_db") else "∞"
 
 
 def origin_in_short(origin: Origin) -> str:
@@ -116,7 +100,7 @@ def origin_in_short(origin: Origin) -> str:
     >>> origin_in_short(Origin("PNG", 606, ("laid on white", "turned upright")))
     'PNG, 606 bytes; laid on white · turned upright'
     """
-    file = f"{origin.kind}, {counted(origin.size, 'byte')}"
+    file = f"{origin.kind}, {say('count.byte', n=origin.size)}"
     return f"{file}; {' · '.join(origin.done)}" if origin.done else file
 
 
@@ -139,7 +123,31 @@ def kilobytes(size: float) -> str:
     >>> kilobytes(999), kilobytes(20_480)
     ('999 B', '20.5 kB')
     """
-    return f"{size:.0f} B" if size < 1000 else f"{size / 1000:.1f} kB"
+    if size < 1000:
+        return say("figure.bytes", bytes=size)
+    return say("figure.kilobytes", kilobytes=size / 1000)
+
+
+def rate(rate_bpp: float) -> str:
+    """Return bits per pixel."""
+    return say("figure.rate_bpp", rate_bpp=rate_bpp)
+
+
+def percentage(share: float) -> str:
+    """Return a share in percent, to two digits at least.
+
+    Examples
+    --------
+    >>> percentage(0.034), percentage(0.71)
+    ('3.4 %', '71 %')
+    """
+    name = "figure.whole-percent" if share >= 0.0995 else "figure.percent"
+    return say(name, percent=100 * share)
+
+
+def in_use(point: Cost | OperatingPoint) -> str:
+    """Return how many codewords are in use, and of how many."""
+    return say("figure.used", used=point.used_codewords, size=point.codebook_size)
 
 
 def shortened(name: str, longest: int) -> str:
@@ -158,12 +166,13 @@ def shortened(name: str, longest: int) -> str:
 
 def in_short(point: Sized) -> str:
     """Return what stands beside a picture: likeness first, if that could be measured, then size."""
-    bytes_and_ratio = counted(point.file_bytes, "byte"), ratio(point.file_ratio)
-    rate = f"{point.rate_bpp:.4f} bpp"
+    size = say("count.byte", n=point.file_bytes), ratio(point.file_ratio)
+    bits = rate(point.rate_bpp)
     if point.psnr_db is None:
-        return " · ".join((*bytes_and_ratio, rate))
-    psnr, ssim = f"PSNR {decibels(point.psnr_db)}", f"SSIM {similarity(point.ssim)}"
-    return " · ".join((psnr, *bytes_and_ratio, ssim, rate))
+        return " · ".join((*size, bits))
+    psnr = say("figure.psnr", psnr=decibels(point.psnr_db))
+    ssim = say("figure.ssim", ssim=similarity(point.ssim))
+    return " · ".join((psnr, *size, ssim, bits))
 
 
 def kept_elsewhere(codebook_bytes: int) -> str:
@@ -174,8 +183,7 @@ def kept_elsewhere(codebook_bytes: int) -> str:
     >>> kept_elsewhere(512)
     'Its codebook is not in the file; it is kept once, for all pictures: 512 bytes.'
     """
-    kept = counted(codebook_bytes, "byte")
-    return f"Its codebook is not in the file; it is kept once, for all pictures: {kept}."
+    return say("shared.elsewhere", n=codebook_bytes)
 
 
 def doing_in_words(sign: Sign) -> str:
@@ -189,12 +197,22 @@ def doing_in_words(sign: Sign) -> str:
     facts = dict(sign.facts)
     if "codec" in facts:
         facts["codec"] = RIVALS[facts["codec"]].name
-    if "by" in facts:
-        facts["by"] = MATCHED_BY[facts["by"]]
     if "trainer" in facts:
-        facts["trainer"] = TRAINER_NAMES[facts["trainer"]]
-    doing = DOING[sign.doing].format(**facts)
-    return f"{sign.picture}: {doing}" if sign.picture else doing
+        facts["trainer"] = trainer_name(facts["trainer"])
+    part = f"-{facts['by']}" if "by" in facts else ""
+    doing = say(f"doing.{sign.doing}{part}", **facts)
+    return say("doing.of-picture", picture=sign.picture, doing=doing) if sign.picture else doing
+
+
+def level_name(codec: Codec, level: int) -> str:
+    """Say what a level of a codec is.
+
+    Examples
+    --------
+    >>> level_name("jpeg", 75), level_name("png8", 16)
+    ('quality 75', '16 colours')
+    """
+    return say(f"level.{RIVALS[codec].scale}", n=level)
 
 
 def codebook_in_short(shared: SharedCodebook) -> str:
@@ -208,9 +226,10 @@ def codebook_in_short(shared: SharedCodebook) -> str:
     >>> codebook_in_short(shared).replace("\N{NO-BREAK SPACE}", " ")
     'codebook of 2, 4 × 4, gray'
     """
-    side = f"{shared.block_size}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{shared.block_size}"
-    colour = "gray" if shared.colour == "gray" else COLOUR_NAMES[shared.colour]
-    return f"codebook of {count(shared.codebook.size)}, {side}, {colour}"
+    size, side = shared.codebook.size, shared.block_size
+    return say(
+        "shared.in-short", size=size, side=side, colour=say(f"colour.inside.{shared.colour}")
+    )
 
 
 def sampled(sample: int, blocks: int) -> str:
@@ -223,8 +242,7 @@ def sampled(sample: int, blocks: int) -> str:
     """
     if sample >= blocks:
         return ""
-    some = counted(sample, "block")
-    return f"Trained on a sample of {some}, finished on all {count(blocks)}."
+    return say("sampled", n=sample, blocks=blocks)
 
 
 def settings_name(settings: Settings, layout: BlockLayout) -> str:
@@ -236,11 +254,12 @@ def settings_name(settings: Settings, layout: BlockLayout) -> str:
     >>> settings_name(Settings(4, "ycbcr", seed=3, rate_weight=50), layout)
     '4×4 YCbCr, seed 3, λ = 50'
     """
-    parts = [f"{layout.block_size}×{layout.block_size} {COLOUR_NAMES[layout.colour]}"]
+    side, colour = layout.block_size, colour_name(layout.colour)
+    parts = [say("settings.blocks", side=side, colour=colour)]
     if settings.trainer != "lbg":
-        parts.append(TRAINER_NAMES[settings.trainer])
+        parts.append(trainer_name(settings.trainer))
     if settings.seed:
-        parts.append(f"seed {settings.seed}")
+        parts.append(say("settings.seed", seed=settings.seed))
     if settings.rate_weight:
-        parts.append(f"λ = {settings.rate_weight:g}")
+        parts.append(say("settings.rate_weight", rate_weight=settings.rate_weight))
     return ", ".join(parts)

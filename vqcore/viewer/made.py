@@ -28,9 +28,9 @@ from vqcore.lab.vqfiles import VqFile
 from vqcore.show.provenance import PROGRAM, provenance_of, stem_of
 from vqcore.show.wording import (
     count,
-    counted,
     in_short,
     kept_elsewhere,
+    level_name,
     origin_in_brief,
     origin_in_short,
     sampled,
@@ -59,7 +59,7 @@ def original_bytes(store: Store, picture: Picture, layout: BlockLayout, figures:
     def make() -> bytes:
         return original_layer(of, shown_pixels(picture, layout), figures)
 
-    return store.once("original layer", (of, figures), make)
+    return store.once("original layer", (of, figures, language()), make)
 
 
 def upload_bytes(store: Store, upload: Upload, of: str, layout: BlockLayout) -> bytes:
@@ -82,7 +82,7 @@ def as_uploaded(picture: Picture, layout: BlockLayout) -> str:
     """Say what stands beside a picture that is shown as it is."""
     if picture.origin:
         return origin_in_short(picture.origin)
-    return say("title.uncompressed", bytes=counted(layout.raw_bytes, "byte"))
+    return say("title.uncompressed", bytes=say("count.byte", n=layout.raw_bytes))
 
 
 def codebook_layers(store: Store, of: str, books: Mapping[int, Encoded]) -> dict[int, bytes]:
@@ -115,7 +115,7 @@ def match_bytes(
     """Return the layer of the rival's file that matches a step; without a picture if none does."""
     data, figures = b"", say(f"match.none-{by}")
     if isinstance(match, Match):
-        level = RIVALS[codec].level_name(match.point.level)
+        level = level_name(codec, match.point.level)
         data, figures = match.data, f"{level} · {in_short(match.point)}"
     elif match:
         figures = str(match)
@@ -228,7 +228,7 @@ def _view(digest: str, layout: BlockLayout) -> dict[str, Any]:
         "grid": f"{digest} {layout.block_size}",
         "block": layout.block_size,
         "facts": {
-            "blocks": counted(layout.blocks, "block"),
+            "blocks": say("count.block", n=layout.blocks),
             "size": f"{layout.block_size} × {layout.block_size}",
             "bits": count(layout.block_bits),
         },

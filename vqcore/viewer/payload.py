@@ -54,7 +54,7 @@ from vqcore.lab.plane import LloydPath, PrincipalPlane
 from vqcore.lab.playback import Frame
 from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.metrics import psnr_db
-from vqcore.show.wording import STAGE_NAMES, decibels, in_short, kilobytes, ratio, similarity
+from vqcore.show.wording import decibels, in_short, kilobytes, ratio, similarity, stage_name
 
 
 def joined(layers: Mapping[int, bytes], most: int) -> Iterator[tuple[int, bytes]]:
@@ -127,7 +127,7 @@ def training_layer(of: str, size: int, frames: Sequence[Frame]) -> bytes:
 
 
 def _step(frame: Frame) -> dict[str, Any]:
-    stage = STAGE_NAMES[frame.stage]
+    stage = stage_name(frame.stage)
     return {
         "codewords": frame.encoded.codebook.size,
         "stage": stage,

@@ -13,6 +13,7 @@ brackets, to find on screen what escaped the catalog.
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -60,7 +61,7 @@ def say(name: str, /, **fields: Any) -> str:
     texts = catalog(language())
     if name not in texts:
         name = f"{name}.{'one' if fields['n'] == 1 else 'other'}"
-    return texts[name].format(**{field: _grouped(it) for field, it in fields.items()})
+    return texts[name].format(**{field: _told(it) for field, it in fields.items()})
 
 
 def has(name: str) -> bool:
@@ -104,9 +105,11 @@ def _flat(way: str, tables: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
-def _grouped(value: Any) -> Any:
-    """Let whole numbers be written with their digits in threes."""
-    return Grouped(value) if type(value) is int else value
+def _told(value: Any) -> Any:
+    """Let numbers be written as they stand in texts."""
+    if type(value) is int:
+        return Grouped(value)
+    return Real(value) if isinstance(value, float) else value
 
 
 class Grouped(int):
@@ -116,3 +119,12 @@ class Grouped(int):
         if spec:
             return int(self).__format__(spec)
         return f"{int(self):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+class Real(float):
+    """A number that is written as a sign if it is infinite."""
+
+    def __format__(self, spec: str) -> str:
+        if math.isinf(self):
+            return "∞" if self > 0 else "−∞"
+        return float(self).__format__(spec)

@@ -1,0 +1,160 @@
+"""Tests of the catalog: what code asks for is there, and what is there, code asks for."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import chain
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from vqcore.codebooks.training import TRAINERS
+from vqcore.show.links import CHOICES
+from vqcore.show.tables import FORMATS
+from vqcore.show.words import catalog
+from vqcore.signals.blocks import COLOURS
+
+ROOT = Path(__file__).parents[2]
+FILES = [ROOT / "app.py", *sorted((ROOT / "vqcore").rglob("*.py"))]
+TEXTS = catalog("en")
+FORMS = (".one", ".other")
+CHOSEN = [f"{name}.{it}" for name, ids in CHOICES.items() if name != "beside" for it in ids]
+"""What controls offer, by `app.choice`; codecs are not in the catalog."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call for a text.
+
+    Parameters
+    ----------
+    place : file and line
+    pattern : the id, with a star for what only the running program knows
+    fields : names of what it is filled with; None if that cannot be read
+    """
+
+    place: str
+    pattern: str
+    fields: frozenset[str] | None
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the ids in the catalog that are meant, of a plural both forms."""
+        return [name for name in TEXTS if fnmatchcase(plain(name), self.pattern)]
+
+
+def plain(name: str) -> str:
+    """Return an id without its plural form."""
+    return next((name.removesuffix(it) for it in FORMS if name.endswith(it)), name)
+
+
+def patterns(node: ast.expr, scope: ast.AST) -> Iterator[str]:
+    """Yield the ids that an expression can come to."""
+    if isinstance(node, ast.Constant):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        pattern = "".join(it.value if isinstance(it, ast.Constant) else "*" for it in node.values)
+        yield from CHOSEN if pattern == "*.*" else [pattern]
+    elif isinstance(node, ast.IfExp):
+        yield from chain(patterns(node.body, scope), patterns(node.orelse, scope))
+    elif isinstance(node, ast.Name):
+        yield from chain.from_iterable(patterns(it, scope) for it in assigned(node.id, scope))
+    else:
+        raise AssertionError(f"no id can be read from {ast.unparse(node)}")
+
+
+def assigned(name: str, scope: ast.AST) -> list[ast.expr]:
+    """Return what a name stands for in a function."""
+    values = [
+        it.value
+        for it in ast.walk(scope)
+        if isinstance(it, ast.Assign) and ast.unparse(it.targets[0]) == name
+    ]
+    assert values, f"nothing is assigned to {name}"
+    return values
+
+
+def asked(path: Path) -> Iterator[Asked]:
+    """Yield what a file asks the catalog for."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    seen: set[ast.Call] = set()
+    for scope in (*(it for it in ast.walk(tree) if isinstance(it, ast.FunctionDef)), tree):
+        for call in ast.walk(scope):
+            if isinstance(call, ast.Call) and call not in seen and is_asking(call):
+                seen.add(call)
+                names = [keyword.arg for keyword in call.keywords]
+                fields = None if None in names else frozenset(filter(None, names))
+                for pattern in patterns(call.args[0], scope):
+                    yield Asked(f"{path.name}:{call.lineno}", pattern, fields)
+
+
+def is_asking(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id in ("say", "has")
+
+
+ASKED = [it for path in FILES if path.parent.name != "words" for it in asked(path)]
+EACH = pytest.mark.parametrize("it", ASKED, ids=lambda it: f"{it.place}-{it.pattern}")
+
+
+def fields_of(text: str) -> set[str]:
+    """Return the names of the fields of a text: near for "{near[0]}"."""
+    names = (name for _, name, _, _ in Formatter().parse(text) if name is not None)
+    return {name.partition("[")[0] for name in names}
+
+
+def test_fields_and_ids_are_read() -> None:
+    assert fields_of("{n} of {near[0]} and {psnr_db:.2f} dB") == {"n", "near", "psnr_db"}
+    [call] = ast.parse("say(f'count.{it}' if it else 'figure.k')").body
+    assert isinstance(call, ast.Expr)
+    assert isinstance(call.value, ast.Call)
+    assert [*patterns(call.value.args[0], call)] == ["count.*", "figure.k"]
+    assert Asked("", "count.*", None).ids[:2] == ["count.block.one", "count.block.other"]
+    assert len(ASKED) > 80
+
+
+@EACH
+def test_what_code_asks_for_is_there(it: Asked) -> None:
+    assert not it.pattern.startswith("*")
+    assert it.ids
+
+
+@EACH
+def test_a_text_has_the_fields_that_code_gives(it: Asked) -> None:
+    """A plural form need not say its number; of several texts, one at least has the fields."""
+    if it.fields is None:
+        return
+    if any(name.endswith(FORMS) for name in it.ids):
+        assert "n" in it.fields
+    assert it.fields - {"n"} in [fields_of(TEXTS[name]) - {"n"} for name in it.ids]
+    if "*" not in it.pattern:
+        assert all(fields_of(TEXTS[name]) <= it.fields for name in it.ids)
+
+
+def test_what_is_there_code_asks_for() -> None:
+    assert TEXTS.keys() == {name for it in ASKED for name in it.ids}
+
+
+@pytest.mark.parametrize(
+    ("room", "ids"),
+    [
+        ("colour", {*COLOURS, *(f"inside.{it}" for it in COLOURS)}),
+        ("trainer", {*TRAINERS}),
+        ("stage", {"below", "search", "finish"}),
+    ],
+)
+def test_a_room_has_the_ids_of_what_it_names(room: str, ids: set[str]) -> None:
+    assert {name.removeprefix(f"{room}.") for name in TEXTS if name.startswith(f"{room}.")} == ids
+
+
+def test_each_column_has_a_heading_and_each_heading_a_column() -> None:
+    there = {name.removeprefix("column.") for name in TEXTS if name.startswith("column.")}
+    assert {name for name in there if "." not in name} == {*chain(*FORMATS.values())}
+
+
+def test_plural_forms_have_the_same_fields() -> None:
+    for name in TEXTS:
+        if name.endswith(".one"):
+            other = f"{plain(name)}.other"
+            assert fields_of(TEXTS[name]) | {"n"} == fields_of(TEXTS[other]) | {"n"}
