@@ -5,7 +5,6 @@ import io
 import json
 import zipfile
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +14,9 @@ from PIL import Image
 from vqcore.coding.codebookfile import parse_codebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
+from vqcore.lab.store import Store
 from vqcore.lab.study import Study
-from vqcore.lab.sweeps import plan_sweep, sweep
+from vqcore.lab.sweeps import sweep
 from vqcore.show import downloads
 from vqcore.show.curves import vq_curve
 from vqcore.show.downloads import QUICK_PIXELS, TILE_SIDE, Offer
@@ -31,17 +31,8 @@ SOURCE = provenance_of(PICTURE, SETTINGS, 8)
 EVERY = replace(SOURCE, codebook_size=None)
 
 
-class Nothing:
-    def find(self, kind: str, *key: object) -> None:
-        return None
-
-    def keep(self, value: Any, kind: str, *key: object) -> Any:
-        return value
-
-
 def study_of(picture: Picture) -> Study:
-    plan = plan_sweep(picture, SETTINGS, (1, 8))
-    return Study(picture.name, picture, SETTINGS, (1, 8), plan, Nothing())
+    return Study(picture.name, picture, SETTINGS, (1, 8), Store(10**6))
 
 
 def offered(picture: Picture = PICTURE) -> dict[str, Offer]:
