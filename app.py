@@ -20,7 +20,7 @@ from vqcore.coding.codec import Encoded, Settings
 from vqcore.lab import foreign, matches, study, vqfiles
 from vqcore.lab.plane import MAX_CODEWORDS, Start
 from vqcore.lab.playback import Frame
-from vqcore.lab.rivals import RIVALS, Codec, RivalError, missing_rivals
+from vqcore.lab.rivals import RIVALS, Codec, missing_rivals
 from vqcore.lab.sharing import Use, fits
 from vqcore.lab.store import Pieces, Question, Sign, Store, answering
 from vqcore.lab.study import Study, original_id
@@ -33,13 +33,14 @@ from vqcore.show.curves import Curve, Likeness, deltas
 from vqcore.show.downloads import Offer, offered
 from vqcore.show.links import CHOICES, DEFAULTS, PANELS, read_choice, read_several, written
 from vqcore.show.panels import Chart, Table
-from vqcore.show.provenance import PROGRAM, provenance_of, stem_of
+from vqcore.show.provenance import PROGRAM, provenance_of, use_stems
 from vqcore.show.reproduce import command_line, picture_file, python_lines
 from vqcore.show.tables import MISSING, deltas_table, styled, uses_table
 from vqcore.show.verdicts import verdicts
 from vqcore.show.wording import (
     codebook_in_short,
     doing_in_words,
+    facts_of,
     in_short,
     kept_elsewhere,
     kilobytes,
@@ -439,14 +440,7 @@ def bring_sizes(place: DeltaGenerator, kind: str, layers: Mapping[int, bytes], w
 
 
 def show_facts(name: str, layout: BlockLayout, origin: Origin | None = None) -> None:
-    blocks, size = say("count.block", n=layout.blocks), say("count.byte", n=layout.raw_bytes)
-    facts = [
-        say("title.pixels", width=str(layout.width), height=str(layout.height)),
-        say(f"colour.{layout.colour}"),
-        say("title.blocks", blocks=blocks, side=layout.block_size),
-        say("title.uncompressed", bytes=size),
-    ]
-    facts += [plain(origin_in_short(origin))] if origin else []
+    facts = [*facts_of(layout), *([plain(origin_in_short(origin))] if origin else [])]
     with st.container(horizontal=True, vertical_alignment="bottom", key="title"):
         st.header(plain(name), anchor=False)
         st.markdown(" · ".join(facts))
@@ -732,12 +726,8 @@ def show_rates(of: Study, pinned: Sequence[Study], codecs: Sequence[Codec]) -> N
 
 
 def tell_what_is_missing(of: Study) -> None:
-    for codec in missing_rivals():
-        small(say("rates.missing-codec", codec=RIVALS[codec].name))
-    for codec in present_rivals():
-        refusal = study.known_rival(of, codec, RIVALS[codec].levels[0])
-        if isinstance(refusal, RivalError):
-            small(f"{plain(str(refusal))}.")
+    for note in panels.missing_codecs(of, present_rivals()):
+        small(plain(note))
 
 
 def show_deltas(curves: Sequence[Curve]) -> None:
@@ -860,15 +850,6 @@ def codebook_panel(of: Study) -> list[Pieces]:
     return [study.sweeping([own])]
 
 
-def use_stems(own: Study, codebook: str) -> list[str]:
-    """Return how the files are called: with the codebook of that name, and with the own."""
-    [asked], [possible] = own.sizes, own.plan.sizes
-    alone = provenance_of(own.picture, own.settings, possible)
-    untrained = replace(own.settings, trainer="lbg", seed=0)
-    elsewhere = provenance_of(own.picture, untrained, asked)
-    return [f"{elsewhere.file_stem}-with-{stem_of(codebook)}", alone.file_stem]
-
-
 def show_uses(uses: Sequence[tuple[str, Use | Step]], stems: Sequence[str]) -> None:
     st.table(uses_table([(plain(name), use.point) for name, use in uses]))
     name, elsewhere = uses[0]
@@ -918,7 +899,8 @@ def choose_other(of: Study) -> Study | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if not st.toggle(**control("try")):
             return None
-        others = pictures_alike(of)
+        every = uploads().pictures | {name: sample(name) for name in SAMPLES}
+        others = study.alike(of, every)
         keep_valid("other", [None, *others], None)
         placeholder = say("control.other.placeholder")
         name = st.selectbox(
@@ -929,18 +911,6 @@ def choose_other(of: Study) -> Study | None:
             **control("other"),
         )
     return study_of(name, others[name], of.settings, of.sizes) if name else None
-
-
-def pictures_alike(of: Study) -> dict[str, Picture]:
-    """Return the other pictures whose blocks have as many samples, by name."""
-    every = uploads().pictures | {name: sample(name) for name in SAMPLES}
-    cut = {name: replace(of, picture=picture).layout for name, picture in every.items()}
-    dimension = of.layout.dimension
-    return {
-        name: picture
-        for name, picture in every.items()
-        if name != of.name and cut[name].dimension == dimension
-    }
 
 
 def plane_panel(of: Study) -> list[Pieces]:

@@ -6,7 +6,7 @@ yields signs of life, and None when a piece is kept; closing it stops it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -313,3 +313,13 @@ def _first(events: Iterator[Any], is_it: Callable[[Any], object]) -> Work[Any]:
             return event
         yield
     return None
+
+
+def alike(study: Study, pictures: Mapping[str, Picture]) -> dict[str, Picture]:
+    """Return the other pictures whose blocks have as many samples, by name."""
+    cut = {name: replace(study, picture=picture).layout for name, picture in pictures.items()}
+    return {
+        name: picture
+        for name, picture in pictures.items()
+        if name != study.name and cut[name].dimension == study.layout.dimension
+    }

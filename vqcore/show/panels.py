@@ -11,8 +11,8 @@ from vqcore.lab.comparison import mean_rows
 from vqcore.lab.contest import Run
 from vqcore.lab.health import Health
 from vqcore.lab.heldout import HeldOut, Transfer
-from vqcore.lab.rivals import Codec
-from vqcore.lab.study import Study, known_rivals, rungs
+from vqcore.lab.rivals import RIVALS, Codec, RivalError
+from vqcore.lab.study import Study, known_rival, known_rivals, rungs
 from vqcore.show import plots
 from vqcore.show.curves import (
     Curve,
@@ -151,3 +151,11 @@ def health_table(healths: Mapping[int, Health], results: Mapping[int, HeldOut]) 
 
 def transfers_table(transfers: Iterable[Transfer], other: str) -> Table:
     return _table("transfers", rows_of(columns("transfers"), transfers), name=other)
+
+
+def missing_codecs(study: Study, present: Sequence[Codec]) -> list[str]:
+    """Say which codecs there are no curves of, and why."""
+    absent = [codec for codec in RIVALS if codec not in present]
+    notes = [say("rates.missing-codec", codec=RIVALS[codec].name) for codec in absent]
+    first = [known_rival(study, codec, RIVALS[codec].levels[0]) for codec in present]
+    return notes + [f"{refusal}." for refusal in first if isinstance(refusal, RivalError)]

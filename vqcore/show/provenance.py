@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from vqcore.coding.codec import Settings
+from vqcore.lab.study import Study
 from vqcore.signals.pictures import Picture, picture_suffixes
 from vqcore.version import __version__
 
@@ -108,3 +109,18 @@ def stem_of(name: str) -> str:
     path = PurePath(name)
     is_known = path.suffix.lower() in picture_suffixes() | {".vq", ".npz"}
     return (path.stem if is_known else name) or "picture"
+
+
+def use_stems(own: Study, codebook: str) -> list[str]:
+    """Return how files are called: with the codebook of that name, and with the picture's own.
+
+    Parameters
+    ----------
+    own : the study of the picture at the codebook's settings and K
+    codebook : the name of its file
+    """
+    [asked], [possible] = own.sizes, own.plan.sizes
+    alone = provenance_of(own.picture, own.settings, possible)
+    untrained = replace(own.settings, trainer="lbg", seed=0)
+    elsewhere = provenance_of(own.picture, untrained, asked)
+    return [f"{elsewhere.file_stem}-with-{stem_of(codebook)}", alone.file_stem]

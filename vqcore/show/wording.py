@@ -263,3 +263,19 @@ def settings_name(settings: Settings, layout: BlockLayout) -> str:
     if settings.rate_weight:
         parts.append(say("settings.rate_weight", rate_weight=settings.rate_weight))
     return ", ".join(parts)
+
+
+def facts_of(layout: BlockLayout) -> list[str]:
+    """Say how large a picture is, and how it is cut.
+
+    Examples
+    --------
+    >>> facts_of(BlockLayout(width=16, height=9, block_size=4, colour="ycbcr"))
+    ['16 × 9 pixels', 'YCbCr', '12 blocks of 4 × 4', '432 bytes uncompressed']
+    """
+    return [
+        say("title.pixels", width=str(layout.width), height=str(layout.height)),
+        say(f"colour.{layout.colour}"),
+        say("title.blocks", blocks=say("count.block", n=layout.blocks), side=layout.block_size),
+        say("title.uncompressed", bytes=say("count.byte", n=layout.raw_bytes)),
+    ]
