@@ -1026,7 +1026,7 @@ def lab(name: str, picture: Picture) -> None:
 
 def show_file(name: str, file: VqFile) -> None:
     """Show a .vq file as pictures are, beside its original if that is uploaded."""
-    layout, size = file.encoded.layout, file.encoded.codebook.size
+    layout, size = file.encoded.layout, file.encoded.quantizer.codebook_size
     show_facts(name, layout)
     tell_clamping(None)
     progress, layers = ProgressPlace(file.digest), Layers()

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
+from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Trained, train
+from vqcore.coding.codec import Encoded
+from vqcore.lab.health import Health
 from vqcore.lab.sweeps import OperatingPoint, Step
+from vqcore.quantizers.plain import quantizer_of
 from vqcore.signals.blocks import BlockLayout, Colour, layout_of, shown_pixels
 from vqcore.signals.pictures import Picture, sample_picture
 
@@ -65,6 +69,16 @@ def trained(vectors: Samples, sizes: Iterable[int], **options: object) -> dict[i
     events = list(train(vectors, list(sizes), **options))
     found = [event.codebook.codewords for event in events if isinstance(event, Trained)]
     return {len(codewords): codewords for codewords in found}
+
+
+def plainly(layout: BlockLayout, codebook: Codebook, indices: NDArray[np.int32]) -> Encoded:
+    """Return a picture by one index a block, int32 of shape (n,)."""
+    return Encoded(layout, quantizer_of(codebook), indices[:, None])
+
+
+def health_of(size: int, use: NDArray[np.int64], *more: object) -> Health:
+    """Return the health of a plain codebook, whose cells are those of its codewords."""
+    return Health(size, (use,), use, *more)
 
 
 def steps_of(events: Iterable[object]) -> list[Step]:

@@ -17,7 +17,6 @@ from vqcore import Settings, Step, read_picture, sample_picture, sweep
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import train
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
-from vqcore.lab import sweeps
 from vqcore.lab.contest import run_work
 from vqcore.lab.health import health_work
 from vqcore.lab.heldout import HeldOut, held_out, transfer_work
@@ -27,6 +26,7 @@ from vqcore.lab.rivals import largest_within, rival_file, same_psnr
 from vqcore.lab.sharing import use_work
 from vqcore.lab.sweeps import cut_for
 from vqcore.metrics import psnr_db
+from vqcore.quantizers import plain
 from vqcore.show import words
 from vqcore.show.provenance import provenance_of
 from vqcore.show.reproduce import command_line, python_lines
@@ -321,7 +321,7 @@ def test_gray_picture_switches_colour_off():
 
 def test_finished_sizes_are_not_trained_again(monkeypatch):
     app = opened(picture="camera")
-    monkeypatch.setattr(sweeps, "train", None)
+    monkeypatch.setattr(plain, "trained_codebooks", None)
     app.session_state.size = 2
     sound(app.run())
     assert figures(app)["In use"] == "2 of 2"
@@ -329,13 +329,13 @@ def test_finished_sizes_are_not_trained_again(monkeypatch):
 
 def test_more_sizes_train_only_what_is_missing(monkeypatch):
     app = opened(picture="camera")
-    asked, train = [], sweeps.train
+    asked, train = [], plain.trained_codebooks
 
     def spy(vectors, sizes, **options):
         asked.extend(sizes)
         return train(vectors, sizes, **options)
 
-    monkeypatch.setattr(sweeps, "train", spy)
+    monkeypatch.setattr(plain, "trained_codebooks", spy)
     app.text_input(key="more").set_value("6")
     sound(app.run())
     assert asked == [6]
@@ -704,7 +704,7 @@ def test_another_picture_is_encoded_with_these_codebooks():
     app = sound(at_health().toggle(key="try").set_value(True).run())
     sound(app.selectbox(key="other").set_value("coffee").run())
     [table] = [it.value for it in app.dataframe]
-    own, lent = (swept_steps(name)[8].trained.codebook for name in ("coffee", "camera"))
+    own, lent = (swept_steps(name)[8].encoded.shared.codebook for name in ("coffee", "camera"))
     transfer = finish(transfer_work(vectors_of(sample_picture("coffee")), own, lent))
     assert table["own_psnr_db"][3] == transfer.own_psnr_db
     assert table["lent_psnr_db"][3] == transfer.lent_psnr_db
@@ -725,7 +725,7 @@ def test_error_by_cell_is_of_each_size():
     healths = [finish(health_work(step, vectors)) for step in swept_steps("camera").values()]
     [shown] = components(at_health(), "vq_health")
     shares = [health.cell_distortion.astype("<f4").tobytes() for health in healths]
-    uses = [health.use.astype("<u4").tobytes() for health in healths]
+    uses = [health.cell_use.astype("<u4").tobytes() for health in healths]
     parts = zip(shares, uses, strict=True)
     assert shown.bytes.endswith(b"".join(share + use for share, use in parts))
 

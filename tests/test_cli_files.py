@@ -48,7 +48,7 @@ def test_encode_then_decode(photograph, tmp_path, colour):
     assert run("decode", coded, rebuilt).exit_code == 0
     expected = parse(coded.read_bytes())
     np.testing.assert_array_equal(read_picture(rebuilt.read_bytes(), "").pixels, expected.decode())
-    assert expected.codebook.size == 16
+    assert expected.quantizer.codebook_size == 16
     assert str(coded.stat().st_size) in result.stdout.split()
 
 

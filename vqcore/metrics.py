@@ -119,43 +119,48 @@ def _window_sums(values: Indices) -> Indices:
     return values
 
 
-def index_entropy_bits(use: NDArray[np.integer]) -> float:
-    """Return the first-order entropy of the indices, in bits per block.
+def index_entropy_bits(*use: NDArray[np.integer]) -> float:
+    """Return the first-order entropy of the indices, in bits per block, all columns together.
 
     Parameters
     ----------
-    use : integer array of shape (K,)
+    use : for each column an integer array of shape (K_j,)
         How many blocks use each codeword.
 
     Examples
     --------
     >>> index_entropy_bits(np.array([2, 1, 1, 0]))
     1.5
+    >>> index_entropy_bits(np.array([2, 1, 1, 0]), np.array([2, 2]))
+    2.5
     """
+    return sum(map(_entropy_bits, use), 0.0)
+
+
+def _entropy_bits(use: NDArray[np.integer]) -> float:
     share = use[use > 0] / use.sum()
     return float(max(0.0, -(share * np.log2(share)).sum()))
 
 
-def nominal_bytes(blocks: int, codebook_size: int) -> float:
-    """Return the bytes of n indices of log2(K) bits each: the textbook's figure, no codebook.
+def nominal_bytes(blocks: int, *sizes: int) -> float:
+    """Return the bytes of n indices a column, log2(K) bits each: the textbook's, no codebook.
 
     Examples
     --------
-    >>> nominal_bytes(36864, 32)
-    23040.0
+    >>> nominal_bytes(36864, 32), nominal_bytes(36864, 8, 4)
+    (23040.0, 23040.0)
     """
-    return blocks * math.log2(codebook_size) / 8
+    return blocks * sum(map(math.log2, sizes)) / 8
 
 
-def entropy_bytes(use: NDArray[np.integer]) -> float:
+def entropy_bytes(*use: NDArray[np.integer]) -> float:
     """Return the bytes of the indices at their first-order entropy: a bound, not a file.
 
     Parameters
     ----------
-    use : integer array of shape (K,)
-        How many blocks use each codeword.
+    use : as in `index_entropy_bits`
     """
-    return float(use.sum()) * index_entropy_bits(use) / 8
+    return float(use[0].sum()) * index_entropy_bits(*use) / 8
 
 
 def compression_ratio(raw_bytes: float, coded_bytes: float) -> float:

@@ -76,7 +76,7 @@ def swept(picture, settings):
         weighted = Settings(settings.block_size, settings.colour, rate_weight=weight)
         for event in sweep(picture, weighted, SIZES, trained=dict(trained)):
             if isinstance(event, Step):
-                trained[event.trained.codebook.size] = event.trained
+                trained[event.trained.quantizer.codebook_size] = event.trained
                 yield event
 
 

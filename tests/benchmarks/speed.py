@@ -16,6 +16,7 @@ from vqcore import Settings, Step, encode, layout_of, read_picture, shown_pixels
 from vqcore.coding.container import pack, parse
 from vqcore.coding.rateaware import rate_aware_work
 from vqcore.lab.sweeps import ladder_sizes
+from vqcore.quantizers.plain import codebook_of
 from vqcore.signals.pictures import png_bytes
 from vqcore.work import finish
 
@@ -35,10 +36,11 @@ def report(picture, block):
     pixels = shown_pixels(picture, layout)
     vectors = layout.split(pixels)
     steps, sweeping = timed(lambda: swept(picture, block))
-    trained = next(step.trained.codebook for step in steps if step.trained.codebook.size == 256)
+    trained = next(it.trained.quantizer for it in steps if it.point.codebook_size == 256)
+    codebook = codebook_of(trained)
     png, png_writing = timed(lambda: png_bytes(pixels))
     _, png_reading = timed(lambda: read_picture(png, ""))
-    data, encoding = timed(lambda: pack(encode(layout, vectors, trained)))
+    data, encoding = timed(lambda: pack(encode(layout, vectors, codebook)))
     _, decoding = timed(lambda: parse(data).decode())
     _, rate_aware = timed(lambda: finish(rate_aware_work(layout, vectors, trained, 200)))
     _, files = timed(lambda: [pack(step.encoded) for step in steps])

@@ -204,7 +204,9 @@ def test_click_lights_the_blocks_of_a_codeword(visitor):
     np.testing.assert_array_equal(lit[chosen], plain[chosen])
     assert lit[~chosen].mean() < 0.5 * plain[~chosen].mean()
     told = visitor.page.locator(".book .told").inner_text()
-    assert told.startswith(f"Codeword {places[12, 20]}: {step.encoded.use[places[12, 20]]} block")
+    assert told.startswith(
+        f"Codeword {places[12, 20]}: {step.encoded.use[0][places[12, 20]]} block"
+    )
     visitor.settle()
 
 

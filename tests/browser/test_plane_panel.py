@@ -207,7 +207,7 @@ def test_projection_follows_the_viewer(visitor):
 def test_codeword_of_the_projection_lights_its_blocks(visitor):
     visitor.open("?picture=camera&block=8&largest=8&k=8&panel=Plane")
     camera = png_bytes(sample_picture("camera").pixels)
-    use = swept(camera, Settings(8), [1, 2, 4, 8])[8].encoded.use
+    use = swept(camera, Settings(8), [1, 2, 4, 8])[8].encoded.use[0]
     chart = visitor.page.locator(".projection .square")
     chosen = visitor.page.locator(".projection .told")
     seen = set()

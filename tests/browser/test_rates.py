@@ -78,11 +78,11 @@ def test_everything_can_be_taken_away(visitor, browser):
     data = png(96, 144)
     step = swept(data, FOUR, SIZES)[16]
     visitor.open("?block=4&largest=16&k=16").upload(("one.png", data))
-    assert parse(visitor.download("Compressed (.vq)")).codebook.size == 16
+    assert parse(visitor.download("Compressed (.vq)")).quantizer.codebook_size == 16
     rebuilt = read_picture(visitor.download("Reconstruction (PNG)"), "").pixels
     np.testing.assert_array_equal(rebuilt, step.encoded.decode())
     codewords = np.load(io.BytesIO(visitor.download("Codebook (.npy)")))
-    np.testing.assert_array_equal(codewords, step.encoded.codebook.codewords)
+    np.testing.assert_array_equal(codewords, step.encoded.shared.codebook.codewords)
     assert read_picture(visitor.download("Codebook (PNG)"), "").width > 4 * 24
     points = json.loads(visitor.download("All figures (JSON)"))["points"]
     assert [point["codebook_size"] for point in points[: len(SIZES)]] == SIZES

@@ -314,7 +314,7 @@ def test_a_block_stays_followed_while_k_changes(visitor):
     for size in (1, 2, 4, 8):
         visitor.choose(size)
         encoded = steps[size].encoded
-        index, use = encoded.indices[12 + 2], encoded.use
+        index, use = encoded.indices[12 + 2, 0], encoded.use[0]
         lit = middle(visitor.stage(), 64, 96)
         same = (encoded.indices == index).reshape(8, 12).repeat(8, 0).repeat(8, 1)
         np.testing.assert_array_equal(lit[same], plain[size][same])

@@ -51,6 +51,6 @@ def test_downloads_are_reached_by_keyboard(visitor):
         visitor.page.keyboard.press("Enter")
     assert download.value.suggested_filename == "camera-8x8-gray-K8.vq"
     with open(download.value.path(), "rb") as file:
-        assert parse(file.read()).codebook.size == 8
+        assert parse(file.read()).quantizer.codebook_size == 8
     visitor.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

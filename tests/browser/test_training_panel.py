@@ -18,7 +18,8 @@ SIZES = [1, 2, 4, 8]
 def replayed(size):
     picture = read_picture(DATA, "")
     layout = layout_of(picture, 4, "rgb")
-    books = {it: step.encoded.codebook for it, step in swept(DATA, Settings(4), SIZES).items()}
+    steps = swept(DATA, Settings(4), SIZES)
+    books = {size: step.encoded.shared.codebook for size, step in steps.items()}
     return finish(frames_work(cut(picture, layout), size, known=books))
 
 

@@ -104,7 +104,7 @@ def test_a_block_is_followed_across_blocks_of_two_sizes(visitor):
     left = box["x"] + np.floor(box["width"] / 2 - 167 / 2 + 0.5)
     top = box["y"] + np.floor(box["height"] / 2 - 101 / 2 + 0.5)
     visitor.page.mouse.click(left + 22, top + 41)  # of 4 × 4: 5 across, 10 down; of 16 × 16: 1, 2
-    index = use.encoded.indices[10 * use.encoded.layout.columns + 5]
+    index = use.encoded.indices[10 * use.encoded.layout.columns + 5, 0]
     assert visitor.page.locator(".book .told").inner_text().startswith(f"Codeword {index}: ")
     assert f"block 6 across, 11 down has index {index}," in inspected(visitor)
     places = use.encoded.indices.reshape(use.encoded.layout.rows, -1).repeat(4, 0).repeat(4, 1)
@@ -114,7 +114,7 @@ def test_a_block_is_followed_across_blocks_of_two_sizes(visitor):
     assert lit[~chosen].mean() < 0.5 * whole[~chosen].mean()
     for _ in range(20):
         visitor.page.keyboard.press("Shift+ArrowRight")
-    index = own.encoded.indices[2 * own.encoded.layout.columns + 1]
+    index = own.encoded.indices[2 * own.encoded.layout.columns + 1, 0]
     places = own.encoded.indices.reshape(own.encoded.layout.rows, -1).repeat(16, 0).repeat(16, 1)
     chosen = places[:101, :167] == index
     lit = middle(visitor.stage(), 101, 167)

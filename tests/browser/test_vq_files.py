@@ -133,7 +133,7 @@ def test_a_block_of_a_file_is_followed(visitor):
     visitor.page.locator(".pictures").focus()
     visitor.page.keyboard.press("Enter")
     row, column = 101 // 2 // 8, 167 // 2 // 8
-    index = step.encoded.indices[row * step.encoded.layout.columns + column]
+    index = step.encoded.indices[row * step.encoded.layout.columns + column, 0]
     told = visitor.page.locator(".inspector .facts").inner_text()
     assert f"block {column + 1} across, {row + 1} down has index {index}," in told
     assert "MSE" not in told
@@ -174,7 +174,7 @@ def test_small_files_and_one_codeword(visitor, height, width, size):
     step = made(photograph(height, width), size=size)
     visitor.open("?block=8&largest=4").upload(("small.vq", step.file))
     np.testing.assert_array_equal(visitor.saved("b"), step.encoded.decode())
-    assert visitor.figures()["K"] == str(step.encoded.codebook.size)
+    assert visitor.figures()["K"] == str(step.encoded.quantizer.codebook_size)
 
 
 def test_a_link_to_a_file_asks_for_it(visitor):

@@ -21,6 +21,7 @@ from vqcore.codebooks.codebook import (
     nearest,
     nearest_work,
     scored,
+    use_of,
 )
 
 Samples = NDArray[np.uint8]
@@ -178,13 +179,12 @@ def test_chunks_are_all_in_order_and_none_too_long(count: int, size: int) -> Non
 
 
 def test_use_counts_the_blocks_of_each_codeword() -> None:
-    codebook = Codebook(np.zeros((5, 2), np.uint8))
-    assert codebook.use(np.int32([2, 0, 2, 3, 2])).tolist() == [1, 0, 3, 1, 0]
+    assert use_of(np.int32([2, 0, 2, 3, 2]), 5).tolist() == [1, 0, 3, 1, 0]
 
 
 def test_use_adds_up_to_the_blocks() -> None:
     indices = np.random.default_rng(0).integers(0, 30, 1000, dtype=np.int32)
-    use = Codebook(np.zeros((40, 2), np.uint8)).use(indices)
+    use = use_of(indices, 40)
     assert use.tolist() == [int((indices == codeword).sum()) for codeword in range(40)]
 
 

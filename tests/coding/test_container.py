@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import photograph, pictures, steps_of
+from helpers import photograph, pictures, plainly, steps_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -74,7 +74,7 @@ def refusal(data: bytes, *codebooks: SharedCodebook) -> str:
 
 def assert_same(found: Encoded, encoded: Encoded) -> None:
     assert found.layout == encoded.layout
-    assert found.codebook.size == encoded.codebook.size
+    assert found.shared.codebook.size == encoded.shared.codebook.size
     np.testing.assert_array_equal(found.decode(), encoded.decode())
 
 
@@ -93,14 +93,14 @@ def golden_encoded(colour: str) -> Encoded:
     codeword, sample = np.indices((size, layout.dimension))
     codewords = (150 * codeword + (5 * codeword + 3) * sample + sample**2 // 7) % 256
     indices = np.arange(layout.blocks) ** 2 // 3 % size
-    return Encoded(layout, Codebook(codewords.astype(np.uint8)), indices.astype(np.int32))
+    return plainly(layout, Codebook(codewords.astype(np.uint8)), indices.astype(np.int32))
 
 
 def in_order(encoded: Encoded) -> Encoded:
     """Return the same picture with its codebook in the order of a file."""
-    codebook, before = encoded.codebook.in_order(), encoded.codebook.codewords
+    codebook, before = encoded.shared.codebook.in_order(), encoded.shared.codebook.codewords
     places = (before[:, None] == codebook.codewords).all(axis=2).argmax(axis=1).astype(np.int32)
-    return Encoded(encoded.layout, codebook, places[encoded.indices])
+    return plainly(encoded.layout, codebook, places[encoded.indices[:, 0]])
 
 
 def golden_file(colour: str) -> bytes:
@@ -132,7 +132,7 @@ def test_golden_file_is_still_read(colour: str) -> None:
         expected = np.asarray(image)
     found = parse(golden_file(colour))
     np.testing.assert_array_equal(found.decode(), expected)
-    assert (found.layout, found.codebook.size) == GOLDEN_LAYOUTS[colour]
+    assert (found.layout, found.shared.codebook.size) == GOLDEN_LAYOUTS[colour]
 
 
 # ------------------------------------------------------------------------------------------- layout
@@ -156,11 +156,11 @@ def test_layout_of_the_file(
     layout = BlockLayout(width, height, block, colour)
     codewords = np.linspace(0, 255, size).astype(np.uint8)[:, None].repeat(layout.dimension, 1)
     indices = (np.arange(layout.blocks) % size).astype(np.int32)
-    data = pack(Encoded(layout, Codebook(codewords), indices))
+    data = pack(plainly(layout, Codebook(codewords), indices))
     assert data[:HEADER_BYTES] == b"VQLB" + bytes.fromhex(expected)
     assert data[HEADER_BYTES:-CHECKSUM_BYTES] == coded(layout, codewords, indices)
     assert data[-CHECKSUM_BYTES:] == zlib.crc32(data[:-CHECKSUM_BYTES]).to_bytes(4, "little")
-    assert_same(parse(data), Encoded(layout, Codebook(codewords), indices))
+    assert_same(parse(data), plainly(layout, Codebook(codewords), indices))
 
 
 WORDS = [[1, 0, 0, 0], [0, 0, 0, 30], [30, 0, 0, 0], [9, 9, 9, 9], [0, 0, 255, 255]]
@@ -170,17 +170,20 @@ WORDS = [[1, 0, 0, 0], [0, 0, 0, 30], [30, 0, 0, 0], [9, 9, 9, 9], [0, 0, 255, 2
 def test_index_k_is_codeword_k_in_the_file_too(order: tuple[int, ...]) -> None:
     words = [WORDS[old] for old in order]
     layout, indices = BlockLayout(10, 2, 2, "gray"), [3, 1, 0, 2, 4]
-    found = parse(pack(Encoded(layout, Codebook(np.uint8(words)), np.int32(indices))))
-    assert (found.codebook.codewords.tolist(), found.indices.tolist()) == (words, indices)
+    found = parse(pack(plainly(layout, Codebook(np.uint8(words)), np.int32(indices))))
+    assert (found.shared.codebook.codewords.tolist(), found.indices[:, 0].tolist()) == (
+        words,
+        indices,
+    )
 
 
 def test_a_codebook_out_of_order_is_packed_only_if_it_is_elsewhere() -> None:
     layout, indices = BlockLayout(10, 2, 2, "gray"), np.int32([3, 1, 0, 2, 4])
     turned = Codebook(np.uint8(WORDS[::-1]))
     with pytest.raises(FileError, match=r"do not ascend.*Codebook\.in_order"):
-        pack(Encoded(layout, turned, indices))
-    assert parse(pack(Encoded(layout, turned.in_order(), indices)))
-    assert pack(Encoded(layout, turned, indices), with_codebook=False)
+        pack(plainly(layout, turned, indices))
+    assert parse(pack(plainly(layout, turned.in_order(), indices)))
+    assert pack(plainly(layout, turned, indices), with_codebook=False)
 
 
 def test_order_is_by_sum_then_by_samples_whatever_it_was() -> None:
@@ -200,7 +203,7 @@ def test_sums_beyond_16_bits_are_ordered() -> None:
 def test_packing_leaves_its_input_alone() -> None:
     encoded, same = in_order(golden_encoded("rgb")), in_order(golden_encoded("rgb"))
     pack(encoded)
-    np.testing.assert_array_equal(encoded.codebook.codewords, same.codebook.codewords)
+    np.testing.assert_array_equal(encoded.shared.codebook.codewords, same.shared.codebook.codewords)
     np.testing.assert_array_equal(encoded.indices, same.indices)
 
 
@@ -231,14 +234,14 @@ def made(layout: BlockLayout, size: int, values: list[int], seed: int) -> Encode
     rng = np.random.default_rng(seed)
     codebook = Codebook(rng.choice(np.uint8(values), (size, layout.dimension)))
     indices = rng.integers(0, size, layout.blocks, dtype=np.int32)
-    return Encoded(layout, codebook, indices)
+    return plainly(layout, codebook, indices)
 
 
 def assert_round_trip(encoded: Encoded) -> bytes:
     data = pack(encoded)
     found = parse(data)
     assert_same(found, encoded)
-    np.testing.assert_array_equal(found.codebook.codewords, encoded.codebook.codewords)
+    np.testing.assert_array_equal(found.quantizer.tables[0], encoded.quantizer.tables[0])
     np.testing.assert_array_equal(found.indices, encoded.indices)
     assert pack(found) == data
     return data
@@ -255,7 +258,7 @@ def test_round_trip_of_made_up_codebooks(
     layout: BlockLayout, size: int | None, values: list[int], seed: int
 ) -> None:
     encoded = made(layout, size or layout.blocks + 3, values, seed)
-    assert_round_trip(Encoded(layout, encoded.codebook.in_order(), encoded.indices))
+    assert_round_trip(plainly(layout, encoded.shared.codebook.in_order(), encoded.indices[:, 0]))
 
 
 @settings(deadline=None, max_examples=50)
@@ -287,7 +290,7 @@ def test_round_trip_of_black_strokes_on_white(seed: int, block_size: int) -> Non
 def test_the_largest_picture_is_accepted() -> None:
     layout = BlockLayout(10_000, 5_000, 32, "gray")
     flat = Codebook(np.zeros((1, 1024), np.uint8))
-    data = pack(Encoded(layout, flat, np.zeros(layout.blocks, np.int32)))
+    data = pack(plainly(layout, flat, np.zeros(layout.blocks, np.int32)))
     assert parse(data).layout == layout
 
 
@@ -490,7 +493,7 @@ def test_random_words_are_refused(colour: str) -> None:
 @pytest.mark.parametrize("colour", COLOURS)
 def test_codewords_out_of_order_are_refused(colour: str) -> None:
     encoded = parse(golden_file(colour))
-    codewords, indices = encoded.codebook.codewords, encoded.indices
+    codewords, indices = encoded.shared.codebook.codewords, encoded.indices[:, 0]
     start = golden_file(colour)[:HEADER_BYTES]
     in_order = with_checksum(start + coded(encoded.layout, codewords, indices))
     assert in_order == golden_file(colour)
@@ -539,7 +542,7 @@ def test_picture_that_no_decoder_takes_is_not_packed() -> None:
     layout = BlockLayout(65_536, 1, 32, "gray")
     indices = np.zeros(layout.blocks, np.int32)
     with pytest.raises(FileError, match="65536×1 pixels"):
-        pack(Encoded(layout, Codebook(np.zeros((1, 1024), np.uint8)), indices))
+        pack(plainly(layout, Codebook(np.zeros((1, 1024), np.uint8)), indices))
 
 
 # ------------------------------------------------------------------------- a codebook elsewhere
@@ -569,13 +572,13 @@ def test_golden_file_without_its_codebook_is_still_written_and_read(colour: str)
 def test_layout_of_a_file_without_its_codebook() -> None:
     layout = BlockLayout(3, 1, 1, "gray")
     # Not in the order of their sums: index k means row k.
-    encoded = Encoded(layout, Codebook(np.uint8([[9], [0], [5]])), np.int32([2, 0, 1]))
+    encoded = plainly(layout, Codebook(np.uint8([[9], [0], [5]])), np.int32([2, 0, 1]))
     data = pack(encoded, with_codebook=False)
     writer = Writer()
-    finish(code_indices(writer, layout, encoded.codebook.codewords, encoded.indices))
+    finish(code_indices(writer, layout, encoded.shared.codebook.codewords, encoded.indices[:, 0]))
     start = bytes.fromhex("02 00 01  03 00 00 00  01 00 00 00  02 00")
     assert data == with_checksum(b"VQLB" + start + encoded.shared.checksum + writer.bytes())
-    assert parse(data, [encoded.shared]).indices.tolist() == [2, 0, 1]
+    assert parse(data, [encoded.shared]).indices[:, 0].tolist() == [2, 0, 1]
     header = parse_header(data)
     assert (header.layout, header.codebook_size) == (layout, 3)
     assert header.codebook == encoded.shared.checksum
@@ -586,7 +589,7 @@ def test_header_of_a_file_with_its_codebook_names_none() -> None:
 
 
 def test_one_codeword_needs_no_words() -> None:
-    encoded = Encoded(
+    encoded = plainly(
         BlockLayout(5, 5, 2, "rgb"), Codebook(np.full((1, 12), 7, np.uint8)), np.zeros(9, np.int32)
     )
     data = pack(encoded, with_codebook=False)

@@ -16,6 +16,7 @@ from vqcore import (
 )
 from vqcore.coding.container import pack, parse
 from vqcore.coding.rateaware import Chooser, rate_aware_choice_work, rate_aware_work
+from vqcore.quantizers.plain import codebook_of, quantizer_of
 from vqcore.work import finish
 
 
@@ -24,7 +25,7 @@ def camera():
     picture = sample_picture("camera")
     layout = layout_of(picture, 4, "gray")
     steps = [s for s in sweep(picture, Settings(4), [64]) if isinstance(s, Step)]
-    return layout, layout.split(shown_pixels(picture, layout)), steps[0].trained.codebook
+    return layout, layout.split(shown_pixels(picture, layout)), steps[0].trained.quantizer
 
 
 def encoded(camera, rate_weight):
@@ -57,8 +58,8 @@ def test_choice_against_brute_force():
 
 
 def test_weight_of_zero_takes_the_nearest_codeword(camera):
-    layout, vectors, codebook = camera
-    nearest = encode(layout, vectors, codebook)
+    layout, vectors, quantizer = camera
+    nearest = encode(layout, vectors, codebook_of(quantizer))
     assert squared_error(camera, encoded(camera, 0)) <= squared_error(camera, nearest)
 
 
@@ -73,15 +74,15 @@ def test_more_weight_means_fewer_bytes_and_more_error(camera):
 
 def test_all_codewords_are_in_use(camera):
     result = encoded(camera, 5000)
-    assert result.use.min() > 0
-    assert result.codebook.size < 64
+    assert result.use[0].min() > 0
+    assert result.quantizer.codebook_size < 64
 
 
 @pytest.mark.parametrize("rate_weight", [0, 20, 500])
 def test_index_k_is_codeword_k_in_the_file_too(camera, rate_weight):
     result = encoded(camera, rate_weight)
     found = parse(pack(result))
-    np.testing.assert_array_equal(found.codebook.codewords, result.codebook.codewords)
+    np.testing.assert_array_equal(found.shared.codebook.codewords, result.shared.codebook.codewords)
     np.testing.assert_array_equal(found.indices, result.indices)
 
 
@@ -91,10 +92,10 @@ def test_file_decodes_to_the_same_picture(camera):
 
 
 def test_codewords_may_stay_as_they_are(camera):
-    layout, vectors, codebook = camera
+    layout, vectors, quantizer = camera
     result = finish(rate_aware_choice_work(*camera, 500))
-    assert result.codebook is codebook
-    nearest = encode(layout, vectors, codebook)
+    assert result.quantizer is quantizer
+    nearest = encode(layout, vectors, codebook_of(quantizer))
     assert len(pack(result)) < len(pack(nearest))
     assert squared_error(camera, result) > squared_error(camera, nearest)
 
@@ -102,8 +103,8 @@ def test_codewords_may_stay_as_they_are(camera):
 @pytest.mark.parametrize("weight", [0, 1e6])
 def test_constant_picture(weight):
     layout, vectors = BlockLayout(16, 16, 4, "gray"), np.full((16, 16), 7, np.uint8)
-    codebook = Codebook(np.uint8([[7] * 16]))
-    result = finish(rate_aware_work(layout, vectors, codebook, weight))
+    quantizer = quantizer_of(Codebook(np.uint8([[7] * 16])))
+    result = finish(rate_aware_work(layout, vectors, quantizer, weight))
     assert (result.decode() == 7).all()
 
 

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers import photograph, smooth_picture, steps_of, toned_picture, vectors_of
+from helpers import photograph, plainly, smooth_picture, steps_of, toned_picture, vectors_of
 from scipy.spatial.distance import cdist, pdist
 from scipy.stats import entropy
 
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.training import Trained
-from vqcore.coding.codec import Encoded, Settings
+from vqcore.coding.codec import Settings
 from vqcore.coding.container import HEADER, coded_codebook_work
 from vqcore.lab.health import Pair, health_work, pairs_work
 from vqcore.lab.sweeps import Step, sweep
+from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.show.verdicts import health_row
 from vqcore.work import finish
 
@@ -29,9 +29,8 @@ def toy_step():
     codebook = Codebook(np.uint8([[11], [41], [99]]))
     indices = np.int32([0, 0, 0, 0, 1, 1])
     point = replace(step.point, codebook_size=3)
-    return Step(
-        point, Encoded(step.encoded.layout, codebook, indices), bytes(100), Trained(codebook, 0, 6)
-    )
+    encoded = plainly(step.encoded.layout, codebook, indices)
+    return Step(point, encoded, bytes(100), TrainedQuantizer(encoded.quantizer, 0, 6))
 
 
 def toy():
@@ -72,7 +71,7 @@ def test_figures_against_scipy(colour):
     [step] = steps(picture, [64], block_size=4, colour=colour)
     vectors = vectors_of(picture, 4, colour)
     health = finish(health_work(step, vectors))
-    codewords, indices = step.encoded.codebook.codewords, step.encoded.indices
+    codewords, indices = step.encoded.shared.codebook.codewords, step.encoded.indices[:, 0]
     assert health.entropy_bits == pytest.approx(entropy(np.bincount(indices), base=2))
     assert health.perplexity == pytest.approx(math.exp(entropy(np.bincount(indices))))
     distances = pdist(codewords.astype(float)) / math.sqrt(codewords.shape[1])
@@ -116,5 +115,5 @@ def test_with_a_rate_weight_it_is_the_file_that_counts():
     [step] = steps(picture, [64], block_size=4, rate_weight=5000)
     health = finish(health_work(step, vectors_of(picture, 4)))
     assert health.codebook_size == 64
-    assert health.codewords == step.encoded.codebook.size < 64
+    assert health.codewords == step.encoded.quantizer.codebook_size < 64
     assert health.dead_codewords == 0

@@ -35,7 +35,9 @@ def test_last_frame_is_the_codebook_trained(size: int) -> None:
     known = ladder(picture, 4, sorted({*SIZES, size}))
     frames = replayed(picture, 4, size, known)
     last, layout = frames[-1], layout_of(picture, 4, "rgb")
-    np.testing.assert_array_equal(last.encoded.codebook.codewords, known[size].codebook.codewords)
+    np.testing.assert_array_equal(
+        last.encoded.shared.codebook.codewords, known[size].codebook.codewords
+    )
     expected = encode(layout, layout.split(picture.pixels), known[size].codebook)
     np.testing.assert_array_equal(last.encoded.indices, expected.indices)
     assert last.psnr_db == psnr_db(mse(picture.pixels, expected.decode()))
@@ -48,7 +50,7 @@ def test_first_frame_is_the_codebook_below_even_if_it_has_to_be_trained() -> Non
         first = replayed(picture, 4, 16, given)[0]
         assert (first.stage, first.iteration) == ("below", 0)
         below = known[8].codebook.codewords
-        np.testing.assert_array_equal(first.encoded.codebook.codewords, below)
+        np.testing.assert_array_equal(first.encoded.shared.codebook.codewords, below)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -83,12 +85,12 @@ def test_figures_are_of_the_picture_and_in_the_end_those_of_the_sweep(
         for frame in frames:
             assert frame.mse == mse(original, frame.encoded.decode())
             assert frame.psnr_db == psnr_db(frame.mse)
-            blocks = frame.encoded.codebook.codewords[frame.encoded.indices]
+            blocks = frame.encoded.shared.codebook.codewords[frame.encoded.indices[:, 0]]
             assert frame.distortion == mse(vectors, blocks)
         last = frames[-1]
         assert (last.mse, last.psnr_db) == (step.point.mse, step.point.psnr_db)
         found, expected = last.encoded, step.encoded
-        np.testing.assert_array_equal(found.codebook.codewords, expected.codebook.codewords)
+        np.testing.assert_array_equal(found.quantizer.tables[0], expected.quantizer.tables[0])
         np.testing.assert_array_equal(found.indices, expected.indices)
 
 

@@ -177,7 +177,7 @@ def test_what_is_known_is_what_was_found(swept: Study) -> None:
     assert known_rival(swept, "webp", 50) is None
     for size, frames in known_frames(swept).items():
         assert frames[-1].psnr_db == swept.steps[size].point.psnr_db
-        assert frames[-1].encoded.codebook.size == size
+        assert frames[-1].encoded.quantizer.codebook_size == size
     assert list(known_frames(swept)) == [2, 4, 8]
     [run] = known_runs(swept, [Settings(4, seed=2)], 4)
     assert run.seed == 2

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from skimage.metrics import structural_similarity
 
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.training import TRAINERS, Progress, Trained, train
+from vqcore.codebooks.training import TRAINERS, Progress, train
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
-from vqcore.lab import sweeps
 from vqcore.lab.sweeps import (
     OperatingPoint,
     Preview,
@@ -29,6 +28,9 @@ from vqcore.lab.sweeps import (
     plan_sweep,
     sweep,
 )
+from vqcore.quantizers import plain
+from vqcore.quantizers.plain import quantizer_of
+from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.signals.blocks import COLOURS, BlockLayout, shown_pixels
 from vqcore.signals.pictures import Picture
 
@@ -216,21 +218,21 @@ def test_the_figures_are_those_of_the_encoded_picture(
     rows, columns = (math.ceil(side / block_size) for side in original.shape[:2])
     for size, step in steps.items():
         encoded, decoded = step.encoded, step.encoded.decode()
-        use = np.bincount(encoded.indices, minlength=size)
+        use = np.bincount(encoded.indices[:, 0], minlength=size)
         mse = np.mean((original.astype(float) - decoded) ** 2)
         ssim = structural_similarity(
             original, decoded, channel_axis=2 if original.ndim == 3 else None
         )
         nominal = rows * columns * math.log2(size) / 8
         expected = {
-            "codebook_size": len(encoded.codebook.codewords),
-            "used_codewords": len(set(encoded.indices.tolist())),
+            "codebook_size": len(encoded.shared.codebook.codewords),
+            "used_codewords": len(set(encoded.indices[:, 0].tolist())),
             "mse": mse,
             "psnr_db": 10 * math.log10(255**2 / mse),
             "ssim": ssim,
             "nominal_bytes": nominal,
             "entropy_bytes": rows * columns * scipy.stats.entropy(use, base=2) / 8,
-            "codebook_bytes": encoded.codebook.codewords.nbytes,
+            "codebook_bytes": encoded.shared.codebook.codewords.nbytes,
             "file_bytes": len(step.file),
             "nominal_ratio": original.nbytes / nominal if nominal else math.inf,
             "file_ratio": original.nbytes / len(step.file),
@@ -255,7 +257,9 @@ def test_index_k_is_codeword_k_in_the_file_too(colour: str) -> None:
     for picture in (photograph("coffee", 4), Picture(few, "few")):
         for step in swept(picture, Settings(4, colour), [1, 2, 50]).values():
             found = parse(step.file)
-            np.testing.assert_array_equal(found.codebook.codewords, step.encoded.codebook.codewords)
+            np.testing.assert_array_equal(
+                found.quantizer.tables[0], step.encoded.quantizer.tables[0]
+            )
             np.testing.assert_array_equal(found.indices, step.encoded.indices)
 
 
@@ -266,19 +270,19 @@ def test_codebooks_are_those_of_the_trainer(trainer: str) -> None:
     layout = plan_sweep(picture, settings, [16]).layout
     expected = trained(layout.split(picture.pixels), [16], trainer=trainer, seed=3)[16]
     step = swept(picture, settings, [16])[16]
-    np.testing.assert_array_equal(step.encoded.codebook.codewords, expected)
+    np.testing.assert_array_equal(step.encoded.shared.codebook.codewords, expected)
 
 
 def test_a_dead_codeword_is_not_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
     codewords = np.repeat(np.uint8([[10], [10], [90], [255]]), 16, axis=1)
     monkeypatch.setattr(
-        sweeps,
+        plain,
         "train",
-        lambda *_, **__: iter([Trained(Codebook(codewords), 0.5, 64)]),
+        lambda *_, **__: iter([TrainedQuantizer(quantizer_of(Codebook(codewords)), 0.5, 64)]),
     )
     [step] = steps_of(sweep(toned_picture([10, 91, 10, 11, 92, 93]), GRAY, [4]))
     assert (step.point.codebook_size, step.point.used_codewords) == (4, 2)
-    assert step.encoded.use.tolist() == [3, 0, 3, 0]
+    assert step.encoded.use[0].tolist() == [3, 0, 3, 0]
 
 
 @pytest.mark.parametrize("colour", ["gray", "rgb"])
@@ -332,7 +336,7 @@ def test_every_step_is_sound(
         point, decoded = step.point, step.encoded.decode()
         assert not any(math.isnan(value) for value in astuple(point) if value is not None)
         assert (decoded.shape, decoded.dtype) == (original.shape, np.uint8)
-        assert step.encoded.codebook.size == size
+        assert step.encoded.shared.codebook.size == size
         assert 1 <= point.used_codewords <= size
         assert point.mse == np.mean(np.square(original.astype(int) - decoded))
         assert (point.psnr_db == math.inf) == (point.mse == 0)
@@ -341,8 +345,8 @@ def test_every_step_is_sound(
         assert (point.ssim is None) == (min(original.shape[:2]) < 7)
     if plan.distinct_blocks:
         last, vectors = steps[plan.distinct_blocks].encoded, plan.layout.split(original)
-        np.testing.assert_array_equal(last.codebook.codewords[last.indices], vectors)
-        assert (last.use > 0).all()
+        np.testing.assert_array_equal(last.shared.codebook.codewords[last.indices[:, 0]], vectors)
+        assert (last.use[0] > 0).all()
 
 
 # ------------------------------------------------------------------------------- going on, stopping
@@ -357,7 +361,7 @@ def sizes_trained(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         asked.extend(sizes)
         return train(vectors, sizes, **options)
 
-    monkeypatch.setattr(sweeps, "train", watched)
+    monkeypatch.setattr(plain, "trained_codebooks", watched)
     return asked
 
 

@@ -88,7 +88,7 @@ def test_codebook_says_where_it_comes_from() -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert json.loads(archive.comment) == SOURCE.record
     words = np.load(io.BytesIO(offered()["Codebook (.npy)"].make()))
-    np.testing.assert_array_equal(words, STEPS[8].encoded.codebook.codewords)
+    np.testing.assert_array_equal(words, STEPS[8].encoded.shared.codebook.codewords)
 
 
 def test_figures_say_where_they_come_from() -> None:

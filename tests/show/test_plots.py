@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from helpers import made_up_points
+from helpers import health_of, made_up_points
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import TRAINERS
@@ -374,7 +374,7 @@ def health(size: int) -> Health:
     """Return a codebook used alike, whose codeword k has k parts of the error."""
     parts = np.arange(size)
     use, pair = np.full(size, 3), Pair(0, 1, 5)
-    return Health(size, use, 0.5, pair, pair, parts / max(1, parts.sum()))
+    return health_of(size, use, 0.5, pair, pair, parts / max(1, parts.sum()))
 
 
 def test_perplexity_beside_the_line_where_it_is_the_size() -> None:

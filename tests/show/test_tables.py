@@ -4,12 +4,12 @@ import math
 from dataclasses import fields
 
 import numpy as np
-from helpers import made_up_points
+from helpers import health_of, made_up_points
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Iteration, Trained
 from vqcore.lab.comparison import mean_rows
-from vqcore.lab.health import Health, Pair
+from vqcore.lab.health import Pair
 from vqcore.lab.heldout import Transfer
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show import tables
@@ -27,7 +27,7 @@ def test_points_show_what_they_hold_but_the_time_of_encoding() -> None:
 def test_columns_of_rows_made_elsewhere() -> None:
     points = made_up_points()
     assert set(tables.columns("means")) <= set(mean_rows([points, points])[0])
-    health = Health(2, np.array([3, 1]), 0.5, Pair(0, 1, 5), Pair(0, 1, 5), np.array([0.5, 0.5]))
+    health = health_of(2, np.array([3, 1]), 0.5, Pair(0, 1, 5), Pair(0, 1, 5), np.array([0.5, 0.5]))
     assert list(tables.columns("health")) == list(health_row(health))
 
 

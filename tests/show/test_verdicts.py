@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers import steps_of, toned_picture
+from helpers import health_of, plainly, steps_of, toned_picture
 
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.training import Trained
-from vqcore.coding.codec import Encoded, Settings
-from vqcore.lab.health import Health, Pair, health_work
+from vqcore.coding.codec import Settings
+from vqcore.lab.health import Pair, health_work
 from vqcore.lab.heldout import HeldOut
 from vqcore.lab.sweeps import Step, sweep
+from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.show.verdicts import health_row, verdicts
 from vqcore.work import finish
 
@@ -27,9 +27,8 @@ def toy_step():
     codebook = Codebook(np.uint8([[11], [41], [99]]))
     indices = np.int32([0, 0, 0, 0, 1, 1])
     point = replace(step.point, codebook_size=3)
-    return Step(
-        point, Encoded(step.encoded.layout, codebook, indices), bytes(100), Trained(codebook, 0, 6)
-    )
+    encoded = plainly(step.encoded.layout, codebook, indices)
+    return Step(point, encoded, bytes(100), TrainedQuantizer(encoded.quantizer, 0, 6))
 
 
 def toy():
@@ -46,7 +45,9 @@ def test_held_out_blocks_stand_in_the_row_when_they_are_known():
 def made_up(**changes):
     """Four codewords, 64 blocks each, of a codebook that is a tenth of the file."""
     pairs = Pair(0, 1, 12.34), Pair(2, 3, 120)
-    even = Health(4, np.full(4, 64), 0.1, *pairs, np.full(4, 0.25))
+    even = health_of(4, np.full(4, 64), 0.1, *pairs, np.full(4, 0.25))
+    if "use" in changes:
+        changes |= {"use": (changes["use"],), "cell_use": changes["use"]}
     return replace(even, **changes)
 
 

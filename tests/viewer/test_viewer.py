@@ -4,11 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from helpers import made_up_points, photograph, trained, vectors_of
+from helpers import health_of, made_up_points, photograph, plainly, trained, vectors_of
 
 from vqcore import Codebook, encode, layout_of
 from vqcore.coding.codec import Encoded
-from vqcore.lab.health import Health
 from vqcore.lab.plane import lloyd_path, principal_plane
 from vqcore.lab.playback import Frame
 from vqcore.lab.sweeps import cost_of
@@ -73,7 +72,7 @@ def test_match_is_a_file_or_the_word_that_there_is_none() -> None:
 
 def test_codebook_by_hand() -> None:
     layout = BlockLayout(width=3, height=1, block_size=1, colour="gray")
-    encoded = Encoded(layout, Codebook(np.uint8([[7], [9]])), np.int32([1, 0, 1]))
+    encoded = plainly(layout, Codebook(np.uint8([[7], [9]])), np.int32([1, 0, 1]))
     header, body = opened(codebook_layer("é", 4, encoded))
     assert header == {
         "kind": "codebook", "of": "é", "width": 3, "height": 1, "channels": 1,
@@ -94,8 +93,8 @@ def test_use_is_a_codebook_with_its_figures() -> None:
 
 def test_training_is_codebooks_step_by_step() -> None:
     layout = BlockLayout(width=3, height=1, block_size=1, colour="gray")
-    below = Encoded(layout, Codebook(np.uint8([[8]])), np.int32([0, 0, 0]))
-    last = Encoded(layout, Codebook(np.uint8([[7], [9]])), np.int32([1, 0, 1]))
+    below = plainly(layout, Codebook(np.uint8([[8]])), np.int32([0, 0, 0]))
+    last = plainly(layout, Codebook(np.uint8([[7], [9]])), np.int32([1, 0, 1]))
     frames = [Frame("below", 0, below, 1.5, 65.025), Frame("finish", 4, last, 0, 0)]
     header, body = opened(training_layer("one", 2, frames))
     plain, expected = opened(codebook_layer("one", 2, last))
@@ -136,7 +135,7 @@ def test_figures_without_an_original_have_no_likeness() -> None:
 
 def made_up_book(codewords: list[list[int]], indices: list[int]) -> Encoded:
     layout = BlockLayout(width=2 * len(indices), height=1, block_size=2, colour="gray")
-    return Encoded(layout, Codebook(np.uint8(codewords)), np.int32(indices))
+    return plainly(layout, Codebook(np.uint8(codewords)), np.int32(indices))
 
 
 def test_projection_by_hand() -> None:
@@ -168,8 +167,8 @@ def test_projection_of_blocks_that_are_all_the_same() -> None:
 
 
 def test_health_by_hand() -> None:
-    one = Health(1, np.array([12]), 0.5, None, None, np.ones(1))
-    three = Health(4, np.array([2, 1, 9]), 0.5, None, None, np.array([0.25, 0.75, 0]))
+    one = health_of(1, np.array([12]), 0.5, None, None, np.ones(1))
+    three = health_of(4, np.array([2, 1, 9]), 0.5, None, None, np.array([0.25, 0.75, 0]))
     header, body = opened(health_layer("one", [(one, ("fine",)), (three, ("dead", "dear"))]))
     assert header == {
         "kind": "health", "of": "one",

@@ -92,9 +92,16 @@ class Codebook:
     def _sums(self) -> Counts:
         return self.codewords.sum(axis=1, dtype=np.int64)
 
-    def use(self, indices: Indices) -> Counts:
-        """Return how many blocks use each codeword, shape (K,); 0 marks a dead codeword."""
-        return np.bincount(indices, minlength=self.size)
+
+def use_of(indices: Indices, size: int) -> Counts:
+    """Return how many of the indices each of K codewords has, (K,); 0 marks a dead codeword.
+
+    Examples
+    --------
+    >>> use_of(np.int32([2, 0, 2]), 4).tolist()
+    [1, 0, 2, 0]
+    """
+    return np.bincount(indices, minlength=size)
 
 
 def nearest(vectors: NDArray, codewords: NDArray) -> Indices:

@@ -102,8 +102,24 @@ class Look:
     codewords: Callable[[], Work[Floats]]
 
 
+class Training:
+    """What went into something finished; it has no iterations if the ladder did not train it."""
+
+    seconds: float
+    sample: int
+    iterations: tuple[Iteration, ...]
+
+    def stage(self, stage: Stage) -> list[Iteration]:
+        return [iteration for iteration in self.iterations if iteration.stage == stage]
+
+    @property
+    def ran_out(self) -> bool:
+        """Tell whether there were all MAX_ITERATIONS; the last gained under TOLERANCE if not."""
+        return len(self.stage("finish")) > MAX_ITERATIONS
+
+
 @dataclass(frozen=True, eq=False)
-class Trained:
+class Trained(Training):
     """A finished codebook, and what went into it.
 
     Parameters
@@ -121,14 +137,6 @@ class Trained:
     seconds: float
     sample: int
     iterations: tuple[Iteration, ...] = ()
-
-    def stage(self, stage: Stage) -> list[Iteration]:
-        return [iteration for iteration in self.iterations if iteration.stage == stage]
-
-    @property
-    def ran_out(self) -> bool:
-        """Tell whether there were all MAX_ITERATIONS; the last gained under TOLERANCE if not."""
-        return len(self.stage("finish")) > MAX_ITERATIONS
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,13 +1,19 @@
-"""A picture encoded with a codebook, and the settings that lead there."""
+"""A signal encoded by a quantizer, and the settings that lead there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
 
 from vqcore.arrays import Counts, Indices, Samples
-from vqcore.codebooks.codebook import Codebook, nearest_work
+from vqcore.codebooks.codebook import Codebook, use_of
 from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import SharedCodebook
+from vqcore.quantizers import plain
+from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.work import Work, finish
 
@@ -19,6 +25,7 @@ class Settings:
     `rate_weight` is λ, in squared error per bit; 0 takes the nearest codeword, as in the textbook.
     """
 
+    family: ClassVar[str] = plain.ID
     block_size: int = 8
     colour: Colour = "rgb"
     trainer: Trainer = "lbg"
@@ -27,37 +34,89 @@ class Settings:
 
     @property
     def training(self) -> Settings:
-        """The settings that the trained codebooks depend on; the rate weight comes after."""
+        """The settings that the trained quantizers depend on; the rate weight comes after."""
         return replace(self, rate_weight=0)
+
+    @property
+    def parameters(self) -> Trainer:
+        """The family's own, as its `train` takes them."""
+        return self.trainer
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """A table of vectors, and which of them each vector of a signal is.
+
+    With one column the table has all entries, also those that nobody uses; with more it has the
+    distinct tuples of indices that are in use, in ascending order.
+
+    Parameters
+    ----------
+    tuples : int32 array of shape (t, m)
+        The indices that each entry stands for.
+    vectors : uint8 array of shape (t, d)
+    places : int32 array of shape (n,), values in [0, t)
+    """
+
+    tuples: Indices
+    vectors: Samples
+    places: Indices
+
+    @property
+    def use(self) -> Counts:
+        """Return how many vectors of the signal each entry stands for, shape (t,)."""
+        return use_of(self.places, len(self.tuples))
 
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """One index for each block, and the codebook that turns them back into a picture."""
+    """The indices of each vector, and the quantizer that turns them back into a signal.
+
+    Parameters
+    ----------
+    layout
+    quantizer : of m columns
+    indices : int32 array of shape (n, m)
+    """
 
     layout: BlockLayout
-    codebook: Codebook
+    quantizer: Quantizer
     indices: Indices
+
+    def __post_init__(self) -> None:
+        expected = self.layout.count, len(self.quantizer.columns)
+        if self.indices.shape != expected:
+            raise ValueError(f"indices have shape {expected}, not {self.indices.shape}")
+
+    def lookup(self) -> Lookup:
+        """Return what the signal is rebuilt from."""
+        if len(self.quantizer.columns) == 1:
+            every = np.arange(self.quantizer.codebook_size, dtype=np.int32)[:, None]
+            return Lookup(every, self.quantizer.decode(every), self.indices[:, 0])
+        tuples, places = _distinct(self.indices, self.quantizer.sizes)
+        return Lookup(tuples, self.quantizer.decode(tuples), places)
 
     @property
     def tiles(self) -> Samples:
-        """Return the codewords as little pictures, uint8 of shape (K, b, b) or (K, b, b, 3)."""
-        return self.layout.tiles(self.codebook.codewords)
+        """Return the table of `lookup` as little pictures, uint8 (t, b, b) or (t, b, b, 3)."""
+        return self.layout.tiles(self.lookup().vectors)
 
     @property
     def shared(self) -> SharedCodebook:
-        """Return the codebook as other pictures can use it."""
-        return SharedCodebook(self.codebook, self.layout.block_size, self.layout.colour)
+        """Return the codebook as other pictures can use it; ValueError if there is no one."""
+        codebook = plain.codebook_of(self.quantizer)
+        return SharedCodebook(codebook, self.layout.block_size, self.layout.colour)
 
     @property
-    def use(self) -> Counts:
-        """Return how many blocks use each codeword, shape (K,)."""
-        return self.codebook.use(self.indices)
+    def use(self) -> tuple[Counts, ...]:
+        """Return of each column how many vectors use each entry, shape (K_j,)."""
+        sizes = self.quantizer.sizes
+        return tuple(map(use_of, self.indices.T, sizes))
 
     @property
     def used_codewords(self) -> int:
-        """Return how many codewords at least one block uses."""
-        return int((self.use > 0).sum())
+        """Return how many entries of the largest column at least one vector uses."""
+        return int((self.use[self.quantizer.largest] > 0).sum())
 
     def decode(self) -> Samples:
         """Rebuild the picture by table look-up.
@@ -66,7 +125,17 @@ class Encoded:
         -------
         pixels : uint8 array of shape (height, width) or (height, width, 3)
         """
-        return self.layout.assemble(self.tiles[self.indices])
+        table = self.lookup()
+        return self.layout.join(table.vectors, table.places)
+
+
+def _distinct(indices: Indices, sizes: tuple[int, ...]) -> tuple[Indices, Indices]:
+    """Return the distinct rows of indices in ascending order, and which of them each row is."""
+    places = np.zeros(len(indices), np.int64)
+    for column, size in zip(indices.T, sizes, strict=True):
+        places = np.unique(places * size + column, return_inverse=True)[1]
+    firsts = np.unique(places, return_index=True)[1]
+    return indices[firsts], places.astype(np.int32)
 
 
 def encode(layout: BlockLayout, vectors: Samples, codebook: Codebook) -> Encoded:
@@ -74,15 +143,15 @@ def encode(layout: BlockLayout, vectors: Samples, codebook: Codebook) -> Encoded
 
     Examples
     --------
-    >>> import numpy as np
     >>> layout = BlockLayout(width=3, height=1, block_size=1, colour="gray")
     >>> vectors = np.uint8([[10], [200], [30]])
     >>> encode(layout, vectors, Codebook(np.uint8([[20], [200]]))).decode()
     array([[ 20, 200,  20]], dtype=uint8)
     """
-    return finish(encode_work(layout, vectors, codebook))
+    return finish(encode_work(layout, vectors, plain.quantizer_of(codebook)))
 
 
-def encode_work(layout: BlockLayout, vectors: Samples, codebook: Codebook) -> Work[Encoded]:
-    """Do the work of `encode`, with pauses."""
-    return Encoded(layout, codebook, (yield from nearest_work(vectors, codebook.codewords)))
+def encode_work(layout: BlockLayout, vectors: Samples, quantizer: Quantizer) -> Work[Encoded]:
+    """Encode the vectors of a picture as the quantizer's family does, with pauses."""
+    encoding = FAMILIES[quantizer.family].encode_work(quantizer, vectors)
+    return Encoded(layout, quantizer, (yield from encoding))

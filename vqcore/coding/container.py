@@ -56,6 +56,8 @@ from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.coding.codebookfile import CHECKSUM_BYTES, SharedCodebook
 from vqcore.coding.codec import Encoded
 from vqcore.coding.entropy import WORD, Reader, Writer, code_codewords, code_indices
+from vqcore.quantizers.plain import ID as PLAIN
+from vqcore.quantizers.plain import codebook_of, quantizer_of
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout
 from vqcore.signals.pictures import MAX_PIXELS, MAX_SIDE
 from vqcore.work import Work, finish
@@ -100,15 +102,15 @@ def pack(encoded: Encoded, *, with_codebook: bool = True) -> bytes:
     Raises
     ------
     FileError
-        If the picture is larger than a file may hold, or is to hold a codebook out of order;
-        `Codebook.in_order` gives one to encode with.
+        If the picture is larger than a file may hold, its quantizer is not plain, or the file is to
+        hold a codebook out of order; `Codebook.in_order` gives one to encode with.
     """
     return finish(pack_work(encoded, with_codebook=with_codebook))
 
 
 def pack_work(encoded: Encoded, *, with_codebook: bool = True) -> Work[bytes]:
     """Do the work of `pack`, with pauses."""
-    layout, codebook, writer = encoded.layout, encoded.codebook, Writer()
+    layout, codebook, writer = encoded.layout, _codebook_of(encoded), Writer()
     version = WITH_CODEBOOK if with_codebook else WITHOUT_CODEBOOK
     fields = COLOURS.index(layout.colour), layout.block_size, layout.width, layout.height
     _check_fields(*fields, codebook.size)
@@ -118,7 +120,7 @@ def pack_work(encoded: Encoded, *, with_codebook: bool = True) -> Work[bytes]:
         yield from code_codewords(writer, layout, codebook.codewords)
     else:
         start += encoded.shared.checksum
-    yield from code_indices(writer, layout, codebook.codewords, encoded.indices)
+    yield from code_indices(writer, layout, codebook.codewords, encoded.indices[:, 0])
     body = start + writer.bytes()
     return body + CHECKSUM.pack(zlib.crc32(body))
 
@@ -126,7 +128,7 @@ def pack_work(encoded: Encoded, *, with_codebook: bool = True) -> Work[bytes]:
 def coded_codebook_work(encoded: Encoded) -> Work[int]:
     """Return the bytes of the codewords, coded as in the file but by themselves, with pauses."""
     writer = Writer()
-    yield from code_codewords(writer, encoded.layout, encoded.codebook.codewords)
+    yield from code_codewords(writer, encoded.layout, _codebook_of(encoded).codewords)
     return len(writer.bytes())
 
 
@@ -156,7 +158,14 @@ def parse(data: bytes, codebooks: Iterable[SharedCodebook] = ()) -> Encoded:
         genuine = False
     if not genuine:
         raise FileError("The .vq file holds words that no encoder writes.")
-    return Encoded(layout, codebook, indices)
+    return Encoded(layout, quantizer_of(codebook), indices[:, None])
+
+
+def _codebook_of(encoded: Encoded) -> Codebook:
+    family = encoded.quantizer.family
+    if family != PLAIN:
+        raise FileError(f"A .vq file holds plain codebooks, not a {family} quantizer.")
+    return codebook_of(encoded.quantizer)
 
 
 def _read_codebook(reader: Reader, header: Header) -> Codebook:

@@ -15,6 +15,8 @@ from vqcore.codebooks.codebook import MIDDLE, Codebook, product
 from vqcore.codebooks.training import cell_means
 from vqcore.coding.codec import Encoded
 from vqcore.coding.entropy import Weights, code_indices
+from vqcore.quantizers.plain import codebook_of, quantizer_of
+from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import BlockLayout
 from vqcore.work import Work
 
@@ -41,36 +43,37 @@ class Chooser:
 
 
 def rate_aware_work(
-    layout: BlockLayout, vectors: Samples, codebook: Codebook, rate_weight: float
+    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float
 ) -> Work[Encoded]:
     """Encode for few bits as well as for little distortion.
 
     Parameters
     ----------
     vectors : uint8 array of shape (n, d)
-    codebook : trained without regard to the rate, K codewords
+    quantizer : plain, trained without regard to the rate, K codewords
     rate_weight : λ >= 0, in squared error per bit; 0 gives the nearest codewords
 
     Returns
     -------
     encoded : with at most K codewords, all of them in use
     """
-    codewords = codebook.codewords
+    codewords = codebook_of(quantizer).codewords
     for _ in range(ROUNDS):
         indices = yield from _choice(layout, vectors, codewords, rate_weight)
         codewords, indices = _used(codewords, indices)
         codewords = cell_means(vectors, indices, codewords)
     indices = yield from _choice(layout, vectors, codewords, rate_weight)
     codewords, indices = _used(codewords, indices)
-    return Encoded(layout, Codebook(codewords), indices)
+    return Encoded(layout, quantizer_of(Codebook(codewords)), indices[:, None])
 
 
 def rate_aware_choice_work(
-    layout: BlockLayout, vectors: Samples, codebook: Codebook, rate_weight: float
+    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float
 ) -> Work[Encoded]:
     """Do as `rate_aware_work`, but leave the codewords as they are."""
-    indices = yield from _choice(layout, vectors, codebook.codewords, rate_weight)
-    return Encoded(layout, codebook, indices)
+    codewords = codebook_of(quantizer).codewords
+    indices = yield from _choice(layout, vectors, codewords, rate_weight)
+    return Encoded(layout, quantizer, indices[:, None])
 
 
 def _used(codewords: Samples, indices: Indices) -> tuple[Samples, Indices]:

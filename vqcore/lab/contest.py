@@ -8,6 +8,7 @@ from vqcore import metrics
 from vqcore.codebooks.training import Trained, Trainer, train
 from vqcore.coding.codec import Settings, encode_work
 from vqcore.lab.sweeps import ladder_sizes
+from vqcore.quantizers.plain import quantizer_of
 from vqcore.signals.blocks import Cut
 from vqcore.work import Work
 
@@ -47,6 +48,6 @@ def run_work(cut: Cut, settings: Settings, size: int) -> Work[Run]:
             seconds += event.seconds
             codebook = event.codebook
         yield
-    encoded = yield from encode_work(cut.layout, cut.vectors, codebook)
+    encoded = yield from encode_work(cut.layout, cut.vectors, quantizer_of(codebook))
     psnr_db = metrics.psnr_db(metrics.mse(cut.pixels, encoded.decode()))
     return Run(settings.trainer, settings.seed, seconds, psnr_db)

@@ -41,17 +41,20 @@ class Health:
     Parameters
     ----------
     codebook_size : K as trained
-    use : int array of shape (k,)
+    use : int arrays, for each column of shape (k_j,)
         Blocks of each codeword in the file; with a rate weight k may be less than K.
+    cell_use : int array of shape (t,)
+        Blocks of each cell: those of one codeword, with more columns of one tuple of indices.
     codebook_share : of the bytes of the file, from 0 to 1
-    nearest_pair, farthest_pair : None for a single codeword
-    cell_distortion : float array of shape (k,)
+    nearest_pair, farthest_pair : of cells; None for a single one
+    cell_distortion : float array of shape (t,)
         Each cell's share of the squared error of all blocks, edges repeated to fill a block
         included; zeros if there is none.
     """
 
     codebook_size: int
-    use: Counts
+    use: tuple[Counts, ...]
+    cell_use: Counts
     codebook_share: float
     nearest_pair: Pair | None
     farthest_pair: Pair | None
@@ -59,31 +62,47 @@ class Health:
 
     @property
     def codewords(self) -> int:
-        return len(self.use)
+        """Return how many there are in all columns together."""
+        return sum(map(len, self.use))
+
+    @property
+    def combinations(self) -> int:
+        """Return how many vectors the columns can make: with one column, its codewords."""
+        return math.prod(map(len, self.use))
+
+    @property
+    def cells(self) -> int:
+        return len(self.cell_use)
 
     @property
     def dead_codewords(self) -> int:
-        return int((self.use == 0).sum())
+        return self.codewords - len(self._of_living)
 
     @property
     def entropy_bits(self) -> float:
         """Return the first-order entropy of the indices, in bits per block."""
-        return index_entropy_bits(self.use)
+        return index_entropy_bits(*self.use)
 
     @property
     def perplexity(self) -> float:
-        """Return 2^entropy: as many codewords, all used alike, would have that entropy."""
+        """Return 2^entropy: as many combinations, all used alike, would have that entropy."""
         return float(2**self.entropy_bits)
 
     @property
     def median_blocks(self) -> float:
         """Return the median number of blocks of the codewords in use."""
-        return float(np.median(self.use[self.use > 0]))
+        return float(np.median(self._of_living))
 
     @property
     def least_blocks(self) -> int:
         """Return the least number of blocks of a codeword in use."""
-        return int(self.use[self.use > 0].min())
+        return int(self._of_living.min())
+
+    @property
+    def _of_living(self) -> Counts:
+        """Return the blocks of the codewords in use, those of all columns one after another."""
+        every = np.concatenate(self.use)
+        return every[every > 0]
 
     @property
     def worst_cells(self) -> list[int]:
@@ -112,14 +131,15 @@ def health_work(step: Step, vectors: Samples) -> Work[Health]:
     range coder with the indices, so the border between the two is sharp to a word of 4 bytes.
     O(K²·d + n·d) time.
     """
-    encoded, codewords = step.encoded, step.encoded.codebook.codewords
+    encoded, table = step.encoded, step.encoded.lookup()
     coded_bytes = yield from coded_codebook_work(encoded)
-    nearest_pair, farthest_pair = yield from pairs_work(codewords)
-    errors = yield from squared_errors_work(vectors, codewords, encoded.indices)
-    by_cell = np.bincount(encoded.indices, errors, len(codewords))
+    nearest_pair, farthest_pair = yield from pairs_work(table.vectors)
+    errors = yield from squared_errors_work(vectors, table.vectors, table.places)
+    by_cell = np.bincount(table.places, errors, len(table.vectors))
     return Health(
         codebook_size=step.point.codebook_size,
         use=encoded.use,
+        cell_use=table.use,
         codebook_share=coded_bytes / len(step.file),
         nearest_pair=nearest_pair,
         farthest_pair=farthest_pair,

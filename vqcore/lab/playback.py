@@ -13,6 +13,7 @@ from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Look, Trained, rounded, train, watch
 from vqcore.coding.codec import Encoded, encode_work
+from vqcore.quantizers.plain import quantizer_of
 from vqcore.signals.blocks import Cut
 from vqcore.work import Work
 
@@ -92,8 +93,8 @@ def _below(vectors: Samples, size: int, known: Mapping[int, Codebook], seed: int
 def _frame(
     stage: Literal["below", "search", "finish"], iteration: int, cut: Cut, codebook: Codebook
 ) -> Work[Frame]:
-    encoded = yield from encode_work(cut.layout, cut.vectors, codebook)
-    distortion = metrics.mse(cut.vectors, codebook.codewords[encoded.indices])
+    encoded = yield from encode_work(cut.layout, cut.vectors, quantizer_of(codebook))
+    distortion = metrics.mse(cut.vectors, codebook.codewords[encoded.indices[:, 0]])
     return Frame(stage, iteration, encoded, distortion, metrics.mse(cut.pixels, encoded.decode()))
 
 

@@ -21,6 +21,7 @@ from vqcore.coding.codec import Encoded, Settings, encode_work
 from vqcore.coding.container import pack_work
 from vqcore.coding.rateaware import rate_aware_choice_work
 from vqcore.lab.sweeps import OperatingPoint, point_work
+from vqcore.quantizers.plain import quantizer_of
 from vqcore.refusals import PictureError
 from vqcore.signals.blocks import BlockLayout, Colour, distinct_vectors, layout_of, shown_pixels
 from vqcore.signals.pictures import Picture, load_picture
@@ -157,11 +158,11 @@ def use_work(picture: Picture, shared: SharedCodebook, rate_weight: float = 0) -
     start = perf_counter()
     layout = layout_of(picture, shared.block_size, shared.colour)
     original = shown_pixels(picture, layout)
-    vectors = layout.split(original)
+    vectors, quantizer = layout.split(original), quantizer_of(shared.codebook)
     if rate_weight:
-        encoding = rate_aware_choice_work(layout, vectors, shared.codebook, rate_weight)
+        encoding = rate_aware_choice_work(layout, vectors, quantizer, rate_weight)
     else:
-        encoding = encode_work(layout, vectors, shared.codebook)
+        encoding = encode_work(layout, vectors, quantizer)
     encoded = yield from encoding
     seconds = perf_counter() - start
     file = yield from pack_work(encoded, with_codebook=False)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
-from vqcore.codebooks.training import Progress, Trained
+from vqcore.codebooks.training import Progress, Training
 from vqcore.coding.codec import Settings
 from vqcore.lab.contest import Run, run_work
 from vqcore.lab.health import Health, health_work
@@ -21,6 +21,7 @@ from vqcore.lab.playback import Frame, frames_work
 from vqcore.lab.rivals import RIVALS, Codec, RivalError, RivalPoint, rival_work
 from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering
 from vqcore.lab.sweeps import OperatingPoint, Plan, Preview, Step, cut_for, plan_of, sweep_cut
+from vqcore.quantizers.plain import codebook_of
 from vqcore.signals.blocks import BlockLayout, Cut, layout_of
 from vqcore.signals.pictures import Picture
 from vqcore.work import Work
@@ -247,7 +248,7 @@ def lending(study: Study, other: Study) -> Pieces:
 
     def question(size: int) -> Question:
         def work() -> Work[Transfer]:
-            own, lent = (it.steps[size].trained.codebook for it in (other, study))
+            own, lent = (codebook_of(it.steps[size].trained.quantizer) for it in (other, study))
             return transfer_work(other.cut.vectors, own, lent)
 
         key = *_lent(study, other), size
@@ -265,7 +266,7 @@ def _lent(study: Study, other: Study) -> Key:
     return *study.trained, other.picture.digest
 
 
-def rungs(study: Study) -> dict[int, Trained]:
+def rungs(study: Study) -> dict[int, Training]:
     """Return how the ladder trained; a size that the distinct blocks give has no iterations."""
     trained = {size: step.trained for size, step in study.steps.items()}
     return {size: rung for size, rung in trained.items() if rung.iterations}
@@ -276,7 +277,7 @@ def replaying(study: Study, first: int) -> Pieces:
 
     def question(size: int) -> Question:
         def work() -> Work[list[Frame]]:
-            known = {size: step.trained.codebook for size, step in study.steps.items()}
+            known = {it: codebook_of(step.trained.quantizer) for it, step in study.steps.items()}
             return frames_work(study.cut, size, known=known, seed=study.settings.seed)
 
         return Question("frames", (*study.trained, size), work, "replaying", {"size": size})

@@ -11,10 +11,12 @@ from typing import Any
 from vqcore import metrics
 from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
-from vqcore.codebooks.training import Progress, Trained, reported, seldom, train
+from vqcore.codebooks.training import Progress, reported, seldom
 from vqcore.coding.codec import Encoded, Settings, encode_work
 from vqcore.coding.container import pack_work
 from vqcore.coding.rateaware import rate_aware_work
+from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.signals.blocks import BlockLayout, Cut, cut, distinct_vectors, layout_of
 from vqcore.signals.pictures import Picture
 from vqcore.work import Work
@@ -70,26 +72,26 @@ class Preview:
     """A codebook size that can be looked at already, and has yet to be measured."""
 
     encoded: Encoded
-    trained: Trained
+    trained: TrainedQuantizer
     encode_seconds: float
 
     @property
     def codebook_size(self) -> int:
         """Return the size as trained; with a rate weight, fewer codewords may be in use."""
-        return self.trained.codebook.size
+        return self.trained.quantizer.codebook_size
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
     """One finished codebook size: its figures, the encoded picture, and the bytes of its file.
 
-    `trained` is the codebook as trained; with a rate weight the encoded picture has its own.
+    `trained` is the quantizer as trained; with a rate weight the encoded picture has its own.
     """
 
     point: OperatingPoint
     encoded: Encoded
     file: bytes
-    trained: Trained
+    trained: TrainedQuantizer
 
     @property
     def codebook_size(self) -> int:
@@ -188,7 +190,7 @@ def sweep(
     settings: Settings,
     sizes: Iterable[int],
     *,
-    trained: Mapping[int, Trained] | None = None,
+    trained: Mapping[int, TrainedQuantizer] | None = None,
 ) -> Generator[Progress | Preview | Step]:
     """Train, encode and measure each size in turn; the first few are measured together.
 
@@ -216,25 +218,28 @@ def sweep(
 
 
 def _swept(
-    picture: Picture, settings: Settings, sizes: Iterable[int], trained: Mapping[int, Trained]
+    picture: Picture,
+    settings: Settings,
+    sizes: Iterable[int],
+    trained: Mapping[int, TrainedQuantizer],
 ) -> Generator[Progress | Preview | Step]:
     cut = cut_for(picture, settings)
     yield from _steps(cut, settings, plan_of(cut, sizes).sizes, trained)
 
 
 def sweep_cut(
-    cut: Cut, settings: Settings, sizes: Sequence[int], trained: Mapping[int, Trained]
+    cut: Cut, settings: Settings, sizes: Sequence[int], trained: Mapping[int, TrainedQuantizer]
 ) -> Generator[Progress | Preview | Step]:
     """Do as `sweep` with a picture that is cut already, for sizes that its plan has, ascending."""
     return seldom(_steps(cut, settings, sizes, trained))
 
 
 def _steps(
-    cut: Cut, settings: Settings, sizes: Sequence[int], trained: Mapping[int, Trained]
+    cut: Cut, settings: Settings, sizes: Sequence[int], trained: Mapping[int, TrainedQuantizer]
 ) -> Generator[Progress | Preview | Step]:
     last_shown_first = max((size for size in sizes if size <= SHOWN_FIRST), default=0)
     previews: list[Preview] = []
-    for event in _codebooks(cut.vectors, sizes, settings, trained):
+    for event in _quantizers(cut.vectors, sizes, settings, trained):
         if isinstance(event, Progress):
             yield event
             continue
@@ -247,16 +252,19 @@ def _steps(
             previews.clear()
 
 
-def _codebooks(
-    vectors: Samples, sizes: Sequence[int], settings: Settings, trained: Mapping[int, Trained]
-) -> Iterator[Progress | Trained]:
+def _quantizers(
+    vectors: Samples,
+    sizes: Sequence[int],
+    settings: Settings,
+    trained: Mapping[int, TrainedQuantizer],
+) -> Iterator[Progress | TrainedQuantizer]:
     """Give back what is trained, and train the rest."""
-    new = train(
+    new = FAMILIES[settings.family].train(
         vectors,
         [size for size in sizes if size not in trained],
-        trainer=settings.trainer,
+        settings.parameters,
         seed=settings.seed,
-        known={size: result.codebook for size, result in trained.items()},
+        known={size: result.quantizer for size, result in trained.items()},
     )
     for size in sizes:
         if size in trained:
@@ -265,20 +273,24 @@ def _codebooks(
             yield from _until_trained(new)
 
 
-def _until_trained(events: Iterator[Progress | Trained]) -> Iterator[Progress | Trained]:
+def _until_trained(
+    events: Iterator[Progress | TrainedQuantizer],
+) -> Iterator[Progress | TrainedQuantizer]:
     for event in events:
         yield event
-        if isinstance(event, Trained):
+        if isinstance(event, TrainedQuantizer):
             return
 
 
-def _encoded(cut: Cut, settings: Settings, trained: Trained) -> Generator[Progress, None, Preview]:
-    codebook = trained.codebook
+def _encoded(
+    cut: Cut, settings: Settings, trained: TrainedQuantizer
+) -> Generator[Progress, None, Preview]:
+    quantizer = trained.quantizer
     if settings.rate_weight:
-        encoding = rate_aware_work(cut.layout, cut.vectors, codebook, settings.rate_weight)
+        encoding = rate_aware_work(cut.layout, cut.vectors, quantizer, settings.rate_weight)
     else:
-        encoding = encode_work(cut.layout, cut.vectors, codebook)
-    encoded, seconds = yield from reported(encoding, codebook.size)
+        encoding = encode_work(cut.layout, cut.vectors, quantizer)
+    encoded, seconds = yield from reported(encoding, quantizer.codebook_size)
     return Preview(encoded, trained, seconds)
 
 
@@ -331,19 +343,21 @@ def cost_of(encoded: Encoded, file_bytes: int) -> Cost:
     --------
     >>> import numpy as np
     >>> from vqcore.codebooks.codebook import Codebook
+    >>> from vqcore.coding.codec import encode
     >>> layout = BlockLayout(width=4, height=1, block_size=1, colour="gray")
-    >>> cost = cost_of(Encoded(layout, Codebook(np.uint8([[7], [9]])), np.int32([0, 1, 1, 1])), 25)
+    >>> vectors = np.uint8([[7], [9], [9], [9]])
+    >>> cost = cost_of(encode(layout, vectors, Codebook(vectors[:2])), 25)
     >>> cost.nominal_bytes, cost.nominal_ratio, cost.file_ratio, cost.psnr_db
     (0.5, 8.0, 0.16, None)
     """
-    layout = encoded.layout
-    nominal = metrics.nominal_bytes(layout.blocks, encoded.codebook.size)
+    layout, quantizer = encoded.layout, encoded.quantizer
+    nominal = metrics.nominal_bytes(layout.count, *quantizer.sizes)
     return Cost(
-        codebook_size=encoded.codebook.size,
+        codebook_size=quantizer.codebook_size,
         used_codewords=encoded.used_codewords,
         nominal_bytes=nominal,
-        entropy_bytes=metrics.entropy_bytes(encoded.use),
-        codebook_bytes=encoded.codebook.bytes,
+        entropy_bytes=metrics.entropy_bytes(*encoded.use),
+        codebook_bytes=quantizer.codebook_bytes,
         file_bytes=file_bytes,
         nominal_ratio=metrics.compression_ratio(layout.raw_bytes, nominal),
         file_ratio=metrics.compression_ratio(layout.raw_bytes, file_bytes),

@@ -111,7 +111,7 @@ def _codebooks(step: Step, source: Provenance) -> list[Offer]:
             "codebook-npy",
             "data_array",
             f"{name}.npy",
-            lambda: exports.codebook_npy(encoded.codebook),
+            lambda: exports.codebook_npy(encoded.shared.codebook),
         ),
         Offer(
             "codebook-png",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from vqcore.codebooks.training import MAX_ITERATIONS, TOLERANCE, Trained
+from vqcore.codebooks.training import MAX_ITERATIONS, TOLERANCE, Training
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.curves import Delta
 from vqcore.show.wording import decibels, in_use, infinity, kilobytes, rate
@@ -129,7 +129,7 @@ def picture_row(name: str, point: OperatingPoint, origin: Origin | None) -> dict
     return {**figures, "picture": name, "upload_bytes": origin.size if origin else None}
 
 
-def rung_row(size: int, rung: Trained) -> dict[str, Any]:
+def rung_row(size: int, rung: Training) -> dict[str, Any]:
     """Return the row that says how a codebook size was trained."""
     search, finish = rung.stage("search"), rung.stage("finish")
     return {
@@ -146,7 +146,7 @@ def rung_row(size: int, rung: Trained) -> dict[str, Any]:
     }
 
 
-def _stopped(rung: Trained) -> str:
+def _stopped(rung: Training) -> str:
     """Say why the last iteration was the last."""
     if rung.ran_out:
         return say("stopped.iterations", n=MAX_ITERATIONS)

@@ -43,7 +43,7 @@ def health_row(health: Health, held_out: HeldOut | None = None) -> dict[str, flo
         "dead_codewords": health.dead_codewords,
         "perplexity": health.perplexity,
         "entropy_bits": health.entropy_bits,
-        "most_bits": math.log2(health.codewords),
+        "most_bits": math.log2(health.combinations),
         "median_blocks": health.median_blocks,
         "least_blocks": health.least_blocks,
         "codebook_percent": 100 * health.codebook_share,
@@ -122,7 +122,7 @@ def _on_share(health: Health) -> Verdict:
 
 
 def _on_evenness(health: Health) -> Verdict:
-    size = health.codewords
+    size = health.combinations
     figures = {
         "perplexity": health.perplexity,
         "size": size,
@@ -146,12 +146,12 @@ def _on_pairs(health: Health) -> Verdict | None:
 
 
 def _on_worst(health: Health) -> Verdict | None:
-    if health.codewords <= WORST_CELLS or not health.worst_share:
+    if health.cells <= WORST_CELLS or not health.worst_share:
         return None
-    times = health.worst_share * health.codewords / WORST_CELLS
+    times = health.worst_share * health.cells / WORST_CELLS
     figures = {
         "worst": WORST_CELLS,
-        "size": health.codewords,
+        "size": health.cells,
         "share": health.worst_share,
         "times": times,
     }

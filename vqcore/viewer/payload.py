@@ -129,7 +129,7 @@ def training_layer(of: str, size: int, frames: Sequence[Frame]) -> bytes:
 def _step(frame: Frame) -> dict[str, Any]:
     stage = stage_name(frame.stage)
     return {
-        "codewords": frame.encoded.codebook.size,
+        "codewords": frame.encoded.quantizer.codebook_size,
         "stage": stage,
         "iteration": frame.iteration,
         "distortion": frame.distortion,
@@ -144,7 +144,7 @@ def _step(frame: Frame) -> dict[str, Any]:
 def _codebook_message(*books: Encoded, **header: Any) -> bytes:
     layout = books[0].layout
     return _message(
-        b"".join(it.indices.astype("<u2").tobytes() + it.tiles.tobytes() for it in books),
+        b"".join(map(_look_up, books)),
         width=layout.width,
         height=layout.height,
         channels=layout.channels,
@@ -153,6 +153,11 @@ def _codebook_message(*books: Encoded, **header: Any) -> bytes:
         rows=layout.rows,
         **header,
     )
+
+
+def _look_up(encoded: Encoded) -> bytes:
+    table = encoded.lookup()
+    return table.places.astype("<u2").tobytes() + encoded.layout.tiles(table.vectors).tobytes()
 
 
 def figures_layer(of: str, sizes: Iterable[tuple[Cost | OperatingPoint, str]]) -> bytes:
@@ -203,16 +208,17 @@ def plane_layer(of: str, density: Counts, path: LloydPath) -> bytes:
 
 def projection_layer(of: str, axes: PrincipalPlane, books: Mapping[int, Encoded]) -> bytes:
     """Return the layer of the projection: blocks, and by size the codewords, along the axes."""
+    tables = {size: encoded.lookup() for size, encoded in books.items()}
     parts = [axes.some.astype("<f4")]
-    for encoded in books.values():
-        parts += [axes.along(encoded.codebook.codewords).astype("<f4"), encoded.use.astype("<u4")]
+    for table in tables.values():
+        parts += [axes.along(table.vectors).astype("<f4"), table.use.astype("<u4")]
     return _message(
         b"".join(part.tobytes() for part in parts),
         kind="projection",
         of=of,
         blocks=len(axes.some),
         shares=[f"{100 * share:.1f} %" for share in axes.shares],
-        sizes=[[size, encoded.codebook.size] for size, encoded in books.items()],
+        sizes=[[size, len(table.vectors)] for size, table in tables.items()],
     )
 
 
@@ -221,14 +227,14 @@ def health_layer(of: str, judged: Sequence[tuple[Health, Sequence[str]]]) -> byt
     parts = [
         part
         for health, _ in judged
-        for part in (health.cell_distortion.astype("<f4"), health.use.astype("<u4"))
+        for part in (health.cell_distortion.astype("<f4"), health.cell_use.astype("<u4"))
     ]
     return _message(
         b"".join(part.tobytes() for part in parts),
         kind="health",
         of=of,
         sizes=[
-            {"size": it.codebook_size, "codewords": it.codewords, "verdicts": list(verdicts)}
+            {"size": it.codebook_size, "codewords": it.cells, "verdicts": list(verdicts)}
             for it, verdicts in judged
         ],
     )

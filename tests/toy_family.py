@@ -1,0 +1,48 @@
+"""A family of two columns for tests: the mean of a vector, and a shape added to it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vqcore.codebooks.codebook import nearest
+from vqcore.codebooks.training import Progress
+from vqcore.quantizers.quantizer import Column, Quantizer, TrainedQuantizer
+from vqcore.work import Work
+
+
+def toy_quantizer(means: Sequence[int], shapes: Sequence[Sequence[int]]) -> Quantizer:
+    """Return the quantizer of some means and shapes; a mean costs one byte."""
+    tables = np.int16([[mean] * len(shapes[0]) for mean in means]), np.int16(shapes)
+    columns = Column("mean", len(means)), Column("shape", len(shapes))
+    return Quantizer("toy", columns, tables, len(means) + tables[1].size)
+
+
+MEAN_AND_SHAPE = toy_quantizer([10, 100, 200], [[0, 0], [-9, 20]])
+
+
+def train(
+    vectors: NDArray[np.uint8],
+    sizes: Sequence[int],
+    parameters: object,
+    *,
+    seed: int = 0,
+    known: Mapping[int, Quantizer] | None = None,
+) -> Iterator[Progress | TrainedQuantizer]:
+    """Take four means, and the shapes of vectors drawn."""
+    for size in sizes:
+        yield Progress(size)
+        drawn = vectors[np.random.default_rng(seed).integers(0, len(vectors), size)].astype(int)
+        shapes = drawn - drawn.mean(axis=1, keepdims=True).astype(int)
+        means = np.linspace(0, 255, 4).astype(int)
+        yield TrainedQuantizer(toy_quantizer(means.tolist(), shapes.tolist()), 0.5, size)
+
+
+def encode_work(
+    quantizer: Quantizer, vectors: NDArray[np.uint8], *, beam: int = 1
+) -> Work[NDArray[np.int32]]:
+    """Choose the nearest mean, then the shape nearest to what it leaves."""
+    means, shapes = (table.astype(np.float32) for table in quantizer.tables)
+    mean = nearest(vectors.mean(axis=1, keepdims=True), means[:, :1])
+    yield
+    return np.stack([mean, nearest(vectors - means[mean], shapes)], axis=1)

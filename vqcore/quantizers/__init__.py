@@ -1,0 +1,1 @@
+"""Vectors <-> columns of indices: the families of quantizers, one module each."""

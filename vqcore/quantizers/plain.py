@@ -1,0 +1,60 @@
+"""Plain vector quantization: one column, and its table is the codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from vqcore.arrays import Indices, Samples
+from vqcore.codebooks.codebook import Codebook, nearest_work
+from vqcore.codebooks.training import Progress, Trainer
+from vqcore.codebooks.training import train as trained_codebooks
+from vqcore.quantizers.quantizer import Column, Quantizer, TrainedQuantizer
+from vqcore.work import Work
+
+ID = "plain"
+
+
+def quantizer_of(codebook: Codebook) -> Quantizer:
+    """Return the quantizer whose one index is that of a codeword."""
+    column = Column("codeword", codebook.size)
+    return Quantizer(ID, (column,), (codebook.codewords.astype(np.int16),), codebook.bytes)
+
+
+def codebook_of(quantizer: Quantizer) -> Codebook:
+    """Return the codebook of a plain quantizer.
+
+    Raises
+    ------
+    ValueError
+        If it is of another family; the message names that.
+    """
+    if quantizer.family != ID:
+        raise ValueError(f"a {quantizer.family} quantizer has no one codebook")
+    return Codebook(quantizer.tables[0].astype(np.uint8))
+
+
+def train(
+    vectors: Samples,
+    sizes: Sequence[int],
+    parameters: Trainer,
+    *,
+    seed: int = 0,
+    known: Mapping[int, Quantizer] | None = None,
+) -> Iterator[Progress | TrainedQuantizer]:
+    """Train as `codebooks.training.train` does; the parameters are the trainer."""
+    codebooks = {size: codebook_of(quantizer) for size, quantizer in (known or {}).items()}
+    events = trained_codebooks(vectors, sizes, trainer=parameters, seed=seed, known=codebooks)
+    for event in events:
+        if isinstance(event, Progress):
+            yield event
+        else:
+            result = quantizer_of(event.codebook)
+            yield TrainedQuantizer(result, event.seconds, event.sample, event.iterations)
+
+
+def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Work[Indices]:
+    """Find the nearest codeword of every vector; with one column, a beam finds nothing better."""
+    indices = yield from nearest_work(vectors, codebook_of(quantizer).codewords)
+    return indices[:, None]
