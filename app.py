@@ -31,7 +31,7 @@ from vqcore.lab.vqfiles import VqFile
 from vqcore.show import panels, plots
 from vqcore.show.curves import Curve, Likeness, deltas
 from vqcore.show.downloads import Offer, offered
-from vqcore.show.links import CHOICES, DEFAULTS, PANELS, read_choice, read_several, written
+from vqcore.show.links import DEFAULTS, read_choice, read_several, written
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import PROGRAM, provenance_of, use_stems
 from vqcore.show.reproduce import command_line, picture_file, python_lines
@@ -123,14 +123,15 @@ def choice(name: str) -> dict[str, Any]:
 def take_choices(address: Mapping[str, str | None]) -> None:
     """Choose what an address says of the choices that have ids."""
     for name, default in DEFAULTS.items():
-        st.session_state[name] = read_choice(name, address.get(name)) or default
+        ids = PANELS if name == "panel" else ()
+        st.session_state[name] = read_choice(name, address.get(name), ids) or default
     beside = read_several("beside", address.get("beside"))
     st.session_state.beside = present_rivals() if beside is None else beside
 
 
 def choices_in_words() -> dict[str, str | None]:
     """Return what the page writes into the address of the choices that have ids."""
-    return {name: written(name, st.session_state.get(name, DEFAULTS[name])) for name in CHOICES}
+    return {name: written(name, st.session_state.get(name, DEFAULTS[name])) for name in DEFAULTS}
 
 
 def keep_valid(key: str, options: Sequence[Any], default: Any) -> None:
@@ -268,7 +269,7 @@ def take_link() -> None:
     """
     if "link" in st.session_state:
         return
-    take_choices({name: ",".join(st.query_params.get_all(name)) for name in CHOICES})
+    take_choices({name: ",".join(st.query_params.get_all(name)) for name in DEFAULTS})
     if size_in_the_address() and "v" not in st.query_params:
         for name, value in (("block", 8), ("picture", "chelsea")):
             if name not in st.query_params:
@@ -463,7 +464,7 @@ def chosen_size(plan: Plan) -> int:
 def show_viewer(view: dict[str, Any]) -> None:
     """Show the layers that the page has of a picture; the page decodes."""
     asked = {"asked": st.session_state.get("asked", 0), "use": st.session_state.get("use")}
-    address = {name: st.query_params.get(name) for name in CHOICES}
+    address = {name: st.query_params.get(name) for name in DEFAULTS}
     choices = {"choices": choices_in_words(), "address": address}
     data = {**view, **asked, **choices, "firstBlock": DEFAULT_BLOCK_SIZE}
     COMPONENTS["viewer"](key="viewer", data=data, on_view_change=take_view)
@@ -961,7 +962,7 @@ def show_projection(of: Study) -> None:
     small(say("projection.caption", dimension=of.layout.dimension))
 
 
-PANEL_DRAWN: dict[str, Callable[[Study], list[Pieces]]] = {
+PANELS: dict[str, Callable[[Study], list[Pieces]]] = {
     "sizes": sizes_panel,
     "training": training_panel,
     "rates": rates_panel,
@@ -981,9 +982,9 @@ def show_panels(of: Study, place: DeltaGenerator) -> list[Pieces]:
         return []
     with place.container():
         words = choice("panel") | {"label_visibility": "collapsed"}
-        panel = st.segmented_control(options=PANELS, required=True, **words)
+        panel = st.segmented_control(options=list(PANELS), required=True, **words)
         with place_of(panel):
-            return PANEL_DRAWN[panel](of)
+            return PANELS[panel](of)
 
 
 def place_of(panel: str) -> DeltaGenerator:

@@ -135,3 +135,10 @@ def test_what_is_imported_is_required(path: Path) -> None:
     required += ["pillow-heif"]  # an extra: without it one kind of picture is refused
     outside = {name.split(".")[0] for name in IMPORTS[path]} - {"vqcore"} - sys.stdlib_module_names
     assert {PACKAGES.get(name, name) for name in outside} <= set(required)
+
+
+@EACH
+def test_the_plan_of_the_house_names_every_room(path: Path) -> None:
+    plan = (ROOT / "vqcore" / "README.md").read_text(encoding="utf-8")
+    is_room = path.parent != ROOT and not path.name.startswith("__")
+    assert not is_room or path.name in plan

@@ -20,7 +20,13 @@ ROOT = Path(__file__).parents[2]
 FILES = [ROOT / "app.py", *sorted((ROOT / "vqcore").rglob("*.py"))]
 TEXTS = catalog("en")
 FORMS = (".one", ".other")
-CHOSEN = [f"{name}.{it}" for name, ids in CHOICES.items() if name != "beside" for it in ids]
+[PANELS] = [
+    ast.literal_eval(ast.List(it.value.keys))
+    for it in ast.parse(FILES[0].read_text(encoding="utf-8")).body
+    if isinstance(it, ast.AnnAssign) and ast.unparse(it.target) == "PANELS"
+]
+OFFERED = {**CHOICES, "panel": PANELS}
+CHOSEN = [f"{name}.{it}" for name, ids in OFFERED.items() if name != "beside" for it in ids]
 """What controls offer, by `app.choice`; codecs are not in the catalog."""
 
 

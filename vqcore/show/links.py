@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import get_args
 
 from vqcore.codebooks.training import TRAINERS
@@ -12,9 +12,7 @@ from vqcore.lab.targets import GOALS
 from vqcore.show.curves import Likeness
 from vqcore.signals.blocks import COLOURS
 
-PANELS = ("sizes", "training", "rates", "pictures", "health", "plane", "codebook")
 CHOICES: Mapping[str, Sequence[str]] = {
-    "panel": PANELS,
     "colour": COLOURS,
     "trainer": TRAINERS,
     "likeness": get_args(Likeness),
@@ -22,9 +20,11 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "start": get_args(Start),
     "beside": tuple(RIVALS),
 }
-"""Control -> the ids it can have in the address; the first is that of an address without it."""
+"""Control -> the ids it can have in the address, but for panels, of which the dashboard knows."""
 
-DEFAULTS = {name: ids[0] for name, ids in CHOICES.items()} | {"colour": "rgb"}
+DEFAULTS = {name: ids[0] for name, ids in CHOICES.items()} | {"colour": "rgb", "panel": "sizes"}
+"""Control -> the id that an address without it means."""
+
 OLD_NAMES: Mapping[str, Mapping[str, str]] = {
     "panel": {
         "Codebook size": "sizes",
@@ -50,18 +50,23 @@ OLD_NAMES: Mapping[str, Mapping[str, str]] = {
 """Control -> how links of before named its choices."""
 
 
-def read_choice(name: str, text: str | None) -> str | None:
+def read_choice(name: str, text: str | None, ids: Container[str] = ()) -> str | None:
     """Return the id that a text in the address means for a control, or None.
+
+    Parameters
+    ----------
+    name, text
+    ids : those it can mean, if not those of `CHOICES`
 
     Examples
     --------
-    >>> read_choice("panel", "health"), read_choice("panel", "Rate–distortion")
-    ('health', 'rates')
-    >>> read_choice("panel", "kitchen") is read_choice("panel", None) is None
+    >>> read_choice("colour", "ycbcr"), read_choice("panel", "Health", ["sizes", "health"])
+    ('ycbcr', 'health')
+    >>> read_choice("colour", "mauve") is read_choice("colour", None) is None
     True
     """
-    meant = OLD_NAMES[name].get(text or "", text)
-    return meant if meant in CHOICES[name] else None
+    meant = OLD_NAMES[name].get(text or "", text or "")
+    return meant if meant in (ids or CHOICES[name]) else None
 
 
 def read_several(name: str, text: str | None) -> list[str] | None:
