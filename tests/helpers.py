@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Trained, train
 from vqcore.coding.codec import Encoded
+from vqcore.coding.entropy import Coder, code_indices
 from vqcore.lab.health import Health
 from vqcore.lab.sweeps import OperatingPoint, Step
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.signals.blocks import BlockLayout, Colour, layout_of, shown_pixels
 from vqcore.signals.pictures import Picture, sample_picture
+from vqcore.work import Work
 
 Samples = NDArray[np.uint8]
 
@@ -74,6 +76,14 @@ def trained(vectors: Samples, sizes: Iterable[int], **options: object) -> dict[i
 def plainly(layout: BlockLayout, codebook: Codebook, indices: NDArray[np.int32]) -> Encoded:
     """Return a picture by one index a block, int32 of shape (n,)."""
     return Encoded(layout, quantizer_of(codebook), indices[:, None])
+
+
+def code_one_column(
+    coder: Coder, layout: BlockLayout, codewords: Samples, indices: NDArray[np.int32]
+) -> Work[NDArray[np.int32]]:
+    """Pass one index a block, int32 of shape (n,), through a coder."""
+    quantizer = quantizer_of(Codebook(codewords))
+    return (yield from code_indices(coder, layout, quantizer, indices[:, None]))[:, 0]
 
 
 def health_of(size: int, use: NDArray[np.int64], *more: object) -> Health:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import photograph, pictures, plainly, steps_of
+from helpers import code_one_column, photograph, pictures, plainly, steps_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook, parse_codebook
 from vqcore.coding.codec import Encoded, Settings
 from vqcore.coding.container import FileError, is_vq, pack, pack_work, parse, parse_header
-from vqcore.coding.entropy import Writer, code_codewords, code_indices
+from vqcore.coding.entropy import Writer, code_codewords
 from vqcore.lab.sweeps import sweep
 from vqcore.signals.blocks import COLOURS, BlockLayout, Colour
 from vqcore.signals.pictures import Picture, png_bytes
@@ -57,7 +57,7 @@ def coded(layout: BlockLayout, codewords: Samples, indices: NDArray[np.int32]) -
     """Return the coded words of codewords in the order given."""
     writer = Writer()
     finish(code_codewords(writer, layout, codewords))
-    finish(code_indices(writer, layout, codewords, indices))
+    finish(code_one_column(writer, layout, codewords, indices))
     return writer.bytes()
 
 
@@ -575,7 +575,9 @@ def test_layout_of_a_file_without_its_codebook() -> None:
     encoded = plainly(layout, Codebook(np.uint8([[9], [0], [5]])), np.int32([2, 0, 1]))
     data = pack(encoded, with_codebook=False)
     writer = Writer()
-    finish(code_indices(writer, layout, encoded.shared.codebook.codewords, encoded.indices[:, 0]))
+    finish(
+        code_one_column(writer, layout, encoded.shared.codebook.codewords, encoded.indices[:, 0])
+    )
     start = bytes.fromhex("02 00 01  03 00 00 00  01 00 00 00  02 00")
     assert data == with_checksum(b"VQLB" + start + encoded.shared.checksum + writer.bytes())
     assert parse(data, [encoded.shared]).indices[:, 0].tolist() == [2, 0, 1]

@@ -4,16 +4,16 @@ from functools import cache
 
 import numpy as np
 import pytest
-from helpers import gray_layout, photograph, steps_of
+from helpers import code_one_column, gray_layout, photograph, steps_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from vqcore import metrics
-from vqcore.coding import entropy
+from vqcore.coding import contexts
 from vqcore.coding.codec import Encoded, Settings
-from vqcore.coding.entropy import Coder, Reader, Writer, code_codewords, code_indices
+from vqcore.coding.entropy import Coder, Reader, Writer, code_codewords
 from vqcore.lab.sweeps import sweep
 from vqcore.signals.blocks import COLOURS, BlockLayout
 from vqcore.work import finish
@@ -49,7 +49,7 @@ class Recorder:
 
 def pass_all(coder: Coder, layout: BlockLayout, codewords: Samples, indices: Indices) -> None:
     finish(code_codewords(coder, layout, codewords))
-    finish(code_indices(coder, layout, codewords, indices))
+    finish(code_one_column(coder, layout, codewords, indices))
 
 
 def written(layout: BlockLayout, codewords: Samples, indices: Indices) -> bytes:
@@ -60,13 +60,13 @@ def written(layout: BlockLayout, codewords: Samples, indices: Indices) -> bytes:
 
 def index_bytes(layout: BlockLayout, codewords: Samples, indices: Indices) -> bytes:
     writer = Writer()
-    finish(code_indices(writer, layout, codewords, indices))
+    finish(code_one_column(writer, layout, codewords, indices))
     return writer.bytes()
 
 
 def recorded_indices(layout: BlockLayout, codewords: Samples, indices: Indices) -> Recorder:
     recorder = Recorder()
-    finish(code_indices(recorder, layout, codewords, indices))
+    finish(code_one_column(recorder, layout, codewords, indices))
     return recorder
 
 
@@ -129,7 +129,7 @@ def assert_round_trip(layout: BlockLayout, codewords: Samples, indices: Indices)
     # A reader knows how many there are and nothing else: what is handed in must not matter.
     found = finish(code_codewords(reader, layout, np.full_like(codewords, 77)))
     np.testing.assert_array_equal(found, codewords)
-    passed = finish(code_indices(reader, layout, found, np.full_like(indices, 10**6)))
+    passed = finish(code_one_column(reader, layout, found, np.full_like(indices, 10**6)))
     np.testing.assert_array_equal(passed, indices)
     assert (found.dtype, passed.dtype) == (np.uint8, np.int32)
     assert reader.is_genuine()
@@ -164,7 +164,7 @@ def test_writing_leaves_its_input_alone(colour: str) -> None:
     before = codewords.copy(), indices.copy()
     writer = Writer()
     np.testing.assert_array_equal(finish(code_codewords(writer, layout, codewords)), before[0])
-    passed = finish(code_indices(writer, layout, codewords, indices))
+    passed = finish(code_one_column(writer, layout, codewords, indices))
     np.testing.assert_array_equal(passed, before[1])
     assert passed is not indices
     np.testing.assert_array_equal(codewords, before[0])
@@ -187,7 +187,7 @@ def test_other_bytes_are_not_genuine(change: str) -> None:
     data = changed_words(written(layout, codewords, indices))[change]
     reader = Reader(data)
     found = finish(code_codewords(reader, layout, codewords))
-    finish(code_indices(reader, layout, found, indices))
+    finish(code_one_column(reader, layout, found, indices))
     assert not reader.is_genuine()
 
 
@@ -239,7 +239,7 @@ def test_alike_codewords_cost_little() -> None:
 
 def test_indices_pause_once_a_diagonal() -> None:
     layout = gray_layout(12, 20, 4)
-    work = code_indices(Recorder(), layout, *made(layout, 3))
+    work = code_one_column(Recorder(), layout, *made(layout, 3))
     assert sum(1 for _ in work) == layout.columns + layout.rows - 1 == 7
 
 
@@ -447,10 +447,10 @@ def test_parts_of_a_diagonal_give_the_same_bytes(
     monkeypatch: pytest.MonkeyPatch, blocks_at_once: int
 ) -> None:
     whole = written(*photograph_parts())
-    monkeypatch.setattr(entropy, "WEIGHTS_AT_ONCE", 64 * blocks_at_once + 63)
+    monkeypatch.setattr(contexts, "WEIGHTS_AT_ONCE", 64 * blocks_at_once + 63)
     recorder = recorded_indices(*photograph_parts())
     handed = [weights.size for weights in recorder.weights]
-    assert max(handed) == 64 * blocks_at_once <= entropy.WEIGHTS_AT_ONCE
+    assert max(handed) == 64 * blocks_at_once <= contexts.WEIGHTS_AT_ONCE
     assert written(*photograph_parts()) == whole
 
 

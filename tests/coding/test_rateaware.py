@@ -40,7 +40,9 @@ def squared_error(camera, result):
 def test_choice_by_hand():
     vectors, codewords = np.uint8([[10], [19]]), np.uint8([[10], [20]])
     weights = np.float32([[1, 8], [1, 8]])
-    at = {w: Chooser(vectors, codewords, w).code(np.array([0, 1]), weights) for w in (0, 33, 34)}
+    quantizer = quantizer_of(Codebook(codewords))
+    both, none = np.array([0, 1]), np.zeros((2, 1), np.int32)
+    at = {w: Chooser(vectors, quantizer, w).pick(0, both, none, weights) for w in (0, 33, 34)}
     assert at[0].tolist() == [0, 1]
     assert at[33].tolist() == [0, 1]  # 100 of error against 3 bits: worth it up to λ = 33.3
     assert at[34].tolist() == [1, 1]
@@ -53,7 +55,8 @@ def test_choice_against_brute_force():
     weights = random.random((50, 9), dtype=np.float32) + 0.01
     errors = np.square(vectors[:, None].astype(float) - codewords).sum(axis=2)
     cost = errors - 2000 * np.log2(weights / weights.sum(axis=1, keepdims=True))
-    chosen = Chooser(vectors, codewords, 2000).code(np.arange(50), weights)
+    chooser = Chooser(vectors, quantizer_of(Codebook(codewords)), 2000)
+    chosen = chooser.pick(0, np.arange(50), np.zeros((50, 1), np.int32), weights)
     np.testing.assert_array_equal(chosen, cost.argmin(axis=1))
 
 

@@ -120,7 +120,7 @@ def pack_work(encoded: Encoded, *, with_codebook: bool = True) -> Work[bytes]:
         yield from code_codewords(writer, layout, codebook.codewords)
     else:
         start += encoded.shared.checksum
-    yield from code_indices(writer, layout, codebook.codewords, encoded.indices[:, 0])
+    yield from code_indices(writer, layout, encoded.quantizer, encoded.indices)
     body = start + writer.bytes()
     return body + CHECKSUM.pack(zlib.crc32(body))
 
@@ -151,14 +151,15 @@ def parse(data: bytes, codebooks: Iterable[SharedCodebook] = ()) -> Encoded:
     reader = Reader(data[header.bytes : -CHECKSUM.size])
     try:
         codebook = named or _read_codebook(reader, header)
-        unknown = np.zeros(layout.blocks, np.int32)
-        indices = finish(code_indices(reader, layout, codebook.codewords, unknown))
+        quantizer = quantizer_of(codebook)
+        unknown = np.zeros((layout.count, 1), np.int32)
+        indices = finish(code_indices(reader, layout, quantizer, unknown))
         genuine = reader.is_genuine() and (named is not None or codebook.is_in_order)
     except AssertionError:  # constriction's word for impossible words
         genuine = False
     if not genuine:
         raise FileError("The .vq file holds words that no encoder writes.")
-    return Encoded(layout, quantizer_of(codebook), indices[:, None])
+    return Encoded(layout, quantizer, indices)
 
 
 def _codebook_of(encoded: Encoded) -> Codebook:

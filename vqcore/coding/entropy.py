@@ -3,7 +3,7 @@
 Encoder and decoder walk the same way and ask the same questions; at each step a *coder* takes the
 symbols (when it writes) or finds them (when it reads), given one row of weights for each symbol.
 All weights come from additions, products, divisions and square roots of 32-bit floats, which every
-machine rounds alike; the sums of squares are integers small enough to be exact in them.
+machine rounds alike.
 
 Codebook. Plane by plane, sample by sample, all codewords at once. The first sample of a codeword
 is coded as its difference to that of the codeword before it; every other is predicted from its
@@ -11,11 +11,7 @@ neighbours in the block by the median edge detector (Weinberger, Seroussi & Sapi
 doi:10.1109/83.855427). A sample at distance r from its prediction has the weight (s / (s + r))⁴;
 the spread s follows the differences nearby, and the misses so far in this codeword.
 
-Indices. Side match (Kim 1992, doi:10.1109/26.142797) as a context: a block continues its
-neighbours, so codeword k weighs n_k^¾ · (40 / (40 + d_k))², with d_k the mean squared step across
-the borders to the blocks on the left and above, and n_k how often k has been used, plus 0.3.
-Blocks on one anti-diagonal depend on earlier ones only and are coded together; then the counts n_k
-move on.
+Indices. Their weights are those of a context, see `contexts`.
 """
 
 from __future__ import annotations
@@ -27,22 +23,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.arrays import Indices, Samples
-from vqcore.codebooks.codebook import MIDDLE, product
+from vqcore.codebooks.codebook import MIDDLE
+from vqcore.coding.contexts import SideMatch, Values, Weights, walk
+from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.layouts import Layout, Places
 from vqcore.work import Work
-
-Weights = NDArray[np.float32]
-Values = NDArray[np.float32]
 
 # Handed over in 64 bits: the 24-bit fixed point it makes of them overflows by rounding in 32.
 FAMILY = constriction.stream.model.Categorical(perfect=False)
 WORD = np.dtype("<u4")
 EVERY_LEVEL = np.arange(256, dtype=np.float32)
 FIRST_SPREAD = 40
-START_COUNT = 0.3
-STEP_SCALE = 40
-WEIGHTS_AT_ONCE = 2**20
 
 
 class Coder(Protocol):
@@ -140,59 +132,11 @@ def _prediction(plane: Values, y: int, x: int) -> tuple[Values, Values]:
 
 
 def code_indices(
-    coder: Coder, layout: Layout, codewords: Samples, indices: Indices
+    coder: Coder, layout: Layout, quantizer: Quantizer, indices: Indices
 ) -> Work[Indices]:
-    """Pass one index a block, int32 of shape (n,), through the coder; a Reader looks at n alone."""
-    passed = np.array(indices)
-    if len(codewords) == 1:
-        return np.zeros_like(passed)
-    match = SideMatch(layout, codewords)
-    counts = np.full(len(codewords), START_COUNT, np.float32)
-    for wave in layout.waves():
-        popularity = _three_quarter_power(counts)
-        for blocks in _in_parts(wave, WEIGHTS_AT_ONCE // len(codewords)):
-            weights = match.likeness(blocks, passed) * popularity
-            passed[blocks] = coder.code(passed[blocks], weights)
-        counts += np.bincount(passed[wave], minlength=len(codewords)).astype(np.float32)
-        yield
-    return passed
+    """Pass all indices, int32 of shape (n, m), through the coder; a Reader looks at n alone."""
 
+    def pick(column: int, vectors: Places, known: Indices, weights: Weights) -> Indices:
+        return coder.code(indices[vectors, column], weights)
 
-class SideMatch:
-    """How well each codeword continues the neighbours of a vector.
-
-    The squared steps |q − t|² of all edges, and the scale, come from one matrix product: rows of
-    q, of 1 where there is a neighbour and 0 else, and of |q|² + scale; columns of −2t, |t|² and 1.
-    """
-
-    def __init__(self, layout: Layout, codewords: Samples) -> None:
-        self._layout = layout
-        self._edges = layout.edges(codewords.astype(np.float32) - MIDDLE)
-        owns = [edge.own.T for edge in self._edges]
-        squares = [np.square(own).sum(axis=0) for own in owns]
-        ones = np.ones(len(codewords), np.float32)
-        self._columns = np.vstack([*(-2 * own for own in owns), *squares, ones])
-
-    def likeness(self, vectors: Places, indices: Indices) -> Weights:
-        """Return (40 / (40 + d))² for m vectors, shape (m, K); 1 where there is no neighbour."""
-        near = self._layout.neighbours(vectors)
-        there = near >= 0
-        befores = [
-            edge.facing[indices[other] * here] * here[:, None]
-            for edge, other, here in zip(self._edges, near, there, strict=True)
-        ]
-        samples = sum(e.own.shape[1] * here for e, here in zip(self._edges, there, strict=True))
-        scale = STEP_SCALE * np.maximum(samples, 1).astype(np.float32)
-        squares = scale + sum(np.square(before).sum(axis=1) for before in befores)
-        steps = product(np.column_stack([*befores, *there, squares]), self._columns)
-        np.divide(scale[:, None], steps, out=steps)
-        return np.square(steps, out=steps)
-
-
-def _three_quarter_power(counts: Values) -> Values:
-    root = np.sqrt(counts)
-    return root * np.sqrt(root)
-
-
-def _in_parts(vectors: Places, size: int) -> list[Places]:
-    return [vectors[start : start + size] for start in range(0, len(vectors), size)]
+    return walk(layout, SideMatch(layout, quantizer), pick)

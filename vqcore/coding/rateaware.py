@@ -8,37 +8,47 @@ nobody uses are dropped. Chou, Lookabaugh & Gray 1989, doi:10.1109/29.17498.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.codebook import MIDDLE, Codebook, product
 from vqcore.codebooks.training import cell_means
 from vqcore.coding.codec import Encoded
-from vqcore.coding.entropy import Weights, code_indices
+from vqcore.coding.contexts import SideMatch, Weights, walk
 from vqcore.quantizers.plain import codebook_of, quantizer_of
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.layouts import Places
 from vqcore.work import Work
 
 ROUNDS = 3
 
 
 class Chooser:
-    """A coder that takes block numbers, and answers with the codeword each had better use."""
+    """Picks the index that each vector had better use; with several columns, in turn.
 
-    def __init__(self, vectors: Samples, codewords: Samples, rate_weight: float) -> None:
+    Parameters
+    ----------
+    vectors : uint8 array of shape (n, d)
+    quantizer
+    rate_weight : λ, in squared error per bit
+    """
+
+    def __init__(self, vectors: Samples, quantizer: Quantizer, rate_weight: float) -> None:
         self._vectors = vectors
-        centred = codewords.astype(np.float32) - MIDDLE
-        self._twice = np.ascontiguousarray(2 * centred.T)
-        self._squares = np.square(centred).sum(axis=1)
+        self._tables = [table.astype(np.float32) for table in quantizer.tables]
+        self._tables[0] -= MIDDLE
+        self._twice = [np.ascontiguousarray(2 * table.T) for table in self._tables]
+        self._squares = [np.square(table).sum(axis=1) for table in self._tables]
         self._rate_weight = np.float32(rate_weight)
 
-    def code(self, symbols: NDArray, weights: Weights) -> Indices:
-        """Return the best codeword of each block; a weight of w costs −log2 w bits, and a sum."""
-        centred = self._vectors[symbols].astype(np.float32) - MIDDLE
+    def pick(self, column: int, vectors: Places, known: Indices, weights: Weights) -> Indices:
+        """Return the best index of each vector; a weight of w costs −log2 w bits, and a sum."""
+        rest = self._vectors[vectors].astype(np.float32) - MIDDLE
+        for table, chosen in zip(self._tables[:column], known[vectors].T, strict=False):
+            rest -= table[chosen]
         worth = self._rate_weight * np.log2(weights)
-        worth += product(centred, self._twice)
-        worth -= self._squares
+        worth += product(rest, self._twice[column])
+        worth -= self._squares[column]
         return worth.argmax(axis=1).astype(np.int32)
 
 
@@ -57,34 +67,32 @@ def rate_aware_work(
     -------
     encoded : with at most K codewords, all of them in use
     """
-    codewords = codebook_of(quantizer).codewords
     for _ in range(ROUNDS):
-        indices = yield from _choice(layout, vectors, codewords, rate_weight)
-        codewords, indices = _used(codewords, indices)
-        codewords = cell_means(vectors, indices, codewords)
-    indices = yield from _choice(layout, vectors, codewords, rate_weight)
-    codewords, indices = _used(codewords, indices)
+        codewords, indices = yield from _chosen(layout, vectors, quantizer, rate_weight)
+        quantizer = quantizer_of(Codebook(cell_means(vectors, indices, codewords)))
+    codewords, indices = yield from _chosen(layout, vectors, quantizer, rate_weight)
     return Encoded(layout, quantizer_of(Codebook(codewords)), indices[:, None])
+
+
+def _chosen(
+    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float
+) -> Work[tuple[Samples, Indices]]:
+    """Choose, and drop the codewords that nobody uses; return the others, and which each takes."""
+    indices = yield from _choice(layout, vectors, quantizer, rate_weight)
+    used, places = np.unique(indices[:, 0], return_inverse=True)
+    return codebook_of(quantizer).codewords[used], places.astype(np.int32)
 
 
 def rate_aware_choice_work(
     layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float
 ) -> Work[Encoded]:
-    """Do as `rate_aware_work`, but leave the codewords as they are."""
-    codewords = codebook_of(quantizer).codewords
-    indices = yield from _choice(layout, vectors, codewords, rate_weight)
-    return Encoded(layout, quantizer, indices[:, None])
-
-
-def _used(codewords: Samples, indices: Indices) -> tuple[Samples, Indices]:
-    """Drop the codewords that nobody uses, and renumber the others."""
-    used, places = np.unique(indices, return_inverse=True)
-    return codewords[used], places.astype(np.int32)
+    """Do as `rate_aware_work`, but leave the quantizer, of any family, as it is."""
+    indices = yield from _choice(layout, vectors, quantizer, rate_weight)
+    return Encoded(layout, quantizer, indices)
 
 
 def _choice(
-    layout: BlockLayout, vectors: Samples, codewords: Samples, rate_weight: float
+    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float
 ) -> Work[Indices]:
-    chooser = Chooser(vectors, codewords, rate_weight)
-    blocks = np.arange(layout.blocks, dtype=np.int32)
-    return (yield from code_indices(chooser, layout, codewords, blocks))
+    chooser = Chooser(vectors, quantizer, rate_weight)
+    return (yield from walk(layout, SideMatch(layout, quantizer), chooser.pick))
