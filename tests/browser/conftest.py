@@ -4,6 +4,7 @@ import base64
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,7 @@ from running import ARGUMENTS, READY, installed_browser, running_app
 # What streamlit says of a picture that a rerun replaced before the page had asked for it. What is
 # shown in the end must be whole, see BROKEN_PICTURES; other missing files are seen in `look`.
 REPLACED = ("Failed to load resource", "Image source error")
-ALL_TRAINED = """() => {
-  const bar = document.querySelector("[data-testid=stProgress]");
-  const done = bar?.textContent.match(/(\\d+) of (\\d+) codebooks/);
-  return !bar || (done && done[1] === done[2]);
-}"""
+REST_JS = Path(__file__).with_name("rest.js")
 CANVAS_BYTES = """canvas => {
   const { width, height } = canvas;
   const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
@@ -63,12 +60,19 @@ def pages(browser):
 
     def page_with(options):
         if str(options) not in pages:
-            pages[str(options)] = browser.new_context(**options).new_page()
+            pages[str(options)] = watched(browser, options).new_page()
         return pages[str(options)]
 
     yield page_with
     for page in pages.values():
         page.context.close()
+
+
+def watched(browser, options):
+    """A context whose pages tell when they rest."""
+    context = browser.new_context(**options)
+    context.add_init_script(path=REST_JS)
+    return context
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +89,7 @@ class Visitor:
         self.page = page
         self.address = address
         self.complaints = []
+        self.waits = 0
         self.watching = {"pageerror": self.gasp, "console": self.hear, "response": self.look}
         for event, watch in self.watching.items():
             page.on(event, watch)
@@ -95,6 +100,17 @@ class Visitor:
             self.page.remove_listener(event, watch)
         self.page.emulate_media(color_scheme=color_scheme)
         self.page.goto("about:blank")
+
+    @contextmanager
+    def elsewhere(self, browser):
+        """Let the visitor sit at another browser of the same size, which was never here."""
+        context = watched(browser, {"viewport": self.page.viewport_size})
+        own, self.page = self.page, context.new_page()
+        try:
+            yield self.page
+        finally:
+            self.page = own
+            context.close()
 
     def gasp(self, error):
         self.complaints.append(str(error))
@@ -113,16 +129,9 @@ class Visitor:
         return self.settle()
 
     def settle(self):
-        """Wait until the script rests.
-
-        First the page itself looks away a little longer than it waits before it reports, so that
-        its report is sent however busy the machine is.
-        """
-        self.page.evaluate("() => new Promise(done => setTimeout(done, 400))")
-        self.page.wait_for_selector(READY, timeout=120_000)
-        self.page.wait_for_function(ALL_TRAINED, timeout=120_000)
-        self.page.wait_for_selector(READY, timeout=120_000)
-        self.page.wait_for_timeout(200)
+        """Wait until the page rests, and the script with it: rest.js tells what that is."""
+        self.waits += 1
+        self.page.wait_for_function("who => isAtRest(who)", arg=self.waits, timeout=120_000)
         return self
 
     def upload(self, *files):

@@ -106,14 +106,13 @@ def test_link_reproduces_the_view(visitor, browser):
     visitor.page.get_by_text("YCbCr", exact=True).click()
     visitor.settle().choose(20)
     expect(visitor.page).to_have_url(re.compile("k=20"))
-    other = browser.new_context(**WIDE).new_page()
-    other.goto(visitor.page.url)
-    other.wait_for_selector(".measured dd:has-text('dB')")
-    visitor_figures = visitor.figures()
-    visitor.page = other
-    assert visitor.settle().figures() == visitor_figures
+    url, visitor_figures = visitor.page.url, visitor.figures()
+    with visitor.elsewhere(browser) as other:
+        other.goto(url)
+        other.wait_for_selector(".measured dd:has-text('dB')")
+        assert visitor.settle().figures() == visitor_figures
+        assert "YCbCr" in other.inner_text("[data-testid=stMain]")
     assert visitor_figures["In use"] == "20 of 20"
-    assert "YCbCr" in other.inner_text("[data-testid=stMain]")
 
 
 def test_click_on_a_chart_chooses(visitor):

@@ -401,17 +401,12 @@ def test_the_address_is_the_view(visitor, browser):
     visitor.choose(8, side="b")
     visitor.settle()
     link, seen = visitor.page.url, visitor.stage()
-    context = browser.new_context(viewport=visitor.page.viewport_size)
-    try:
-        visitor.page, own = context.new_page(), visitor.page
+    with visitor.elsewhere(browser):
         visitor.page.goto(link)
         visitor.page.wait_for_selector(".measured dd:has-text('dB')")
         visitor.settle()
         np.testing.assert_array_equal(visitor.stage(), seen)
         assert visitor.page.locator(".bits").inner_text() != ""
-        visitor.page = own
-    finally:
-        context.close()
 
 
 def test_a_link_to_an_upload_asks_for_it_and_shows_nothing_else_under_its_name(visitor, browser):
@@ -420,9 +415,7 @@ def test_a_link_to_an_upload_asks_for_it_and_shows_nothing_else_under_its_name(v
     press(visitor, "s", "+")
     visitor.settle()
     link, seen = visitor.page.url, visitor.stage()
-    context = browser.new_context(viewport=visitor.page.viewport_size)
-    try:
-        visitor.page, own = context.new_page(), visitor.page
+    with visitor.elsewhere(browser):
         visitor.page.goto(link)
         alert = visitor.page.locator("[data-testid=stAlert]")
         expect(alert).to_contain_text("This link shows my photo.png, which is not here.")
@@ -433,9 +426,6 @@ def test_a_link_to_an_upload_asks_for_it_and_shows_nothing_else_under_its_name(v
         visitor.page.wait_for_selector("h2:has-text('same.png')")
         visitor.settle()
         np.testing.assert_array_equal(visitor.stage(), seen)
-        visitor.page = own
-    finally:
-        context.close()
 
 
 def test_a_link_names_the_uploads_that_sides_show(visitor):

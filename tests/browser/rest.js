@@ -1,0 +1,110 @@
+// Put into each page before its own scripts: when does the page rest? What it still owes is counted,
+// so that a test waits for that and not for a time.
+
+(() => {
+  const HAND_RESTS = { after: 200, atLatestAfter: 300 }; // ms: what streamlit's scripts wait, and ours
+  const CALM_FRAMES = 3; // for what one event leads to in the next: a render, a picture to draw
+  const NEW_SESSION = 4, SCRIPT_FINISHED = 6, FINISHED_EARLY_FOR_RERUN = 2; // ForwardMsg.proto
+  const RERUN_SCRIPT = 11; // BackMsg.proto
+  const timers = new Map();
+  let asked = false, answering = false, decoding = 0, calm = 0, waiting = null;
+
+  // Timers: what a hand did is told when it rests, and here it rests as soon as a test waits.
+
+  const { setTimeout: begin, clearTimeout: end, createImageBitmap: decode } = globalThis;
+
+  globalThis.setTimeout = (act, after = 0, ...given) => {
+    const timer = begin((...values) => {
+      timers.delete(timer);
+      act(...values);
+    }, after, ...given);
+    if (after <= HAND_RESTS.atLatestAfter) timers.set(timer, { act: () => act(...given), after });
+    return timer;
+  };
+
+  globalThis.clearTimeout = (timer) => {
+    timers.delete(timer);
+    end(timer);
+  };
+
+  /** Let the hand rest. */
+  function tellAtOnce() {
+    const owed = [...timers].filter(([, { after }]) => after >= HAND_RESTS.after);
+    for (const [timer, { act }] of owed) {
+      clearTimeout(timer);
+      act();
+    }
+    return owed.length;
+  }
+
+  // Pictures that are decoded beside the script.
+
+  globalThis.createImageBitmap = (...given) => {
+    decoding += 1;
+    return decode(...given).finally(() => { decoding -= 1; });
+  };
+
+  // Runs of the script: one is owed from the moment it is asked for until it has ended.
+
+  /** Return the numbers and first bytes of a message's fields. */
+  function fieldsOf(bytes) {
+    let at = 0;
+    const fields = new Map();
+    const number = () => {
+      let value = 0, factor = 1, byte;
+      do {
+        byte = bytes[at++];
+        value += (byte & 127) * factor;
+        factor *= 128;
+      } while (byte & 128);
+      return value;
+    };
+    while (at < bytes.length) {
+      const tag = number(), value = number();
+      fields.set(tag >> 3, value);
+      if ((tag & 7) === 2) at += value;
+    }
+    return fields;
+  }
+
+  function hear({ data }) {
+    const fields = fieldsOf(new Uint8Array(data));
+    if (fields.has(NEW_SESSION)) answering = true;
+    if (!fields.has(SCRIPT_FINISHED) || fields.get(SCRIPT_FINISHED) === FINISHED_EARLY_FOR_RERUN) return;
+    if (answering) asked = false;
+  }
+
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("message", hear);
+    }
+
+    send(data) {
+      if (fieldsOf(new Uint8Array(data)).has(RERUN_SCRIPT)) [asked, answering] = [true, false];
+      super.send(data);
+    }
+  };
+
+  const isTrained = () => {
+    const bar = document.querySelector("[data-testid=stProgress]");
+    const done = bar?.textContent.match(/(\d+) of (\d+) codebooks/);
+    return !bar || (done && done[1] === done[2]);
+  };
+
+  const isMoving = ({ playState, effect }) =>
+    playState === "running" && effect.getComputedTiming().endTime !== Infinity;
+
+  const isCalm = () =>
+    !tellAtOnce() && !timers.size && !asked && !decoding && isTrained()
+    && !document.getAnimations().some(isMoving)
+    && document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+    && [...document.images].every((image) => image.complete);
+
+  /** Tell whether the page rests, when asked once a frame; who waits anew waits for frames anew. */
+  globalThis.isAtRest = (who) => {
+    calm = isCalm() && waiting === who ? calm + 1 : 0;
+    waiting = who;
+    return calm >= CALM_FRAMES;
+  };
+})();
