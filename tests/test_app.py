@@ -3,6 +3,7 @@
 import io
 import json
 import math
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import streamlit as st
 from helpers import smooth_picture, vectors_of
 from PIL import Image
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from vqcore import Settings, Step, read_picture, sample_picture, sweep
@@ -37,6 +39,15 @@ from vqcore.work import finish
 
 APP = Path(__file__).parents[1] / "app.py"
 SMALL = {"block": "8", "largest": "8"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _look_through_packages_once():
+    """Each AppTest looks through all installed packages for components, and there are none."""
+    with pytest.MonkeyPatch.context() as patch:
+        name = "scan_component_manifests"
+        patch.setattr(manifest_scanner, name, cache(getattr(manifest_scanner, name)))
+        yield
 
 
 @pytest.fixture(autouse=True)
