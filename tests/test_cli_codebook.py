@@ -1,6 +1,7 @@
 """train, and a codebook from elsewhere: encode, decode and info with it, and without."""
 
 import json
+from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -13,7 +14,7 @@ from vqcore import Settings, read_picture, sample_picture, sweep
 from vqcore.cli import main
 from vqcore.coding.codebookfile import load_codebook
 from vqcore.coding.container import parse
-from vqcore.lab.sharing import use_work
+from vqcore.lab.sharing import gather_blocks, use_work
 from vqcore.lab.sweeps import Step
 from vqcore.show.provenance import PROGRAM
 from vqcore.signals.pictures import png_bytes
@@ -123,8 +124,8 @@ def test_where_no_picture_is_good_there_is_no_codebook(folder: Path) -> None:
 
 
 def test_a_sample_of_the_blocks_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keywords = {"max_bytes": 2 * 100 * 48}
-    monkeypatch.setattr("vqcore.lab.sharing.gather_blocks.__kwdefaults__", keywords)
+    gathering = partial(gather_blocks, max_bytes=2 * 100 * 48)
+    monkeypatch.setattr("vqcore.cli.gather_blocks", gathering)
     assert "trained on 154 of 774 blocks of 2 pictures" in done(
         "train", "cat.png", "many/0.png", "all.npz", *CODEBOOK
     )
