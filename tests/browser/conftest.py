@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 from running import ARGUMENTS, READY, installed_browser, running_app
 
 # What streamlit says of a picture that a rerun replaced before the page had asked for it. What is
 # shown in the end must be whole, see BROKEN_PICTURES; other missing files are seen in `look`.
 REPLACED = ("Failed to load resource", "Image source error")
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 REST_JS = Path(__file__).with_name("rest.js")
 CANVAS_BYTES = """canvas => {
   const { width, height } = canvas;
@@ -58,9 +59,10 @@ def pages(browser):
     """Pages by their options; they stay, because the app loads much faster where it was before."""
     pages = {}
 
-    def page_with(options):
+    def page_with(viewport, **options):
         if str(options) not in pages:
             pages[str(options)] = watched(browser, options).new_page()
+        pages[str(options)].set_viewport_size(viewport)
         return pages[str(options)]
 
     yield page_with
@@ -217,7 +219,7 @@ class Visitor:
 def visitor(pages, port, request):
     """A fresh visitor; the page must end without a script error or a traceback."""
     options = getattr(request, "param", {"viewport": {"width": 1440, "height": 1000}})
-    visitor = Visitor(pages(options), f"http://localhost:{port}/")
+    visitor = Visitor(pages(**options), f"http://localhost:{port}/")
     yield visitor
     tracebacks = visitor.page.locator("[data-testid=stException]").count()
     broken_pictures = visitor.page.evaluate(BROKEN_PICTURES)

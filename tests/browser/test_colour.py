@@ -54,7 +54,7 @@ def saved(pixels, kind, **options):
 @pytest.fixture
 def check(pages):
     """Compare what is read here with what the browser shows."""
-    page = pages({"viewport": {"width": 300, "height": 300}})
+    page = pages({"width": 300, "height": 300})
 
     def compare(data, kind, within=1):
         pixels = read_picture(data, "").pixels

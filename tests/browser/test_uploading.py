@@ -92,7 +92,7 @@ def own_visitor(pages):
         servers[0].__enter__()
 
     start_anew()
-    page = pages({"viewport": {"width": 1440, "height": 1001}})
+    page = pages({"width": 1440, "height": 1000})
     visitor = Visitor(page, f"http://localhost:{port}/")
     yield visitor, start_anew
     visitor.leave()
