@@ -12,11 +12,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Error, expect, sync_playwright
-from running import ARGUMENTS, READY, installed_browser, running_app
+from running import ARGUMENTS, installed_browser, running_app
 
-# What streamlit says of a picture that a rerun replaced before the page had asked for it. What is
-# shown in the end must be whole, see BROKEN_PICTURES; other missing files are seen in `look`.
-REPLACED = ("Failed to load resource", "Image source error")
+# What streamlit says of a file that a rerun replaced before the page had asked for it: a picture,
+# or one offered in a list that is closed, which it draws once more. What is shown in the end must
+# be whole, see BROKEN_PICTURES and `files`; other missing files are seen in `look`.
+REPLACED = ("Failed to load resource", "Image source error", "Download Button source error")
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 REST_JS = Path(__file__).with_name("rest.js")
 CANVAS_BYTES = """canvas => {
@@ -91,6 +92,7 @@ class Visitor:
         self.page = page
         self.address = address
         self.complaints = []
+        self.files = []  # the status of each that the server made and the page asked for
         self.waits = 0
         self.watching = {"pageerror": self.gasp, "console": self.hear, "response": self.look}
         for event, watch in self.watching.items():
@@ -122,6 +124,8 @@ class Visitor:
             self.complaints.append(message.text)
 
     def look(self, response):
+        if "/media/" in response.url:
+            self.files.append(response.status)
         if response.status >= 400 and "/media/" not in response.url:
             self.complaints.append(f"{response.status} {response.url}")
 
@@ -181,7 +185,7 @@ class Visitor:
         self.page.get_by_role("button", name="Download", exact=True).click()
         dialog = self.page.get_by_role("dialog")
         dialog.wait_for()
-        self.page.wait_for_selector(READY)
+        self.settle()
         with self.page.expect_download() as download:
             dialog.get_by_role("button", name=label, exact=True).click()
         dialog.get_by_role("button", name="Close").click()

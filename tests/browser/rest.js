@@ -7,11 +7,11 @@
   const NEW_SESSION = 4, SCRIPT_FINISHED = 6, FINISHED_EARLY_FOR_RERUN = 2; // ForwardMsg.proto
   const RERUN_SCRIPT = 11; // BackMsg.proto
   const timers = new Map();
-  let asked = false, answering = false, decoding = 0, calm = 0, waiting = null;
+  let asked = false, answering = false, answers = 0, calm = 0, waiting = null;
 
   // Timers: what a hand did is told when it rests, and here it rests as soon as a test waits.
 
-  const { setTimeout: begin, clearTimeout: end, createImageBitmap: decode } = globalThis;
+  const { setTimeout: begin, clearTimeout: end } = globalThis;
 
   globalThis.setTimeout = (act, after = 0, ...given) => {
     const timer = begin((...values) => {
@@ -37,12 +37,15 @@
     return owed.length;
   }
 
-  // Pictures that are decoded beside the script.
+  // Answers from beside the script: pictures that are decoded, files that are looked for.
 
-  globalThis.createImageBitmap = (...given) => {
-    decoding += 1;
-    return decode(...given).finally(() => { decoding -= 1; });
+  const waitFor = (ask) => (...given) => {
+    answers += 1;
+    return ask(...given).finally(() => { answers -= 1; });
   };
+
+  globalThis.createImageBitmap = waitFor(globalThis.createImageBitmap);
+  globalThis.fetch = waitFor(globalThis.fetch);
 
   // Runs of the script: one is owed from the moment it is asked for until it has ended.
 
@@ -96,7 +99,7 @@
     playState === "running" && effect.getComputedTiming().endTime !== Infinity;
 
   const isCalm = () =>
-    !tellAtOnce() && !timers.size && !asked && !decoding && isTrained()
+    !tellAtOnce() && !timers.size && !asked && !answers && isTrained()
     && !document.getAnimations().some(isMoving)
     && document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
     && [...document.images].every((image) => image.complete);

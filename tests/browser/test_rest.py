@@ -10,7 +10,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 WAITS = itertools.count()
 FAKES = """() => {
   globalThis.WebSocket = class extends EventTarget { send() {} };
-  globalThis.createImageBitmap = () => new Promise((done) => { globalThis.endDecoding = done; });
+  const later = () => new Promise((done) => { globalThis.end = done; });
+  Object.assign(globalThis, { createImageBitmap: later, fetch: later });
 }"""
 APP = "<div data-testid=stApp data-test-script-state=notRunning></div>"
 TALK = """() => {
@@ -105,10 +106,11 @@ def test_what_waits_longer_is_not_hurried(page):
     assert page.evaluate("told") == 0
 
 
-def test_a_picture_is_waited_for_while_it_is_decoded(page):
-    page.evaluate("() => { createImageBitmap(); }")
+@pytest.mark.parametrize("ask", ["createImageBitmap", "fetch"])
+def test_an_answer_is_waited_for(page, ask):
+    page.evaluate(f"() => {{ {ask}(); }}")
     assert not rests(page)
-    page.evaluate("endDecoding()")
+    page.evaluate("end()")
     assert rests(page)
 
 

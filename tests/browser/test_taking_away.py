@@ -20,6 +20,7 @@ def opened(visitor):
     """The dialog, opened by the key W."""
     visitor.open("?picture=camera&block=8&largest=8&k=8")
     visitor.page.locator(".pictures").focus()
+    visitor.files.clear()
     visitor.page.keyboard.press("w")
     dialog = visitor.page.get_by_role("dialog")
     expect(dialog.get_by_text("Reproduce")).to_be_visible()
@@ -33,6 +34,7 @@ def test_downloads_are_a_list_that_fits_and_that_all_can_read(visitor):
     assert dialog.evaluate("it => it.scrollWidth <= it.clientWidth")
     edges = dialog.evaluate(RIGHT_EDGES)
     assert len(edges) == 8
+    assert visitor.files.count(200) == len(visitor.files) >= 8, "not all that is offered is there"
     assert len({*edges}) == 1, "the sizes do not stand in one column"
     dialog.get_by_text("Reproduce").click()
     expect(dialog.get_by_text("python -m vqcore encode camera.png")).to_be_visible()
