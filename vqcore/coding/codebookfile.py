@@ -40,8 +40,8 @@ from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
-from numpy.typing import NDArray
 
+from vqcore.arrays import Numbers
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.plurals import noun
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, Colour
@@ -178,7 +178,7 @@ def load_codebook(path: Path) -> SharedCodebook:
         raise CodebookError(f"{path}: {error}") from error
 
 
-def _members(data: bytes) -> dict[str, NDArray]:
+def _members(data: bytes) -> dict[str, Numbers]:
     """Return the arrays of a zip file, after a look at what each says of itself."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         said = len(archive.comment)
@@ -201,7 +201,7 @@ def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         return member.read(MAX_FILE_BYTES)
 
 
-def _array(data: bytes) -> NDArray:
+def _array(data: bytes) -> Numbers:
     """Return the array of an .npy file, whose shape must be that of the bytes there are."""
     file = io.BytesIO(data)
     if npy.read_magic(file) != (1, 0):
@@ -211,11 +211,11 @@ def _array(data: bytes) -> NDArray:
         raise CodebookError("The codebook file holds pickled objects, which are never opened.")
     if not 0 < math.prod(shape) * dtype.itemsize == len(data) - file.tell():
         raise CodebookError(f"The codebook file is damaged: no array of shape {shape} is there.")
-    array: NDArray = np.load(io.BytesIO(data), allow_pickle=False)
+    array: Numbers = np.load(io.BytesIO(data), allow_pickle=False)
     return array
 
 
-def _shared(members: dict[str, NDArray]) -> SharedCodebook:
+def _shared(members: dict[str, Numbers]) -> SharedCodebook:
     """Check what the arrays say."""
     version, block_size, colour, codewords = (members[name] for name in MEMBERS)
     if version != VERSION:

@@ -117,7 +117,9 @@ class SideMatch:
         facing = [edges[edge].facing for edges in self._edges]
         own = [edges[edge].own for edges in self._edges[:column]]
         after = sum(side[of] for side, of in zip(facing, known[other].T, strict=True))
-        return after - sum(side[of] for side, of in zip(own, known[vectors].T, strict=False))
+        before = sum(side[of] for side, of in zip(own, known[vectors].T, strict=False))
+        steps: Values = after - before
+        return steps
 
     def learn(self, vectors: Places, known: Indices) -> None:
         """Count the indices of a wave."""

@@ -22,7 +22,7 @@ import constriction
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Indices, Samples
+from vqcore.arrays import Indices, Numbers, Samples
 from vqcore.codebooks.codebook import MIDDLE
 from vqcore.coding.contexts import SideMatch, Values, Weights, walk
 from vqcore.quantizers.quantizer import Quantizer
@@ -40,7 +40,7 @@ FIRST_SPREAD = 40
 class Coder(Protocol):
     """Either direction of the range coder."""
 
-    def code(self, symbols: NDArray, weights: Weights) -> Indices:
+    def code(self, symbols: Numbers, weights: Weights) -> Indices:
         """Pass m symbols on, given weights of shape (m, alphabet)."""
         ...
 
@@ -51,7 +51,7 @@ class Writer:
     def __init__(self) -> None:
         self._range: Any = constriction.stream.queue.RangeEncoder()
 
-    def code(self, symbols: NDArray, weights: Weights) -> Indices:
+    def code(self, symbols: Numbers, weights: Weights) -> Indices:
         """Write the symbols, and give them back."""
         known = np.ascontiguousarray(symbols, np.int32)
         self._range.encode(known, FAMILY, weights.astype(np.float64))
@@ -71,7 +71,7 @@ class Reader:
         self._data = data
         self._echo = Writer()
 
-    def code(self, symbols: NDArray, weights: Weights) -> Indices:
+    def code(self, symbols: Numbers, weights: Weights) -> Indices:
         """Read as many symbols as there are weights; those handed in do not matter."""
         return self._echo.code(self._range.decode(FAMILY, weights.astype(np.float64)), weights)
 
@@ -115,8 +115,8 @@ def _code_first(coder: Coder, plane: Values, base: Values) -> None:
 
 
 def _fourth_power(spread: Any, away: Values) -> Weights:
-    weights = spread / (spread + away)
-    return np.square(np.square(weights))
+    weights: Weights = np.square(np.square(spread / (spread + away)))
+    return weights
 
 
 def _prediction(plane: Values, y: int, x: int) -> tuple[Values, Values]:

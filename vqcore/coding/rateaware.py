@@ -49,7 +49,8 @@ class Chooser:
         worth = self._rate_weight * np.log2(weights)
         worth += product(rest, self._twice[column])
         worth -= self._squares[column]
-        return worth.argmax(axis=1).astype(np.int32)
+        best: Indices = worth.argmax(axis=1).astype(np.int32)
+        return best
 
 
 def rate_aware_work(
