@@ -137,10 +137,27 @@ def test_one_line_adds_a_family(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_page_gets_the_tuples_in_use_as_tiles() -> None:
-    _, body = opened(codebook_layer("one", 3, toy()))
-    places = np.frombuffer(body, "<u2", 6)
-    tiles = np.frombuffer(body, np.uint8, 4, 12)
-    assert tiles[places].tolist() == SHOWN
+    header, body = opened(codebook_layer("one", 3, toy()))
+    assert header == {
+        "kind": "codebook", "of": "one", "width": 6, "height": 1, "channels": 1, "size": 3,
+        "blockSize": 1, "columns": 6, "rows": 1,
+        "tuple": [["mean", 2], ["shape", 3]], "distinct": 4,
+    }  # fmt: skip
+    places, columns = np.frombuffer(body, "<u2", 14)[:6], np.frombuffer(body, "<u2", 8, 12)
+    assert columns.reshape(2, 4).T[places].tolist() == INDICES.tolist()
+    assert np.frombuffer(body, np.uint8, 4, 28)[places].tolist() == SHOWN
+    assert len(body) == 32
+
+
+def test_many_tiles_have_indices_of_four_bytes() -> None:
+    count = 2**16 + 1
+    row, column = np.divmod(np.arange(count, dtype=np.int32), 300)
+    tables = np.zeros((300, 1), np.int16), np.zeros((300, 1), np.int16)
+    many = Quantizer("toy", (Column("one", 300), Column("other", 300)), tables, 600)
+    indices = np.stack([row, column], axis=1)
+    _, body = opened(codebook_layer("one", 300, Encoded(gray_layout(count, 1, 1), many, indices)))
+    assert np.frombuffer(body, "<u4", count).tolist() == list(range(count))
+    assert len(body) == count * (4 + 2 * 2 + 1)
 
 
 def test_the_projection_has_the_tuples_in_use() -> None:

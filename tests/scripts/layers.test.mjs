@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { decode } from "../../vqcore/viewer/decoding.js";
 import { parseLayers } from "../../vqcore/viewer/layers.js";
 
 /** A message as payload.py makes it, somewhere in a larger buffer, as streamlit brings it. */
@@ -44,6 +45,28 @@ test("a codebook has indices, tiles and use", () => {
   assert.deepEqual([...layer.indices], [1, 0, 1]);
   assert.deepEqual([...layer.tiles], [0xff070707, 0xff090909]);
   assert.deepEqual([...layer.use], [1, 2]);
+});
+
+test("with several columns a codebook has the indices of each tile", () => {
+  const header = { ...CODEBOOK, tuple: [["mean", 2], ["shape", 300]], distinct: 2 };
+  const [layer] = parseLayers(message([header, [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 3, 1, 4, 0, 7, 9]]));
+  assert.deepEqual([...layer.indices], [1, 0, 1]);
+  assert.deepEqual(layer.parts.map(({ name, size, ofTiles }) => [name, size, ...ofTiles]),
+    [["mean", 2, 0, 1], ["shape", 300, 259, 4]]);
+  assert.deepEqual([...layer.use], [1, 2]);
+  const pixels = new Uint32Array(3);
+  decode({ ...layer, width: 3, height: 1 }, pixels);
+  assert.deepEqual([...pixels], [0xff090909, 0xff070707, 0xff090909]);
+});
+
+test("over 65536 tiles an index has 4 bytes", () => {
+  const distinct = 2 ** 16 + 1, tiles = new Uint8Array(distinct).fill(5);
+  tiles[distinct - 1] = 6;
+  const body = Buffer.concat([bytesOf(Uint32Array.of(0, distinct - 1, 1), new Uint16Array(distinct)), tiles]);
+  const [layer] = parseLayers(message([{ ...CODEBOOK, tuple: [["stage", 1]], distinct }, body]));
+  assert.deepEqual([...layer.indices], [0, 2 ** 16, 1]);
+  assert.equal(layer.tiles[2 ** 16], 0xff060606);
+  assert.equal(layer.use.length, distinct);
 });
 
 test("a training is codebooks step by step, read once when asked for", () => {

@@ -29,17 +29,27 @@ export class BlockPanel {
     for (const part of this.root.querySelectorAll(".inspector .beside")) part.hidden = !original;
     if (original) this.#paint(".own", blockColours(layer, original.pixels, block), side);
     this.#paint(".code", tileColours(layer, index), side);
-    this.find(".bits").textContent = digitsOf(index, layer.use.length);
+    const { bits, named } = codeOf(layer, index);
+    this.find(".bits").textContent = bits;
     const column = (block % layer.columns) + 1, row = Math.floor(block / layer.columns) + 1;
     const error = original?.channels === layer.channels ? ` MSE ${blockError(layer, original, block).toFixed(1)}.` : "";
-    this.find(".facts").textContent = `K = ${layer.size}: block ${column} across, ${row} down has index `
-      + `${index}, shared by ${counted(layer.use[index], "block")} in all.${error}`;
+    this.find(".facts").textContent = `K = ${layer.size}: block ${column} across, ${row} down has `
+      + `${named}, shared by ${counted(layer.use[index], "block")} in all.${error}`;
   }
 
   #paint(selector, colours, side) {
     const canvas = this.find(selector);
     drawTile(canvas.getContext("2d"), colours, side, 0, 0, canvas.width);
   }
+}
+
+/** Return how a tile of a layer is named and coded: by its index, or by one in each column. */
+export function codeOf({ parts = [], use }, tile) {
+  if (!parts.length) return { bits: digitsOf(tile, use.length), named: `index ${tile}` };
+  return {
+    bits: parts.map(({ size, ofTiles }) => digitsOf(ofTiles[tile], size)).join(" "),
+    named: parts.map(({ name, ofTiles }) => `${name} ${ofTiles[tile]}`).join(", "),
+  };
 }
 
 /** Return an index in as many binary digits as each of so many has. */

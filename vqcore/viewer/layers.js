@@ -18,10 +18,16 @@ export function parseLayers(bytes) {
   return layers;
 }
 
-const codebookOf = (body, { channels, columns, rows, blockSize }) => {
-  const indices = new Uint16Array(body.buffer, 0, columns * rows);
-  const tiles = colours(body.subarray(2 * indices.length), channels);
-  return { indices, tiles, use: useOf(indices, tiles.length / blockSize ** 2) };
+const codebookOf = (body, { channels, columns, rows, blockSize, tuple = [], distinct = 0 }) => {
+  const indices = new (distinct > 2 ** 16 ? Uint32Array : Uint16Array)(body.buffer, 0, columns * rows);
+  let at = indices.byteLength;
+  const parts = tuple.map(([name, size]) => {
+    const ofTiles = new Uint16Array(body.buffer, at, distinct);
+    at += ofTiles.byteLength;
+    return { name, size, ofTiles };
+  });
+  const tiles = colours(body.subarray(at), channels);
+  return { indices, parts, tiles, use: useOf(indices, tiles.length / blockSize ** 2) };
 };
 
 function framesOf(body, { steps, ...layer }) {

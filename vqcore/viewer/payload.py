@@ -17,6 +17,9 @@ of one picture, or those of one sweep of it.
     codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
               columns, rows                                        row by row; then the tiles,
                                                                    (K, b, b) or (K, b, b, 3)
+              for several columns of indices tuple (name and   then the indices of the tiles, 2
+              size of each), distinct (how many tiles there    bytes each, column by column, before
+              are); if over 65536, 4 bytes an index            the tiles
     use       as codebook; codebook (its id), name, source (file   as codebook
               name and texts of a saved picture); as a size of
               figures
@@ -48,13 +51,17 @@ from typing import Any
 import numpy as np
 
 from vqcore.arrays import Counts, Samples
-from vqcore.coding.codec import Encoded
+from vqcore.coding.codec import Encoded, Lookup
 from vqcore.lab.health import Health
 from vqcore.lab.plane import LloydPath, PrincipalPlane
 from vqcore.lab.playback import Frame
 from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.metrics import psnr_db
+from vqcore.quantizers.quantizer import Quantizer
 from vqcore.show.wording import decibels, in_short, kilobytes, ratio, similarity, stage_name
+from vqcore.signals.blocks import BlockLayout
+
+MOST_IN_2_BYTES = 2**16
 
 
 def joined(layers: Mapping[int, bytes], most: int) -> Iterator[tuple[int, bytes]]:
@@ -142,9 +149,10 @@ def _step(frame: Frame) -> dict[str, Any]:
 
 
 def _codebook_message(*books: Encoded, **header: Any) -> bytes:
-    layout = books[0].layout
+    layout, tables = books[0].layout, [book.lookup() for book in books]
     return _message(
-        b"".join(map(_look_up, books)),
+        b"".join(_look_up(layout, table) for table in tables),
+        **_tuple_of(books[0].quantizer, tables[0]),
         width=layout.width,
         height=layout.height,
         channels=layout.channels,
@@ -155,9 +163,18 @@ def _codebook_message(*books: Encoded, **header: Any) -> bytes:
     )
 
 
-def _look_up(encoded: Encoded) -> bytes:
-    table = encoded.lookup()
-    return table.places.astype("<u2").tobytes() + encoded.layout.tiles(table.vectors).tobytes()
+def _tuple_of(quantizer: Quantizer, table: Lookup) -> dict[str, Any]:
+    if len(quantizer.columns) == 1:
+        return {}
+    names = [[column.name, column.size] for column in quantizer.columns]
+    return {"tuple": names, "distinct": len(table.tuples)}
+
+
+def _look_up(layout: BlockLayout, table: Lookup) -> bytes:
+    places = table.places.astype("<u4" if len(table.tuples) > MOST_IN_2_BYTES else "<u2")
+    columns = table.tuples.T.astype("<u2") if table.tuples.shape[1] > 1 else np.empty(0, "<u2")
+    tiles = layout.tiles(table.vectors)
+    return places.tobytes() + columns.tobytes() + tiles.tobytes()
 
 
 def figures_layer(of: str, sizes: Iterable[tuple[Cost | OperatingPoint, str]]) -> bytes:
