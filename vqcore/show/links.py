@@ -22,6 +22,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
 }
 """Control -> the ids it can have in the address, but for panels, of which the dashboard knows."""
 
+NONE = "none"
 DEFAULTS = {name: ids[0] for name, ids in CHOICES.items()} | {"colour": "rgb", "panel": "sizes"}
 """Control -> the id that an address without it means."""
 
@@ -84,5 +85,6 @@ def read_several(name: str, text: str | None) -> list[str] | None:
 def written(name: str, chosen: object) -> str | None:
     """Return what the address says of a choice; None for the default, which it leaves out."""
     if isinstance(chosen, list | tuple):
-        return None if set(chosen) == set(CHOICES[name]) else ",".join(map(str, chosen))
+        every = set(chosen) == set(CHOICES[name])
+        return None if every else ",".join(map(str, chosen)) or NONE
     return None if chosen == DEFAULTS[name] else str(chosen)

@@ -1,0 +1,42 @@
+"""Tests of links: ids in the address, and the English names of before."""
+
+import pytest
+
+from vqcore.show.links import CHOICES, DEFAULTS, OLD_NAMES, read_choice, read_several, written
+
+PANELS = list(OLD_NAMES["panel"].values())
+
+
+def ids_of(name):
+    return PANELS if name == "panel" else CHOICES[name]
+
+
+@pytest.mark.parametrize("name", OLD_NAMES)
+def test_every_old_name_and_every_id_is_read_as_that_id(name):
+    for old, meant in OLD_NAMES[name].items():
+        assert read_choice(name, old, ids_of(name)) == meant
+    for each in ids_of(name):
+        assert read_choice(name, each, ids_of(name)) == each
+    assert set(OLD_NAMES[name].values()) <= set(ids_of(name))
+
+
+@pytest.mark.parametrize("text", [None, "", "nonsense", "RGB ", "rgb,gray"])
+def test_what_makes_no_sense_is_no_choice(text):
+    assert read_choice("colour", text) is None
+
+
+@pytest.mark.parametrize("name", [name for name in DEFAULTS if name != "beside"])
+def test_what_is_written_is_read_and_the_default_is_left_out(name):
+    for each in ids_of(name):
+        text = written(name, each)
+        assert (read_choice(name, text, ids_of(name)) or DEFAULTS[name]) == each
+        assert (text is None) == (each == DEFAULTS[name])
+
+
+def test_several_are_written_with_commas_all_are_left_out():
+    assert written("beside", ["webp", "jpeg"]) == "webp,jpeg"
+    assert written("beside", list(CHOICES["beside"])) is None
+    assert read_several("beside", "webp,jpeg") == ["webp", "jpeg"]
+    assert read_several("beside", "JPEG,PNG-8,tape") == ["jpeg", "png8"]
+    assert read_several("beside", None) is None
+    assert read_several("beside", written("beside", [])) == []
