@@ -464,9 +464,8 @@ def chosen_size(plan: Plan) -> int:
 def show_viewer(view: dict[str, Any]) -> None:
     """Show the layers that the page has of a picture; the page decodes."""
     asked = {"asked": st.session_state.get("asked", 0), "use": st.session_state.get("use")}
-    address = {name: st.query_params.get(name) for name in DEFAULTS}
-    choices = {"choices": choices_in_words(), "address": address}
-    data = {**view, **asked, **choices, "firstBlock": DEFAULT_BLOCK_SIZE}
+    choices = {"choices": choices_in_words(), "firstBlock": DEFAULT_BLOCK_SIZE}
+    data = {**view, **asked, **choices}
     COMPONENTS["viewer"](key="viewer", data=data, on_view_change=take_view)
 
 

@@ -99,7 +99,7 @@
     playState === "running" && effect.getComputedTiming().endTime !== Infinity;
 
   const isCalm = () =>
-    !tellAtOnce() && !timers.size && !asked && !answers && isTrained()
+    !asked && !tellAtOnce() && !timers.size && !answers && isTrained()
     && !document.getAnimations().some(isMoving)
     && document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
     && [...document.images].every((image) => image.complete);

@@ -14,7 +14,7 @@ START = """async ({ js, html, css }) => {
     data: { sweep: "s", original: "o", picture: "p", name: "one", size: 1, asked: 0,
             source: { stem: "one", texts: {} },
             facts: { blocks: "1 block", size: "8 × 8", bits: "64" },
-            rivals: [["jpeg", "JPEG"]], codebooks: [], choices: {}, address: {} },
+            rivals: [["jpeg", "JPEG"]], codebooks: [], choices: {} },
     setStateValue: (_, view) => reports.push(view),
   });
   await new Promise((done) => setTimeout(done));

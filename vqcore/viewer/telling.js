@@ -4,12 +4,12 @@ import { ADDRESS_VERSION, choicesOfAddress, writeView } from "./address.js";
 import { pageStore } from "./store.js";
 
 const WAIT = 300; // until a hand rests
+const isScriptAtRest = () => document.querySelector("[data-test-script-state=notRunning]") !== null;
 
 export class Telling {
   offer = null; // { size, at, link }: the K whose downloads were last asked for, when, and the address then
   #told = { matches: [], uses: [], offer: null, returned: null }; // what the script knows of
   #returned = null; // { at, choices }: when a hand last went back or forward, and to which choices
-  isReturning = false; // whether it did, and the script has not yet seen to what address
 
   /** @param viewer has: sides, stage, following, data; and @param tell takes what the script is to know */
   constructor(viewer) {
@@ -39,19 +39,25 @@ export class Telling {
     clearTimeout(this.waiting);
     this.waiting = null;
     const { sides } = this;
-    if (!sides.hasCodebook) return this.soon();
+    if (!sides.hasCodebook || (this.#owesReturn() && !isScriptAtRest())) return this.soon();
     pageStore().wished = sides.b.size;
     this.write();
     this.#tell({ matches: sides.wishes, uses: sides.uses, offer: this.offer, returned: this.#returned });
   }
 
-  /** Tell the script that a hand went back or forward, to the choices of the address that it has seen. */
-  tellReturn(seen) {
-    const choices = choicesOfAddress(Object.keys(seen));
-    if (!this.isReturning || JSON.stringify(seen) !== JSON.stringify(choices)) return;
-    this.isReturning = false;
+  /** Tell the script to which choices a hand went back or forward. */
+  tellReturn() {
+    const choices = choicesOfAddress(Object.keys(this.viewer.data.choices));
     this.#returned = { at: Date.now(), choices };
     this.soon();
+  }
+
+  /**
+   * After a way back streamlit runs the script at once, with what of it is its own. To tell the
+   * rest before that has ended would bring along what the page has not yet changed.
+   */
+  #owesReturn() {
+    return this.#returned !== this.#told.returned;
   }
 
   #tell(told) {

@@ -58,7 +58,7 @@ class Viewer {
     this.telling.tell = (value) => setStateValue("view", value);
     const before = this.data ?? this.#begin(data);
     this.data = this.sides.data = data;
-    this.#followChoices(before);
+    this.#writeChoices(before);
     if (before.sweep !== data.sweep) this.story.stop();
     if (before.grid !== data.grid) this.following.forget();
     if (before.asked !== data.asked) this.#showAsked();
@@ -76,15 +76,11 @@ class Viewer {
     return data;
   }
 
-  /**
-   * Write the script's choices into the address, which at first may name them as links of before did;
-   * but after a way back the script follows the address, once it has seen that.
-   */
-  #followChoices(before) {
+  /** Write the script's choices into the address, which at first may name them as links of before did. */
+  #writeChoices(before) {
     const { choices } = this.data;
     if (before === this.data) writeView(choices);
     else if (JSON.stringify(before.choices) !== JSON.stringify(choices)) writeChoices(choices);
-    this.telling.tellReturn(this.data.address);
   }
 
   /** Take the view that an address has, or what is so at first. */
@@ -102,7 +98,7 @@ class Viewer {
     this.sides.b.size = view.k ?? this.sides.b.size;
     this.#takeAddress(view);
     this.sides.a.size ??= this.sides.b.size;
-    this.telling.isReturning = true;
+    this.telling.tellReturn();
     this.refresh();
   }
 
