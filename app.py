@@ -50,7 +50,7 @@ from vqcore.show.wording import (
 from vqcore.show.words import has, say, speak
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, Colour
 from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
-from vqcore.viewer import PAGE_STYLE, PARTS, figures_layer, health_layer, joined, made
+from vqcore.viewer import PAGE_STYLE, PARTS, figures_layer, health_layer, joined, made, words_layer
 
 LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_BLOCK_SIZE = 4
@@ -183,11 +183,16 @@ def choose_newest() -> None:
 
 
 def tell_gone() -> None:
-    """Let the page say which uploads are gone: it alone still knows their names."""
+    """Let the page say which uploads are gone: it alone still knows their names.
+
+    With that come the words of all the page's parts.
+    """
     files = st.session_state.get("files", [])
     names = {file.file_id: file.name for file in files_there()}
     gone = [file.file_id for file in files if file.file_id not in names]
-    COMPONENTS["gone"](key="gone", data={"names": names, "gone": gone})
+    with st.container(gap=None):
+        COMPONENTS["layer"](key="layer-words", data=words_layer())
+        COMPONENTS["gone"](key="gone", data={"names": names, "gone": gone})
 
 
 def tell_codebooks(codebooks: Sequence[NamedCodebook], shown: Picture | VqFile) -> None:

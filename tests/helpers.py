@@ -1,6 +1,7 @@
 """Pictures and shorthands that several test files share."""
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -132,3 +133,11 @@ def made_up_points() -> list[OperatingPoint]:
         train_seconds=1e-9,
     )
     return [first, second]
+
+
+def bare_words(text: str) -> set[str]:
+    """Return the words of a text that are not in brackets, as the made-up language has them.
+
+    A letter alone is none.
+    """
+    return {*re.findall(r"[^\W\d_][^\W\d_]+(?:-\d+)?", re.sub(r"\[[^\W\d_]+\]", "", text))}

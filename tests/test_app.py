@@ -165,14 +165,14 @@ def test_figures_are_those_of_the_sweep():
     app = opened(picture="camera", k="4")
     point = points("camera", Settings(colour="gray"), [1, 2, 4])[4]
     shown = figures(app)
-    assert shown["PSNR"] == f"{point.psnr_db:.2f} dB"
-    assert shown["SSIM"] == f"{point.ssim:.4f}"
-    assert shown["Nominal"] == "256:1"
-    assert shown["File"] == f"{point.file_bytes} B"
-    assert shown["File ratio"] == f"{512 * 512 / point.file_bytes:.4g}:1"
-    assert shown["Rate"] == f"{8 * point.file_bytes / 512**2:.4f} bpp"
-    assert shown["Codebook"] == "256 B"
-    assert shown["In use"] == "4 of 4"
+    assert shown["psnr_db"] == f"{point.psnr_db:.2f} dB"
+    assert shown["ssim"] == f"{point.ssim:.4f}"
+    assert shown["nominal_ratio"] == "256:1"
+    assert shown["file_bytes"] == f"{point.file_bytes} B"
+    assert shown["file_ratio"] == f"{512 * 512 / point.file_bytes:.4g}:1"
+    assert shown["rate_bpp"] == f"{8 * point.file_bytes / 512**2:.4f} bpp"
+    assert shown["codebook_bytes"] == "256 B"
+    assert shown["used_codewords"] == "4 of 4"
 
 
 def test_charts_hold_the_points_of_the_sweep():
@@ -187,7 +187,7 @@ def test_charts_hold_the_points_of_the_sweep():
 
 @pytest.mark.parametrize(("query", "expected"), [({"k": "2"}, "2 of 2"), ({"k": "7"}, "8 of 8")])
 def test_size_in_the_address(query, expected):
-    assert figures(opened(picture="camera", **query))["In use"] == expected
+    assert figures(opened(picture="camera", **query))["used_codewords"] == expected
 
 
 def test_address_gives_the_settings():
@@ -196,7 +196,7 @@ def test_address_gives_the_settings():
     assert "YCbCr" in facts(app)
     assert "15 000 blocks of 4 × 4" in facts(app).replace("\u202f", " ")
     expected = points("coffee", Settings(4, "ycbcr", "lbg", 3), [100])[100]
-    assert figures(app)["PSNR"] == f"{expected.psnr_db:.2f} dB"
+    assert figures(app)["psnr_db"] == f"{expected.psnr_db:.2f} dB"
 
 
 @pytest.mark.parametrize(
@@ -284,8 +284,8 @@ def test_tiny_pictures(shape):
 def test_constant_picture_has_one_codeword_and_no_error():
     app = upload(opened(), ("flat.png", png_bytes(np.full((40, 40, 3), 7, np.uint8))))
     assert "1 block is distinct" in app.info[0].value
-    assert figures(app)["PSNR"] == "lossless"
-    assert figures(app)["Nominal"] == "∞"
+    assert figures(app)["psnr_db"] == "lossless"
+    assert figures(app)["nominal_ratio"] == "∞"
 
 
 SAMPLED = "Trained on a sample of 4 096 blocks, finished on all 16 384."
@@ -312,10 +312,10 @@ def test_vq_file_is_shown_by_itself():
     app = upload(opened(), ("four.vq", vq_file()))
     assert app.header[0].value == r"four\.vq"
     assert "512 × 512 pixels · Gray" in facts(app)
-    assert figures(app)["File"] == f"{len(vq_file())} B"
-    assert figures(app)["In use"] == "4 of 4"
-    assert figures(app)["Nominal"] == "256:1"
-    assert not {"PSNR", "SSIM"} & figures(app).keys()
+    assert figures(app)["file_bytes"] == f"{len(vq_file())} B"
+    assert figures(app)["used_codewords"] == "4 of 4"
+    assert figures(app)["nominal_ratio"] == "256:1"
+    assert not {"psnr_db", "ssim"} & figures(app).keys()
     assert (viewer(app)["original"], viewer(app)["rivals"]) == (None, [])
     assert not app.get("image")
 
@@ -335,7 +335,7 @@ def test_finished_sizes_are_not_trained_again(monkeypatch):
     monkeypatch.setattr(plain, "trained_codebooks", None)
     app.session_state.size = 2
     sound(app.run())
-    assert figures(app)["In use"] == "2 of 2"
+    assert figures(app)["used_codewords"] == "2 of 2"
 
 
 def test_more_sizes_train_only_what_is_missing(monkeypatch):
@@ -358,8 +358,8 @@ def test_rate_weight_trains_nothing_new(monkeypatch):
     monkeypatch.setattr("vqcore.codebooks.training._rung", None)
     sound(app.select_slider(key="rate").set_value(5000).run())
     after = figures(app)
-    assert float(after["PSNR"].split()[0]) < float(before["PSNR"].split()[0])
-    assert float(after["File ratio"].split(":")[0]) > float(before["File ratio"].split(":")[0])
+    assert float(after["psnr_db"].split()[0]) < float(before["psnr_db"].split()[0])
+    assert float(after["file_ratio"].split(":")[0]) > float(before["file_ratio"].split(":")[0])
 
 
 def test_infinite_ratio_is_no_error_in_the_table():
@@ -475,7 +475,7 @@ def test_target_finds_the_best_setting_swept():
     told = next(text.value for text in app.markdown if text.value.startswith("**4×4 RGB"))
     assert f"K = {best.codebook_size}" in told
     sound(button(app, "Show it").click().run())
-    assert figures(app)["PSNR"] == f"{best.psnr_db:.2f} dB"
+    assert figures(app)["psnr_db"] == f"{best.psnr_db:.2f} dB"
     sound(app.number_input(key="value").set_value(99.0).run())
     assert any("No setting" in text.value for text in app.markdown)
 
@@ -520,7 +520,7 @@ def test_training_is_replayed_and_told():
     assert list(app.dataframe[0].value["size"]) == [2, 4, 8]
     swept = points("camera", Settings(colour="gray"), [1, 2, 4, 8])
     for size, (*_, last) in steps.items():
-        assert (last["stage"], last["mse"]) == ("all blocks", swept[size].mse)
+        assert (last["stage"], last["mse"]) == ("finish", swept[size].mse)
 
 
 def test_what_is_known_comes_in_one_message():
@@ -668,7 +668,7 @@ def test_vq_file_without_its_codebook_names_it_and_with_it_is_shown():
     assert not app.error
     sound(app.selectbox(key="picture").set_value("two.vq").run())
     assert app.header[0].value == r"two\.vq"
-    assert figures(app)["File"] == f"{len(use.file)} B"
+    assert figures(app)["file_bytes"] == f"{len(use.file)} B"
 
 
 def at_health(**query):
@@ -1077,8 +1077,8 @@ def test_viewer_gets_the_picture_with_a_codebook_when_it_asks():
     [layer] = use_layers(sound(app.run()))
     point = finish(use_work(read_picture(waves(2), ""), shared)).point
     assert (layer["codebook"], layer["name"]) == (asked, "with other.npz")
-    assert layer["every"]["PSNR"] == f"{point.psnr_db:.2f} dB"
-    assert layer["every"]["File"] == f"{point.file_bytes} B"
+    assert layer["every"]["psnr_db"] == f"{point.psnr_db:.2f} dB"
+    assert layer["every"]["file_bytes"] == f"{point.file_bytes} B"
     assert layer["sentence"].endswith("it is kept once, for all pictures: 384 bytes.")
 
 

@@ -2,9 +2,12 @@
 
 import pytest
 
+from vqcore.show.words import texts
 from vqcore.viewer import PARTS
+from vqcore.viewer.payload import PAGE_ROOMS
 
-START = """async ({ js, html, css }) => {
+START = """async ({ js, html, css, texts }) => {
+  globalThis.vqLabWords = { language: "en", texts, waiting: [] };
   const module = URL.createObjectURL(new Blob([js], { type: "text/javascript" }));
   const { default: component } = await import(module);
   document.body.innerHTML = `<style>${css}</style>${html}`;
@@ -37,7 +40,7 @@ def page(browser):
     page.route("http://localhost/", lambda route: route.fulfill(body="", content_type="text/html"))
     page.goto("http://localhost/")
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.evaluate(START, PARTS["viewer"])
+    page.evaluate(START, PARTS["viewer"] | {"texts": texts(*PAGE_ROOMS)})
     page.evaluate(PUT, ["o", {"kind": "original", "of": "o", "name": "original"}])
     page.wait_for_function("() => document.querySelector('.pictures').ariaLabel.includes('one')")
     yield page

@@ -1,11 +1,16 @@
 // Components, called as streamlit calls them.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
 import { componentOf } from "../../vqcore/viewer/component.js";
+import { learn } from "../../vqcore/viewer/words.js";
 
 const soon = () => new Promise((done) => setTimeout(done, 5));
+
+const place = () => ({ isConnected: true, querySelectorAll: () => [] });
+
+beforeEach(() => learn({ language: "xx", texts: {} }));
 
 /** A component that writes down what happens to it. */
 function diary() {
@@ -20,7 +25,7 @@ function diary() {
 }
 
 test("a place keeps its object, and another has its own", async () => {
-  const { said, call } = diary(), one = { isConnected: true }, other = { isConnected: true };
+  const { said, call } = diary(), one = place(), other = place();
   for (const [host, data] of [[one, "first"], [one, "again"], [other, "there"]]) {
     call(host, data);
     await soon();
@@ -29,7 +34,7 @@ test("a place keeps its object, and another has its own", async () => {
 });
 
 test("a call that is taken back at once never happened", async () => {
-  const { said, call } = diary(), host = { isConnected: true };
+  const { said, call } = diary(), host = place();
   call(host, "new");
   call(host, "old")();
   await soon();
@@ -37,7 +42,7 @@ test("a call that is taken back at once never happened", async () => {
 });
 
 test("an object ends when its place has left the page, and not before", async () => {
-  const { said, call } = diary(), host = { isConnected: true };
+  const { said, call } = diary(), host = place();
   const end = call(host, "here");
   await soon();
   end();
@@ -47,4 +52,16 @@ test("an object ends when its place has left the page, and not before", async ()
   end();
   await soon();
   assert.deepEqual(said, ["1 here", "1 closed"]);
+});
+
+test("a component begins once there are words, if its place is still there, and says its texts once", async () => {
+  delete globalThis.vqLabWords;
+  const { said, call } = diary(), host = place(), gone = place();
+  host.querySelectorAll = (selector) => said.push(selector) && [];
+  for (const each of [host, gone, host]) call(each, "here");
+  await soon();
+  gone.isConnected = false;
+  assert.deepEqual(said, []);
+  learn({ language: "xx", texts: {} });
+  assert.deepEqual(said, ["[data-say]", "[data-say-title]", "[data-say-aria-label]", "1 here", "1 here"]);
 });

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./english.mjs";
 import { codeOf } from "../../vqcore/viewer/inside.js";
 
 test("one index is told in as many bits as each has", () => {

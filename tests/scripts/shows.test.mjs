@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./english.mjs";
 import { isMatch, isUpload, partsOf, plainChoices, rebuiltWith } from "../../vqcore/viewer/shows.js";
 
 test("what is shown is taken apart", () => {

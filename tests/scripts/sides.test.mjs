@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./english.mjs";
 import { Sides } from "../../vqcore/viewer/sides.js";
 
 const DATA = { original: "p", rivals: [["jpeg", "JPEG"]], codebooks: [["7", "train.npy"]] };

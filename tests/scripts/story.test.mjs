@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./english.mjs";
 import { Story, storyOf } from "../../vqcore/viewer/story.js";
 
 test("one codeword says nothing, two are a surprise", () => {

@@ -1,6 +1,7 @@
 """Tests of the catalog: what code asks for is there, and what is there, code asks for."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,10 +16,15 @@ from vqcore.show.links import CHOICES
 from vqcore.show.tables import FORMATS
 from vqcore.show.words import catalog
 from vqcore.signals.blocks import COLOURS
+from vqcore.viewer.payload import PAGE_ROOMS
 
 ROOT = Path(__file__).parents[2]
+ENDINGS = {".js", ".html"}
 FILES = [ROOT / "app.py", *sorted((ROOT / "vqcore").rglob("*.py"))]
+PAGE_FILES = sorted(it for it in (ROOT / "vqcore" / "viewer").iterdir() if it.suffix in ENDINGS)
 TEXTS = catalog("en")
+PAGE_ID = re.compile(rf"""["`]((?:{"|".join(PAGE_ROOMS)})\.[^"`]+)["`](?:, \{{([^{{}}]*)\}}\))?""")
+"""An id in quotes, and the fields after it, if they can be read."""
 FORMS = (".one", ".other")
 [PANELS] = [
     ast.literal_eval(ast.List(it.value.keys))
@@ -96,11 +102,26 @@ def asked(path: Path) -> Iterator[Asked]:
                     yield Asked(f"{path.name}:{call.lineno}", pattern, fields)
 
 
+def asked_on_the_page(path: Path) -> Iterator[Asked]:
+    """Yield what a script or the HTML of a part of the page asks for: all that look like an id."""
+    source = path.read_text(encoding="utf-8")
+    for found in PAGE_ID.finditer(source):
+        pattern = re.sub(r"\$\{[^}]+\}", "*", found[1])
+        given = re.sub(r"\([^()]*\)", "", found[2] or "...").strip()
+        names = re.findall(r"(?:^|, )(\w+)(?=:|,|$)", given)
+        fields = None if "..." in given else frozenset(names)
+        line = source.count("\n", 0, found.start()) + 1
+        yield Asked(f"{path.name}:{line}", pattern, fields)
+
+
 def is_asking(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Name) and call.func.id in ("say", "has")
 
 
-ASKED = [it for path in FILES if path.parent.name != "words" for it in asked(path)]
+ASKED = [
+    *chain.from_iterable(asked(path) for path in FILES if path.parent.name != "words"),
+    *chain.from_iterable(asked_on_the_page(path) for path in PAGE_FILES),
+]
 EACH = pytest.mark.parametrize("it", ASKED, ids=lambda it: f"{it.place}-{it.pattern}")
 
 

@@ -49,8 +49,10 @@ def test_every_language_has_the_same_ids():
         assert catalog(each).keys() == catalog("en").keys()
 
 
-def test_a_room_is_given_without_its_name():
-    assert texts("count")["block.one"] == "{n} block"
+def test_rooms_are_given_whole():
+    given = texts("count", "colour")
+    assert given["count.block.one"] == "{n} block"
+    assert given.keys() == {it for it in catalog("en") if it.startswith(("count.", "colour."))}
 
 
 def test_infinite_numbers_are_signs():

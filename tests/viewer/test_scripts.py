@@ -1,5 +1,7 @@
 """Tests of the page's scripts: by node, and how they are put together."""
 
+import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -7,17 +9,21 @@ from pathlib import Path
 import pytest
 from node import SCRIPTS, node
 
+from vqcore.show.words import texts
 from vqcore.viewer import PARTS
+from vqcore.viewer.payload import PAGE_ROOMS
 from vqcore.viewer.scripts import bundled
 
 HERE = Path(__file__).parents[1] / "scripts"
-EACH_TEST = pytest.mark.parametrize("test", sorted(HERE.glob("*.mjs")), ids=lambda it: it.name)
+EACH_TEST = pytest.mark.parametrize("test", sorted(HERE.glob("*.test.mjs")), ids=lambda it: it.name)
 LOAD = "for (const it of process.argv.slice(1)) await import(it);"
 
 
 def run(*arguments: str | Path, text: str = "") -> str:
     """Run node, which must not complain, and return what it prints."""
-    ended = subprocess.run([node(), *arguments], input=text, capture_output=True, text=True)
+    settings = os.environ | {"VQ_WORDS": json.dumps(texts(*PAGE_ROOMS))}
+    pipes = {"input": text, "capture_output": True, "text": True}
+    ended = subprocess.run([node(), *arguments], env=settings, **pipes)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout
 

@@ -25,12 +25,14 @@ from vqcore.viewer import (
     projection_layer,
     training_layer,
     use_layer,
+    words_layer,
 )
+from vqcore.viewer.payload import PAGE_ROOMS
 
 EVERY = {
-    "PSNR": "58.13 dB", "SSIM": "0.3333", "File": "85 B", "File ratio": "48.2:1",
-    "Rate": "0.1660 bpp", "Nominal": "102.4:1", "Entropy": "2.9 kB", "Codebook": "64 B",
-    "In use": "1000 of 1024",
+    "psnr_db": "58.13 dB", "ssim": "0.3333", "file_bytes": "85 B", "file_ratio": "48.2:1",
+    "rate_bpp": "0.1660 bpp", "nominal_ratio": "102.4:1", "entropy_bytes": "2.9 kB",
+    "codebook_bytes": "64 B", "used_codewords": "1000 of 1024",
 }  # fmt: skip
 
 
@@ -99,10 +101,10 @@ def test_training_is_codebooks_step_by_step() -> None:
     header, body = opened(training_layer("one", 2, frames))
     plain, expected = opened(codebook_layer("one", 2, last))
     assert header == plain | {"kind": "training", "steps": [
-        {"codewords": 1, "stage": "before the split", "iteration": 0,
+        {"codewords": 1, "stage": "below", "iteration": 0,
          "distortion": 1.5, "mse": 65.025,
          "figures": "before the split, iteration 0 · PSNR 30.00 dB · MSE 65.03 · blocks 1.50"},
-        {"codewords": 2, "stage": "all blocks", "iteration": 4,
+        {"codewords": 2, "stage": "finish", "iteration": 4,
          "distortion": 0, "mse": 0,
          "figures": "all blocks, iteration 4 · PSNR lossless · MSE 0.00 · blocks 0.00"},
     ]}  # fmt: skip
@@ -119,7 +121,7 @@ def test_figures_by_hand() -> None:
         "sentence": "Learnt.",
     }  # fmt: skip
     assert first["sentence"] == ""
-    assert (first["size"], first["every"]["PSNR"]) == (lossless.codebook_size, "lossless")
+    assert (first["size"], first["every"]["psnr_db"]) == (lossless.codebook_size, "lossless")
     assert body == b""
 
 
@@ -128,8 +130,9 @@ def test_figures_without_an_original_have_no_likeness() -> None:
     [told] = opened(figures_layer("one", [(cost, "")]))[0]["sizes"]
     assert told["figures"] == "29 bytes · 0.2759:1 · 29.0000 bpp"
     assert told["every"] == {
-        "File": "29 B", "File ratio": "0.2759:1", "Rate": "29.0000 bpp", "Nominal": "16:1",
-        "Entropy": "0 B", "Codebook": "8 B", "In use": "2 of 2",
+        "file_bytes": "29 B", "file_ratio": "0.2759:1", "rate_bpp": "29.0000 bpp",
+        "nominal_ratio": "16:1", "entropy_bytes": "0 B", "codebook_bytes": "8 B",
+        "used_codewords": "2 of 2",
     }  # fmt: skip
 
 
@@ -215,3 +218,11 @@ def test_plane_by_hand() -> None:
     assert [shades[2, 0], shades[9, 9], shades[9, 8]] == [255, round(255 / 2), 0]
     numbers = np.frombuffer(body, "<f4", offset=256 * 256)
     assert numbers.tolist() == [0, 0, 9, 9, 1.5, 0, 9, 9]
+
+
+def test_words_of_the_page() -> None:
+    header, body = opened(words_layer())
+    assert (header["kind"], header["language"], body) == ("words", "en", b"")
+    assert header["texts"]["page.show.indices"] == "index map"
+    assert header["texts"]["count.block.one"] == "{n} block"
+    assert {name.partition(".")[0] for name in header["texts"]} == {*PAGE_ROOMS}

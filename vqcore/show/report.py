@@ -26,7 +26,7 @@ from vqcore.show.wording import (
     settings_name,
     similarity,
 )
-from vqcore.show.words import language, say
+from vqcore.show.words import say, tag
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin, png_bytes
 
@@ -74,7 +74,7 @@ def html_report(
 def _texts() -> dict[str, str]:
     """Return what every report says, as HTML, by its names in the template."""
     return {
-        "language": language(),
+        "language": tag(),
         "original_alt": escape(say("report.original-alt")),
         "original_caption": escape(say("report.original")),
         "rebuilt_alt": escape(say("report.rebuilt-alt")),

@@ -20,6 +20,7 @@ from vqcore.viewer.payload import (
     projection_layer,
     training_layer,
     use_layer,
+    words_layer,
 )
 from vqcore.viewer.scripts import bundled
 
@@ -66,4 +67,5 @@ __all__ = [
     "projection_layer",
     "training_layer",
     "use_layer",
+    "words_layer",
 ]

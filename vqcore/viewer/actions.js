@@ -1,5 +1,7 @@
 // What buttons do, and keys.
 
+import { say } from "./words.js";
+
 const SAID_FOR = 1600;
 
 /** Return what a viewer can be asked to do, by name. */
@@ -30,10 +32,10 @@ async function copyLink({ telling, find }) {
   telling.now();
   const button = find("[data-do=copyLink]");
   await (navigator.clipboard?.writeText(location.href) ?? Promise.reject()).then(
-    () => { button.textContent = "Copied"; },
-    () => { button.textContent = "In the address"; },
+    () => { button.textContent = say("page.viewer.link.copied"); },
+    () => { button.textContent = say("page.viewer.link.written"); },
   );
-  setTimeout(() => { button.textContent = "Link"; }, SAID_FOR);
+  setTimeout(() => { button.textContent = say("page.viewer.link.name"); }, SAID_FOR);
 }
 
 /** Let the script offer what can be taken away, if there is anything. */

@@ -17,7 +17,7 @@ export function viewOfAddress() {
     ka: whole("ka") || null,
     a: texts.get("a"),
     b: texts.get("b"),
-    mode: Object.hasOwn(MODES, text("mode")) ? text("mode") : null,
+    mode: MODES.includes(text("mode")) ? text("mode") : null,
     divider: divider >= 0 && divider <= 1 ? divider : null,
     at: isPlace ? { zoom, x, y } : null,
     pick: whole("pick"),

@@ -2,7 +2,7 @@
 
 import { ordered } from "./decoding.js";
 import { drawFromSheet, tileSheet } from "./draw.js";
-import { counted } from "./texts.js";
+import { say } from "./words.js";
 
 const LEAST_TILE = 36;
 const TILE_GAP = 4;
@@ -115,12 +115,13 @@ export class CodebookPanel {
     const { layer } = this;
     if (index === undefined) {
       const dead = layer.use.filter((use) => !use).length;
-      this.told.textContent = `${counted(layer.use.length, "codeword")}${dead ? `, ${dead} dead` : ""}`;
+      const codewords = say("count.codeword", { n: layer.use.length });
+      this.told.textContent = dead ? say("page.book.dead", { codewords, dead }) : codewords;
       return;
     }
     const share = (100 * layer.use[index]) / layer.indices.length;
-    const use = layer.use[index] ? `${counted(layer.use[index], "block")}, ${share.toFixed(1)} %` : "dead";
-    this.told.textContent = `Codeword ${index}: ${use}`;
+    const use = layer.use[index], blocks = say("count.block", { n: use });
+    this.told.textContent = use ? say("page.codeword.used", { index, blocks, percent: share }) : say("page.codeword.dead", { index });
   }
 
   #pick(index) {

@@ -1,5 +1,7 @@
 // Components, as streamlit calls them.
 
+import { fill, whenSpoken } from "./words.js";
+
 /** Act if an element has left the page. Cleaning up is asked for too when data change in haste. */
 const whenGone = (element, act) => setTimeout(() => element.isConnected || act());
 
@@ -17,16 +19,23 @@ export function holding(take, end) {
   };
 }
 
-/** Return a component: an object of a class for each place on the page that shows it. */
+/** Return a component: an object of a class for each place on the page that shows it, once there are words. */
 export function componentOf(Class) {
-  const objects = new WeakMap();
-  const take = (host, call) => {
+  const objects = new WeakMap(), filled = new WeakSet();
+  const take = (host, call) => whenSpoken(() => {
+    if (!host.isConnected) return;
     const object = objects.get(host) ?? new Class(host);
     objects.set(host, object);
     object.update(call);
-  };
-  return holding(take, (host) => {
+  });
+  const held = holding(take, (host) => {
     objects.get(host)?.close();
     objects.delete(host);
   });
+  return (call) => {
+    const host = call.parentElement;
+    if (!filled.has(host)) whenSpoken(() => fill(host));
+    filled.add(host);
+    return held(call);
+  };
 }

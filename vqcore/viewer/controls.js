@@ -3,6 +3,7 @@
 import { partsOf, plainChoices } from "./shows.js";
 import { NAMES } from "./sides.js";
 import { textOf } from "./texts.js";
+import { say } from "./words.js";
 
 export class SideControls {
   /** @param viewer has: root, find(selector), sides, change(name, values), scrub(name, place), save(name), sync() */
@@ -66,12 +67,12 @@ export class SideControls {
   #syncSlider(name) {
     const { sides } = this, part = (selector) => this.part(name, selector), trains = sides.trains(name);
     const range = sides.range(name), layer = sides.layerOf(name), place = range.indexOf(layer);
-    const [what, value] = trains ? ["Step", place] : ["K", layer.size];
+    const [what, value] = trains ? ["step", place] : ["size", layer.size];
     part(".size").max = range.length - 1;
     part(".size").value = place;
-    part(".size").ariaLabel = `${what} of ${NAMES[name]}`;
-    part(".size").ariaValueText = `${what} = ${value}`;
-    part(".what").textContent = what;
+    part(".size").ariaLabel = say(`page.slider.${what}.of`, { side: NAMES[name] });
+    part(".size").ariaValueText = say(`page.slider.${what}.value`, { value });
+    part(".what").textContent = say(`page.slider.${what}.name`);
     part(".k").textContent = value;
     this.#showTicks(part(".ticks"), trains ? [] : range, place);
   }

@@ -2,6 +2,7 @@
 
 import { pageStore } from "./store.js";
 import { listed, textOf } from "./texts.js";
+import { say } from "./words.js";
 
 export class Figures {
   /** @param viewer has: root, find(selector), sides, data, presenter */
@@ -22,13 +23,12 @@ export class Figures {
   show() {
     const { sides, data } = this.viewer, layer = sides.layerOf("b"), measured = sides.measured(layer);
     pageStore().choose(sides.finished("b").size, sides.stepShown);
-    const every = { K: layer.size, Upload: data.upload, ...measured?.every };
+    const every = { codebook_size: layer.size, upload_bytes: data.upload, ...measured?.every };
     this.find(".upload").hidden = !data.upload;
     this.find("[data-do=download]").disabled = !measured || !data.offers || Boolean(layer.codebook);
     this.find(".sentence").textContent = measured?.sentence ?? "";
-    for (const figure of this.places) {
-      const [label, value] = figure.children;
-      value.textContent = every[label.textContent] ?? "–";
+    for (const place of this.places) {
+      place.lastElementChild.textContent = every[place.dataset.figure] ?? "–";
     }
     this.showLarge();
   }
@@ -45,9 +45,9 @@ export class Figures {
     const { sides, data, presenter } = this.viewer;
     if (!sides.hasCodebook) return;
     const { book } = sides, every = sides.measured(book)?.every;
-    const three = every ? listed(" · ", every.PSNR, every.File, every["File ratio"]) : "not measured yet";
+    const three = every ? listed(" · ", every.psnr_db, every.file_bytes, every.file_ratio) : say("page.figure.later");
     if (presenter.isOn) presenter.show(book.size, three);
-    this.find(".stripk").textContent = `K = ${book.size}`;
+    this.find(".stripk").textContent = say("figure.k", { size: book.size });
     this.find(".stripshort").textContent = `${data.name} · ${three}`;
   }
 }

@@ -2,6 +2,7 @@
 
 import { componentOf } from "./component.js";
 import { pageStore } from "./store.js";
+import { language, say } from "./words.js";
 
 class Gone {
   constructor(host) {
@@ -10,9 +11,9 @@ class Gone {
 
   update({ data: { names, gone } }) {
     const known = Object.assign(pageStore().uploads, names);
-    const list = new Intl.ListFormat("en").format(gone.map((id) => known[id] ?? "an upload"));
+    const list = new Intl.ListFormat(language()).format(gone.map((id) => known[id] ?? say("page.gone.unknown")));
     this.root.hidden = !gone.length;
-    this.root.textContent = `No longer on the server: ${list}. Upload again what you need.`;
+    this.root.textContent = say("page.gone.text", { list });
   }
 
   close() {}

@@ -7,7 +7,8 @@ import { drawTile, tileColours } from "./draw.js";
 import { Follower } from "./follower.js";
 import { parseLayers } from "./layers.js";
 import { pageStore } from "./store.js";
-import { counted, grouped, textOf } from "./texts.js";
+import { textOf } from "./texts.js";
+import { say } from "./words.js";
 
 const WORST = 10;
 const DOT = 4.5;
@@ -32,8 +33,8 @@ class HealthPanel extends Follower {
   show() {
     const size = pageStore().chosen;
     this.book = this.layer.books.get(size);
-    const { verdicts, shares } = this.book ?? { verdicts: ["Not examined yet."], shares: [] };
-    this.find(".size").textContent = size === null ? "" : `K = ${grouped(size)}`;
+    const { verdicts, shares } = this.book ?? { verdicts: [say("page.health.later")], shares: [] };
+    this.find(".size").textContent = size === null ? "" : say("page.health.size", { size });
     this.find(".verdicts").replaceChildren(...verdicts.map((verdict) => textOf("li", verdict)));
     this.order = Array.from(shares.keys()).sort((one, other) => shares[other] - shares[one] || one - other);
     this.worst = this.order.slice(0, WORST).filter((index) => shares[index] > 0);
@@ -55,8 +56,8 @@ class HealthPanel extends Follower {
     context.stroke();
     const paper = axes.theme("background-color");
     this.worst.forEach((_, at) => axes.dot(...this.#placeOf(at), DOT, accent, paper));
-    this.canvas.ariaLabel = `Share of the squared error of ${counted(order.length, "cell")}, worst first: `
-      + `from ${this.#percent(order[0])} to ${this.#percent(order.at(-1))}.`;
+    const from = this.#percent(order[0]), to = this.#percent(order.at(-1));
+    this.canvas.ariaLabel = say("page.health.seen", { cells: say("count.cell", { n: order.length }), from, to });
   }
 
   #placeOf(at) {
@@ -66,12 +67,12 @@ class HealthPanel extends Follower {
   #rankAxis() {
     const to = Math.max(2, this.order.length);
     const ticks = Array.from({ length: 1 + Math.log10(to) }, (_, power) => 10 ** power);
-    return { from: 1, to, ticks, log: true, title: "Cell, worst first" };
+    return { from: 1, to, ticks, log: true, title: say("page.health.cells") };
   }
 
   #shareAxis() {
     const to = 105 * this.book.shares[this.order[0]] || 1;
-    return { from: 0, to, ticks: roundTicks(0, to), title: "Share of the squared error (%)" };
+    return { from: 0, to, ticks: roundTicks(0, to), title: say("page.health.shares") };
   }
 
   /** Tell of the cell under a pointer. */
@@ -79,11 +80,11 @@ class HealthPanel extends Follower {
     const rank = event && this.book ? Math.round(this.axes.pointAt(event)[0]) : 0;
     const index = this.order[rank - 1];
     this.find(".told").textContent = index === undefined ? ""
-      : `Codeword ${index}: ${this.#percent(index)}, ${counted(this.book.use[index], "block")}`;
+      : say("page.health.cell", { index, share: this.#percent(index), blocks: say("count.block", { n: this.book.use[index] }) });
   }
 
   #percent(index) {
-    return `${(100 * this.book.shares[index]).toFixed(2)} %`;
+    return say("page.health.share", { percent: 100 * this.book.shares[index] });
   }
 
   // The worst

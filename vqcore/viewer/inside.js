@@ -2,7 +2,8 @@
 
 import { blockError } from "./decoding.js";
 import { blockColours, drawTile, tileColours } from "./draw.js";
-import { counted } from "./texts.js";
+import { listed } from "./texts.js";
+import { say } from "./words.js";
 
 export class BlockPanel {
   constructor(root) {
@@ -19,7 +20,7 @@ export class BlockPanel {
       canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
     }
     this.find(".bits").textContent = "";
-    this.find(".facts").textContent = "Point at a block; a click follows it while K changes.";
+    this.find(".facts").textContent = say("page.inside.nothing");
   }
 
   /** Show a block of a layer. */
@@ -32,9 +33,10 @@ export class BlockPanel {
     const { bits, named } = codeOf(layer, index);
     this.find(".bits").textContent = bits;
     const column = (block % layer.columns) + 1, row = Math.floor(block / layer.columns) + 1;
-    const error = original?.channels === layer.channels ? ` MSE ${blockError(layer, original, block).toFixed(1)}.` : "";
-    this.find(".facts").textContent = `K = ${layer.size}: block ${column} across, ${row} down has `
-      + `${named}, shared by ${counted(layer.use[index], "block")} in all.${error}`;
+    const blocks = say("count.block", { n: layer.use[index] });
+    const facts = say("page.inside.facts", { size: layer.size, column, row, named, blocks });
+    const error = original?.channels === layer.channels && say("page.inside.error", { mse: blockError(layer, original, block) });
+    this.find(".facts").textContent = listed(" ", facts, error);
   }
 
   #paint(selector, colours, side) {
@@ -45,15 +47,15 @@ export class BlockPanel {
 
 /** Return how a tile of a layer is named and coded: by its index, or by one in each column. */
 export function codeOf({ parts = [], use }, tile) {
-  if (!parts.length) return { bits: digitsOf(tile, use.length), named: `index ${tile}` };
+  if (!parts.length) return { bits: digitsOf(tile, use.length), named: say("page.inside.named", { index: tile }) };
   return {
     bits: parts.map(({ size, ofTiles }) => digitsOf(ofTiles[tile], size)).join(" "),
-    named: parts.map(({ name, ofTiles }) => `${name} ${ofTiles[tile]}`).join(", "),
+    named: parts.map(({ name, ofTiles }) => say("page.inside.column", { name, index: ofTiles[tile] })).join(", "),
   };
 }
 
 /** Return an index in as many binary digits as each of so many has. */
 export function digitsOf(index, codewords) {
   const digits = Math.ceil(Math.log2(codewords));
-  return digits ? index.toString(2).padStart(digits, "0") : "no bits";
+  return digits ? index.toString(2).padStart(digits, "0") : say("page.inside.no-bits");
 }

@@ -3,6 +3,7 @@
 import { holding } from "./component.js";
 import { parseLayers } from "./layers.js";
 import { pageStore } from "./store.js";
+import { learn } from "./words.js";
 
 /** Let the browser decode a picture file; null if it cannot, or the size is another. */
 async function decoded({ data, ...layer }) {
@@ -23,7 +24,9 @@ const brought = new WeakMap();
 
 async function bring(host, data) {
   brought.set(host, data);
-  const layers = parseLayers(data).map((layer) => (layer.data?.length ? decoded(layer) : layer));
+  const parsed = parseLayers(data);
+  parsed.filter(({ kind }) => kind === "words").forEach(learn);
+  const layers = parsed.map((layer) => (layer.data?.length ? decoded(layer) : layer));
   const whole = (await Promise.all(layers)).filter(Boolean);
   if (brought.get(host) === data) pageStore().put(host, whole);
 }

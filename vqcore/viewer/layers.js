@@ -83,4 +83,5 @@ const BODIES = {
   plane: planeOf,
   projection: projectionOf,
   health: healthOf,
+  words: () => ({}),
 };

@@ -174,7 +174,8 @@ def projection_bytes(study: Study) -> bytes:
         books = {size: step.encoded for size, step in study.steps.items()}
         return projection_layer(study.sweep_id, _axes(study), books)
 
-    return study.store.once("projection layer", (study.sweep_id, *study.steps), make)
+    key = study.sweep_id, language(), *study.steps
+    return study.store.once("projection layer", key, make)
 
 
 def _axes(study: Study) -> PrincipalPlane:

@@ -3,6 +3,7 @@
 import { componentOf } from "./component.js";
 import { Follower } from "./follower.js";
 import { pageStore } from "./store.js";
+import { say } from "./words.js";
 
 class Mark extends Follower {
   constructor(host) {
@@ -23,7 +24,7 @@ class Mark extends Follower {
       top: `${t - height}px`,
       height: `${height - t - b}px`,
     });
-    this.root.ariaLabel = `K = ${chosen} is marked`;
+    this.root.ariaLabel = say("page.mark.at", { size: chosen });
   }
 }
 

@@ -26,7 +26,7 @@ of one picture, or those of one sweep of it.
     training  as codebook; steps: codewords (k), stage,            as codebook, step by step
               iteration, distortion (of the blocks), mse,
               figures of each
-    figures   sizes: size, figures, every (figure by its label),
+    figures   sizes: size, figures, every (figure by its id),
               sentence (on its codebook, or empty) of each
     plane     size (K), figures (of each of s steps)               density, 1 byte a pair, row by
                                                                    row; little-endian: codewords,
@@ -38,6 +38,7 @@ of one picture, or those of one sweep of it.
     health    sizes: of each size (K), codewords (k), verdicts     little-endian, of each K: share
                                                                    of the squared error, float32
                                                                    (k,), and use, uint32 (k,)
+    words     language, texts by id; it is of no picture
 
 Figures are a text that stands beside the picture.
 """
@@ -58,10 +59,28 @@ from vqcore.lab.playback import Frame
 from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.metrics import psnr_db
 from vqcore.quantizers.quantizer import Quantizer
-from vqcore.show.wording import decibels, in_short, kilobytes, ratio, similarity, stage_name
+from vqcore.show.wording import (
+    decibels,
+    in_short,
+    in_use,
+    kilobytes,
+    rate,
+    ratio,
+    similarity,
+    stage_name,
+)
+from vqcore.show.words import say, tag, texts
 from vqcore.signals.blocks import BlockLayout
 
 MOST_IN_2_BYTES = 2**16
+
+PAGE_ROOMS = "page", "count", "figure", "stage"
+"""Of the catalog, what the page's scripts ask for."""
+
+
+def words_layer() -> bytes:
+    """Return the layer of the page's words, in the language spoken now."""
+    return _message(b"", kind="words", of=None, language=tag(), texts=texts(*PAGE_ROOMS))
 
 
 def joined(layers: Mapping[int, bytes], most: int) -> Iterator[tuple[int, bytes]]:
@@ -90,7 +109,7 @@ def original_layer(of: str, pixels: Samples, figures: str) -> bytes:
         pixels.tobytes(),
         kind="original",
         of=of,
-        name="original",
+        name=say("page.show.original"),
         figures=figures,
         width=width,
         height=height,
@@ -134,17 +153,20 @@ def training_layer(of: str, size: int, frames: Sequence[Frame]) -> bytes:
 
 
 def _step(frame: Frame) -> dict[str, Any]:
-    stage = stage_name(frame.stage)
-    return {
-        "codewords": frame.encoded.quantizer.codebook_size,
-        "stage": stage,
+    told = {
+        "stage": stage_name(frame.stage),
+        "psnr": decibels(frame.psnr_db),
         "iteration": frame.iteration,
         "distortion": frame.distortion,
         "mse": frame.mse,
-        "figures": (
-            f"{stage}, iteration {frame.iteration} · PSNR {decibels(frame.psnr_db)} · "
-            f"MSE {frame.mse:.2f} · blocks {frame.distortion:.2f}"
-        ),
+    }
+    return {
+        "codewords": frame.encoded.quantizer.codebook_size,
+        "stage": frame.stage,
+        "iteration": frame.iteration,
+        "distortion": frame.distortion,
+        "mse": frame.mse,
+        "figures": say("page.training.step", **told),
     }
 
 
@@ -190,18 +212,18 @@ def _figures(point: Cost | OperatingPoint, sentence: str) -> dict[str, Any]:
         {}
         if point.psnr_db is None
         else {
-            "PSNR": decibels(point.psnr_db),
-            "SSIM": similarity(point.ssim),
+            "psnr_db": decibels(point.psnr_db),
+            "ssim": similarity(point.ssim),
         }
     )
     every = likeness | {
-        "File": kilobytes(point.file_bytes),
-        "File ratio": ratio(point.file_ratio),
-        "Rate": f"{point.rate_bpp:.4f} bpp",
-        "Nominal": ratio(point.nominal_ratio),
-        "Entropy": kilobytes(point.entropy_bytes),
-        "Codebook": kilobytes(point.codebook_bytes),
-        "In use": f"{point.used_codewords} of {point.codebook_size}",
+        "file_bytes": kilobytes(point.file_bytes),
+        "file_ratio": ratio(point.file_ratio),
+        "rate_bpp": rate(point.rate_bpp),
+        "nominal_ratio": ratio(point.nominal_ratio),
+        "entropy_bytes": kilobytes(point.entropy_bytes),
+        "codebook_bytes": kilobytes(point.codebook_bytes),
+        "used_codewords": in_use(point),
     }
     return {
         "size": point.codebook_size,
@@ -219,7 +241,10 @@ def plane_layer(of: str, density: Counts, path: LloydPath) -> bytes:
         kind="plane",
         of=of,
         size=path.codewords.shape[1],
-        figures=[f"MSE {mse:.2f} · PSNR {decibels(psnr_db(mse))}" for mse in path.mse],
+        figures=[
+            say("page.plane.figures", mse=mse, psnr=decibels(psnr_db(mse)))
+            for mse in path.mse.tolist()
+        ],
     )
 
 
@@ -234,7 +259,7 @@ def projection_layer(of: str, axes: PrincipalPlane, books: Mapping[int, Encoded]
         kind="projection",
         of=of,
         blocks=len(axes.some),
-        shares=[f"{100 * share:.1f} %" for share in axes.shares],
+        shares=[say("figure.percent", percent=100 * float(share)) for share in axes.shares],
         sizes=[[size, len(table.vectors)] for size, table in tables.items()],
     )
 

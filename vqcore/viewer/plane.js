@@ -7,7 +7,7 @@ import {
 import { componentOf } from "./component.js";
 import { parseLayers } from "./layers.js";
 import { PlanePainter } from "./planepainter.js";
-import { counted } from "./texts.js";
+import { say } from "./words.js";
 
 const MOST_CODEWORDS = 64;
 const REPORT_AFTER = 300;
@@ -183,24 +183,25 @@ class Plane {
 
   #tell() {
     const slider = this.find(".step");
+    const { size, step, lastStep: last } = this;
     const figures = this.live
-      ? `K = ${this.size} · a new start`
-      : `Step ${this.step} of ${this.lastStep} · K = ${this.size} · ${this.layer.figures[this.step]}`;
+      ? say("page.plane.start", { size })
+      : say("page.plane.at", { step, last, size, figures: this.layer.figures[step] });
     slider.max = this.lastStep;
     slider.value = this.step;
-    slider.ariaValueText = `Step ${this.step} of ${this.lastStep}`;
+    slider.ariaValueText = say("page.plane.step-of", { step, last });
     this.find(".figures").textContent = figures;
     this.find(".told").textContent = this.#chosenInWords();
     this.find("[data-do=add]").disabled = this.size === MOST_CODEWORDS;
     this.find("[data-do=remove]").disabled = this.chosen === null || this.size === 1;
-    this.canvas.ariaLabel = `Density of pixel pairs, with the cells of ${counted(this.size, "codeword")}. `
-      + `${figures}. ${this.#chosenInWords()}`;
+    const codewords = say("count.codeword", { n: size });
+    this.canvas.ariaLabel = say("page.plane.seen", { codewords, figures, chosen: this.#chosenInWords() });
   }
 
   #chosenInWords() {
     if (this.chosen === null) return "";
-    const [x, y] = this.placeOf(this.chosen).map((value) => value.toFixed(1));
-    return `Codeword ${this.chosen}: ${x}, ${y}`;
+    const [x, y] = this.placeOf(this.chosen);
+    return say("page.plane.chosen", { index: this.chosen, x, y });
   }
 
   // Hands

@@ -3,12 +3,10 @@
 import { PEAK } from "./cells.js";
 import { clipped } from "./draw.js";
 import { LEVELS } from "./layers.js";
+import { say } from "./words.js";
 
 const TICKS = [0, 64, 128, 192, 255];
-const AXES = {
-  x: { from: 0, to: PEAK, ticks: TICKS, title: "left pixel" },
-  y: { from: 0, to: PEAK, ticks: TICKS, title: "right pixel" },
-};
+const axisOf = (title) => ({ from: 0, to: PEAK, ticks: TICKS, title });
 
 export class PlanePainter {
   /** @param plane has: axes, layer, step, codewords, cells, size, chosen, live, placeOf(index) */
@@ -18,7 +16,7 @@ export class PlanePainter {
 
   draw() {
     const { axes } = this, ink = axes.theme("text-color"), accent = axes.theme("primary-color");
-    axes.begin(AXES.x, AXES.y);
+    axes.begin(axisOf(say("page.plane.left")), axisOf(say("page.plane.right")));
     this.#drawDensity(ink);
     this.#drawCells(accent);
     if (!this.plane.live) this.#drawTrails(ink);

@@ -2,6 +2,7 @@
 
 import { FEW_SIZES } from "./story.js";
 import { textOf } from "./texts.js";
+import { say } from "./words.js";
 
 const RESTS_AFTER = 2500;
 
@@ -70,7 +71,7 @@ export class Presenter {
 
   /** Tell K and what it comes to; offer 1, 2, 32 and the other sizes. */
   show(size, figures) {
-    this.owner.find(".bigk").textContent = `K = ${size}`;
+    this.owner.find(".bigk").textContent = say("figure.k", { size });
     this.owner.find(".three").textContent = figures;
     const { sizes } = this.owner.sides, few = FEW_SIZES.filter((each) => sizes.includes(each));
     const jumps = [...few, ...sizes.filter((each) => !few.includes(each))];
@@ -80,7 +81,7 @@ export class Presenter {
       place.replaceChildren(...jumps.map((each) => {
         const button = textOf("button", each);
         button.dataset.k = each;
-        button.ariaLabel = `K = ${each}`;
+        button.ariaLabel = say("figure.k", { size: each });
         button.classList.toggle("first", few.includes(each));
         return button;
       }));

@@ -6,7 +6,7 @@ import { componentOf } from "./component.js";
 import { Follower } from "./follower.js";
 import { parseLayers } from "./layers.js";
 import { pageStore } from "./store.js";
-import { counted } from "./texts.js";
+import { say } from "./words.js";
 
 const REACH = 12;
 const SMALLEST_DOT = 2, LARGEST_DOT = 15;
@@ -53,8 +53,8 @@ class Projection extends Follower {
     this.#drawCodewords();
     this.told.textContent = this.#chosenInWords();
     const dead = book.use.filter((use) => !use).length;
-    this.canvas.ariaLabel = `${counted(book.use.length, "codeword")} among the blocks, along two principal axes; `
-      + `${dead} dead. ${this.told.textContent}`;
+    const codewords = say("count.codeword", { n: book.use.length });
+    this.canvas.ariaLabel = say("page.projection.seen", { codewords, dead, told: this.told.textContent });
   }
 
   #axis(axis) {
@@ -68,8 +68,7 @@ class Projection extends Follower {
     }
     const room = Math.max(0.05 * (to - from), 1);
     const ticks = roundTicks(from - room, to + room);
-    const name = ["First", "Second"][axis];
-    const title = `${name} principal axis, ${layer.shares[axis]} of the variance`;
+    const title = say(["page.projection.first", "page.projection.second"][axis], { share: layer.shares[axis] });
     return { from: from - room, to: to + room, ticks, title };
   }
 
@@ -115,8 +114,9 @@ class Projection extends Follower {
 
   #chosenInWords() {
     if (this.chosen === null) return "";
-    const use = this.book.use[this.chosen];
-    return `Codeword ${this.chosen}: ${use ? counted(use, "block") : "dead"}`;
+    const index = this.chosen, use = this.book.use[index];
+    if (!use) return say("page.codeword.dead", { index });
+    return say("page.codeword.blocks", { index, blocks: say("count.block", { n: use }) });
   }
 
   // Hands

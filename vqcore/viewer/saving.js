@@ -7,9 +7,10 @@ import { partsOf } from "./shows.js";
 export function save({ sides, data, painter }, name) {
   const flat = sides.flatOf(name);
   if (flat && !flat.pixels) return;
-  const { stem, texts } = (!flat && sides.layerOf(name).source) || data.source;
-  const what = flat ? flat.name : `${sides.quantizerOf(name).replace(" = ", "")}-${partsOf(sides.showOf(name)).what}`;
-  const shown = flat ? {} : { codebook_size: sides.layerOf(name).size };
+  const layer = flat ? {} : sides.layerOf(name), { stem, texts } = layer.source ?? data.source;
+  const made = layer.codebook ? layer.name : `K${layer.size}`;
+  const what = flat ? flat.name : `${made}-${partsOf(sides.showOf(name)).what}`;
+  const shown = flat ? {} : { codebook_size: layer.size };
   painter.decoded(name).toBlob(async (png) => {
     download(await withTexts(png, { ...texts, ...shown, shown: what }), `${stem}-${what}.png`);
   });

@@ -1,8 +1,10 @@
 // What a side can show: ids, which addresses and the script know, and the names that hands choose from.
 
+import { say } from "./words.js";
+
 export const isMatch = (show) => show.startsWith("match ");
 export const fileShow = ({ id }) => `file ${id}`;
-export const linkTo = (title) => `=${title}`;
+const USE_LINKS = { rebuilt: "with", difference: "difference with", indices: "index map with" };
 const useShow = (what, id) => `${what} with ${id}`;
 
 /** Return what shows a picture rebuilt with a codebook from elsewhere. */
@@ -19,22 +21,20 @@ export const isUpload = (show) => show.startsWith("file ") || Boolean(partsOf(sh
 
 /** Return what there is without files and codebooks from elsewhere: without an original, nothing to compare with. */
 export function plainChoices(hasOriginal) {
-  const compared = (show) => (hasOriginal ? [[show, show]] : []);
-  return [...compared("original"), ["rebuilt", "rebuilt"], ...compared("difference"), ["indices", "index map"]];
+  const shows = hasOriginal ? ["original", "rebuilt", "difference", "indices"] : ["rebuilt", "indices"];
+  return shows.map((show) => [show, say(`page.show.${show}`)]);
 }
 
-/** Return all choices, [id, name] each: training, codebooks from elsewhere, rivals' files and other uploads last. */
+/**
+ * Return all choices, [id, name] each, and for an upload how a link has it: by its own name, since
+ * its id means nothing elsewhere. Training, codebooks from elsewhere, rivals' files and other uploads last.
+ */
 export function choicesOf({ original, rivals, codebooks }, files, hasTraining) {
-  const matches = rivals.flatMap(([codec, title]) => [
-    [`match ${codec} size`, `${title} of the same size`],
-    [`match ${codec} psnr`, `${title} of the same PSNR`],
-  ]);
-  const uses = codebooks.flatMap(([id, title]) => [
-    [rebuiltWith(id), `with ${title}`],
-    [useShow("difference", id), `difference with ${title}`],
-    [useShow("indices", id), `index map with ${title}`],
-  ]);
-  const training = hasTraining ? [["training", "training"]] : [];
-  const uploads = files.map((file) => [fileShow(file), file.name]);
+  const matches = rivals.flatMap(([codec, title]) => ["size", "psnr"].map((by) =>
+    [`match ${codec} ${by}`, say(`page.show.same-${by}`, { codec: title })]));
+  const uses = codebooks.flatMap(([id, name]) => Object.entries(USE_LINKS).map(([what, link]) =>
+    [useShow(what, id), say(`page.show.${what}-with`, { name }), `=${link} ${name}`]));
+  const training = hasTraining ? [["training", say("page.show.training")]] : [];
+  const uploads = files.map((file) => [fileShow(file), file.name, `=${file.name}`]);
   return [...plainChoices(original), ...training, ...uses, ...matches, ...uploads];
 }

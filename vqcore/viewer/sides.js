@@ -1,10 +1,11 @@
 // The two sides: what each shows, of the layers that are there. Nothing here knows the page.
 
-import { choicesOf, fileShow, isMatch, isUpload, linkTo, partsOf } from "./shows.js";
+import { choicesOf, fileShow, isMatch, isUpload, partsOf } from "./shows.js";
+import { listed } from "./texts.js";
+import { say } from "./words.js";
 
 export const NAMES = { a: "A", b: "B" };
-const ON_ITS_WAY = { name: "on its way", figures: "" };
-const KINDS = { difference: ", difference", indices: ", index map" };
+const ON_ITS_WAY = { get name() { return say("page.side.on-its-way"); }, figures: "" };
 
 /** Sides by name, with what was chosen for each; `layers` and `data` are what the page and the script have brought. */
 export class Sides {
@@ -28,7 +29,7 @@ export class Sides {
     return this.layers?.sizes.map((layer) => layer.size) ?? [];
   }
 
-  /** Return what a side can show, and its name. */
+  /** Return what a side can show, its name, and how a link has it if that is another way. */
   choices(name) {
     return choicesOf(this.data, this.layers.files, this.frames(name).length);
   }
@@ -36,7 +37,7 @@ export class Sides {
   /** Return what a side shows: what was chosen for it, or else what there is of this picture. */
   showOf(name) {
     const { show } = this[name], choices = this.choices(name), there = choices.map(([value]) => value);
-    const [linked] = choices.findLast(([, title]) => linkTo(title) === show) ?? [];
+    const [linked] = choices.findLast(([, , link]) => link === show) ?? [];
     const instead = name === "a" && show !== "training" ? ["original"] : [];
     return [linked, show, partsOf(show).what, ...instead, "rebuilt"].find((each) => there.includes(each));
   }
@@ -44,7 +45,7 @@ export class Sides {
   /** Return what a side shows as a link has it: an upload by its name, since its id means nothing elsewhere. */
   linked(name) {
     const show = this.showOf(name);
-    return isUpload(show) ? linkTo(this.choices(name).find(([value]) => value === show)[1]) : show;
+    return isUpload(show) ? this.choices(name).find(([value]) => value === show)[2] : show;
   }
 
   /** Tell whether a side shows the steps of a training, instead of finished codebooks. */
@@ -151,20 +152,21 @@ export class Sides {
     if (flat) return flat.figures;
     const layer = this.layerOf(name);
     if (this.trains(name)) return layer.figures;
-    return `K = ${layer.size} · ${this.measured(layer)?.figures ?? "not measured yet"}`;
+    const figures = this.measured(layer)?.figures ?? say("page.figure.later");
+    return listed(" · ", say("figure.k", { size: layer.size }), figures);
   }
 
   nameOf(name) {
-    const flat = this.flatOf(name);
-    if (flat) return `${NAMES[name]}: ${flat.name}`;
+    const flat = this.flatOf(name), side = NAMES[name];
+    if (flat) return say("page.side.flat", { side, picture: flat.name });
     const { size, step } = this.layerOf(name);
-    if (this.trains(name)) return `${NAMES[name]}: training K = ${size}, step ${step}`;
-    return `${NAMES[name]}: ${this.quantizerOf(name)}${KINDS[partsOf(this.showOf(name)).what] ?? ""}`;
+    if (this.trains(name)) return say("page.side.training", { side, size, step });
+    return say(`page.side.${partsOf(this.showOf(name)).what}`, { side, picture: this.quantizerOf(name) });
   }
 
   /** Name what a side is made with: its K, or a codebook from elsewhere. */
   quantizerOf(name) {
     const layer = this.layerOf(name);
-    return layer.codebook ? layer.name : `K = ${layer.size}`;
+    return layer.codebook ? layer.name : say("figure.k", { size: layer.size });
   }
 }

@@ -3,7 +3,7 @@
 import { placed } from "./draw.js";
 
 export const ZOOMS = [1 / 16, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
-export const MODES = { divider: "with a divider", sides: "side by side", blink: "in turn" };
+export const MODES = ["divider", "sides", "blink"];
 
 /** Where the picture lies: zoom in device pixels a pixel, and the point in the middle. */
 export class Stage {

@@ -1,17 +1,18 @@
 // The story: K after K, with a sentence at each about this picture.
 
-import { counted, listed } from "./texts.js";
+import { listed } from "./texts.js";
+import { say } from "./words.js";
 
 export const FEW_SIZES = [1, 2, 32];
 
 /** Return what a codebook size means for this picture, in a sentence; without figures, what is sure. */
 export function storyOf({ size, blocks, nominal, file, psnr }) {
-  const each = counted(blocks, "block"), share = nominal ? `: ${nominal}` : "";
-  if (size === 1) return `K = 1: ${each}, all alike. No bits, and it says nothing.`;
-  if (size === 2) return `K = 2: ${each}, one bit each${share}. Already a surprise.`;
-  const bits = Math.log2(size);
-  const told = `K = ${size}: ${each}, ${Number.isInteger(bits) ? bits : bits.toFixed(1)} bits each${share}.`;
-  return file ? `${told} Its file, codebook and all: ${listed(", ", file, psnr)}.` : told;
+  const fields = { blocks: say("count.block", { n: blocks }), nominal };
+  if (size === 1) return say("page.story.alone", fields);
+  if (size === 2) return say(nominal ? "page.story.two-at" : "page.story.two", fields);
+  const log2 = Math.log2(size), bits = Number.isInteger(log2) ? log2 : log2.toFixed(1);
+  const told = say(nominal ? "page.story.many-at" : "page.story.many", { size, bits, ...fields });
+  return listed(" ", told, file && say("page.story.file", { figures: listed(", ", file, psnr) }));
 }
 
 /** Goes through stops, one after the other, and tells of each over the picture. */
@@ -32,7 +33,7 @@ export class Story {
   }
 
   #showPace() {
-    this.owner.find(".paceshown").textContent = `${Number(this.pace.value).toFixed(1)} s`;
+    this.owner.find(".paceshown").textContent = say("page.story.seconds", { seconds: Number(this.pace.value) });
   }
 
   #is(option) {
@@ -82,12 +83,12 @@ export class Story {
     const { root, find, presenter, sides: { layers, hasCodebook } } = this.owner, caption = find(".caption");
     caption.hidden = size === null;
     for (const button of root.querySelectorAll("[data-do=play]")) {
-      button.textContent = this.waits ? "Next" : size === null ? "Play" : "Stop";
+      button.textContent = say(this.waits ? "page.story.next" : size === null ? "page.viewer.play.name" : "page.story.stop");
     }
     if (size === null || !hasCodebook) return;
     const { columns, rows } = layers.sizes[0], every = layers.figures.get(size)?.every;
     caption.textContent = storyOf({
-      size, blocks: columns * rows, nominal: every?.Nominal, file: every?.File, psnr: every?.PSNR,
+      size, blocks: columns * rows, nominal: every?.nominal_ratio, file: every?.file_bytes, psnr: every?.psnr_db,
     });
     presenter.wake();
   }

@@ -1,8 +1,4 @@
-// Texts of the page: numbers, nouns, lists.
-
-export const grouped = (number) => number.toLocaleString("en").replaceAll(",", "\u202f");
-
-export const counted = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+// Texts of the page, put together and in their places.
 
 /** Join those texts that there are. */
 export const listed = (between, ...texts) => texts.filter(Boolean).join(between);

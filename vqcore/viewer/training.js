@@ -5,14 +5,15 @@ import { Axes, roundTicks } from "./axes.js";
 import { componentOf } from "./component.js";
 import { Follower } from "./follower.js";
 import { pageStore } from "./store.js";
-import { counted, grouped, textOf } from "./texts.js";
+import { textOf } from "./texts.js";
+import { say } from "./words.js";
 
 const RADIUS = 5;
 // Okabe and Ito's colours, and a shape for each stage.
 const LOOKS = {
-  "before the split": { colour: "#7a7a7a", shape: "diamond" },
+  below: { colour: "#7a7a7a", shape: "diamond" },
   search: { colour: "#56b4e9", shape: "dot" },
-  "all blocks": { colour: "#d55e00", shape: "square" },
+  finish: { colour: "#d55e00", shape: "square" },
 };
 const ALONG = { ArrowLeft: -1, ArrowRight: 1 };
 
@@ -27,7 +28,7 @@ class TrainingPanel extends Follower {
     this.canvas.onkeydown = (event) => this.#key(event);
     this.on("change", () => this.show());
     this.find(".legend").append(...Object.entries(LOOKS).map(([stage, { colour, shape }]) => {
-      const item = Object.assign(textOf("li", stage), { className: shape });
+      const item = Object.assign(textOf("li", say(`stage.${stage}`)), { className: shape });
       item.style.setProperty("--colour", colour);
       return item;
     }));
@@ -43,10 +44,11 @@ class TrainingPanel extends Follower {
     const { chosen } = pageStore();
     this.frames = pageStore().of(null, this.sweep).trainings.get(chosen)?.frames() ?? [];
     this.current = this.frames.find(({ step }) => step === pageStore().step);
-    this.find(".size").textContent = this.frames.length ? `K = ${grouped(chosen)}, iteration by iteration` : "Iteration by iteration";
+    this.find(".size").textContent = this.frames.length
+      ? say("page.training.size", { size: chosen }) : say("page.training.iterations");
     this.find(".told").textContent = this.frames.length
       ? (this.current ?? this.frames.at(-1)).figures
-      : "Nothing to replay yet; only the ladder's codebooks, from K = 2 on, can be replayed.";
+      : say("page.training.nothing");
     this.draw();
   }
 
@@ -58,22 +60,22 @@ class TrainingPanel extends Follower {
     const { context } = axes, places = frames.map((it) => axes.pixelOf(it.iteration, it.distortion));
     context.beginPath();
     places.forEach((place) => context.lineTo(...place));
-    context.strokeStyle = LOOKS["before the split"].colour;
+    context.strokeStyle = LOOKS.below.colour;
     context.stroke();
     const ink = axes.theme("text-color"), paper = axes.theme("background-color");
     frames.forEach((frame, at) => {
       const { colour, shape } = LOOKS[frame.stage], isCurrent = frame === this.current;
       axes[shape](...places[at], isCurrent ? 1.7 * RADIUS : RADIUS, colour, isCurrent ? ink : paper);
     });
-    const [first, last] = [frames[0], frames.at(-1)].map(({ distortion }) => distortion.toFixed(2));
-    canvas.ariaLabel = `Distortion of the blocks in ${counted(frames.length, "step")} of training: `
-      + `from ${first} to ${last}. ${this.find(".told").textContent}`;
+    const [first, last] = [frames[0], frames.at(-1)].map(({ distortion }) => distortion);
+    const steps = say("count.step", { n: frames.length }), told = this.find(".told").textContent;
+    canvas.ariaLabel = say("page.training.seen", { steps, first, last, told });
   }
 
   #iterationAxis() {
     const last = Math.max(1, this.frames.at(-1).iteration), room = 0.03 * last;
     const ticks = roundTicks(0, last).filter(Number.isInteger);
-    return { from: -room, to: last + room, ticks, title: "Iteration" };
+    return { from: -room, to: last + room, ticks, title: say("page.training.iteration") };
   }
 
   #distortionAxis() {
@@ -81,7 +83,7 @@ class TrainingPanel extends Follower {
     const least = Math.min(...every), most = Math.max(...every);
     const room = 0.06 * (most - least) || 1;
     const from = Math.max(0, least - room), to = most + room;
-    return { from, to, ticks: roundTicks(from, to), title: "Distortion of the blocks" };
+    return { from, to, ticks: roundTicks(from, to), title: say("page.training.distortion") };
   }
 
   // Hands

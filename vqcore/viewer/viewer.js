@@ -16,12 +16,13 @@ import { Presenter } from "./presenter.js";
 import { save } from "./saving.js";
 import { rebuiltWith } from "./shows.js";
 import { Sides } from "./sides.js";
-import { MODES, Stage } from "./stage.js";
+import { Stage } from "./stage.js";
 import { pageStore } from "./store.js";
 import { Story } from "./story.js";
 import { Strip } from "./strip.js";
 import { Telling } from "./telling.js";
 import { textOf } from "./texts.js";
+import { say } from "./words.js";
 
 const ADVICE_FOR = 1600;
 
@@ -135,7 +136,7 @@ class Viewer {
   /** Show nothing: what is to be shown has yet to come, and nothing else must stand here. */
   #clear() {
     this.painter.clear();
-    this.canvas.ariaLabel = `${this.data.name} is on its way`;
+    this.canvas.ariaLabel = say("page.viewer.on-its-way", { name: this.data.name });
     this.#clearFigures();
   }
 
@@ -154,14 +155,14 @@ class Viewer {
   }
 
   #tellFacts() {
-    for (const place of this.root.querySelectorAll("[data-fact]")) {
-      place.textContent = this.data.facts[place.dataset.fact];
+    for (const place of this.root.querySelectorAll("[data-facts]")) {
+      place.textContent = say(place.dataset.facts, this.data.facts);
     }
   }
 
   /** Let the first Tab on the page lead to the picture. */
   #skipLink() {
-    const link = Object.assign(textOf("a", "Skip to the picture"), { className: "vq-skip", href: "#picture" });
+    const link = Object.assign(textOf("a", say("page.viewer.skip")), { className: "vq-skip", href: "#picture" });
     link.onclick = (event) => {
       event.preventDefault();
       this.canvas.focus();
@@ -237,7 +238,7 @@ class Viewer {
     this.painter.draw();
     canvas.classList.toggle("whole", stage.fitted);
     canvas.style.touchAction = stage.fitted && !this.presenter.isOn ? "pan-y" : "none";
-    this.find(".zoom").textContent = `${Math.round(100 * stage.view.zoom)} %`;
+    this.find(".zoom").textContent = say("figure.whole-percent", { percent: Math.round(100 * stage.view.zoom) });
     canvas.ariaLabel = this.#inWords();
     if (this.strip.isOn) this.drawStrip();
     if (!sides.hasCodebook) return;
@@ -253,8 +254,8 @@ class Viewer {
   #inWords() {
     const figures = (name) => `${this.sides.nameOf(name)}: ${this.sides.figuresOf(name)}`;
     const { mode, view } = this.stage;
-    return `${this.data.name}, two sides ${MODES[mode]}. ${figures("a")}. ${figures("b")}. `
-      + `Zoom ${Math.round(100 * view.zoom)} percent.`;
+    const percent = Math.round(100 * view.zoom);
+    return say(`page.viewer.seen.${mode}`, { name: this.data.name, a: figures("a"), b: figures("b"), percent });
   }
 
   // Hands

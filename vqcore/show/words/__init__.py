@@ -45,6 +45,11 @@ def language() -> str:
     return wanted if wanted in (*LANGUAGES, TEST) else DEFAULT
 
 
+def tag() -> str:
+    """Return the language spoken now as browsers know it: words in brackets are English."""
+    return DEFAULT if language() == TEST else language()
+
+
 def say(name: str, /, **fields: Any) -> str:
     """Return the text of an id, with its fields filled in.
 
@@ -69,12 +74,10 @@ def has(name: str) -> bool:
     return name in catalog(language())
 
 
-def texts(room: str) -> dict[str, str]:
-    """Return the texts whose ids begin with a room, without it, for the page."""
+def texts(*rooms: str) -> dict[str, str]:
+    """Return the texts of some rooms, by id, for the page."""
     return {
-        name.removeprefix(f"{room}."): text
-        for name, text in catalog(language()).items()
-        if name.startswith(f"{room}.")
+        name: text for name, text in catalog(language()).items() if name.partition(".")[0] in rooms
     }
 
 
