@@ -10,7 +10,7 @@ from vqcore.codebooks.codebook import nearest
 from vqcore.codebooks.sketch import (
     LEFT_OUT,
     MAX_AXES,
-    SAMPLE_AT_LEAST,
+    SAMPLE_OF_ONE,
     Axes,
     principal_axes,
     sample_of,
@@ -73,7 +73,7 @@ def test_enough_axes_leave_out_little_and_are_no_more_than_needed(
 ) -> None:
     codewords = vectors[np.random.default_rng(0).choice(len(vectors), size, replace=False)]
     enough = axes.enough(vectors, codewords)
-    some = vectors[:: -(-len(vectors) // SAMPLE_AT_LEAST)].astype(np.float64)
+    some = vectors[:: -(-len(vectors) // SAMPLE_OF_ONE)].astype(np.float64)
     errors = some - codewords[nearest(some.astype(np.uint8), codewords)]
     allowed = LEFT_OUT * np.square(errors).sum(axis=1).mean()
     count = len(enough.left_out)
@@ -101,7 +101,10 @@ def test_a_sketch_is_the_sample_along_the_axes(vectors: Samples, axes: Axes) -> 
 
 
 def test_sample_sizes_by_hand() -> None:
-    assert [sample_size(size, 10**6) for size in (1, 32, 33, 1024)] == [4096, 4096, 4224, 131072]
+    sizes = (1, 4, 64, 1024, 2048)
+    counts = [16384, 16384, 32768, 131072, 262144]
+    assert [sample_size(size, 10**6) for size in sizes] == counts
+    assert sample_size(32, 10**6) == 23170
     assert sample_size(1024, 500) == 500
 
 

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ from vqcore.codebooks.training import (
     watch,
 )
 from vqcore.signals.pictures import Picture
-from vqcore.work import Work, finish
+from vqcore.work import CORES, POOL, Work, finish
 
 Samples = NDArray[np.uint8]
 
@@ -177,12 +177,12 @@ def test_an_iteration_is_scikit_learns(size: int, iterations: int) -> None:
 
 
 @pytest.mark.parametrize("size", [2, 5, 16])  # with more, float32 and float64 part ways
-def test_lloyd_stops_when_an_iteration_gains_less_than_two_thousandths(size: int) -> None:
+def test_lloyd_stops_when_an_iteration_gains_less_than_a_thousandth(size: int) -> None:
     vectors = vectors_of(photograph("coffee", 2))
     part = finish(lloyd(vectors, own_blocks(vectors, size)))
     samples, means = vectors.astype(np.float64), own_blocks(vectors, size).astype(np.float64)
     totals = []
-    while len(totals) < 2 or totals[-2] - totals[-1] > 2e-3 * totals[-1]:
+    while len(totals) < 2 or totals[-2] - totals[-1] > 1e-3 * totals[-1]:
         distances = cdist(samples, means, "sqeuclidean")
         totals.append(distances.min(axis=1).sum())
         indices = distances.argmin(axis=1)
@@ -220,7 +220,12 @@ def test_clusters_far_apart_are_found() -> None:
 
 def test_a_size_off_the_ladder_splits_the_worst_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     # With all later repairs turned off, what is left is the split itself.
-    for name in ("MAX_MOVING_ROUNDS", "MAX_ITERATIONS", "OVERSHOOT_UP_TO"):
+    for name in (
+        "MAX_MOVING_ROUNDS",
+        "MAX_ITERATIONS",
+        "MAX_SECOND_THOUGHTS",
+        "SECOND_START_UP_TO",
+    ):
         monkeypatch.setattr(training, name, 0)
     codebooks = trained(np.uint8([[10], [11], [12], [14], [100], [140], [200], [240]]), [2, 3])
     assert sorted(codebooks[2].tolist()) == [[12], [170]]
@@ -251,6 +256,56 @@ def test_psnr_never_falls_where_rungs_are_trained_on_a_sample() -> None:
     codebooks = trained(vectors, LADDER[:7])
     figures = [psnr_db(vectors, codebooks[size]) for size in LADDER[:7]]
     assert figures == sorted(figures)
+
+
+def second_thoughts(vectors: Samples, codewords: NDArray) -> tuple[list[float], Partition]:
+    """Return the distortion before and after each second thought, and what they come to."""
+    part, rng = finish(partition(vectors, codewords)), np.random.default_rng(0)
+    seen, work = [part.total], training._second_thoughts(vectors, part, rng)
+    while True:
+        try:
+            look = next(work)
+        except StopIteration as end:
+            return seen, end.value
+        if isinstance(look, training.Pass):
+            seen.append(look.part.total)
+
+
+def test_second_thoughts_leave_a_poor_local_minimum() -> None:
+    # Two codewords for one cluster and one for two others: Lloyd iterations change nothing.
+    vectors = np.uint8([[0], [1], [8], [9], [100], [101], [110], [111], [200], [201]])
+    poor = np.float64([[0.5], [8.5], [105.5], [200.5]])
+    stuck = finish(lloyd(vectors, poor))
+    assert stuck.means.tolist() == poor.tolist()
+    good = finish(partition(vectors, np.float64([[4.5], [100.5], [110.5], [200.5]])))
+    assert good.total < stuck.total
+    assert second_thoughts(vectors, poor)[1].total == good.total
+
+
+@pytest.mark.parametrize("size", [2, 8, 100])
+def test_second_thoughts_are_never_worse_and_end(size: int) -> None:
+    vectors = vectors_of(photograph("coffee", 2))
+    seen, part = second_thoughts(vectors, own_blocks(vectors, size).astype(np.float64))
+    assert seen == sorted(seen, reverse=True)
+    assert 1 <= len(seen) - 1 <= training.MAX_SECOND_THOUGHTS
+    assert (len(part.means), part.total) == (size, seen[-1])
+
+
+def test_second_thoughts_of_what_has_no_error_change_nothing() -> None:
+    vectors = np.uint8([[1], [5], [5], [9]])
+    seen, part = second_thoughts(vectors, np.float64([[1], [5], [9]]))
+    assert seen == [0] * (1 + training.MAX_IN_VAIN)
+    assert part.means.ravel().tolist() == [1, 5, 9]
+
+
+def test_places_are_drawn_by_their_weights_and_none_twice() -> None:
+    rng = np.random.default_rng(0)
+    weights = np.float64([0, 1, 2, 5, 0, 2])
+    draws = [training._struck(weights, 3, rng) for _ in range(2000)]
+    assert all(len({*draw}) == 3 for draw in draws)
+    first = np.bincount([draw[0] for draw in draws], minlength=6) / len(draws)
+    np.testing.assert_allclose(first, weights / 10, atol=0.03)
+    assert sorted(training._struck(weights, 9, rng)) == [1, 2, 3, 5]
 
 
 @settings(deadline=None, max_examples=60)
@@ -573,18 +628,32 @@ def test_the_ladder_can_be_closed_on_the_way(camera: Samples) -> None:
     assert list(events) == []
 
 
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[Future[Any]]:
+    """Return a list to which every call is added that is handed to the other cores."""
+    handed: list[Future[Any]] = []
+    submit = POOL.submit
+
+    def noted(call: Callable[[], object]) -> Future[Any]:
+        handed.append(submit(call))
+        return handed[-1]
+
+    monkeypatch.setattr(POOL, "submit", noted)
+    return handed
+
+
 @pytest.mark.usefixtures("every_sign")
 @pytest.mark.parametrize("events", [1, 7, 30, 80])
-def test_nothing_runs_on_after_closing(events: int) -> None:
+def test_nothing_is_begun_after_closing(events: int, calls: list[Future[Any]]) -> None:
     vectors = vectors_of(photograph("retina"), 4, "rgb")
     work = train(vectors, [64])
     for _ in range(events):
         next(work)
     work.close()
-    time.sleep(0.3)
-    before = time.process_time()
-    time.sleep(0.2)
-    assert time.process_time() - before < 0.02
+    left = [call for call in calls if not call.done()]
+    assert all(call.running() for call in left)
+    assert len(left) < CORES or not left
+    assert calls or CORES == 1
 
 
 def test_two_ladders_at_once_are_each_as_alone(camera: Samples) -> None:
@@ -698,7 +767,7 @@ def test_the_other_process_ends_with_its_parent() -> None:
     assert until(lambda: not worker.exists() or worker.read_text().split()[2] == "Z")
 
 
-def until(condition: Callable[[], bool], seconds: float = 5) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end and not condition():
         time.sleep(0.05)

@@ -7,6 +7,7 @@ as fast.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,8 @@ from vqcore.arrays import Reals, Samples
 from vqcore.codebooks.codebook import MIDDLE, chunks, nearest, product
 from vqcore.work import Work, on_all_cores, one_thread_a_product
 
-SAMPLE_AT_LEAST = 4096
+SAMPLE_AT_LEAST = 16384
+SAMPLE_OF_ONE = 4096
 SAMPLE_PER_CODEWORD = 128
 MAX_AXES = 128
 AXES_WORK = 10**10
@@ -50,7 +52,7 @@ class Axes:
 
     def enough(self, sample: Samples, codewords: Samples) -> Axes:
         """Return the first axes, those that leave out little beside the codewords' distortion."""
-        few = sample[:: -(-len(sample) // SAMPLE_AT_LEAST)]
+        few = sample[:: -(-len(sample) // SAMPLE_OF_ONE)]
         errors = few.astype(np.float32) - codewords[nearest(few, codewords)]
         distortion = np.square(errors).sum(axis=1).mean()
         count = 1 + int((self.left_out > LEFT_OUT * distortion).sum())
@@ -63,7 +65,7 @@ def principal_axes(vectors: Samples) -> Work[Axes]:
     Pearson 1901, doi:10.1080/14786440109462720.
     """
     dimension = vectors.shape[1]
-    count = max(SAMPLE_AT_LEAST, AXES_WORK // dimension**2)
+    count = max(SAMPLE_OF_ONE, AXES_WORK // dimension**2)
     some = sample_of(vectors, count, np.random.default_rng(0))
     squares = np.zeros((dimension, dimension))
     for chunk in on_all_cores(lambda rows: _squares(some[rows]), chunks(len(some))):
@@ -85,7 +87,8 @@ def _squares(vectors: Samples) -> Reals:
 
 def sample_size(size: int, count: int) -> int:
     """Return how many of `count` vectors are enough to search for a codebook of a size."""
-    return min(max(SAMPLE_AT_LEAST, SAMPLE_PER_CODEWORD * size), count)
+    enough = max(SAMPLE_OF_ONE * math.sqrt(size), SAMPLE_PER_CODEWORD * size)
+    return min(max(round(enough), SAMPLE_AT_LEAST), count)
 
 
 def sample_of(vectors: Samples, size: int, rng: np.random.Generator) -> Samples:

@@ -2,9 +2,11 @@
 
 The ladder climbs K = 1, 2, 4, …: each rung starts from the codebook below with its cells split in
 two, then settles: Lloyd iterations, between which the codewords that are missed least move to where
-they help most. That also brings dead codewords back to life. A size off the ladder (100) is the
-rung below (64) with its worst cells split, so the result for a K never depends on which other sizes
-were asked for.
+they help most. That also brings dead codewords back to life. Second thoughts follow: codewords are
+added where the error is, and cells merged until there are as many as before. The smallest codebooks
+have the poorest local minima and cost least; they get most second thoughts, and a second start. A
+size off the ladder (100) is the rung below (64) with its worst cells split, so the result for a K
+never depends on which other sizes were asked for.
 
 To be quick, a rung does this in a sketch: for a sample of the vectors that grows with K, and along
 their few principal axes. Only its last Lloyd iterations see all vectors whole.
@@ -26,10 +28,11 @@ from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array
 
 from vqcore.arrays import Counts, Floats, Indices, Samples
 from vqcore.codebooks.codebook import Codebook, chunks, scored
+from vqcore.codebooks.merging import merged
 from vqcore.codebooks.sketch import Axes, principal_axes, sample_of, sample_size, sketch_work
 from vqcore.signals.blocks import distinct_vectors
 from vqcore.work import Work, finish, in_another_process, mapped, on_all_cores
@@ -41,13 +44,18 @@ Gathered = TypeVar("Gathered")
 Event = TypeVar("Event")
 
 TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
-TOLERANCE = 2e-3
+TOLERANCE = 1e-3
+ROUGH_TOLERANCE = 5e-3
 MAX_ITERATIONS = 60
 PROGRESS_SECONDS = 0.1
 MAX_SCIKIT_LEARN_SEED = 2**32 - 1
 MAX_MOVING_ROUNDS = 8
 FEW_MOVES = 0.03
-OVERSHOOT_UP_TO = 32
+MAX_SECOND_THOUGHTS = 12
+SECOND_THOUGHTS_CODEWORDS = 256
+MAX_IN_VAIN = 3
+SECOND_START_UP_TO = 32
+FEW_ITERATIONS = 2
 POWER_ITERATIONS = 3
 VECTORS_PER_AXIS = 64
 
@@ -61,7 +69,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Iteration:
-    """One assignment and update of the ladder.
+    """One assignment and update of the ladder, or in the search one of its second thoughts.
 
     Parameters
     ----------
@@ -154,6 +162,8 @@ class Partition:
         The squared error summed over each cell.
     loss : float array of shape (K,)
         How much the distortion would rise without each codeword; zeros unless asked for.
+    errors : float array of shape (n,)
+        The squared error of each vector.
     """
 
     indices: Indices
@@ -161,6 +171,7 @@ class Partition:
     means: Floats
     distortion: Floats
     loss: Floats
+    errors: Floats
 
     @property
     def total(self) -> float:
@@ -375,8 +386,8 @@ def _rung(
     left_out, dimension = float(few_axes.left_out[-1]), vectors.shape[1]
     search = _search(sample, below, size, few_axes, rng)
     part = yield from _looks(search, "search", size, dimension, left_out, whole)
-    finish = lloyd(vectors, (yield from whole(part)))
-    return rounded((yield from _looks(finish, "finish", size, dimension, 0, _own_means)).means)
+    last = lloyd(vectors, (yield from whole(part)))
+    return rounded((yield from _looks(last, "finish", size, dimension, 0, _own_means)).means)
 
 
 def _search(
@@ -386,9 +397,11 @@ def _search(
     sketch = yield from sketch_work(sample, axes)
     part = yield from partition(sketch, axes.along(below.codewords))
     part = yield from _settle(sketch, (yield from _grown(sketch, part, size, rng)), rng)
-    if size <= OVERSHOOT_UP_TO:
-        part = yield from _second_thoughts(sketch, part, rng)
-    return part
+    part = yield from _second_thoughts(sketch, part, rng)
+    if size <= SECOND_START_UP_TO:
+        part = yield from mapped(_second_start(sketch, part, rng), _unseen)
+        yield Pass(part)
+    return (yield from lloyd(sketch, part.means, tolerance=ROUGH_TOLERANCE))
 
 
 def _own_means(part: Partition) -> Work[Floats]:
@@ -446,12 +459,14 @@ def partition(vectors: NDArray, codewords: NDArray, *, with_loss: bool = False) 
             losses[rows] = 2 * (best - scores.max(axis=1))
 
     yield from scored(vectors, codewords, measure)
+    errors = errors.clip(0)
     return Partition(
         indices,
         counts=np.bincount(indices, minlength=size),
         means=(yield from _means(vectors, indices, codewords)),
-        distortion=np.bincount(indices, errors.clip(0), size).astype(np.float64),
+        distortion=np.bincount(indices, errors, size).astype(np.float64),
         loss=np.bincount(indices, losses, size).astype(np.float64),
+        errors=errors,
     )
 
 
@@ -483,28 +498,42 @@ def _means(vectors: NDArray, indices: Indices, codewords: NDArray) -> Work[Float
 
 def _cell_sums(cells: NDArray, values: NDArray, size: int) -> NDArray:
     """Sum the rows of `values`, shape (m, d), by cell: shape (size, d), exact for integers."""
-    return _membership(cells, np.ones(len(cells), np.float32), size) @ values.astype(np.float32)
+    ones = np.ones(len(cells), np.float32)
+    return _membership(cells, ones, size) @ values.astype(np.float32, copy=False)
 
 
 def _membership(cells: NDArray, weights: NDArray, size: int) -> Any:
     """Return the sparse (size, m) matrix that holds each row's weight in the row's cell."""
-    starts = np.arange(len(cells) + 1)
-    return csr_array((weights, cells, starts), shape=(len(cells), size)).T
+    return csc_array((weights, cells, np.arange(len(cells) + 1)), shape=(size, len(cells)))
 
 
-def lloyd(vectors: NDArray, codewords: NDArray) -> Work[Partition]:
-    """Iterate assignment and update until the distortion falls by less than 0.2 %.
+def lloyd(
+    vectors: NDArray,
+    codewords: NDArray,
+    *,
+    tolerance: float | None = None,
+    at_most: int | None = None,
+) -> Work[Partition]:
+    """Iterate assignment and update until the distortion falls by less than 0.1 %.
 
     Each iteration leaves the distortion as it was or lowers it. Lloyd 1982,
     doi:10.1109/TIT.1982.1056489.
+
+    Parameters
+    ----------
+    vectors : array of shape (n, d)
+    codewords : array of shape (K, d)
+    tolerance : another share of the distortion to stop at
+    at_most : another number of iterations than 60
     """
+    least = TOLERANCE if tolerance is None else tolerance
     part = yield from partition(vectors, codewords)
     yield Pass(part)
-    for _ in range(MAX_ITERATIONS):
+    for _ in range(MAX_ITERATIONS if at_most is None else at_most):
         before = part
         part = yield from partition(vectors, before.means)
         yield Pass(part)
-        if before.total - part.total <= TOLERANCE * part.total:
+        if before.total - part.total <= least * part.total:
             break
     return part
 
@@ -517,7 +546,7 @@ def _settle(vectors: NDArray, codewords: NDArray, rng: np.random.Generator) -> W
         yield Pass(part, moves)
         if moves <= FEW_MOVES * len(codewords) and part.counts.all():
             break
-    return (yield from lloyd(vectors, codewords))
+    return (yield from lloyd(vectors, codewords, tolerance=ROUGH_TOLERANCE))
 
 
 def _moved(vectors: NDArray, part: Partition, rng: np.random.Generator) -> Work[tuple[Floats, int]]:
@@ -625,30 +654,64 @@ def _cut(member: NDArray, offsets: NDArray, along: NDArray, size: int) -> tuple[
     return _cell_sums(sides, offsets, 2 * size), np.bincount(sides, minlength=2 * size)
 
 
+def _second_start(vectors: NDArray, part: Partition, rng: np.random.Generator) -> Work[Partition]:
+    """Come to a second codebook from vectors at random, and to a third from both; keep the best."""
+    size = len(part.means)
+    drawn = rng.choice(len(vectors), min(2 * size, len(vectors)), replace=False)
+    other = yield from _refined(vectors, vectors[drawn], size)
+    other = yield from _second_thoughts(vectors, other, rng)
+    cross = yield from _refined(vectors, np.concatenate([part.means, other.means]), size)
+    return min(part, other, cross, key=_total)
+
+
 def _second_thoughts(
     vectors: NDArray, part: Partition, rng: np.random.Generator
 ) -> Work[Partition]:
-    """Grow to twice the size and shrink back, for as long as that finds a better codebook.
+    """Add as many codewords where the error is, and merge all back, until that is often in vain.
 
-    A small codebook has no spare codeword to move out of a poor local minimum; this finds one.
+    Moving is no way out of a poor local minimum when no codeword can be spared, and that is so in
+    small codebooks. There this also costs least.
     """
-    size, best = len(part.means), math.inf
-    while part.total < (1 - TOLERANCE) * best:
-        kept, best = part, part.total
-        codewords = yield from _grown(vectors, part, 2 * size, rng)
-        part = yield from _settle(vectors, codewords, rng)
-        part = yield from _settle(vectors, (yield from _shrunk(vectors, part, size)), rng)
-    return min(kept, part, key=lambda candidate: candidate.total)
+    size, in_vain = len(part.means), 0
+    starts = 2 if size <= SECOND_START_UP_TO else 1
+    for _ in range(min(MAX_SECOND_THOUGHTS, SECOND_THOUGHTS_CODEWORDS // (starts * size))):
+        before, added = part, vectors[_struck(part.errors, size, rng)]
+        other = yield from _refined(vectors, np.concatenate([part.means, added]), size)
+        part = min(part, other, key=_total)
+        yield Pass(part)
+        in_vain = in_vain + 1 if before.total - part.total <= TOLERANCE * part.total else 0
+        if in_vain == MAX_IN_VAIN:
+            break
+    return part
 
 
-def _shrunk(vectors: NDArray, part: Partition, size: int) -> Work[Floats]:
-    """Drop the codewords that are missed least, an eighth of the excess at a time."""
-    codewords = part.means
-    while len(codewords) > size:
-        part = yield from partition(vectors, codewords, with_loss=True)
-        least = _largest(-part.loss, -(-(len(codewords) - size) // 8))
-        codewords = np.delete(part.means, least, axis=0)
-    return codewords
+def _total(part: Partition) -> float:
+    return part.total
+
+
+def _refined(vectors: NDArray, codewords: NDArray, size: int) -> Work[Partition]:
+    """Settle codewords for a little, merge them to a size, and settle those for a little."""
+    return (yield from mapped(_merged_back(vectors, codewords, size), _unseen))
+
+
+def _merged_back(vectors: NDArray, codewords: NDArray, size: int) -> Work[Partition]:
+    many = yield from lloyd(vectors, codewords, at_most=FEW_ITERATIONS)
+    means = yield from merged(many.means, many.counts, size)
+    return (yield from lloyd(vectors, means, at_most=FEW_ITERATIONS))
+
+
+def _unseen(seen: object) -> None:
+    """Leave out what nobody is to see: a try may come to nothing."""
+
+
+def _struck(weights: Floats, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Draw places by their weights, none twice and none without: `count`, or as many as there are.
+
+    Efraimidis & Spirakis 2006, doi:10.1016/j.ipl.2005.11.003.
+    """
+    count = min(count, int(np.count_nonzero(weights)))
+    keys = weights / rng.standard_exponential(len(weights))
+    return np.argpartition(-keys, count - 1)[:count]
 
 
 def _scikit_learn(
