@@ -288,10 +288,10 @@ def test_constant_picture_has_one_codeword_and_no_error():
     assert figures(app)["nominal_ratio"] == "∞"
 
 
-SAMPLED = "Trained on a sample of 4 096 blocks, finished on all 16 384."
+SAMPLED = "Trained on a sample of 16 384 blocks, finished on all 65 536."
 
 
-@pytest.mark.parametrize(("block", "told"), [("8", ""), ("4", SAMPLED)])
+@pytest.mark.parametrize(("block", "told"), [("4", ""), ("2", SAMPLED)])
 def test_a_sample_of_the_blocks_is_told_with_its_size(block, told):
     app = opened(picture="camera", block=block)
     assert told == shown(app)["sentence"].replace("\N{NARROW NO-BREAK SPACE}", " ")

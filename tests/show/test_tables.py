@@ -95,7 +95,7 @@ def test_rung_is_told_from_its_iterations() -> None:
     # What iterations lower is not the error of the picture that the column MSE is kept for.
     headings = [heading for heading, _ in tables.columns("rungs").values()]
     assert not any("MSE" in heading for heading in headings)
-    assert list(row.values()) == [8, 99, 2, 4, 2, 2, 7, 6, 0.5, "gained under 0.2%"]
+    assert list(row.values()) == [8, 99, 2, 4, 2, 2, 7, 6, 0.5, "gained under 0.1%"]
 
 
 def test_use_in_words() -> None:
