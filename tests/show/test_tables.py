@@ -78,8 +78,8 @@ def test_every_table_has_a_word_for_what_is_infinite() -> None:
 
 
 def test_texts_and_tables_without_rows() -> None:
-    row = dict.fromkeys(tables.columns("rungs"), 2) | {"stopped": "gained under 0.2%"}
-    assert written(tables.columns("rungs"), [row])[0][-1] == "gained under 0.2%"
+    row = dict.fromkeys(tables.columns("rungs"), 2) | {"stopped": "gained under 0.1%"}
+    assert written(tables.columns("rungs"), [row])[0][-1] == "gained under 0.1%"
     assert written(tables.columns("rungs"), []) == []
 
 
