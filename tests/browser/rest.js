@@ -102,6 +102,7 @@
     !asked && !tellAtOnce() && !timers.size && !answers && isTrained()
     && !document.getAnimations().some(isMoving)
     && document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+    && !document.querySelector("[data-testid=stSkeleton]") // where a script is still to come
     && [...document.images].every((image) => image.complete);
 
   /** Tell whether the page rests, when asked once a frame; who waits anew waits for frames anew. */

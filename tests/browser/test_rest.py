@@ -85,6 +85,13 @@ def test_a_script_that_runs_does_not_rest(page):
     assert not rests(page)
 
 
+def test_a_place_whose_script_is_to_come_does_not_rest(page):
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p data-testid=stSkeleton>')")
+    assert not rests(page)
+    page.evaluate("document.querySelector('p').remove()")
+    assert rests(page)
+
+
 @pytest.mark.parametrize("after", [200, 300])
 def test_a_hand_rests_at_once_and_what_it_did_is_told_once(page, after):
     page.evaluate(f"globalThis.told = 0; setTimeout((by) => {{ told += by; }}, {after}, 1); 0")
