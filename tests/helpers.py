@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Trained, train
-from vqcore.coding.codec import Encoded
+from vqcore.coding.codec import Encoded, Settings
 from vqcore.coding.entropy import Coder, code_indices
-from vqcore.lab.health import Health
-from vqcore.lab.sweeps import OperatingPoint, Step
+from vqcore.lab.health import Health, health_work
+from vqcore.lab.sweeps import OperatingPoint, Step, sweep
 from vqcore.quantizers.plain import quantizer_of
+from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.signals.blocks import BlockLayout, Colour, layout_of, shown_pixels
 from vqcore.signals.pictures import Picture, sample_picture
-from vqcore.work import Work
+from vqcore.work import Work, finish
 
 Samples = NDArray[np.uint8]
 
@@ -141,3 +142,19 @@ def bare_words(text: str) -> set[str]:
     A letter alone is none.
     """
     return {*re.findall(r"[^\W\d_][^\W\d_]+(?:-\d+)?", re.sub(r"\[[^\W\d_]+\]", "", text))}
+
+
+def toy_step() -> Step:
+    """Blocks of 1 pixel, 10 10 10 12 40 43, by the codewords 11, 41 and 99, which is dead."""
+    picture = toned_picture([10, 10, 10, 12, 40, 43], block_size=1)
+    [step] = steps_of(sweep(picture, Settings(block_size=1), [1]))
+    codebook = Codebook(np.uint8([[11], [41], [99]]))
+    indices = np.int32([0, 0, 0, 0, 1, 1])
+    point = replace(step.point, codebook_size=3)
+    encoded = plainly(step.encoded.layout, codebook, indices)
+    return Step(point, encoded, bytes(100), TrainedQuantizer(encoded.quantizer, 0, 6))
+
+
+def toy_health() -> Health:
+    """Return the health of the codebook of `toy_step`."""
+    return finish(health_work(toy_step(), np.uint8([[10], [10], [10], [12], [40], [43]])))

@@ -1,20 +1,25 @@
 """Tests of health: by hand, and against scipy and brute force."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers import photograph, plainly, smooth_picture, steps_of, toned_picture, vectors_of
+from helpers import (
+    photograph,
+    smooth_picture,
+    steps_of,
+    toned_picture,
+    toy_health,
+    toy_step,
+    vectors_of,
+)
 from scipy.spatial.distance import cdist, pdist
 from scipy.stats import entropy
 
-from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import HEADER, coded_codebook_work
 from vqcore.lab.health import Pair, health_work, pairs_work
-from vqcore.lab.sweeps import Step, sweep
-from vqcore.quantizers.quantizer import TrainedQuantizer
+from vqcore.lab.sweeps import sweep
 from vqcore.show.verdicts import health_row
 from vqcore.work import finish
 
@@ -23,22 +28,8 @@ def steps(picture, sizes, **settings):
     return steps_of(sweep(picture, Settings(**settings), sizes))
 
 
-def toy_step():
-    """Blocks of 1 pixel, 10 10 10 12 40 43, by the codewords 11, 41 and 99, which is dead."""
-    [step] = steps(toned_picture([10, 10, 10, 12, 40, 43], block_size=1), [1], block_size=1)
-    codebook = Codebook(np.uint8([[11], [41], [99]]))
-    indices = np.int32([0, 0, 0, 0, 1, 1])
-    point = replace(step.point, codebook_size=3)
-    encoded = plainly(step.encoded.layout, codebook, indices)
-    return Step(point, encoded, bytes(100), TrainedQuantizer(encoded.quantizer, 0, 6))
-
-
-def toy():
-    return finish(health_work(toy_step(), np.uint8([[10], [10], [10], [12], [40], [43]])))
-
-
 def test_toy_by_hand():
-    health = toy()
+    health = toy_health()
     bits = -(4 / 6) * math.log2(4 / 6) - (2 / 6) * math.log2(2 / 6)
     assert (health.codebook_size, health.codewords, health.dead_codewords) == (3, 3, 1)
     assert health.entropy_bits == pytest.approx(bits)

@@ -5,41 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers import health_of, plainly, steps_of, toned_picture
+from helpers import health_of, toy_health
 
 from vqcore.codebooks.codebook import Codebook
-from vqcore.coding.codec import Settings
-from vqcore.lab.health import Pair, health_work
+from vqcore.lab.health import Pair
 from vqcore.lab.heldout import HeldOut
-from vqcore.lab.sweeps import Step, sweep
-from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.show.verdicts import health_row, verdicts
-from vqcore.work import finish
-
-
-def steps(picture, sizes, **settings):
-    return steps_of(sweep(picture, Settings(**settings), sizes))
-
-
-def toy_step():
-    """Blocks of 1 pixel, 10 10 10 12 40 43, by the codewords 11, 41 and 99, which is dead."""
-    [step] = steps(toned_picture([10, 10, 10, 12, 40, 43], block_size=1), [1], block_size=1)
-    codebook = Codebook(np.uint8([[11], [41], [99]]))
-    indices = np.int32([0, 0, 0, 0, 1, 1])
-    point = replace(step.point, codebook_size=3)
-    encoded = plainly(step.encoded.layout, codebook, indices)
-    return Step(point, encoded, bytes(100), TrainedQuantizer(encoded.quantizer, 0, 6))
-
-
-def toy():
-    return finish(health_work(toy_step(), np.uint8([[10], [10], [10], [12], [40], [43]])))
 
 
 def test_held_out_blocks_stand_in_the_row_when_they_are_known():
     held = HeldOut(Codebook(np.uint8([[11], [41], [99]])), 30, 29.5)
     figures = "trained_psnr_db", "others_psnr_db", "gap_db"
-    assert [health_row(toy(), held)[name] for name in figures] == [30, 29.5, 0.5]
-    assert [health_row(toy())[name] for name in figures] == [None] * 3
+    assert [health_row(toy_health(), held)[name] for name in figures] == [30, 29.5, 0.5]
+    assert [health_row(toy_health())[name] for name in figures] == [None] * 3
 
 
 def made_up(**changes):
