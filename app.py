@@ -31,7 +31,7 @@ from vqcore.lab.vqfiles import VqFile
 from vqcore.show import panels, plots
 from vqcore.show.curves import Curve, Likeness, deltas
 from vqcore.show.downloads import Offer, offered
-from vqcore.show.links import DEFAULTS, read_choice, read_several, written
+from vqcore.show.links import DEFAULTS, read_choice, read_several, written, written_several
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import PROGRAM, provenance_of, use_stems
 from vqcore.show.reproduce import command_line, picture_file, python_lines
@@ -96,7 +96,8 @@ def study_of(name: str, picture: Picture, settings: Settings, sizes: tuple[int, 
 
 
 def present_rivals() -> list[Codec]:
-    return store().once("rivals", (), lambda: [it for it in RIVALS if it not in missing_rivals()])
+    absent = store().once("absent rivals", (), missing_rivals)
+    return [codec for codec in RIVALS if codec not in absent]
 
 
 # Controls: their words, and their place in the address
@@ -125,13 +126,14 @@ def take_choices(address: Mapping[str, str | None]) -> None:
     for name, default in DEFAULTS.items():
         ids = PANELS if name == "panel" else ()
         st.session_state[name] = read_choice(name, address.get(name), ids) or default
-    beside = read_several("beside", address.get("beside"))
-    st.session_state.beside = present_rivals() if beside is None else beside
+    st.session_state.beside = read_several("beside", address.get("beside"), present_rivals())
 
 
 def choices_in_words() -> dict[str, str | None]:
     """Return what the page writes into the address of the choices that have ids."""
-    return {name: written(name, st.session_state.get(name, DEFAULTS[name])) for name in DEFAULTS}
+    one = {name: written(name, st.session_state.get(name, it)) for name, it in DEFAULTS.items()}
+    present = present_rivals()
+    return one | {"beside": written_several(st.session_state.get("beside", present), present)}
 
 
 def keep_valid(key: str, options: Sequence[Any], default: Any) -> None:
@@ -274,7 +276,7 @@ def take_link() -> None:
     """
     if "link" in st.session_state:
         return
-    take_choices({name: ",".join(st.query_params.get_all(name)) for name in DEFAULTS})
+    take_choices({name: ",".join(st.query_params.get_all(name)) for name in (*DEFAULTS, "beside")})
     if size_in_the_address() and "v" not in st.query_params:
         for name, value in (("block", 8), ("picture", "chelsea")):
             if name not in st.query_params:

@@ -22,9 +22,18 @@ CHOICES: Mapping[str, Sequence[str]] = {
 }
 """Control -> the ids it can have in the address, but for panels, of which the dashboard knows."""
 
+DEFAULTS: Mapping[str, str] = {
+    "panel": "sizes",
+    "colour": "rgb",
+    "trainer": "lbg",
+    "likeness": "psnr_db",
+    "target": "kilobytes",
+    "start": "random",
+}
+"""Control of one choice -> the id that an address without it means."""
+
 NONE = "none"
-DEFAULTS = {name: ids[0] for name, ids in CHOICES.items()} | {"colour": "rgb", "panel": "sizes"}
-"""Control -> the id that an address without it means."""
+"""Instead of ids, where none of several is chosen."""
 
 OLD_NAMES: Mapping[str, Mapping[str, str]] = {
     "panel": {
@@ -70,21 +79,26 @@ def read_choice(name: str, text: str | None, ids: Container[str] = ()) -> str | 
     return meant if meant in (ids or CHOICES[name]) else None
 
 
-def read_several(name: str, text: str | None) -> list[str] | None:
-    """Return the ids of a control that has several, or None if the address does not speak of it.
+def read_several(name: str, text: str | None, there: Sequence[str]) -> list[str]:
+    """Return the ids that a text means for a control of several; all there are, if it is empty.
 
     Examples
     --------
-    >>> read_several("beside", "webp,jpeg"), read_several("beside", "PNG-8,tape")
+    >>> there = ["jpeg", "webp", "png8"]
+    >>> read_several("beside", "webp,jpeg", there), read_several("beside", "PNG-8,tape", there)
     (['webp', 'jpeg'], ['png8'])
     """
-    found = [read_choice(name, each) for each in (text or "").split(",")]
-    return [each for each in found if each] if text else None
+    if not text:
+        return list(there)
+    found = [read_choice(name, each, there) for each in text.split(",")]
+    return [each for each in found if each]
 
 
-def written(name: str, chosen: object) -> str | None:
+def written(name: str, chosen: str) -> str | None:
     """Return what the address says of a choice; None for the default, which it leaves out."""
-    if isinstance(chosen, list | tuple):
-        every = set(chosen) == set(CHOICES[name])
-        return None if every else ",".join(map(str, chosen)) or NONE
-    return None if chosen == DEFAULTS[name] else str(chosen)
+    return None if chosen == DEFAULTS[name] else chosen
+
+
+def written_several(chosen: Sequence[str], there: Sequence[str]) -> str | None:
+    """Return what the address says of several choices; None for all there are."""
+    return None if set(chosen) == set(there) else ",".join(chosen) or NONE
