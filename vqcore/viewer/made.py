@@ -105,7 +105,9 @@ def figures_of(step: Step) -> tuple[OperatingPoint, str]:
     return step.point, sampled(step.trained.sample, step.encoded.layout.blocks)
 
 
-def figures_of_file(file: VqFile, point: Cost | OperatingPoint) -> tuple[Any, str]:
+def figures_of_file(
+    file: VqFile, point: Cost | OperatingPoint
+) -> tuple[Cost | OperatingPoint, str]:
     return point, "" if file.holds_codebook else kept_elsewhere(point.codebook_bytes)
 
 
@@ -185,7 +187,7 @@ def _axes(study: Study) -> PrincipalPlane:
 
 def view_of(
     study: Study, size: int, codecs: Iterable[Codec], books: Iterable[NamedCodebook]
-) -> Any:
+) -> dict[str, Any]:
     """Return what the viewer is told of a study; it has the layers by itself."""
     source = provenance_of(study.picture, study.settings)
     is_sample = study.picture.origin is None
