@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
-from string import punctuation
 from time import monotonic
 from typing import Any, get_args
 
@@ -28,10 +26,10 @@ from vqcore.lab.sweeps import SHOWN_FIRST, Plan, Preview, Step, cost_of, ladder_
 from vqcore.lab.targets import GOALS
 from vqcore.lab.uploads import NamedCodebook, Uploads, open_uploads
 from vqcore.lab.vqfiles import VqFile
-from vqcore.show import panels, plots
+from vqcore.show import links, panels, plots
+from vqcore.show.controls import choice, control, keep_valid, unbound, values_of
 from vqcore.show.curves import Curve, Likeness, deltas
 from vqcore.show.downloads import Offer, offered
-from vqcore.show.links import DEFAULTS, read_choice, read_several, written, written_several
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import PROGRAM, provenance_of, use_stems
 from vqcore.show.reproduce import command_line, picture_file, python_lines
@@ -41,20 +39,18 @@ from vqcore.show.wording import (
     codebook_in_short,
     doing_in_words,
     facts_of,
-    in_short,
     kept_elsewhere,
     kilobytes,
     origin_in_short,
-    settings_name,
+    plain,
 )
-from vqcore.show.words import has, say, speak
+from vqcore.show.words import say, speak
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, Colour
 from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
 from vqcore.viewer import PAGE_STYLE, PARTS, figures_layer, health_layer, joined, made, words_layer
 
 LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_BLOCK_SIZE = 4
-DEFAULT_SIZE = 32
 RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 STORE_BYTES = 2**31
 FIRST_RESULTS_SECONDS = 0.5
@@ -100,55 +96,11 @@ def present_rivals() -> list[Codec]:
     return [codec for codec in RIVALS if codec not in absent]
 
 
-# Controls: their words, and their place in the address
-
-
-def control(name: str) -> dict[str, Any]:
-    """Return the words of a control, and what puts it into the address."""
-    return {**unbound(name), "bind": "query-params"}
-
-
-def unbound(name: str) -> dict[str, Any]:
-    """Return the words of a control, which keeps its choice while it is not on the page."""
-    told = f"control.{name}.help"
-    words = {"label": say(f"control.{name}.label"), "help": say(told) if has(told) else None}
-    return {**words, "key": name}
-
-
-def choice(name: str) -> dict[str, Any]:
-    """Return the words of a control whose choices have ids, by which the address knows them."""
-    kept = {"format_func": lambda it: say(f"{name}.{it}"), "persist_state": "session"}
-    return {**unbound(name), **kept}
-
-
-def take_choices(address: Mapping[str, str | None]) -> None:
-    """Choose what an address says of the choices that have ids."""
-    for name, default in DEFAULTS.items():
-        ids = PANELS if name == "panel" else ()
-        st.session_state[name] = read_choice(name, address.get(name), ids) or default
-    st.session_state.beside = read_several("beside", address.get("beside"), present_rivals())
-
-
-def choices_in_words() -> dict[str, str | None]:
-    """Return what the page writes into the address of the choices that have ids."""
-    one = {name: written(name, st.session_state.get(name, it)) for name, it in DEFAULTS.items()}
-    present = present_rivals()
-    return one | {"beside": written_several(st.session_state.get("beside", present), present)}
-
-
-def keep_valid(key: str, options: Sequence[Any], default: Any) -> None:
-    """Replace what a control holds when it is no longer, or never was, one of its options."""
-    if key in st.session_state and st.session_state[key] not in options:
-        st.session_state[key] = default
+# Texts
 
 
 def small(text: str) -> None:
     st.markdown(f":small[{text}]")
-
-
-def plain(text: str) -> str:
-    """Escape text that would otherwise be read as Markdown."""
-    return re.sub(f"([{re.escape(punctuation)}])", r"\\\1", text)
 
 
 # Sidebar: what is looked at, and how it is quantized
@@ -166,7 +118,7 @@ def choose_picture() -> tuple[str, Picture | VqFile]:
     for it in there.refused:
         st.error(say("sidebar.refused", name=plain(it.name), reason=plain(it.reason)))
     names = [*there.shown, *SAMPLES]
-    keep_valid("picture", names, SAMPLES[0])
+    keep_valid(st.session_state, "picture", names, SAMPLES[0])
     first = names.index(SAMPLES[0])
     name = st.selectbox(options=names, index=first, on_change=forget_link, **control("picture"))
     shown = there.shown[name] if name in there.shown else sample(name)
@@ -270,22 +222,10 @@ def forget_link() -> None:
 
 
 def take_link() -> None:
-    """Take, when the page is opened, what its address says of choices that have ids.
-
-    One that names no version means what was so before: chelsea, in blocks of 8 × 8.
-    """
-    if "link" in st.session_state:
-        return
-    take_choices({name: ",".join(st.query_params.get_all(name)) for name in (*DEFAULTS, "beside")})
-    if size_in_the_address() and "v" not in st.query_params:
-        for name, value in (("block", 8), ("picture", "chelsea")):
-            if name not in st.query_params:
-                st.session_state[name] = value
-
-
-def size_in_the_address() -> int | None:
-    linked = re.fullmatch("[1-9][0-9]{0,3}", st.query_params.get("k", ""))
-    return int(linked[0]) if linked else None
+    """Take, when the page is opened, what its address says."""
+    if "link" not in st.session_state:
+        address = {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
+        st.session_state.update(links.opened_with(address, PANELS, present_rivals()))
 
 
 def ask_for(name: str) -> None:
@@ -461,18 +401,16 @@ def tell_clamping(distinct_blocks: int | None) -> None:
 
 
 def chosen_size(plan: Plan) -> int:
-    """Return the K that was last chosen outside the viewer, at first that of the address."""
-    if "size" not in st.session_state:
-        st.session_state.size = size_in_the_address() or DEFAULT_SIZE
-    size = st.session_state.size
+    """Return the K that was last chosen outside the viewer, or the nearest there is."""
+    size: int = st.session_state.size
     return size if size in plan.sizes else plan.nearest(size)
 
 
 def show_viewer(view: dict[str, Any]) -> None:
     """Show the layers that the page has of a picture; the page decodes."""
     asked = {"asked": st.session_state.get("asked", 0), "use": st.session_state.get("use")}
-    choices = {"choices": choices_in_words(), "firstBlock": DEFAULT_BLOCK_SIZE}
-    data = {**view, **asked, **choices}
+    choices = links.in_the_address(st.session_state, present_rivals())
+    data = {**view, **asked, "choices": choices, "firstBlock": DEFAULT_BLOCK_SIZE}
     COMPONENTS["viewer"](key="viewer", data=data, on_view_change=take_view)
 
 
@@ -482,7 +420,8 @@ def take_view() -> None:
     returned = view["returned"]
     if returned and returned != st.session_state.get("returned"):
         st.session_state.returned = returned
-        take_choices(returned["choices"])
+        choices = links.choices_of(returned["choices"], PANELS, present_rivals())
+        st.session_state.update(choices)
         st.rerun()
 
 
@@ -751,23 +690,17 @@ def show_target(studies: Sequence[Study]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         goal = st.selectbox(options=list(GOALS), width=180, **choice("target"))
         value = st.number_input(min_value=0.0, value=20.0, width=140, **control("value"))
-        best = GOALS[goal]([point for it in studies for point in it.points], value)
-        if best is None:
+        if best := panels.best_of(studies, goal, value):
+            of, size, sentence = best
+            st.markdown(sentence)
+            st.button(say("button.show"), on_click=lambda: adopt(of, size))
+        else:
             st.markdown(say("target.none"))
-            return
-        of = next(it for it in studies if best in it.points)
-        name, size = settings_name(of.settings, of.layout), best.codebook_size
-        st.markdown(say("target.best", settings=name, size=str(size), figures=in_short(best)))
-        st.button(say("button.show"), on_click=lambda: adopt(of, size))
 
 
 def adopt(of: Study, size: int) -> None:
     """Set the sidebar's controls to a study's settings, and choose a K."""
-    settings = of.settings
-    controls = {"block": settings.block_size, "trainer": settings.trainer, "seed": settings.seed}
-    st.session_state.update(controls | {"rate": settings.rate_weight})
-    if not of.picture.is_gray:
-        st.session_state.colour = settings.colour
+    st.session_state.update(values_of(of.settings, of.picture.is_gray))
     choose_size(size)
     st.rerun()
 
@@ -845,7 +778,7 @@ def codebook_panel(of: Study) -> list[Pieces]:
     if not codebooks:
         st.markdown(say("codebook.upload-gray" if of.picture.is_gray else "codebook.upload"))
         return []
-    keep_valid("codebook", list(codebooks), next(iter(codebooks)))
+    keep_valid(st.session_state, "codebook", list(codebooks), next(iter(codebooks)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = codebooks[st.selectbox(options=list(codebooks), **control("codebook"))]
         st.button(say("button.show-on-b"), on_click=lambda: ask_of_viewer(chosen.id))
@@ -908,7 +841,7 @@ def choose_other(of: Study) -> Study | None:
             return None
         every = uploads().pictures | {name: sample(name) for name in SAMPLES}
         others = study.alike(of, every)
-        keep_valid("other", [None, *others], None)
+        keep_valid(st.session_state, "other", [None, *others], None)
         placeholder = say("control.other.placeholder")
         name = st.selectbox(
             options=list(others),

@@ -6,6 +6,9 @@ from vqcore.show.links import (
     CHOICES,
     DEFAULTS,
     OLD_NAMES,
+    choices_of,
+    in_the_address,
+    opened_with,
     read_choice,
     read_several,
     written,
@@ -52,3 +55,37 @@ def test_several_are_written_with_commas_and_all_are_left_out():
 
 def test_a_codec_that_is_not_there_is_left_out():
     assert read_several("beside", "JPEG,AVIF,tape", ["jpeg", "webp"]) == ["jpeg"]
+
+
+def test_choices_are_read_as_they_were_written():
+    there = ["jpeg", "webp"]
+    chosen = {"panel": "health", "colour": "gray", "trainer": "lbg", "beside": ["webp"]}
+    address = in_the_address(chosen, there)
+    assert address == {
+        "panel": "health",
+        "colour": "gray",
+        "trainer": None,
+        "likeness": None,
+        "target": None,
+        "start": None,
+        "beside": "webp",
+    }
+    assert choices_of(address, PANELS, there) == {**DEFAULTS, **chosen}
+    assert in_the_address({}, there) == dict.fromkeys(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "held"),
+    [
+        ({}, {"size": 32}),
+        ({"k": "64"}, {"size": 64, "block": 8, "picture": "chelsea"}),
+        ({"k": "64", "block": "4"}, {"size": 64, "picture": "chelsea"}),
+        ({"k": "64", "v": "2"}, {"size": 64}),
+        ({"k": "08", "v": "2"}, {"size": 32}),
+        ({"k": "12345"}, {"size": 32}),
+        ({"panel": "health", "colour": "mauve"}, {"size": 32, "panel": "health"}),
+    ],
+)
+def test_what_a_page_is_opened_with(address, held):
+    there = ["jpeg", "webp"]
+    assert opened_with(address, PANELS, there) == {**DEFAULTS, "beside": there, **held}

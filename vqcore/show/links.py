@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping, Sequence
-from typing import get_args
+from typing import Any, get_args
 
 from vqcore.codebooks.training import TRAINERS
 from vqcore.lab.plane import Start
@@ -31,6 +32,9 @@ DEFAULTS: Mapping[str, str] = {
     "start": "random",
 }
 """Control of one choice -> the id that an address without it means."""
+
+DEFAULT_SIZE = 32
+"""The K that an address without one means."""
 
 NONE = "none"
 """Instead of ids, where none of several is chosen."""
@@ -102,3 +106,43 @@ def written(name: str, chosen: str) -> str | None:
 def written_several(chosen: Sequence[str], there: Sequence[str]) -> str | None:
     """Return what the address says of several choices; None for all there are."""
     return None if set(chosen) == set(there) else ",".join(chosen) or NONE
+
+
+def opened_with(
+    address: Mapping[str, str], panels: Container[str], codecs: Sequence[str]
+) -> dict[str, Any]:
+    """Return what the controls hold when a page is opened with an address.
+
+    One that names a K and no version means what was so before: chelsea, in blocks of 8 × 8.
+
+    Parameters
+    ----------
+    address : its parameters
+    panels : their ids
+    codecs : those that are there
+    """
+    size = re.fullmatch("[1-9][0-9]{0,3}", address.get("k", ""))
+    before = {"block": 8, "picture": "chelsea"} if size and "v" not in address else {}
+    return {
+        **{name: value for name, value in before.items() if name not in address},
+        **choices_of(address, panels, codecs),
+        "size": int(size[0]) if size else DEFAULT_SIZE,
+    }
+
+
+def choices_of(
+    address: Mapping[str, str | None], panels: Container[str], codecs: Sequence[str]
+) -> dict[str, Any]:
+    """Return what an address says of the choices that have ids, by control."""
+    ids = {"panel": panels}
+    one = {
+        name: read_choice(name, address.get(name), ids.get(name, ())) or default
+        for name, default in DEFAULTS.items()
+    }
+    return one | {"beside": read_several("beside", address.get("beside"), codecs)}
+
+
+def in_the_address(chosen: Mapping[Any, Any], codecs: Sequence[str]) -> dict[str, str | None]:
+    """Return what the address says of the choices that have ids, as `choices_of` reads it."""
+    one = {name: written(name, chosen.get(name, default)) for name, default in DEFAULTS.items()}
+    return one | {"beside": written_several(chosen.get("beside", codecs), codecs)}

@@ -13,6 +13,7 @@ from vqcore.lab.health import Health
 from vqcore.lab.heldout import HeldOut, Transfer
 from vqcore.lab.rivals import RIVALS, Codec, RivalError
 from vqcore.lab.study import Study, known_rival, known_rivals, rungs
+from vqcore.lab.targets import GOALS
 from vqcore.show import plots
 from vqcore.show.curves import (
     Curve,
@@ -25,6 +26,7 @@ from vqcore.show.curves import (
 )
 from vqcore.show.tables import Columns, TableId, columns, picture_row, rows_of, rung_row
 from vqcore.show.verdicts import health_row
+from vqcore.show.wording import in_short, settings_name
 from vqcore.show.words import say
 
 
@@ -159,3 +161,14 @@ def missing_codecs(study: Study, present: Sequence[Codec]) -> list[str]:
     notes = [say("rates.missing-codec", codec=RIVALS[codec].name) for codec in absent]
     first = [known_rival(study, codec, RIVALS[codec].levels[0]) for codec in present]
     return notes + [f"{refusal}." for refusal in first if isinstance(refusal, RivalError)]
+
+
+def best_of(studies: Sequence[Study], goal: str, value: float) -> tuple[Study, int, str] | None:
+    """Return the study and the K that meet a goal best, and say so; None if none does."""
+    best = GOALS[goal]([point for it in studies for point in it.points], value)
+    if best is None:
+        return None
+    of = next(it for it in studies if best in it.points)
+    name, size = settings_name(of.settings, of.layout), best.codebook_size
+    figures = in_short(best)
+    return of, size, say("target.best", settings=name, size=str(size), figures=figures)

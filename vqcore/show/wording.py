@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from string import punctuation
 from typing import Literal
 
 from vqcore.codebooks.training import Stage, Trainer
@@ -17,6 +19,17 @@ from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.signals.pictures import Origin
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+def plain(text: str) -> str:
+    """Escape a text that would otherwise be read as Markdown.
+
+    Examples
+    --------
+    >>> print(plain("my_cat"))
+    my\\_cat
+    """
+    return re.sub(f"([{re.escape(punctuation)}])", r"\\\1", text)
 
 
 def colour_name(colour: Colour) -> str:

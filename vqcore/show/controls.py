@@ -1,0 +1,50 @@
+"""Controls: their words as keywords of Streamlit's, and what their state holds."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping, Sequence
+from typing import Any
+
+from vqcore.coding.codec import Settings
+from vqcore.show.words import has, say
+
+State = MutableMapping[Any, Any]
+"""What the controls hold, by their keys."""
+
+
+def control(name: str) -> dict[str, Any]:
+    """Return the words of a control, and what puts it into the address."""
+    return {**unbound(name), "bind": "query-params"}
+
+
+def unbound(name: str) -> dict[str, Any]:
+    """Return the words of a control that the address does not know."""
+    told = f"control.{name}.help"
+    words = {"label": say(f"control.{name}.label"), "help": say(told) if has(told) else None}
+    return {**words, "key": name}
+
+
+def choice(name: str) -> dict[str, Any]:
+    """Return the words of a control whose choices have ids, by which the address knows them.
+
+    It keeps its choice while it is not on the page.
+    """
+    kept = {"format_func": lambda it: say(f"{name}.{it}"), "persist_state": "session"}
+    return {**unbound(name), **kept}
+
+
+def keep_valid(state: State, key: str, options: Sequence[Any], default: Any) -> None:
+    """Replace what a control holds when it is no longer, or never was, one of its options."""
+    if key in state and state[key] not in options:
+        state[key] = default
+
+
+def values_of(settings: Settings, is_gray: bool) -> dict[str, Any]:
+    """Return what the controls hold when settings are chosen; a gray picture has no colour."""
+    colour = {} if is_gray else {"colour": settings.colour}
+    return colour | {
+        "block": settings.block_size,
+        "trainer": settings.trainer,
+        "seed": settings.seed,
+        "rate": settings.rate_weight,
+    }
