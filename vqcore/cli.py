@@ -49,21 +49,15 @@ MAX_RATE_WEIGHT = 1e6
 DEFAULT_SIZES = ladder_sizes(1024)
 
 
-class SizeList(click.ParamType):
-    """Codebook sizes, comma by comma."""
-
-    name = "sizes"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        if isinstance(value, tuple):
-            return value
-        try:
-            sizes = parse_sizes(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        return sizes or self.fail("there is no size in it", param, ctx)
+def size_list(text: str) -> tuple[int, ...]:
+    """Read codebook sizes, comma by comma."""
+    try:
+        sizes = parse_sizes(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    if not sizes:
+        raise click.BadParameter("there is no size in it")
+    return sizes
 
 
 @click.group()
@@ -208,8 +202,9 @@ def with_target(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("places", metavar="PICTURES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
 @click.option(
     "--sizes",
-    type=SizeList(),
-    default=DEFAULT_SIZES,
+    metavar="SIZES",
+    type=size_list,
+    default=",".join(map(str, DEFAULT_SIZES)),
     help="Codebook sizes K, with commas between; else 1,2,4 and on to 1024.",
 )
 @with_settings
