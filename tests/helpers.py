@@ -158,3 +158,16 @@ def toy_step() -> Step:
 def toy_health() -> Health:
     """Return the health of the codebook of `toy_step`."""
     return finish(health_work(toy_step(), np.uint8([[10], [10], [10], [12], [40], [43]])))
+
+
+def own_blocks(vectors: Samples, size: int) -> Samples:
+    """Return `size` distinct vectors out of many, the same on every call."""
+    distinct = np.unique(vectors, axis=0)
+    return distinct[np.random.default_rng(0).permutation(len(distinct))[:size]]
+
+
+small_vectors = arrays.arrays(
+    np.uint8,
+    st.tuples(st.integers(2, 40), st.integers(1, 5)),
+    elements=st.sampled_from([0, 1, 2, 128, 254, 255]),
+)

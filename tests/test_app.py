@@ -355,7 +355,7 @@ def test_more_sizes_train_only_what_is_missing(monkeypatch):
 def test_rate_weight_trains_nothing_new(monkeypatch):
     app = opened(picture="camera")
     before = figures(app)
-    monkeypatch.setattr("vqcore.codebooks.training._rung", None)
+    monkeypatch.setattr("vqcore.codebooks.training.rung_work", None)
     sound(app.select_slider(key="rate").set_value(5000).run())
     after = figures(app)
     assert float(after["psnr_db"].split()[0]) < float(before["psnr_db"].split()[0])

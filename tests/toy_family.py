@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.codebooks.codebook import nearest
+from vqcore.codebooks.codebook import nearest_work
+from vqcore.codebooks.scoring import REAL
 from vqcore.codebooks.training import Progress
 from vqcore.quantizers.quantizer import Column, Quantizer, TrainedQuantizer
 from vqcore.work import Work
@@ -43,6 +44,7 @@ def encode_work(
 ) -> Work[NDArray[np.int32]]:
     """Choose the nearest mean, then the shape nearest to what it leaves."""
     means, shapes = (table.astype(np.float32) for table in quantizer.tables)
-    mean = nearest(vectors.mean(axis=1, keepdims=True), means[:, :1])
-    yield
-    return np.stack([mean, nearest(vectors - means[mean], shapes)], axis=1)
+    samples = vectors.astype(np.float32)
+    mean = yield from nearest_work(samples.mean(axis=1, keepdims=True), means[:, :1], REAL)
+    shape = yield from nearest_work(samples - means[mean], shapes, REAL)
+    return np.stack([mean, shape], axis=1)

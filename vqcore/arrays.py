@@ -1,12 +1,18 @@
 """The types of arrays, by what they hold."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.uint8]
 """What is quantized and what is shown: pixels, or vectors of shape (n, d)."""
+
+Sketch = NDArray[np.float32]
+"""Vectors by their places along a few axes, shape (n, r)."""
+
+Number = TypeVar("Number", np.uint8, np.float32)
+"""What vectors are made of, where samples and sketches are treated alike."""
 
 Indices = NDArray[np.int32]
 """Places in a codebook."""

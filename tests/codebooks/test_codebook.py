@@ -12,17 +12,9 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from vqcore.codebooks.codebook import (
-    CHUNK,
-    EXACT_FLOAT32_DIMENSION,
-    SCORES_AT_ONCE,
-    Codebook,
-    chunks,
-    nearest,
-    nearest_work,
-    scored,
-    use_of,
-)
+from vqcore.codebooks.codebook import Codebook, nearest, nearest_work, use_of
+from vqcore.codebooks.scoring import CHUNK, EIGHT_BIT, EXACT_FLOAT32_DIMENSION, REAL, chunks
+from vqcore.work import finish
 
 Samples = NDArray[np.uint8]
 
@@ -116,6 +108,19 @@ def test_codewords_between_the_integers_are_kept_apart() -> None:
     np.testing.assert_array_equal(nearest(vectors, codewords), expected)
 
 
+def test_nearest_of_real_vectors_is_scipys() -> None:
+    rng = np.random.default_rng(0)
+    vectors, codewords = rng.standard_normal((700, 5), np.float32), rng.standard_normal((60, 5))
+    expected = cdist(vectors, codewords, "sqeuclidean").argmin(axis=1)
+    np.testing.assert_array_equal(finish(nearest_work(vectors, codewords, REAL)), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int8, np.int64, bool], ids=str)
+def test_vectors_that_are_no_samples_are_refused(dtype: type) -> None:
+    with pytest.raises(ValueError, match=f"uint8 array.*not {np.dtype(dtype)}"):
+        nearest(np.zeros((4, 2), dtype), np.zeros((2, 2), np.uint8))
+
+
 def test_every_codeword_is_nearest_to_itself() -> None:
     codewords = np.unique(random_samples((300, 16), range(256)), axis=0)
     np.testing.assert_array_equal(nearest(codewords, codewords), np.arange(len(codewords)))
@@ -123,7 +128,7 @@ def test_every_codeword_is_nearest_to_itself() -> None:
 
 @pytest.mark.parametrize("count", [1, CHUNK, CHUNK + 1, 3 * CHUNK])
 def test_nearest_pauses_after_each_chunk(count: int) -> None:
-    work = nearest_work(np.zeros((count, 2), np.uint8), np.zeros((3, 2), np.uint8))
+    work = nearest_work(np.zeros((count, 2), np.uint8), np.zeros((3, 2), np.uint8), EIGHT_BIT)
     assert sum(1 for _ in work) == len(list(chunks(count)))
 
 
@@ -143,36 +148,6 @@ def test_nearest_takes_little_memory() -> None:
 def test_vectors_and_codewords_of_different_d_are_refused() -> None:
     with pytest.raises(ValueError, match=re.escape("(5, 3)") + ".*" + re.escape("(2, 4)")):
         nearest(np.zeros((5, 3), np.uint8), np.zeros((2, 4), np.uint8))
-
-
-# ------------------------------------------------------------------------------------------- scores
-
-
-@pytest.mark.parametrize("size", [7, 1024])
-@pytest.mark.parametrize("dimension", [1, 64, EXACT_FLOAT32_DIMENSION + 1])
-def test_scores_are_squared_distances_turned_round(dimension: int, size: int) -> None:
-    more_than_a_chunk = min(CHUNK, SCORES_AT_ONCE // size) + 5
-    vectors = random_samples((more_than_a_chunk, dimension), range(256))
-    codewords = random_samples((size, dimension), [0, 255], seed=1)
-    expected = squared_distances(vectors, codewords)
-
-    def gather(rows: slice, centred: NDArray, scores: NDArray) -> NDArray:
-        np.testing.assert_array_equal(centred, vectors[rows].astype(int) - 128)
-        distances = np.square(centred).sum(axis=1, keepdims=True) - 2 * scores
-        np.testing.assert_array_equal(distances[:, :size], expected[rows])
-        assert (scores[:, size:] == -np.inf).all()
-        return np.arange(len(vectors))[rows]
-
-    seen = list(scored(vectors, codewords, gather))
-    np.testing.assert_array_equal(np.concatenate(seen), np.arange(len(vectors)))
-
-
-@pytest.mark.parametrize("count", [0, 1, CHUNK, CHUNK + 1, 10**5])
-@pytest.mark.parametrize("size", [1, 300, CHUNK, 10**6])
-def test_chunks_are_all_in_order_and_none_too_long(count: int, size: int) -> None:
-    slices = list(chunks(count, size))
-    assert [i for rows in slices for i in range(rows.start, rows.stop)] == list(range(count))
-    assert all(rows.stop - rows.start <= CHUNK for rows in slices)
 
 
 # ----------------------------------------------------------------------------------------- codebook

@@ -7,19 +7,24 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 from vqcore.codebooks.codebook import nearest
+from vqcore.codebooks.scoring import EIGHT_BIT
 from vqcore.codebooks.sketch import (
     LEFT_OUT,
     MAX_AXES,
     SAMPLE_OF_ONE,
     Axes,
     principal_axes,
-    sample_of,
     sample_size,
     sketch_work,
 )
+from vqcore.codebooks.source import InMemory
 from vqcore.work import finish
 
 Samples = NDArray[np.uint8]
+
+
+def axes_of(vectors: Samples) -> Axes:
+    return finish(principal_axes(InMemory(vectors, EIGHT_BIT)))
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +34,11 @@ def vectors() -> Samples:
 
 @pytest.fixture(scope="module")
 def axes(vectors: Samples) -> Axes:
-    return finish(principal_axes(vectors))
+    return axes_of(vectors)
 
 
 def test_axes_by_hand() -> None:
-    axes = finish(principal_axes(np.uint8([[10, 20], [13, 24], [16, 28]])))
+    axes = axes_of(np.uint8([[10, 20], [13, 24], [16, 28]]))
     np.testing.assert_allclose(axes.centre, [13, 24])
     np.testing.assert_allclose(np.abs(axes.directions[:, 0]), [0.6, 0.8], rtol=1e-5)
     np.testing.assert_allclose(axes.left_out, [0, 0], atol=1e-4)
@@ -72,7 +77,7 @@ def test_enough_axes_leave_out_little_and_are_no_more_than_needed(
     vectors: Samples, axes: Axes, size: int
 ) -> None:
     codewords = vectors[np.random.default_rng(0).choice(len(vectors), size, replace=False)]
-    enough = axes.enough(vectors, codewords)
+    enough = axes.enough(vectors, codewords, EIGHT_BIT)
     some = vectors[:: -(-len(vectors) // SAMPLE_OF_ONE)].astype(np.float64)
     errors = some - codewords[nearest(some.astype(np.uint8), codewords)]
     allowed = LEFT_OUT * np.square(errors).sum(axis=1).mean()
@@ -84,13 +89,13 @@ def test_enough_axes_leave_out_little_and_are_no_more_than_needed(
 
 
 def test_vectors_that_are_all_the_same_have_axes() -> None:
-    axes = finish(principal_axes(np.full((30, 4), 7, np.uint8)))
+    axes = axes_of(np.full((30, 4), 7, np.uint8))
     np.testing.assert_allclose(axes.lift(axes.along(np.full((2, 4), 7))), 7, atol=1e-4)
 
 
 def test_long_vectors_have_a_bounded_number_of_axes() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (200, 300), dtype=np.uint8)
-    axes = finish(principal_axes(noise))
+    axes = axes_of(noise)
     assert axes.directions.shape == (300, MAX_AXES)
     np.testing.assert_allclose(axes.directions.T @ axes.directions, np.eye(MAX_AXES), atol=1e-4)
 
@@ -106,11 +111,3 @@ def test_sample_sizes_by_hand() -> None:
     assert [sample_size(size, 10**6) for size in sizes] == counts
     assert sample_size(32, 10**6) == 23170
     assert sample_size(1024, 500) == 500
-
-
-def test_a_sample_holds_different_vectors_in_their_order() -> None:
-    numbers = np.arange(200, dtype=np.uint8)[:, None]
-    sample = sample_of(numbers, 60, np.random.default_rng(0)).ravel()
-    assert len(sample) == 60
-    assert (np.diff(sample.astype(int)) > 0).all()
-    assert sample_of(numbers, 200, np.random.default_rng(0)) is numbers

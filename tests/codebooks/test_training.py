@@ -1,4 +1,4 @@
-"""Tests of training: what a partition holds, and what the ladder promises."""
+"""Tests of training: what the ladder promises, and how long work is seen and ended."""
 
 import re
 import signal
@@ -13,31 +13,33 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers import photograph, smooth_picture, squared_distances, trained, vectors_of
+from helpers import (
+    photograph,
+    small_vectors,
+    smooth_picture,
+    squared_distances,
+    trained,
+    vectors_of,
+)
 from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
 from vqcore import metrics
-from vqcore.codebooks import sketch, training
-from vqcore.codebooks.codebook import CHUNK, Codebook, nearest
+from vqcore.codebooks import ladder, lloyd, secondthoughts, sketch, training
+from vqcore.codebooks.cells import partition
+from vqcore.codebooks.codebook import Codebook, nearest
+from vqcore.codebooks.ladder import Look, watch
+from vqcore.codebooks.scoring import CHUNK, EIGHT_BIT
 from vqcore.codebooks.training import (
     TRAINERS,
     Iteration,
-    Look,
-    Partition,
     Progress,
     Trained,
-    lloyd,
-    partition,
     reported,
     seldom,
     train,
-    watch,
 )
 from vqcore.signals.pictures import Picture
 from vqcore.work import CORES, POOL, Work, finish
@@ -57,145 +59,9 @@ def total_distortion(vectors: Samples, codewords: Samples) -> int:
     return int(squared_distances(vectors, codewords).min(axis=1).sum())
 
 
-def own_blocks(vectors: Samples, size: int) -> Samples:
-    """Return `size` distinct vectors out of many, the same on every call."""
-    distinct = np.unique(vectors, axis=0)
-    return distinct[np.random.default_rng(0).permutation(len(distinct))[:size]]
-
-
 def assert_equal_codebooks(some: dict[int, Samples], others: dict[int, Samples]) -> None:
     for size in some.keys() & others.keys():
         np.testing.assert_array_equal(some[size], others[size], f"K = {size}", strict=True)
-
-
-small_vectors = arrays.arrays(
-    np.uint8,
-    st.tuples(st.integers(2, 40), st.integers(1, 5)),
-    elements=st.sampled_from([0, 1, 2, 128, 254, 255]),
-)
-
-
-# ---------------------------------------------------------------------------------------- partition
-
-
-def test_partition_by_hand() -> None:
-    part = finish(
-        partition(np.uint8([[0], [2], [10], [1]]), np.uint8([[1], [9], [200]]), with_loss=True)
-    )
-    assert part.indices.tolist() == [0, 0, 1, 0]
-    assert part.counts.tolist() == [3, 1, 0]
-    assert part.means.tolist() == [[1], [10], [200]]
-    assert part.distortion.tolist() == [2, 1, 0]
-    # Without the first, 0, 2 and 1 go to 9: 81 + 49 + 64 - 2. Without the second, 10 goes to 1.
-    assert part.loss.tolist() == [192, 81 - 1, 0]
-    assert part.total == 3
-
-
-def test_a_partition_in_one_cell_has_no_loss() -> None:
-    part = finish(partition(np.uint8([[0], [4]]), np.uint8([[9]]), with_loss=True))
-    assert (part.means.tolist(), part.total, part.loss.tolist()) == ([[2]], 106, [0])
-
-
-def test_the_loss_is_zero_unless_asked_for() -> None:
-    part = finish(partition(np.uint8([[0], [9]]), np.uint8([[0], [9]])))
-    assert part.loss.tolist() == [0, 0]
-
-
-def check_partition(vectors: Samples, codewords: Samples, part: Partition) -> None:
-    """Compare with the definitions, worked out in integers."""
-    distances = squared_distances(vectors, codewords)
-    indices = distances.argmin(axis=1)
-    np.testing.assert_array_equal(part.indices, indices)
-    for index, codeword in enumerate(codewords):
-        cell = vectors[indices == index].astype(np.int64)
-        assert part.counts[index] == len(cell)
-        expected = cell.sum(axis=0) / len(cell) if len(cell) else codeword
-        np.testing.assert_array_equal(part.means[index], expected)
-        assert part.distortion[index] == np.square(cell - codeword).sum()
-    before = distances.min(axis=1).sum()
-    assert part.total == before
-    for index in range(len(codewords) if len(codewords) > 1 else 0):
-        without = np.delete(distances, index, axis=1).min(axis=1).sum()
-        assert part.loss[index] == without - before
-
-
-@settings(deadline=None)
-@given(st.data(), small_vectors, st.integers(1, 9))
-def test_partition_is_brute_force(data: st.DataObject, vectors: Samples, size: int) -> None:
-    codewords = data.draw(arrays.arrays(np.uint8, (size, vectors.shape[1])))
-    check_partition(vectors, codewords, finish(partition(vectors, codewords, with_loss=True)))
-
-
-@pytest.mark.parametrize("size", [1, 2, 17, 64])
-@pytest.mark.parametrize(("name", "block_size"), [("camera", 8), ("coffee", 4)])
-def test_partition_of_a_photograph_is_brute_force(name: str, block_size: int, size: int) -> None:
-    vectors = vectors_of(photograph(name, 2), block_size)
-    codewords = own_blocks(vectors, size)
-    check_partition(vectors, codewords, finish(partition(vectors, codewords, with_loss=True)))
-
-
-def test_partition_pauses_after_each_chunk() -> None:
-    work = partition(np.zeros((2 * CHUNK + 1, 2), np.uint8), np.zeros((3, 2), np.uint8))
-    assert sum(1 for _ in work) == 2 * 4  # nearest codewords, then means
-
-
-# -------------------------------------------------------------------------------------------- Lloyd
-
-
-@pytest.mark.parametrize("size", [2, 16, 100])
-@pytest.mark.parametrize("name", ["camera", "chelsea", "flower", "rocket"])
-def test_distortion_never_rises_in_a_lloyd_iteration(name: str, size: int) -> None:
-    vectors = vectors_of(photograph(name, 2))
-    part = finish(partition(vectors, own_blocks(vectors, size)))
-    first = part.total
-    for _ in range(15):
-        before = part
-        part = finish(partition(vectors, before.means))
-        # float32 places a vector between two means wrongly only where it hardly matters.
-        assert part.total <= before.total * (1 + 1e-6)
-    assert part.total < 0.95 * first
-
-
-def test_lloyd_by_hand() -> None:
-    vectors = np.uint8([[0], [1], [2], [3], [100], [101]])
-    part = finish(lloyd(vectors, np.uint8([[0], [3]])))
-    assert part.means.tolist() == [[1.5], [100.5]]
-    assert part.indices.tolist() == [0, 0, 0, 0, 1, 1]
-    assert part.total == 5.5
-
-
-@pytest.mark.parametrize(("size", "iterations"), [(2, 3), (16, 3), (100, 1)])
-def test_an_iteration_is_scikit_learns(size: int, iterations: int) -> None:
-    vectors = vectors_of(photograph("coffee", 2))
-    codewords = own_blocks(vectors, size).astype(np.float64)
-    means: NDArray[np.floating] = codewords
-    for _ in range(iterations):
-        means = finish(partition(vectors, means)).means
-    fitted = KMeans(size, init=codewords, n_init=1, max_iter=iterations, tol=0).fit(vectors / 1.0)
-    np.testing.assert_allclose(means, fitted.cluster_centers_, rtol=1e-9)
-    assert finish(partition(vectors, means)).total == pytest.approx(fitted.inertia_, rel=1e-5)
-
-
-@pytest.mark.parametrize("size", [2, 5, 16])  # with more, float32 and float64 part ways
-def test_lloyd_stops_when_an_iteration_gains_less_than_a_thousandth(size: int) -> None:
-    vectors = vectors_of(photograph("coffee", 2))
-    part = finish(lloyd(vectors, own_blocks(vectors, size)))
-    samples, means = vectors.astype(np.float64), own_blocks(vectors, size).astype(np.float64)
-    totals = []
-    while len(totals) < 2 or totals[-2] - totals[-1] > 1e-3 * totals[-1]:
-        distances = cdist(samples, means, "sqeuclidean")
-        totals.append(distances.min(axis=1).sum())
-        indices = distances.argmin(axis=1)
-        for index in np.unique(indices):  # the mean of an empty cell stays where it is
-            means[index] = samples[indices == index].mean(axis=0)
-    assert len(totals) >= 3
-    assert part.total == pytest.approx(totals[-1], rel=1e-5)
-
-
-def test_lloyd_leaves_a_fixed_point_alone() -> None:
-    vectors = np.uint8([[0], [2], [90], [110]])
-    part = finish(lloyd(vectors, np.uint8([[1], [100]])))
-    assert (part.means.tolist(), part.total) == ([[1], [100]], 202)
 
 
 # ------------------------------------------------------------------------------ the ladder, by hand
@@ -220,13 +86,13 @@ def test_clusters_far_apart_are_found() -> None:
 
 def test_a_size_off_the_ladder_splits_the_worst_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     # With all later repairs turned off, what is left is the split itself.
-    for name in (
-        "MAX_MOVING_ROUNDS",
-        "MAX_ITERATIONS",
-        "MAX_SECOND_THOUGHTS",
-        "SECOND_START_UP_TO",
+    for room, name in (
+        (lloyd, "MAX_MOVING_ROUNDS"),
+        (lloyd, "MAX_ITERATIONS"),
+        (secondthoughts, "MAX_SECOND_THOUGHTS"),
+        (ladder, "SECOND_START_UP_TO"),
     ):
-        monkeypatch.setattr(training, name, 0)
+        monkeypatch.setattr(room, name, 0)
     codebooks = trained(np.uint8([[10], [11], [12], [14], [100], [140], [200], [240]]), [2, 3])
     assert sorted(codebooks[2].tolist()) == [[12], [170]]
     assert sorted(codebooks[3].tolist()) == [[12], [120], [220]]
@@ -256,56 +122,6 @@ def test_psnr_never_falls_where_rungs_are_trained_on_a_sample() -> None:
     codebooks = trained(vectors, LADDER[:7])
     figures = [psnr_db(vectors, codebooks[size]) for size in LADDER[:7]]
     assert figures == sorted(figures)
-
-
-def second_thoughts(vectors: Samples, codewords: NDArray) -> tuple[list[float], Partition]:
-    """Return the distortion before and after each second thought, and what they come to."""
-    part, rng = finish(partition(vectors, codewords)), np.random.default_rng(0)
-    seen, work = [part.total], training._second_thoughts(vectors, part, rng)
-    while True:
-        try:
-            look = next(work)
-        except StopIteration as end:
-            return seen, end.value
-        if isinstance(look, training.Pass):
-            seen.append(look.part.total)
-
-
-def test_second_thoughts_leave_a_poor_local_minimum() -> None:
-    # Two codewords for one cluster and one for two others: Lloyd iterations change nothing.
-    vectors = np.uint8([[0], [1], [8], [9], [100], [101], [110], [111], [200], [201]])
-    poor = np.float64([[0.5], [8.5], [105.5], [200.5]])
-    stuck = finish(lloyd(vectors, poor))
-    assert stuck.means.tolist() == poor.tolist()
-    good = finish(partition(vectors, np.float64([[4.5], [100.5], [110.5], [200.5]])))
-    assert good.total < stuck.total
-    assert second_thoughts(vectors, poor)[1].total == good.total
-
-
-@pytest.mark.parametrize("size", [2, 8, 100])
-def test_second_thoughts_are_never_worse_and_end(size: int) -> None:
-    vectors = vectors_of(photograph("coffee", 2))
-    seen, part = second_thoughts(vectors, own_blocks(vectors, size).astype(np.float64))
-    assert seen == sorted(seen, reverse=True)
-    assert 1 <= len(seen) - 1 <= training.MAX_SECOND_THOUGHTS
-    assert (len(part.means), part.total) == (size, seen[-1])
-
-
-def test_second_thoughts_of_what_has_no_error_change_nothing() -> None:
-    vectors = np.uint8([[1], [5], [5], [9]])
-    seen, part = second_thoughts(vectors, np.float64([[1], [5], [9]]))
-    assert seen == [0] * (1 + training.MAX_IN_VAIN)
-    assert part.means.ravel().tolist() == [1, 5, 9]
-
-
-def test_places_are_drawn_by_their_weights_and_none_twice() -> None:
-    rng = np.random.default_rng(0)
-    weights = np.float64([0, 1, 2, 5, 0, 2])
-    draws = [training._struck(weights, 3, rng) for _ in range(2000)]
-    assert all(len({*draw}) == 3 for draw in draws)
-    first = np.bincount([draw[0] for draw in draws], minlength=6) / len(draws)
-    np.testing.assert_allclose(first, weights / 10, atol=0.03)
-    assert sorted(training._struck(weights, 9, rng)) == [1, 2, 3, 5]
 
 
 @settings(deadline=None, max_examples=60)
@@ -461,13 +277,13 @@ def test_only_what_a_size_stands_on_is_trained(
     camera: Samples, known_size: int, climbed: set[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = {known_size: Codebook(trained(camera, [known_size])[known_size])}
-    rungs, rung = [], training._rung
+    rungs, rung = [], training.rung_work
 
-    def watched(vectors: Samples, below: Codebook, size: int, *more: object) -> Work[Codebook]:
+    def watched(source: object, below: Codebook, size: int, *more: object) -> Work[Codebook]:
         rungs.append(size)
-        return rung(vectors, below, size, *more)
+        return rung(source, below, size, *more)
 
-    monkeypatch.setattr(training, "_rung", watched)
+    monkeypatch.setattr(training, "rung_work", watched)
     list(train(camera, [16], known=known))
     assert set(rungs) == climbed
 
@@ -831,7 +647,7 @@ def test_iterations_are_noted_as_they_are_seen(camera: Samples) -> None:
 def test_last_iteration_is_measured_on_all_vectors(camera: Samples) -> None:
     *_, trained = train(camera, [16])
     assert isinstance(trained, Trained)
-    means = finish(partition(camera, trained.codebook.codewords.astype(np.float64)))
+    means = finish(partition(camera, trained.codebook.codewords, EIGHT_BIT))
     # The codebook is the last update, rounded; the iteration was measured just before it.
     assert trained.iterations[-1].distortion == pytest.approx(means.total / camera.size, rel=2e-3)
     assert trained.iterations[-1].stage == "finish"

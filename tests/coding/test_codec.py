@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from vqcore.codebooks.codebook import CHUNK, Codebook
+from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.scoring import CHUNK
 from vqcore.coding.codec import Encoded, Settings, encode, encode_work
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.signals.blocks import COLOURS, BlockLayout, layout_of, shown_pixels

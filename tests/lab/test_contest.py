@@ -4,7 +4,8 @@ import pytest
 from helpers import photograph
 from sklearn.cluster import KMeans
 
-from vqcore.codebooks.training import TRAINERS, Trained, Trainer, rounded, train
+from vqcore.codebooks.codebook import rounded
+from vqcore.codebooks.training import TRAINERS, Trained, Trainer, train
 from vqcore.coding.codec import Settings, encode
 from vqcore.lab.contest import run_work
 from vqcore.metrics import mse, psnr_db

@@ -71,14 +71,14 @@ def test_few_blocks_allow_few_sizes_or_none(blocks):
 
 
 def test_climb_goes_on_from_what_is_known(monkeypatch):
-    vectors, rung, climbed = camera(), training._rung, []
+    vectors, rung, climbed = camera(), training.rung_work, []
     whole = results(vectors, [1, 2, 4, 8, 16])
 
-    def spy(vectors, below, size, *rest):
+    def spy(source, below, size, *rest):
         climbed.append(size)
-        return rung(vectors, below, size, *rest)
+        return rung(source, below, size, *rest)
 
-    monkeypatch.setattr(training, "_rung", spy)
+    monkeypatch.setattr(training, "rung_work", spy)
     part = results(vectors, [16], known={size: whole[size].codebook for size in (1, 2, 4, 8)})
     assert climbed == [16]
     np.testing.assert_array_equal(part[16].codebook.codewords, whole[16].codebook.codewords)

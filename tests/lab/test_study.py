@@ -77,7 +77,7 @@ def test_sweep_is_kept_and_known_to_the_next_study_of_the_same(swept: Study) -> 
 def test_a_rate_weight_uses_the_codebooks_that_are_there(
     swept: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vqcore.codebooks.training._rung", None)
+    monkeypatch.setattr("vqcore.codebooks.training.rung_work", None)
     weighted = begun(swept.picture, swept.store, Settings(4, rate_weight=50))
     assert not weighted.steps
     assert pieces_of(sweeping([weighted])) == 2 * len(SIZES)

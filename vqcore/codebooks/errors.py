@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from vqcore.arrays import Counts, Indices, Samples
-from vqcore.codebooks.codebook import Codebook, chunks, nearest_work
+from vqcore.codebooks.codebook import Codebook, nearest_work
+from vqcore.codebooks.scoring import EIGHT_BIT, chunks
 from vqcore.metrics import psnr_db
 from vqcore.work import Work, on_all_cores
 
@@ -14,7 +15,7 @@ SAMPLES_AT_ONCE = 2**20
 
 def psnr_work(vectors: Samples, codebook: Codebook) -> Work[float]:
     """Return the PSNR in dB of vectors encoded each by its nearest codeword, with pauses."""
-    indices = yield from nearest_work(vectors, codebook.codewords)
+    indices = yield from nearest_work(vectors, codebook.codewords, EIGHT_BIT)
     errors = yield from squared_errors_work(vectors, codebook.codewords, indices)
     return psnr_db(int(errors.sum()) / vectors.size)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vqcore.arrays import Counts, Floats
-from vqcore.codebooks.codebook import product
+from vqcore.codebooks.scoring import product
 from vqcore.work import Work
 
 # An empty cell weighs next to nothing, so that no pair of cells weighs nothing at all.
@@ -33,7 +33,8 @@ def merged(means: Floats, counts: Counts, size: int) -> Work[Floats]:
     for _ in range(len(means) - size):
         cells.merge_cheapest()
         yield
-    return cells.means[cells.left]
+    left: Floats = cells.means[cells.left]
+    return left
 
 
 class _Cells:

@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
-from vqcore.arrays import Reals, Samples
-from vqcore.codebooks.codebook import MIDDLE, chunks, nearest, product
-from vqcore.work import Work, on_all_cores, one_thread_a_product
+from vqcore.arrays import Floats, Number, Reals, Samples, Sketch
+from vqcore.codebooks.codebook import nearest_work
+from vqcore.codebooks.scoring import Kind, chunks, product
+from vqcore.codebooks.source import Source
+from vqcore.work import Work, finish, on_all_cores, one_thread_a_product
 
 SAMPLE_AT_LEAST = 16384
 SAMPLE_OF_ONE = 4096
@@ -38,51 +40,40 @@ class Axes:
         The mean squared length of what the first 1, 2, … r axes leave out of a vector.
     """
 
-    centre: Reals
-    directions: Reals
-    left_out: Reals
+    centre: NDArray[np.float32]
+    directions: NDArray[np.float32]
+    left_out: Floats
 
-    def along(self, vectors: NDArray) -> Reals:
+    def along(self, vectors: NDArray[Number]) -> Sketch:
         """Return the coordinates of vectors, shape (n, d), along the axes: shape (n, r)."""
         return product(vectors - self.centre, self.directions)
 
-    def lift(self, coordinates: NDArray) -> Reals:
+    def lift(self, coordinates: Reals) -> Reals:
         """Return the vectors, shape (n, d), with these coordinates and nothing off the axes."""
         return product(coordinates, self.directions.T) + self.centre
 
-    def enough(self, sample: Samples, codewords: Samples) -> Axes:
+    def enough(self, sample: NDArray[Number], codewords: Samples, kind: Kind[Number]) -> Axes:
         """Return the first axes, those that leave out little beside the codewords' distortion."""
         few = sample[:: -(-len(sample) // SAMPLE_OF_ONE)]
-        errors = few.astype(np.float32) - codewords[nearest(few, codewords)]
+        indices = finish(nearest_work(few, codewords, kind))
+        errors = few.astype(np.float32) - codewords[indices]
         distortion = np.square(errors).sum(axis=1).mean()
         count = 1 + int((self.left_out > LEFT_OUT * distortion).sum())
         return Axes(self.centre, self.directions[:, :count].copy(), self.left_out[:count])
 
 
-def principal_axes(vectors: Samples) -> Work[Axes]:
-    """Find the principal axes of vectors, shape (n, d), or of as many as are quickly looked at.
+def principal_axes(source: Source[Number]) -> Work[Axes]:
+    """Find the principal axes of all vectors, or of as many as are quickly looked at.
 
     Pearson 1901, doi:10.1080/14786440109462720.
     """
-    dimension = vectors.shape[1]
-    count = max(SAMPLE_OF_ONE, AXES_WORK // dimension**2)
-    some = sample_of(vectors, count, np.random.default_rng(0))
-    squares = np.zeros((dimension, dimension))
-    for chunk in on_all_cores(lambda rows: _squares(some[rows]), chunks(len(some))):
-        squares += chunk
-        yield
-    shifted = some.mean(axis=0, dtype=np.float64) - MIDDLE
-    covariance = squares / len(some) - np.outer(shifted, shifted)
+    dimension = source.dimension
+    moments = yield from source.moments(max(SAMPLE_OF_ONE, AXES_WORK // dimension**2))
     largest = (max(0, dimension - MAX_AXES), dimension - 1)
     with one_thread_a_product():
-        variances, directions = eigh(covariance.astype(np.float32), subset_by_index=largest)
-    left_out = covariance.trace() - variances[::-1].cumsum()
-    return Axes((shifted + MIDDLE).astype(np.float32), directions[:, ::-1].copy(), left_out)
-
-
-def _squares(vectors: Samples) -> Reals:
-    shifted = vectors.astype(np.float32) - MIDDLE
-    return shifted.T @ shifted
+        variances, directions = eigh(moments.covariance.astype(np.float32), subset_by_index=largest)
+    left_out = moments.covariance.trace() - variances[::-1].cumsum()
+    return Axes(moments.mean.astype(np.float32), directions[:, ::-1].copy(), left_out)
 
 
 def sample_size(size: int, count: int) -> int:
@@ -91,14 +82,7 @@ def sample_size(size: int, count: int) -> int:
     return min(max(round(enough), SAMPLE_AT_LEAST), count)
 
 
-def sample_of(vectors: Samples, size: int, rng: np.random.Generator) -> Samples:
-    """Return `size` of the vectors, or all, in their order."""
-    if len(vectors) <= size:
-        return vectors
-    return vectors[np.sort(rng.choice(len(vectors), size, replace=False))]
-
-
-def sketch_work(sample: Samples, axes: Axes) -> Work[Reals]:
+def sketch_work(sample: NDArray[Number], axes: Axes) -> Work[Sketch]:
     """Return the sample along the axes, shape (m, r)."""
     parts = []
     for part in on_all_cores(lambda rows: axes.along(sample[rows]), chunks(len(sample))):

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.arrays import Indices
-from vqcore.codebooks.codebook import MIDDLE, product
+from vqcore.codebooks.scoring import MIDDLE, product
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.layouts import Edge, Layout, Places
 from vqcore.work import Work

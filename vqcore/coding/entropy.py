@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.arrays import Indices, Numbers, Samples
-from vqcore.codebooks.codebook import MIDDLE
+from vqcore.codebooks.scoring import MIDDLE
 from vqcore.coding.contexts import SideMatch, Values, Weights, walk
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import BlockLayout

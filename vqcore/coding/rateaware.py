@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from vqcore.arrays import Indices, Samples
-from vqcore.codebooks.codebook import MIDDLE, Codebook, product
-from vqcore.codebooks.training import cell_means
+from vqcore.codebooks.cells import cell_means
+from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.scoring import MIDDLE, product
 from vqcore.coding.codec import Encoded
 from vqcore.coding.contexts import SideMatch, Weights, walk
 from vqcore.quantizers.plain import codebook_of, quantizer_of

@@ -9,8 +9,8 @@ from operator import attrgetter
 import numpy as np
 
 from vqcore.arrays import Counts, Floats, Reals, Samples
-from vqcore.codebooks.codebook import scored
 from vqcore.codebooks.errors import squared_errors_work
+from vqcore.codebooks.scoring import EIGHT_BIT, scored
 from vqcore.coding.container import coded_codebook_work
 from vqcore.lab.sweeps import Step
 from vqcore.metrics import index_entropy_bits
@@ -181,7 +181,7 @@ def pairs_work(codewords: Samples) -> Work[tuple[Pair | None, Pair | None]]:
         ]
 
     found = []
-    for pairs in scored(codewords, codewords, extremes):
+    for pairs in scored(codewords, codewords, EIGHT_BIT, extremes):
         found.append(pairs)
         yield
     near, far = zip(*found, strict=True)

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vqcore.arrays import Counts, Floats, Numbers, Samples
-from vqcore.codebooks.codebook import MIDDLE, chunks, product
-from vqcore.codebooks.sketch import principal_axes, sample_of
+from vqcore.codebooks.scoring import EIGHT_BIT, MIDDLE, chunks, product
+from vqcore.codebooks.sketch import principal_axes
+from vqcore.codebooks.source import InMemory, sample_of
 from vqcore.codebooks.training import Trained, train
 from vqcore.signals.blocks import layout_of, shown_pixels
 from vqcore.signals.pictures import Picture
@@ -210,7 +211,7 @@ def principal_plane(vectors: Samples) -> PrincipalPlane:
     centre, variance = sample.mean(axis=0), sample.var(axis=0).sum()
     directions = np.zeros((2, sample.shape[1]))
     if variance:
-        found = finish(principal_axes(sample)).directions.T[:2]
+        found = finish(principal_axes(InMemory(sample, EIGHT_BIT))).directions.T[:2]
         largest = np.take_along_axis(found, np.abs(found).argmax(axis=1)[:, None], axis=1)
         directions[: len(found)] = found * np.sign(largest)
     shares = ((sample - centre) @ directions.T).var(axis=0) / (variance or 1)

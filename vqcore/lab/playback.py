@@ -10,8 +10,9 @@ import numpy as np
 
 from vqcore import metrics
 from vqcore.arrays import Samples
-from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.training import Look, Trained, rounded, train, watch
+from vqcore.codebooks.codebook import Codebook, rounded
+from vqcore.codebooks.ladder import Look, watch
+from vqcore.codebooks.training import Trained, train
 from vqcore.coding.codec import Encoded, encode_work
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.signals.blocks import Cut

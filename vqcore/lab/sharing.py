@@ -14,7 +14,7 @@ import numpy as np
 
 from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.sketch import sample_of
+from vqcore.codebooks.source import sample_of
 from vqcore.codebooks.training import Progress, Trained, train
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Encoded, Settings, encode_work

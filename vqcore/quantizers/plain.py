@@ -8,6 +8,7 @@ import numpy as np
 
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.codebook import Codebook, nearest_work
+from vqcore.codebooks.scoring import EIGHT_BIT
 from vqcore.codebooks.training import Progress, Trainer
 from vqcore.codebooks.training import train as trained_codebooks
 from vqcore.quantizers.quantizer import Column, Quantizer, TrainedQuantizer
@@ -56,5 +57,5 @@ def train(
 
 def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Work[Indices]:
     """Find the nearest codeword of every vector; with one column, a beam finds nothing better."""
-    indices = yield from nearest_work(vectors, codebook_of(quantizer).codewords)
+    indices = yield from nearest_work(vectors, codebook_of(quantizer).codewords, EIGHT_BIT)
     return indices[:, None]

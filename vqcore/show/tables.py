@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from vqcore.codebooks.training import MAX_ITERATIONS, TOLERANCE, Training
+from vqcore.codebooks.lloyd import MAX_ITERATIONS, TOLERANCE
+from vqcore.codebooks.training import Training
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.curves import Delta
 from vqcore.show.wording import decibels, in_use, infinity, kilobytes, rate

@@ -7,7 +7,8 @@ import re
 from string import punctuation
 from typing import Literal
 
-from vqcore.codebooks.training import Stage, Trainer
+from vqcore.codebooks.ladder import Stage
+from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import Sized

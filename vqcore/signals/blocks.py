@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vqcore.arrays import Indices, Reals, Samples
+from vqcore.arrays import Indices, Number, Reals, Samples
 from vqcore.signals.layouts import Edge, Places
 from vqcore.signals.pictures import Picture
 from vqcore.signals.ycbcr import to_rgb, to_ycbcr
@@ -294,16 +294,16 @@ def tile_sheet(tiles: Samples, smallest_side: int) -> Samples:
     return grid.reshape(grid.shape[0] * grid.shape[1], -1, *tiles.shape[3:])
 
 
-def distinct_vectors(vectors: Samples, limit: int) -> Samples | None:
+def distinct_vectors(vectors: NDArray[Number], limit: int) -> NDArray[Number] | None:
     """Return the distinct vectors in ascending order, or None if there are more than `limit`.
 
     Parameters
     ----------
-    vectors : uint8 array of shape (n, d)
+    vectors : array of shape (n, d)
 
     Returns
     -------
-    distinct : uint8 array of shape (m, d), m <= limit
+    distinct : array of shape (m, d), m <= limit
 
     Notes
     -----
@@ -315,11 +315,12 @@ def distinct_vectors(vectors: Samples, limit: int) -> Samples | None:
     array([[3],
            [7]], dtype=uint8)
     """
-    dimension = vectors.shape[1]
-    rows = np.ascontiguousarray(vectors).view(f"V{dimension}").ravel()
+    whole = np.ascontiguousarray(vectors)
+    rows = whole.view(f"V{whole.itemsize * whole.shape[1]}").ravel()
     seen: set[bytes] = set()
     for start in range(0, len(rows), limit + 1):
         seen.update(rows[start : start + limit + 1].tolist())
         if len(seen) > limit:
             return None
-    return np.frombuffer(b"".join(sorted(seen)), np.uint8).reshape(-1, dimension)
+    found = np.frombuffer(b"".join(seen), whole.dtype).reshape(-1, whole.shape[1])
+    return np.unique(found, axis=0)

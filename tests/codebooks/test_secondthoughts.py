@@ -1,0 +1,65 @@
+"""Tests of second thoughts: they leave poor local minima, and never end worse than they began."""
+
+import numpy as np
+import pytest
+from helpers import own_blocks, photograph, vectors_of
+from numpy.typing import NDArray
+
+from vqcore.arrays import Sketch
+from vqcore.codebooks import secondthoughts
+from vqcore.codebooks.cells import Partition, partition
+from vqcore.codebooks.lloyd import Pass, in_sketch, lloyd
+from vqcore.codebooks.scoring import REAL
+from vqcore.work import finish
+
+
+def second_thoughts(sketch: Sketch, codewords: NDArray) -> tuple[list[float], Partition]:
+    """Return the distortion before and after each second thought, and what they come to."""
+    part, rng = finish(partition(sketch, codewords, REAL)), np.random.default_rng(0)
+    seen, work = [part.total], secondthoughts.second_thoughts(sketch, part, rng)
+    while True:
+        try:
+            look = next(work)
+        except StopIteration as end:
+            return seen, end.value
+        if isinstance(look, Pass):
+            seen.append(look.part.total)
+
+
+def test_second_thoughts_leave_a_poor_local_minimum() -> None:
+    # Two codewords for one cluster and one for two others: Lloyd iterations change nothing.
+    sketch = np.float32([[0], [1], [8], [9], [100], [101], [110], [111], [200], [201]])
+    poor = np.float64([[0.5], [8.5], [105.5], [200.5]])
+    stuck = finish(lloyd(in_sketch(sketch), poor))
+    assert stuck.means.tolist() == poor.tolist()
+    good = finish(partition(sketch, np.float64([[4.5], [100.5], [110.5], [200.5]]), REAL))
+    assert good.total < stuck.total
+    assert second_thoughts(sketch, poor)[1].total == good.total
+
+
+@pytest.mark.parametrize("size", [2, 8, 100])
+def test_second_thoughts_are_never_worse_and_end(size: int) -> None:
+    vectors = vectors_of(photograph("coffee", 2))
+    seen, part = second_thoughts(
+        vectors.astype(np.float32), own_blocks(vectors, size).astype(np.float64)
+    )
+    assert seen == sorted(seen, reverse=True)
+    assert 1 <= len(seen) - 1 <= secondthoughts.MAX_SECOND_THOUGHTS
+    assert (len(part.means), part.total) == (size, seen[-1])
+
+
+def test_second_thoughts_of_what_has_no_error_change_nothing() -> None:
+    sketch = np.float32([[1], [5], [5], [9]])
+    seen, part = second_thoughts(sketch, np.float64([[1], [5], [9]]))
+    assert seen == [0] * (1 + secondthoughts.MAX_IN_VAIN)
+    assert part.means.ravel().tolist() == [1, 5, 9]
+
+
+def test_places_are_drawn_by_their_weights_and_none_twice() -> None:
+    rng = np.random.default_rng(0)
+    weights = np.float64([0, 1, 2, 5, 0, 2])
+    draws = [secondthoughts._struck(weights, 3, rng) for _ in range(2000)]
+    assert all(len({*draw}) == 3 for draw in draws)
+    first = np.bincount([draw[0] for draw in draws], minlength=6) / len(draws)
+    np.testing.assert_allclose(first, weights / 10, atol=0.03)
+    assert sorted(secondthoughts._struck(weights, 9, rng)) == [1, 2, 3, 5]

@@ -1,0 +1,159 @@
+"""Scores: how near every codeword is to every vector, by one matrix product a chunk of vectors."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vqcore.arrays import Number, Reals, Samples, Sketch
+from vqcore.work import on_all_cores, one_thread_a_product
+
+Gathered = TypeVar("Gathered")
+Real = TypeVar("Real", bound=np.floating)
+
+CHUNK = 8192
+SCORES_AT_ONCE = 2**20
+MIDDLE = 128
+# Centred samples reach 128 in size, so x·c − ½|c|² of d samples stays within 1.5·2¹⁴·d, in halves.
+# Up to this d float32 holds every such sum exactly; beyond it float64 does.
+EXACT_FLOAT32_DIMENSION = 2**23 // (3 * 2**13)
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Number]):
+    """What is done with vectors of one type of number so that scores are as exact as they can be.
+
+    Parameters
+    ----------
+    middle : what vectors and codewords are less by in a product; their distances stay as they are
+    float32_dimension : the d beyond which products are computed in float64
+    centre : puts vectors, less the middle, into floating memory of the same shape
+    """
+
+    middle: int
+    float32_dimension: float
+    centre: Callable[[NDArray[Number], Reals], None]
+
+    def centred(self, vectors: NDArray[Number]) -> NDArray[np.float32]:
+        """Return vectors less the middle."""
+        result = np.empty(vectors.shape, np.float32)
+        self.centre(vectors, result)
+        return result
+
+
+def _centre_samples(samples: Samples, into: Reals) -> None:
+    into[:] = (samples ^ MIDDLE).view(np.int8)
+
+
+def _copy(vectors: Sketch, into: Reals) -> None:
+    into[:] = vectors
+
+
+EIGHT_BIT: Kind[np.uint8] = Kind(MIDDLE, EXACT_FLOAT32_DIMENSION, _centre_samples)
+"""Samples: distances between them are exact."""
+
+REAL: Kind[np.float32] = Kind(0, math.inf, _copy)
+"""Numbers that are not exact themselves, as in a sketch."""
+
+
+class _Scratch(threading.local):
+    """Each thread's memory for arrays that are used and done with, again and again.
+
+    To ask the system for megabytes at every chunk can take longer than to compute with them.
+    """
+
+    def __init__(self) -> None:
+        self._buffers: dict[str, Samples] = {}
+
+    def array(self, name: str, shape: tuple[int, int], dtype: Any) -> Reals:
+        """Return an array with anything in it; it holds until the thread asks for the next."""
+        count = shape[0] * shape[1] * np.dtype(dtype).itemsize
+        if count > self._buffers.get(name, np.empty(0)).nbytes:
+            self._buffers[name] = np.empty(count, np.uint8)
+        array: Reals = self._buffers[name][:count].view(dtype).reshape(shape)
+        return array
+
+
+SCRATCH = _Scratch()
+
+
+def scored(
+    vectors: NDArray[Number],
+    codewords: Samples | Reals,
+    kind: Kind[Number],
+    gather: Callable[[slice, Reals, Reals], Gathered],
+) -> Iterator[Gathered]:
+    """Score every codeword for every vector, chunks of vectors at a time, on all cores.
+
+    The score x·c − ½|c|² grows as the squared distance |x|² − 2·score falls, so one matrix product
+    ranks all codewords: that of the vectors, with a 1 at the end, and the codewords, with −½|c|².
+
+    Parameters
+    ----------
+    vectors : array of shape (n, d)
+    codewords : array of shape (K, d)
+    kind : that of the vectors
+    gather : called for each chunk, in any order and from any thread, with
+
+        - rows : slice of the vectors
+        - centred : floating array of shape (m, d), the vectors less the kind's middle
+        - scores : floating array of shape (m, K) or wider with −inf, to overwrite, not to keep
+
+    Yields
+    ------
+    What gather returned, in the order of the vectors
+    """
+    if vectors.shape[1] != codewords.shape[1]:
+        raise ValueError(f"vectors {vectors.shape} and codewords {codewords.shape} differ in d")
+
+    dtype: Any = np.float32 if vectors.shape[1] <= kind.float32_dimension else np.float64
+    turned = _turned(codewords.astype(dtype) - kind.middle)
+
+    def score(rows: slice) -> Gathered:
+        centred = _with_ones(vectors[rows], kind, dtype)
+        scores = SCRATCH.array("scores", (len(centred), turned.shape[1]), dtype)
+        return gather(rows, centred[:, :-1], np.matmul(centred, turned, out=scores))
+
+    return on_all_cores(score, chunks(len(vectors), SCORES_AT_ONCE // len(codewords)))
+
+
+def _turned(codewords: Reals) -> Reals:
+    """Return the codewords as columns, with −½|c|² below each, and some columns that never win.
+
+    Rows of scores whose length is a multiple of 4096 bytes get in each other's way in the cache.
+    """
+    size, dimension = codewords.shape
+    turned = np.zeros((dimension + 1, size + (16 if size % 1024 == 0 else 0)), codewords.dtype)
+    turned[:-1, :size] = codewords.T
+    turned[-1, size:] = -np.inf
+    turned[-1, :size] = np.square(codewords).sum(axis=1) / -2
+    return turned
+
+
+def _with_ones(vectors: NDArray[Number], kind: Kind[Number], dtype: Any) -> Reals:
+    """Return the vectors less the kind's middle, with a 1 at the end of each."""
+    augmented = SCRATCH.array("augmented", (len(vectors), vectors.shape[1] + 1), dtype)
+    kind.centre(vectors, augmented[:, :-1])
+    augmented[:, -1] = 1
+    return augmented
+
+
+def chunks(count: int, size: int = CHUNK) -> Iterator[slice]:
+    """Cut 0 … count into equal slices of at most `size`, one or an even number."""
+    number = -(-count // min(max(size, 128), CHUNK))
+    number += number % 2 if number > 1 else 0
+    step = max(1, -(-count // max(number, 1)))
+    return (slice(start, min(start + step, count)) for start in range(0, count, step))
+
+
+def product(left: NDArray[Real], right: NDArray[Real]) -> NDArray[Real]:
+    """Return the matrix product, computed on the thread that asks for it."""
+    with one_thread_a_product():
+        result: NDArray[Real] = left @ right
+    return result

@@ -1,0 +1,76 @@
+"""Second thoughts: ways out of a poor local minimum, by adding codewords and merging them back."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vqcore.arrays import Floats, Reals, Sketch
+from vqcore.codebooks.cells import Partition
+from vqcore.codebooks.lloyd import TOLERANCE, Pass, in_sketch, lloyd
+from vqcore.codebooks.merging import merged
+from vqcore.work import Work, mapped
+
+MAX_SECOND_THOUGHTS = 12
+SECOND_THOUGHTS_CODEWORDS = 256
+MAX_IN_VAIN = 3
+SECOND_START_UP_TO = 32
+FEW_ITERATIONS = 2
+
+
+def second_start(sketch: Sketch, part: Partition, rng: np.random.Generator) -> Work[Partition]:
+    """Come to a second codebook from vectors at random, and to a third from both; keep the best."""
+    size = len(part.means)
+    drawn = rng.choice(len(sketch), min(2 * size, len(sketch)), replace=False)
+    other = yield from _refined(sketch, sketch[drawn], size)
+    other = yield from second_thoughts(sketch, other, rng)
+    cross = yield from _refined(sketch, np.concatenate([part.means, other.means]), size)
+    return min(part, other, cross, key=_total)
+
+
+def second_thoughts(sketch: Sketch, part: Partition, rng: np.random.Generator) -> Work[Partition]:
+    """Add as many codewords where the error is, and merge all back, until that is often in vain.
+
+    Moving is no way out of a poor local minimum when no codeword can be spared, and that is so in
+    small codebooks. There this also costs least.
+    """
+    size, in_vain = len(part.means), 0
+    starts = 2 if size <= SECOND_START_UP_TO else 1
+    for _ in range(min(MAX_SECOND_THOUGHTS, SECOND_THOUGHTS_CODEWORDS // (starts * size))):
+        before, added = part, sketch[_struck(part.errors, size, rng)]
+        other = yield from _refined(sketch, np.concatenate([part.means, added]), size)
+        part = min(part, other, key=_total)
+        yield Pass(part)
+        in_vain = in_vain + 1 if before.total - part.total <= TOLERANCE * part.total else 0
+        if in_vain == MAX_IN_VAIN:
+            break
+    return part
+
+
+def _total(part: Partition) -> float:
+    return part.total
+
+
+def _refined(sketch: Sketch, codewords: Reals, size: int) -> Work[Partition]:
+    """Settle codewords for a little, merge them to a size, and settle those for a little."""
+    return (yield from mapped(_merged_back(sketch, codewords, size), unseen))
+
+
+def _merged_back(sketch: Sketch, codewords: Reals, size: int) -> Work[Partition]:
+    many = yield from lloyd(in_sketch(sketch), codewords, at_most=FEW_ITERATIONS)
+    means = yield from merged(many.means, many.counts, size)
+    return (yield from lloyd(in_sketch(sketch), means, at_most=FEW_ITERATIONS))
+
+
+def unseen(seen: object) -> None:
+    """Leave out what nobody is to see: a try may come to nothing."""
+
+
+def _struck(weights: Floats, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Draw places by their weights, none twice and none without: `count`, or as many as there are.
+
+    Efraimidis & Spirakis 2006, doi:10.1016/j.ipl.2005.11.003.
+    """
+    count = min(count, int(np.count_nonzero(weights)))
+    keys = weights / rng.standard_exponential(len(weights))
+    return np.argpartition(-keys, count - 1)[:count]

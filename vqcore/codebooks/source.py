@@ -1,0 +1,108 @@
+"""Where vectors come from: what the ladder asks of all of them, so that they may be anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vqcore.arrays import Floats, Number, Reals
+from vqcore.codebooks.cells import Cells, Partition, partition
+from vqcore.codebooks.scoring import Kind, chunks
+from vqcore.signals.blocks import distinct_vectors
+from vqcore.work import Work, on_all_cores
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Where vectors lie, and how they spread.
+
+    Parameters
+    ----------
+    mean : float array of shape (d,)
+    covariance : float array of shape (d, d)
+    """
+
+    mean: Floats
+    covariance: Floats
+
+
+class Source(Protocol[Number]):
+    """All vectors that a codebook is for, n of d numbers, wherever they are kept.
+
+    Nothing that it returns grows with n, but for the sample, which is as large as was asked for.
+    """
+
+    @property
+    def kind(self) -> Kind[Number]:
+        """Say what the vectors are made of."""
+
+    @property
+    def count(self) -> int:
+        """Return n."""
+
+    @property
+    def dimension(self) -> int:
+        """Return d."""
+
+    def sample(self, size: int, rng: np.random.Generator) -> NDArray[Number]:
+        """Draw `size` vectors, each at most once, or take all; keep their order."""
+
+    def distinct(self, limit: int) -> NDArray[Number] | None:
+        """Return the distinct vectors in ascending order, or None if there are more."""
+
+    def moments(self, at_most: int) -> Work[Moments]:
+        """Find the moments of all vectors, or of so many drawn from them."""
+
+    def cells(self, codewords: Reals) -> Work[Cells]:
+        """Assign every vector to its nearest codeword and sum up the cells."""
+
+
+@dataclass(frozen=True, eq=False)
+class InMemory(Generic[Number]):
+    """An array of vectors, shape (n, d), as a source."""
+
+    vectors: NDArray[Number]
+    kind: Kind[Number]
+
+    @property
+    def count(self) -> int:
+        return len(self.vectors)
+
+    @property
+    def dimension(self) -> int:
+        dimension: int = self.vectors.shape[1]
+        return dimension
+
+    def sample(self, size: int, rng: np.random.Generator) -> NDArray[Number]:
+        return sample_of(self.vectors, size, rng)
+
+    def distinct(self, limit: int) -> NDArray[Number] | None:
+        return distinct_vectors(self.vectors, limit)
+
+    def moments(self, at_most: int) -> Work[Moments]:
+        some = self.sample(at_most, np.random.default_rng(0))
+
+        def squares(rows: slice) -> Reals:
+            centred = self.kind.centred(some[rows])
+            return centred.T @ centred
+
+        total = np.zeros((self.dimension, self.dimension))
+        for chunk in on_all_cores(squares, chunks(len(some))):
+            total += chunk
+            yield
+        shifted = some.mean(axis=0, dtype=np.float64) - self.kind.middle
+        covariance = total / len(some) - np.outer(shifted, shifted)
+        return Moments(shifted + self.kind.middle, covariance)
+
+    def cells(self, codewords: Reals) -> Work[Partition]:
+        return partition(self.vectors, codewords, self.kind)
+
+
+def sample_of(vectors: NDArray[Number], size: int, rng: np.random.Generator) -> NDArray[Number]:
+    """Return `size` of the vectors, or all, in their order."""
+    if len(vectors) <= size:
+        return vectors
+    return vectors[np.sort(rng.choice(len(vectors), size, replace=False))]
