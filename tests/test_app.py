@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from helpers import smooth_picture, vectors_of
+from helpers import photograph, smooth_picture, vectors_of
 from PIL import Image
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, local_script_runner
 
-from vqcore import Settings, Step, read_picture, sample_picture, sweep
+from vqcore import Settings, Step, read_picture, sweep
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import train
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
@@ -42,11 +43,14 @@ SMALL = {"block": "8", "largest": "8"}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _look_through_packages_once():
-    """Each AppTest looks through all installed packages for components, and there are none."""
+def _quick():
+    """Do once what each run of an AppTest does anew; show every other pixel of the samples."""
     with pytest.MonkeyPatch.context() as patch:
-        name = "scan_component_manifests"
+        name = "scan_component_manifests"  # looks through all installed packages: there are none
         patch.setattr(manifest_scanner, name, cache(getattr(manifest_scanner, name)))
+        compiled = ScriptCache()
+        patch.setattr(local_script_runner, "ScriptCache", lambda: compiled)
+        patch.setattr("vqcore.signals.pictures.sample_picture", sample_picture)
         yield
 
 
@@ -56,6 +60,10 @@ def _forget(monkeypatch):
     monkeypatch.setattr(words, "_language_now", words._language_now)
     yield
     st.cache_resource.clear()
+
+
+def sample_picture(name):
+    return photograph(name, 2)
 
 
 def opened(**query):
@@ -157,7 +165,7 @@ def test_nothing_stands_above_the_name():
 def test_explanation_counts_the_bits_of_a_whole_block():
     facts = viewer(opened(picture="chelsea"))["facts"]
     assert {name: text.replace("\u202f", "") for name, text in facts.items()} == {
-        "blocks": "2166 blocks", "size": "8 × 8", "bits": "1536",
+        "blocks": "551 blocks", "size": "8 × 8", "bits": "1536",
     }  # fmt: skip
 
 
@@ -169,8 +177,8 @@ def test_figures_are_those_of_the_sweep():
     assert shown["ssim"] == f"{point.ssim:.4f}"
     assert shown["nominal_ratio"] == "256:1"
     assert shown["file_bytes"] == f"{point.file_bytes} B"
-    assert shown["file_ratio"] == f"{512 * 512 / point.file_bytes:.4g}:1"
-    assert shown["rate_bpp"] == f"{8 * point.file_bytes / 512**2:.4f} bpp"
+    assert shown["file_ratio"] == f"{256 * 256 / point.file_bytes:.4g}:1"
+    assert shown["rate_bpp"] == f"{8 * point.file_bytes / 256**2:.4f} bpp"
     assert shown["codebook_bytes"] == "256 B"
     assert shown["used_codewords"] == "4 of 4"
 
@@ -194,7 +202,7 @@ def test_address_gives_the_settings():
     app = opened(picture="coffee", block="4", colour="YCbCr", seed="3", more="100", k="100")
     assert app.header[0].value == "coffee"
     assert "YCbCr" in facts(app)
-    assert "15 000 blocks of 4 × 4" in facts(app).replace("\u202f", " ")
+    assert "3 750 blocks of 4 × 4" in facts(app).replace("\u202f", " ")
     expected = points("coffee", Settings(4, "ycbcr", "lbg", 3), [100])[100]
     assert figures(app)["psnr_db"] == f"{expected.psnr_db:.2f} dB"
 
@@ -291,7 +299,7 @@ def test_constant_picture_has_one_codeword_and_no_error():
 SAMPLED = "Trained on a sample of 16 384 blocks, finished on all 65 536."
 
 
-@pytest.mark.parametrize(("block", "told"), [("4", ""), ("2", SAMPLED)])
+@pytest.mark.parametrize(("block", "told"), [("2", ""), ("1", SAMPLED)])
 def test_a_sample_of_the_blocks_is_told_with_its_size(block, told):
     app = opened(picture="camera", block=block)
     assert told == shown(app)["sentence"].replace("\N{NARROW NO-BREAK SPACE}", " ")
@@ -311,7 +319,7 @@ def vq_file():
 def test_vq_file_is_shown_by_itself():
     app = upload(opened(), ("four.vq", vq_file()))
     assert app.header[0].value == r"four\.vq"
-    assert "512 × 512 pixels · Gray" in facts(app)
+    assert "256 × 256 pixels · Gray" in facts(app)
     assert figures(app)["file_bytes"] == f"{len(vq_file())} B"
     assert figures(app)["used_codewords"] == "4 of 4"
     assert figures(app)["nominal_ratio"] == "256:1"
@@ -704,7 +712,7 @@ def judged(app):
 
 
 def test_every_size_is_judged_in_sentences():
-    sizes = judged(at_health())
+    sizes = judged(at_health(block="4"))
     assert [it["size"] for it in sizes] == [1, 2, 4, 8]
     told = " ".join(sizes[-1]["verdicts"])
     for word in ("in use", "well fed", "Perplexity", "of the file", "gray levels", "not trained"):
