@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from vqcore.arrays import Counts, Floats
-from vqcore.codebooks.merging import merged
+from vqcore.codebooks.merging import _Cells, merged
 from vqcore.work import finish
 
 
@@ -18,8 +18,8 @@ def distortion(points: Floats, means: Floats) -> float:
     return float(np.square(points[:, None] - means).sum(axis=2).min(axis=1).sum())
 
 
-def one_by_one(means: Floats, counts: Counts, size: int) -> tuple[Floats, list[float]]:
-    """Merge by trying all pairs each time; return the means left and what each merger cost."""
+def one_by_one(means: Floats, counts: Counts, size: int) -> tuple[Floats, list[int], list[float]]:
+    """Merge by trying all pairs each time; return what is left, and what each merger cost."""
     cells, costs = [(mean, int(count)) for mean, count in zip(means, counts, strict=True)], []
     while len(cells) > size:
 
@@ -31,7 +31,7 @@ def one_by_one(means: Floats, counts: Counts, size: int) -> tuple[Floats, list[f
         costs.append(cost((one, other)))
         (a, n), (b, m) = cells[one], cells.pop(other)
         cells[one] = (n * a + m * b) / (n + m), n + m
-    return np.array([mean for mean, _ in cells]), costs
+    return np.array([mean for mean, _ in cells]), [count for _, count in cells], costs
 
 
 def test_merging_by_hand() -> None:
@@ -61,9 +61,30 @@ def test_nothing_is_merged_when_there_are_as_many_already() -> None:
 def test_merging_is_that_of_all_pairs_tried(seed: int, size: int) -> None:
     rng = np.random.default_rng(seed)
     means, counts = rng.uniform(0, 255, (40, 3)), rng.integers(1, 30, 40)
-    expected, costs = one_by_one(means, counts, size)
+    expected, left, costs = one_by_one(means, counts, size)
     np.testing.assert_allclose(finish(merged(means, counts, size)), expected)
-    assert len(costs) == 40 - size
+    # What the mergers cost is what their cells no longer tell apart.
+    assert sum(costs) == pytest.approx(spread(means, counts) - spread(expected, left))
+
+
+def spread(means: Floats, counts: Counts | list[int]) -> float:
+    return float(np.square(means).sum(axis=1) @ counts)
+
+
+@pytest.mark.parametrize("size", [1, 7, 20])
+def test_empty_cells_change_nothing(size: int) -> None:
+    rng = np.random.default_rng(size)
+    means, counts = rng.uniform(0, 255, (30, 4)), rng.integers(1, 30, 30)
+    counts[rng.permutation(30)[:10]] = 0
+    full = counts > 0
+    expected = finish(merged(means[full], counts[full], size))
+    found = finish(merged(means, counts, size))
+    np.testing.assert_allclose(np.sort(found, axis=0), np.sort(expected, axis=0), atol=1e-3)
+
+
+def test_no_merger_costs_less_than_nothing() -> None:
+    twice = np.random.default_rng(0).uniform(0, 255, (100, 8)).repeat(2, axis=0)
+    assert _Cells(twice, np.full(200, 9))._costs.min() == 0
 
 
 @settings(deadline=None, max_examples=60)
