@@ -31,6 +31,7 @@ def running_app(port=None):
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     options = ["--server.port", str(port), "--server.headless", "true"]
+    options += ["--server.fileWatcherType", "none"]  # else each run looks where each module lies
     with subprocess.Popen(command + options, cwd=ROOT, stdout=subprocess.DEVNULL) as server:
         try:
             wait_for(f"http://localhost:{port}/_stcore/health", server)
