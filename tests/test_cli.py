@@ -16,6 +16,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from helpers import smooth_picture, steps_of, toned_picture
+from shell import Ended, in_a_new_shell, in_a_shell
 
 from vqcore import cli
 from vqcore.codebooks.training import TRAINERS
@@ -30,7 +31,6 @@ from vqcore.version import __version__
 ROOT = Path(__file__).parents[1]
 MEASURED = {"train_seconds", "encode_seconds"}
 
-Ended = tuple[int, str, str]
 Run = Callable[..., Ended]
 
 
@@ -42,21 +42,8 @@ def in_process(*arguments: object) -> Ended:
     return result.exit_code, result.stdout, result.stderr
 
 
-def in_a_shell(*arguments: object, encoding: str = "utf-8", **options: object) -> Ended:
-    """Do the same in a process of its own."""
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    ended = subprocess.run(
-        [sys.executable, "-m", "vqcore", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding=encoding,
-        env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": encoding},
-        timeout=120,
-        **options,
-    )
-    return ended.returncode, ended.stdout, ended.stderr
-
-
+WAYS = {"runner": in_process, "shell": in_a_shell, "new shell": in_a_new_shell}
+ANY_WAY = pytest.mark.parametrize("run", WAYS.values(), ids=WAYS)
 BOTH_WAYS = pytest.mark.parametrize("run", [in_process, in_a_shell], ids=["runner", "shell"])
 
 
@@ -415,7 +402,7 @@ def test_a_file_is_left_whole_when_the_disk_is_full(folder: Path) -> None:
 
     (folder / "out.json").write_text("precious")
     before = names(folder)
-    ended = in_a_shell(
+    ended = in_a_new_shell(
         *("sweep", "waves.png", "--sizes", "1,2", "--json", "out.json"), preexec_fn=small_disk
     )
     check_failure(ended, "out.json: File too large")
@@ -463,12 +450,12 @@ def test_help_is_readable_in_any_terminal(name: str) -> None:
     assert in_process(name, "--help")[1].isascii()
 
 
-@BOTH_WAYS
+@ANY_WAY
 def test_version(run: Run) -> None:
     assert run("--version") == (0, f"VQ Lab {__version__}\n", "")
 
 
-@BOTH_WAYS
+@ANY_WAY
 def test_help_names_the_command(run: Run) -> None:
     status, output, _ = run("--help")
     assert status == 0

@@ -1,13 +1,13 @@
 """Tests of reproduce: the command and the lines give the file that the lab offers."""
 
-import os
 import shlex
-import subprocess
-import sys
+from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 from helpers import smooth_picture, steps_of
+from shell import Ended, in_a_new_shell, in_a_shell
 
 from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import Step, sweep
@@ -15,7 +15,6 @@ from vqcore.show.provenance import Provenance, provenance_of
 from vqcore.show.reproduce import command_line, python_lines
 from vqcore.signals.pictures import Origin, Picture, png_bytes, read_picture, sample_picture
 
-ROOT = Path(__file__).parents[2]
 LADDER = [1, 2, 4, 8, 16]
 DATA = png_bytes(smooth_picture(40, 56).pixels)
 NAME = "my 'waves'.png"
@@ -27,12 +26,12 @@ def step_of(picture: Picture, settings: Settings, size: int) -> Step:
     return next(step for step in steps if step.point.codebook_size == size)
 
 
-def ran(command: str, folder: Path) -> None:
-    program, *words = shlex.split(command)
-    assert program == "python"
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = {**os.environ, "PYTHONPATH": path}
-    subprocess.run([sys.executable, *words], cwd=folder, env=environment, check=True, timeout=120)
+def ran(command: str, folder: Path, shell: Callable[..., Ended] = in_a_shell) -> None:
+    python, option, module, *words = shlex.split(command)
+    assert (python, option, module) == ("python", "-m", "vqcore")
+    with chdir(folder):
+        status, _, complaint = shell(*words)
+    assert status == 0, complaint
 
 
 @pytest.mark.parametrize(
@@ -82,7 +81,7 @@ def test_a_sample_is_saved_by_the_lab_or_comes_with_the_program(
     source = provenance_of(picture, settings, 4)
     expected = step_of(picture, settings, 4).file
     (tmp_path / "camera.png").write_bytes(png_bytes(picture.pixels, source.texts))
-    ran(command_line(picture, source), tmp_path)
+    ran(command_line(picture, source), tmp_path, in_a_new_shell)
     assert (tmp_path / "camera-32x32-gray-K4.vq").read_bytes() == expected
     monkeypatch.chdir(tmp_path)
     (tmp_path / "camera-32x32-gray-K4.vq").unlink()
