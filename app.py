@@ -26,6 +26,7 @@ from vqcore.lab.sweeps import SHOWN_FIRST, Plan, Preview, Step, cost_of, ladder_
 from vqcore.lab.targets import GOALS
 from vqcore.lab.uploads import NamedCodebook, Uploads, open_uploads
 from vqcore.lab.vqfiles import VqFile
+from vqcore.quantizers.family import FAMILIES
 from vqcore.show import links, panels, plots
 from vqcore.show.controls import choice, control, keep_valid, unbound, values_of
 from vqcore.show.curves import Curve, Likeness, deltas
@@ -164,12 +165,28 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...]]:
     )
     colour = choose_colour(is_gray)
     largest = st.select_slider(options=LARGEST_SIZES, value=1024, **control("largest"))
+    family = st.selectbox(options=list(FAMILIES), **choice("family"))
     with st.expander(say("sidebar.more")):
-        trainer: Trainer = st.selectbox(options=TRAINERS, **choice("trainer"))
+        options = choose_options(family)
+        is_plain = family == Settings.family
+        trainer: Trainer = st.selectbox(
+            options=TRAINERS, disabled=not is_plain, **choice("trainer")
+        )
         seed = st.number_input(min_value=0, max_value=2**31 - 1, value=0, **control("seed"))
         rate_weight = st.select_slider(options=RATE_WEIGHTS, value=0, **control("rate"))
+        smoothing = st.toggle(**control("smooth"))
         sizes = choose_sizes(largest)
-    return Settings(block_size, colour, trainer, seed, rate_weight), sizes
+    trainer = trainer if is_plain else Settings.trainer
+    others = {"family": family, "options": options, "smoothing": smoothing}
+    return Settings(block_size, colour, trainer, seed, rate_weight, **others), sizes
+
+
+def choose_options(family: str) -> tuple[int, ...]:
+    """Choose the family's own settings."""
+    return tuple(
+        st.select_slider(options=option.values, value=option.default, **control(option.name))
+        for option in FAMILIES[family].OPTIONS
+    )
 
 
 def choose_colour(is_gray: bool) -> Colour:
@@ -733,8 +750,12 @@ def choose_k(key: str, sizes: Sequence[int], first: int) -> int:
 def training_panel(of: Study) -> list[Pieces]:
     with st.container(gap=None):
         layers = st.container(gap=None)
-        COMPONENTS["training"](key="training", data={"sweep": of.sweep_id})
+        if of.settings.is_plain:
+            COMPONENTS["training"](key="training", data={"sweep": of.sweep_id})
     show_table(panels.rungs_table(of))
+    if not of.settings.is_plain:
+        small(say("training.plain-only"))
+        return []
     st.subheader(say("training.trainers"), anchor=False)
     size = choose_contest(of.plan)
     if size is None:

@@ -691,10 +691,11 @@ def swept_steps(name):
 def test_health_of_every_size_is_in_the_table():
     assert not at_health().dataframe
     table = at_health(healths="true").dataframe[0].value
-    vectors = vectors_of(sample_picture("camera"))
+    camera = sample_picture("camera")
+    vectors, whole = vectors_of(camera), cut_for(camera, Settings())
     halves = {
         event.codebook_size: event
-        for event in held_out(vectors, [1, 2, 4, 8])
+        for event in held_out(whole, Settings(), [1, 2, 4, 8])
         if isinstance(event, HeldOut)
     }
     expected = [
@@ -723,7 +724,7 @@ def test_another_picture_is_encoded_with_these_codebooks():
     app = sound(at_health().toggle(key="try").set_value(True).run())
     sound(app.selectbox(key="other").set_value("coffee").run())
     [table] = [it.value for it in app.dataframe]
-    own, lent = (swept_steps(name)[8].encoded.shared.codebook for name in ("coffee", "camera"))
+    own, lent = (swept_steps(name)[8].encoded.quantizer for name in ("coffee", "camera"))
     transfer = finish(transfer_work(vectors_of(sample_picture("coffee")), own, lent))
     assert table["own_psnr_db"][3] == transfer.own_psnr_db
     assert table["lent_psnr_db"][3] == transfer.lent_psnr_db

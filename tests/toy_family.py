@@ -8,24 +8,48 @@ from numpy.typing import NDArray
 from vqcore.codebooks.codebook import nearest_work
 from vqcore.codebooks.scoring import REAL
 from vqcore.codebooks.training import Progress
-from vqcore.quantizers.quantizer import Column, Quantizer, TrainedQuantizer
+from vqcore.quantizers.quantizer import (
+    Column,
+    Option,
+    Parameters,
+    Quantizer,
+    TrainedQuantizer,
+)
+from vqcore.signals.layouts import Layout
 from vqcore.work import Work
 
 
 def toy_quantizer(means: Sequence[int], shapes: Sequence[Sequence[int]]) -> Quantizer:
-    """Return the quantizer of some means and shapes; a mean costs one byte."""
+    """Return the quantizer of some means and shapes."""
     tables = np.int16([[mean] * len(shapes[0]) for mean in means]), np.int16(shapes)
     columns = Column("mean", len(means)), Column("shape", len(shapes))
-    return Quantizer("toy", columns, tables, len(means) + tables[1].size)
+    return Quantizer("toy", columns, tables)
 
 
 MEAN_AND_SHAPE = toy_quantizer([10, 100, 200], [[0, 0], [-9, 20]])
 
 
+OPTIONS: tuple[Option, ...] = ()
+
+
+def trained_on(
+    layout: Layout, vectors: NDArray[np.uint8], parameters: Parameters
+) -> NDArray[np.uint8]:
+    """Return what shapes are drawn from."""
+    return vectors
+
+
+def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
+    """Return a column of means and one of shapes, whatever a file says of steps."""
+    means, shapes = sizes
+    return Column("mean", means), Column("shape", shapes)
+
+
 def train(
+    layout: Layout,
     vectors: NDArray[np.uint8],
     sizes: Sequence[int],
-    parameters: object,
+    parameters: Parameters,
     *,
     seed: int = 0,
     known: Mapping[int, Quantizer] | None = None,

@@ -14,6 +14,9 @@ Sketch = NDArray[np.float32]
 Number = TypeVar("Number", np.uint8, np.float32)
 """What vectors are made of, where samples and sketches are treated alike."""
 
+Differences = NDArray[np.int16]
+"""Of samples, and what adds up to samples: rows of a quantizer's tables."""
+
 Indices = NDArray[np.int32]
 """Places in a codebook."""
 

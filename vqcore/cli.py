@@ -37,15 +37,18 @@ from vqcore.lab.sweeps import (
 )
 from vqcore.lab.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
 from vqcore.plurals import noun
+from vqcore.quantizers.family import FAMILIES
 from vqcore.refusals import PictureError
 from vqcore.show import exports, printed
 from vqcore.show.wording import settings_name
+from vqcore.show.words import say
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, Colour
 from vqcore.signals.pictures import Picture, load_picture, picture_suffixes, png_bytes
 from vqcore.version import __version__
 from vqcore.work import CORES, finish, mapped
 
 MAX_RATE_WEIGHT = 1e6
+FAMILY_OPTIONS = {option.name: option for it in FAMILIES.values() for option in it.OPTIONS}
 DEFAULT_SIZES = ladder_sizes(1024)
 
 
@@ -135,10 +138,43 @@ def with_training(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def with_family(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --family and the options of every family to the `settings`."""
+
+    @wraps(command)
+    def wrapped(settings: Settings, family: str, **others: Any) -> None:
+        given = {name: others.pop(name.replace("-", "_")) for name in FAMILY_OPTIONS}
+        options = chosen_options(family, {name: it for name, it in given.items() if it})
+        command(settings=replace(settings, family=family, options=options), **others)
+
+    for name, option in FAMILY_OPTIONS.items():
+        values, families = [str(it) for it in option.values], ", ".join(families_with(name))
+        told = f"Of {families}: {say(f'control.{name}.help')}"
+        wrapped = click.option(f"--{name}", type=click.Choice(values), help=told)(wrapped)
+    told = "The kind of quantizer."
+    return click.option(
+        "--family", type=click.Choice(list(FAMILIES)), default="plain", show_default=True, help=told
+    )(wrapped)
+
+
+def families_with(option: str) -> list[str]:
+    return [it for it, family in FAMILIES.items() if option in (o.name for o in family.OPTIONS)]
+
+
+def chosen_options(family: str, given: Mapping[str, str]) -> tuple[int, ...]:
+    """Return a family's options as given, or else the defaults; refuse those of others."""
+    own = {option.name: option.default for option in FAMILIES[family].OPTIONS}
+    for name in given:
+        if name not in own:
+            raise click.BadParameter(f"--{name} is no option of --family {family}.")
+    return tuple((own | {name: int(it) for name, it in given.items()}).values())
+
+
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Add those of `with_training` and --rate-weight, handed on as one `settings`."""
+    """Add those of `with_training` and `with_family`, and two of encoding, to the `settings`."""
 
     @with_training
+    @with_family
     @click.option(
         "--rate-weight",
         type=click.FloatRange(0, MAX_RATE_WEIGHT),
@@ -146,9 +182,14 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         show_default=True,
         help="Squared error that one bit is worth: 0 takes the nearest codeword.",
     )
+    @click.option(
+        "--smooth",
+        is_flag=True,
+        help="Let the file say how strongly the edges of blocks are smoothed after decoding.",
+    )
     @wraps(command)
-    def wrapped(settings: Settings, rate_weight: float, **others: Any) -> None:
-        command(settings=replace(settings, rate_weight=rate_weight), **others)
+    def wrapped(settings: Settings, rate_weight: float, smooth: bool, **others: Any) -> None:
+        command(settings=replace(settings, rate_weight=rate_weight, smoothing=smooth), **others)
 
     return wrapped
 
@@ -340,7 +381,9 @@ def encode_command(
 
 def refuse_beside_codebook() -> None:
     """Refuse the options that choose what a codebook has already."""
-    own = {"block", "colour", "trainer", "seed", "size", "max_bytes", "min_psnr", "min_ratio"}
+    own = {"block", "colour", "family", "trainer", "seed", "size", "smooth"}
+    own |= {name.replace("-", "_") for name in FAMILY_OPTIONS}
+    own |= {"max_bytes", "min_psnr", "min_ratio"}
     for name in sorted(own & options_given()):
         option = f"--{name.replace('_', '-')}"
         raise click.UsageError(f"{option} has no place beside --codebook, which is trained.")

@@ -4,13 +4,17 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from helpers import photograph, trained, vectors_of
+from helpers import gray_layout, photograph, trained, vectors_of
+from sklearn.metrics import mean_squared_error, pairwise_distances_argmin
 
 from vqcore.codebooks import training
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.errors import psnr_work
 from vqcore.codebooks.training import Progress
-from vqcore.lab.heldout import HeldOut, Transfer, halves, held_out, transfer_work
+from vqcore.coding.codec import Settings
+from vqcore.lab.heldout import HeldOut, Transfer, halves, held_out, psnr_work, transfer_work
+from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.plain import quantizer_of
+from vqcore.signals.blocks import Cut
 from vqcore.work import finish
 
 SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
@@ -20,8 +24,19 @@ def camera():
     return vectors_of(photograph("camera", 2), 8)
 
 
-def results(vectors, sizes, **options):
-    events = held_out(vectors, sizes, **options)
+def cut_of(vectors):
+    """Lay vectors of one component out in a row."""
+    side = round(vectors.shape[1] ** 0.5)
+    layout = gray_layout(len(vectors) * side, side, side)
+    return Cut(layout, layout.join(vectors), vectors)
+
+
+def book(codewords):
+    return quantizer_of(Codebook(codewords))
+
+
+def results(vectors, sizes, known=None, **settings):
+    events = held_out(cut_of(vectors), Settings(**settings), sizes, known=known)
     return {event.codebook_size: event for event in events if isinstance(event, HeldOut)}
 
 
@@ -40,10 +55,21 @@ def test_codebooks_are_those_of_the_half_drawn():
     vectors = camera()
     drawn, others = (vectors[half] for half in halves(len(vectors), 5))
     [result] = results(vectors, [16], seed=5).values()
-    codebook = Codebook(trained(drawn, [16], seed=5)[16])
-    np.testing.assert_array_equal(result.codebook.codewords, codebook.codewords)
-    assert result.trained_psnr_db == finish(psnr_work(drawn, codebook))
-    assert result.others_psnr_db == finish(psnr_work(others, codebook))
+    codewords = trained(drawn, [16], seed=5)[16]
+    np.testing.assert_array_equal(result.quantizer.tables[0], codewords)
+    for half, found in ((drawn, result.trained_psnr_db), (others, result.others_psnr_db)):
+        floats = half.astype(float)
+        rebuilt = codewords[pairwise_distances_argmin(floats, codewords.astype(float))]
+        expected = 10 * np.log10(255**2 / mean_squared_error(floats, rebuilt))
+        assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_holds_half_of_the_blocks_out(family):
+    found = results(camera(), [4, 64], family=family)
+    assert [it.quantizer.family for it in found.values()] == [family] * 2
+    assert found[4].trained_psnr_db < found[64].trained_psnr_db
+    assert found[64].gap_db > 0.1
 
 
 def test_gap_grows_to_many_decibels_as_the_codebook_nears_the_blocks():
@@ -79,13 +105,13 @@ def test_climb_goes_on_from_what_is_known(monkeypatch):
         return rung(source, below, size, *rest)
 
     monkeypatch.setattr(training, "rung_work", spy)
-    part = results(vectors, [16], known={size: whole[size].codebook for size in (1, 2, 4, 8)})
+    part = results(vectors, [16], known={size: whole[size].quantizer for size in (1, 2, 4, 8)})
     assert climbed == [16]
-    np.testing.assert_array_equal(part[16].codebook.codewords, whole[16].codebook.codewords)
+    np.testing.assert_array_equal(part[16].quantizer.tables[0], whole[16].quantizer.tables[0])
 
 
 def test_signs_of_life_come_first_and_closing_ends_it():
-    events = held_out(camera(), SIZES)
+    events = held_out(cut_of(camera()), Settings(), SIZES)
     assert isinstance(next(events), Progress)
     events.close()
     assert list(events) == []
@@ -94,7 +120,7 @@ def test_signs_of_life_come_first_and_closing_ends_it():
 def test_a_lent_codebook_is_worse_than_ones_own():
     own = vectors_of(photograph("camera", 2), 4)
     other = vectors_of(photograph("chelsea"), 4, "gray")
-    codebooks = [Codebook(trained(vectors, [32])[32]) for vectors in (own, other)]
+    codebooks = [book(trained(vectors, [32])[32]) for vectors in (own, other)]
     transfer = finish(transfer_work(own, *codebooks))
     psnrs = [finish(psnr_work(own, codebook)) for codebook in codebooks]
     assert transfer == Transfer(32, *psnrs)
@@ -104,10 +130,10 @@ def test_a_lent_codebook_is_worse_than_ones_own():
 
 def test_without_error_nothing_is_lost():
     vectors = np.uint8([[0], [100]])
-    assert finish(transfer_work(vectors, Codebook(vectors), Codebook(vectors))).loss_db == 0
+    assert finish(transfer_work(vectors, book(vectors), book(vectors))).loss_db == 0
 
 
 def test_codewords_of_another_dimension_are_refused():
-    own, lent = (Codebook(np.zeros((1, d), np.uint8)) for d in (2, 4))
+    own, lent = (book(np.zeros((1, d), np.uint8)) for d in (2, 4))
     with pytest.raises(ValueError, match=r"\(3, 2\) and codewords \(1, 4\)"):
         finish(transfer_work(np.zeros((3, 2), np.uint8), own, lent))

@@ -87,7 +87,6 @@ def test_the_lookup_has_the_distinct_tuples(rows: list[tuple[int, int, int]]) ->
         "toy",
         tuple(Column(str(size), size) for size in (3, 4, 2)),
         tuple(np.arange(size, dtype=np.int16)[:, None] for size in (3, 4, 2)),
-        9,
     )
     table = Encoded(gray_layout(len(rows), 1, 1), three, np.int32(rows)).lookup()
     assert table.tuples.tolist() == sorted(map(list, set(rows)))
@@ -98,7 +97,7 @@ def test_the_lookup_has_the_distinct_tuples(rows: list[tuple[int, int, int]]) ->
 def test_no_file_holds_it_yet() -> None:
     with pytest.raises(FileError) as caught:
         pack(toy())
-    assert str(caught.value) == "A .vq file holds plain codebooks, not a toy quantizer."
+    assert str(caught.value) == "No .vq file holds a toy quantizer."
 
 
 @pytest.mark.usefixtures("without_files")
@@ -121,9 +120,11 @@ def test_health_by_hand() -> None:
 @pytest.mark.usefixtures("without_files")
 def test_one_line_adds_a_family(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(FAMILIES, "toy", toy_family)
-    monkeypatch.setattr(Settings, "family", "toy")
     picture = photograph("camera", 4)
-    vectors, steps = vectors_of(picture, 4), steps_of(sweep(picture, Settings(4), [8, 64]))
+    vectors, steps = (
+        vectors_of(picture, 4),
+        steps_of(sweep(picture, Settings(4, family="toy"), [8, 64])),
+    )
     assert [step.point.codebook_size for step in steps] == [8, 64]
     assert steps[0].point.nominal_bytes == len(vectors) * (2 + 3) / 8
     assert 15 < steps[0].point.psnr_db < steps[1].point.psnr_db
@@ -153,7 +154,7 @@ def test_many_tiles_have_indices_of_four_bytes() -> None:
     count = 2**16 + 1
     row, column = np.divmod(np.arange(count, dtype=np.int32), 300)
     tables = np.zeros((300, 1), np.int16), np.zeros((300, 1), np.int16)
-    many = Quantizer("toy", (Column("one", 300), Column("other", 300)), tables, 600)
+    many = Quantizer("toy", (Column("one", 300), Column("other", 300)), tables)
     indices = np.stack([row, column], axis=1)
     _, body = opened(codebook_layer("one", 300, Encoded(gray_layout(count, 1, 1), many, indices)))
     assert np.frombuffer(body, "<u4", count).tolist() == list(range(count))

@@ -35,13 +35,13 @@ def test_sizes_are_of_the_columns_and_k_of_the_largest() -> None:
     assert (MEAN_AND_SHAPE.sizes, MEAN_AND_SHAPE.codebook_size) == ((3, 2), 3)
     assert MEAN_AND_SHAPE.largest == 0
     assert toy_quantizer([1, 2], [[0, 0]] * 5).largest == 1
-    assert MEAN_AND_SHAPE.codebook_bytes == 3 + 2 * 2
+    assert MEAN_AND_SHAPE.codebook_bytes == 3 * 2 + 2 * 2
 
 
 def test_a_table_has_the_entries_of_its_column() -> None:
     message = r"^columns of sizes \(3,\) have tables of \(2,\) entries$"
     with pytest.raises(ValueError, match=message):
-        Quantizer("toy", (Column("codeword", 3),), (np.zeros((2, 4), np.int16),), 8)
+        Quantizer("toy", (Column("codeword", 3),), (np.zeros((2, 4), np.int16),))
 
 
 def test_indices_have_a_column_each() -> None:
@@ -73,9 +73,10 @@ def test_plain_encodes_with_the_nearest_codeword() -> None:
 
 
 def test_plain_trains_as_codebooks_are() -> None:
-    vectors = vectors_of(photograph("camera", 4), 4)
+    picture = photograph("camera", 4)
+    vectors, layout = vectors_of(picture, 4), gray_layout(picture.width, picture.height, 4)
     expected = [it for it in trained_codebooks(vectors, [2, 16], seed=3) if isinstance(it, Trained)]
-    events = plain.train(vectors, [2, 16], "lbg", seed=3)
+    events = plain.train(layout, vectors, [2, 16], Settings().parameters, seed=3)
     found = [event for event in events if not isinstance(event, Progress)]
     for one, other in zip(found, expected, strict=True):
         assert isinstance(one, TrainedQuantizer)
@@ -94,7 +95,7 @@ def test_settings_name_a_family_of_the_list() -> None:
 def test_every_family_trains_and_encodes(family: str) -> None:
     picture = photograph("camera", 4)
     vectors, layout = vectors_of(picture, 4), gray_layout(picture.width, picture.height, 4)
-    events = FAMILIES[family].train(vectors, [4, 16], Settings().parameters)
+    events = FAMILIES[family].train(layout, vectors, [4, 16], Settings(family=family).parameters)
     trained = [event for event in events if isinstance(event, TrainedQuantizer)]
     assert [it.quantizer.codebook_size for it in trained] == [4, 16]
     errors = []

@@ -20,6 +20,7 @@ from vqcore.lab.health import Health, Pair
 from vqcore.lab.heldout import HeldOut
 from vqcore.lab.rivals import RIVALS, RivalPoint
 from vqcore.lab.sweeps import sweep
+from vqcore.quantizers.plain import quantizer_of
 from vqcore.show import plots, words
 from vqcore.show.curves import (
     Curve,
@@ -36,7 +37,9 @@ from vqcore.show.tables import deltas_table, uses_table
 from vqcore.show.verdicts import verdicts
 from vqcore.signals.pictures import Origin, Picture
 
-SETTINGS = Settings(4, "ycbcr", "kmeans", seed=3, rate_weight=50)
+SETTINGS = Settings(
+    4, "ycbcr", "kmeans", 3, 50, family="mean-removed", options=(16, 4), smoothing=True
+)
 PICTURE = Picture(smooth_picture(24, 33).pixels, "waves", Origin("PNG", 1606))
 STEPS = steps_of(sweep(PICTURE, SETTINGS, [1, 8]))
 LAYOUT = STEPS[0].encoded.layout
@@ -72,8 +75,8 @@ def healths() -> list[Health]:
 
 
 def held_out() -> list[HeldOut]:
-    codebook = Codebook(np.zeros((4, 1), np.uint8))
-    return [HeldOut(codebook, 30, others) for others in (31, 29.8, 29, 20, math.inf)]
+    quantizer = quantizer_of(Codebook(np.zeros((4, 1), np.uint8)))
+    return [HeldOut(quantizer, 30, others) for others in (31, 29.8, 29, 20, math.inf)]
 
 
 def figures() -> Iterator[Any]:

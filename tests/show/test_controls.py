@@ -25,6 +25,13 @@ def test_only_what_is_no_option_is_replaced(held, kept):
 
 def test_a_gray_picture_leaves_the_colour_chosen():
     settings = Settings(8, "gray", "kmeans", 3, 20)
-    held = {"block": 8, "trainer": "kmeans", "seed": 3, "rate": 20}
+    held = {
+        "block": 8,
+        "trainer": "kmeans",
+        "seed": 3,
+        "rate": 20,
+        "family": "plain",
+        "smooth": False,
+    }
     assert values_of(settings, is_gray=True) == held
     assert values_of(settings, is_gray=False) == held | {"colour": "gray"}

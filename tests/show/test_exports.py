@@ -17,7 +17,7 @@ from vqcore.coding.codec import Settings
 from vqcore.lab.batch import Swept
 from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sweeps import OperatingPoint, Plan, plan_sweep, sweep
-from vqcore.show import exports
+from vqcore.show import exports, provenance
 from vqcore.show.curves import Curve, nominal_curve, rival_curve, vq_curve
 from vqcore.show.provenance import PROGRAM, Provenance, provenance_of
 from vqcore.signals.blocks import BlockLayout
@@ -49,6 +49,9 @@ SOURCE = {
     "trainer": "lbg",
     "seed": 7,
     "rate_weight": 0,
+    "family": "plain",
+    "options": "",
+    "smoothing": False,
     "program": PROGRAM,
 }
 
@@ -176,7 +179,7 @@ def test_csv_by_hand() -> None:
     header, first, second, rest = exports.points_csv(swept_of(made_up_points())).split("\n")
     assert header == ",".join([*POINT_KEYS, *SOURCE])
     figures = "1,1,0.0,inf,,0.0,0.0,64,85,inf,48.2,0.166,0.25,0.125"
-    assert first == f"{figures},waves,d1,8,ycbcr,lbg,7,0,{PROGRAM}"
+    assert first == f"{figures},waves,d1,8,ycbcr,lbg,7,0,plain,,False,{PROGRAM}"
     assert second.startswith("1024,1000,0.1,58.13080360867,0.3333333333333333,23040.0,")
     assert rest == ""
 
@@ -280,9 +283,18 @@ def test_each_point_of_a_curve_has_the_settings_of_its_curve() -> None:
     rows = from_csv(exports.curves_csv(source, curves))
     ours, rival, other = rows[0], rows[2], rows[3]
     assert {name: ours[name] for name in SOURCE} == {name: str(it) for name, it in SOURCE.items()}
-    unknown = dict.fromkeys(("block_size", "colour", "trainer", "seed", "rate_weight"), "")
+    unknown = dict.fromkeys(provenance.SETTINGS, "")
     assert {name: rival[name] for name in SOURCE} == {**SOURCE, **unknown}
-    assert [other[name] for name in unknown] == ["4", "ycbcr", "kmeans", "3", "50"]
+    assert [other[name] for name in unknown] == [
+        "4",
+        "ycbcr",
+        "kmeans",
+        "3",
+        "50",
+        "plain",
+        "",
+        "False",
+    ]
     picture = Picture(smooth_picture(20, 30).pixels, "waves")
     record = json.loads(exports.curves_json(source, picture, curves))
     assert record["provenance"] == SOURCE

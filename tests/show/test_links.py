@@ -64,6 +64,7 @@ def test_choices_are_read_as_they_were_written():
     assert address == {
         "panel": "health",
         "colour": "gray",
+        "family": None,
         "trainer": None,
         "likeness": None,
         "target": None,

@@ -19,6 +19,7 @@ from vqcore.lab.health import Health, Pair
 from vqcore.lab.heldout import HeldOut
 from vqcore.lab.rivals import RIVALS, Look, rival_file, rival_work
 from vqcore.lab.sweeps import OperatingPoint
+from vqcore.quantizers.plain import quantizer_of
 from vqcore.show import plots
 from vqcore.show.curves import Curve, rival_curve
 
@@ -390,7 +391,7 @@ def test_perplexity_beside_the_line_where_it_is_the_size() -> None:
 
 
 def test_held_out_beside_what_was_trained_on() -> None:
-    books = [Codebook(np.zeros((size, 1), np.uint8)) for size in (1, 2)]
+    books = [quantizer_of(Codebook(np.zeros((size, 1), np.uint8))) for size in (1, 2)]
     results = [HeldOut(books[0], 20, 19), HeldOut(books[1], 30, math.inf)]
     figure = plots.held_out_figure(results, (1, 2, 4))
     known, others = (curves(figure)[name] for name in ("trained on", "the others"))

@@ -15,6 +15,7 @@ from vqcore.coding.container import Header
 from vqcore.lab.batch import Swept
 from vqcore.lab.sharing import PictureBlocks
 from vqcore.lab.sweeps import OperatingPoint, Plan, sweep
+from vqcore.quantizers.quantizer import Column
 from vqcore.show import printed
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin
@@ -100,7 +101,7 @@ def test_a_table_stands_under_the_file_its_picture_came_from() -> None:
 
 
 def test_what_a_file_holds_by_hand() -> None:
-    header = Header(BlockLayout(7, 4, 4, "rgb"), 3, None)
+    header = Header(BlockLayout(7, 4, 4, "rgb"), "plain", (Column("codeword", 3),), None)
     assert printed.file_text(header, 2, 42).split("\n") == [
         "picture   7 × 4 pixels, rgb",
         "blocks    2 of 4 × 4 pixels",
@@ -112,7 +113,12 @@ def test_what_a_file_holds_by_hand() -> None:
 
 
 def test_codebook_elsewhere_is_named() -> None:
-    header = Header(BlockLayout(7, 4, 4, "rgb"), 3, bytes.fromhex("00112233445566ff"))
+    header = Header(
+        BlockLayout(7, 4, 4, "rgb"),
+        "plain",
+        (Column("codeword", 3),),
+        bytes.fromhex("00112233445566ff"),
+    )
     third = printed.file_text(header, None, 42).split("\n")[2]
     assert third == "codebook  3 codewords, elsewhere: 00112233445566ff"
 
@@ -134,7 +140,9 @@ def test_what_was_trained_by_hand(given: list[tuple[int, int]], told: str) -> No
 
 
 def test_one_of_anything_is_no_plural() -> None:
-    text = printed.file_text(Header(BlockLayout(4, 4, 4, "gray"), 1, None), 1, 1)
+    text = printed.file_text(
+        Header(BlockLayout(4, 4, 4, "gray"), "plain", (Column("codeword", 1),), None), 1, 1
+    )
     assert "codebook  1 codeword, 1 in use" in text
     assert "file      1 byte\n" in text
     shared = SharedCodebook(Codebook(np.zeros((1, 16), np.uint8)), 4, "gray")

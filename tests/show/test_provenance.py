@@ -29,6 +29,9 @@ def test_record_by_hand() -> None:
         "trainer": "kmeans",
         "seed": 3,
         "rate_weight": 50,
+        "family": "plain",
+        "options": "",
+        "smoothing": False,
         "codebook_size": 32,
         "program": f"VQ Lab {vqcore.__version__}",
     }

@@ -10,11 +10,12 @@ from helpers import health_of, toy_health
 from vqcore.codebooks.codebook import Codebook
 from vqcore.lab.health import Pair
 from vqcore.lab.heldout import HeldOut
+from vqcore.quantizers.plain import quantizer_of
 from vqcore.show.verdicts import health_row, verdicts
 
 
 def test_held_out_blocks_stand_in_the_row_when_they_are_known():
-    held = HeldOut(Codebook(np.uint8([[11], [41], [99]])), 30, 29.5)
+    held = HeldOut(quantizer_of(Codebook(np.uint8([[11], [41], [99]]))), 30, 29.5)
     figures = "trained_psnr_db", "others_psnr_db", "gap_db"
     assert [health_row(toy_health(), held)[name] for name in figures] == [30, 29.5, 0.5]
     assert [health_row(toy_health())[name] for name in figures] == [None] * 3
@@ -76,7 +77,7 @@ def test_verdict_on_the_worst_cells():
     ],
 )
 def test_verdict_on_the_gap(others, words):
-    result = HeldOut(Codebook(np.zeros((4, 1), np.uint8)), 30, others)
+    result = HeldOut(quantizer_of(Codebook(np.zeros((4, 1), np.uint8))), 30, others)
     assert words in verdicts(made_up(), result)[-1]
 
 

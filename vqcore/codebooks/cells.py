@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
 from vqcore.arrays import Counts, Floats, Indices, Number, Reals, Samples
-from vqcore.codebooks.codebook import rounded
 from vqcore.codebooks.scoring import Kind, chunks, scored
-from vqcore.work import Work, finish, on_all_cores
+from vqcore.work import Work, on_all_cores
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,18 +110,6 @@ def means_work(
         yield
     counts = np.bincount(indices, minlength=len(codewords))[:, None]
     return np.where(counts > 0, sums / np.maximum(counts, 1), codewords)
-
-
-def cell_means(vectors: Samples, indices: Indices, codewords: Samples) -> Samples:
-    """Return the means of the cells, rounded and in order; for an empty cell its codeword.
-
-    Parameters
-    ----------
-    vectors : uint8 array of shape (n, d)
-    indices : int32 array of shape (n,)
-    codewords : uint8 array of shape (K, d)
-    """
-    return rounded(finish(means_work(vectors, indices, codewords))).codewords
 
 
 def cell_sums(cells: NDArray[np.integer], vectors: NDArray[Number], size: int) -> Reals:

@@ -5,19 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from vqcore.arrays import Counts, Indices, Samples
-from vqcore.codebooks.codebook import Codebook, nearest_work
-from vqcore.codebooks.scoring import EIGHT_BIT, chunks
-from vqcore.metrics import psnr_db
+from vqcore.codebooks.scoring import chunks
 from vqcore.work import Work, on_all_cores
 
 SAMPLES_AT_ONCE = 2**20
-
-
-def psnr_work(vectors: Samples, codebook: Codebook) -> Work[float]:
-    """Return the PSNR in dB of vectors encoded each by its nearest codeword, with pauses."""
-    indices = yield from nearest_work(vectors, codebook.codewords, EIGHT_BIT)
-    errors = yield from squared_errors_work(vectors, codebook.codewords, indices)
-    return psnr_db(int(errors.sum()) / vectors.size)
 
 
 def squared_errors_work(vectors: Samples, codewords: Samples, indices: Indices) -> Work[Counts]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 import numpy as np
 
@@ -11,9 +10,10 @@ from vqcore.arrays import Counts, Indices, Samples
 from vqcore.codebooks.codebook import Codebook, use_of
 from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import SharedCodebook
+from vqcore.coding.smoothing import best_strength_work, smoothed
 from vqcore.quantizers import plain
 from vqcore.quantizers.family import FAMILIES
-from vqcore.quantizers.quantizer import Quantizer
+from vqcore.quantizers.quantizer import Parameters, Quantizer
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.work import Work, finish
 
@@ -23,24 +23,48 @@ class Settings:
     """All that decides how a picture is encoded, beside the codebook size.
 
     `rate_weight` is λ, in squared error per bit; 0 takes the nearest codeword, as in the textbook.
+    With `smoothing`, a file says how strongly the edges of blocks are to be smoothed.
+    `options` are the family's own, in the order of its `OPTIONS`; those left out are the defaults.
     """
 
-    family: ClassVar[str] = plain.ID
     block_size: int = 8
     colour: Colour = "rgb"
     trainer: Trainer = "lbg"
     seed: int = 0
     rate_weight: float = 0
+    family: str = plain.ID
+    options: tuple[int, ...] = ()
+    smoothing: bool = False
+
+    def __post_init__(self) -> None:
+        left_out = FAMILIES[self.family].OPTIONS[len(self.options) :]
+        every = *self.options, *(option.default for option in left_out)
+        object.__setattr__(self, "options", every)
 
     @property
     def training(self) -> Settings:
-        """The settings that the trained quantizers depend on; the rate weight comes after."""
-        return replace(self, rate_weight=0)
+        """The settings that the trained quantizers depend on; the others come after."""
+        return replace(self, rate_weight=0, smoothing=False)
 
     @property
-    def parameters(self) -> Trainer:
-        """The family's own, as its `train` takes them."""
-        return self.trainer
+    def is_plain(self) -> bool:
+        return self.family == plain.ID
+
+    @property
+    def options_by_name(self) -> dict[str, int]:
+        names = [option.name for option in FAMILIES[self.family].OPTIONS]
+        return dict(zip(names, self.options, strict=True))
+
+    @property
+    def unusual_options(self) -> dict[str, int]:
+        """Return those that are not the defaults."""
+        defaults = {option.name: option.default for option in FAMILIES[self.family].OPTIONS}
+        return {name: it for name, it in self.options_by_name.items() if it != defaults[name]}
+
+    @property
+    def parameters(self) -> Parameters:
+        """What the family's `train` goes by."""
+        return Parameters(self.trainer, self.options_by_name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +101,13 @@ class Encoded:
     layout
     quantizer : of m columns
     indices : int32 array of shape (n, m)
+    smoothing : how strongly the edges of blocks are smoothed after decoding, see `smoothing`
     """
 
     layout: BlockLayout
     quantizer: Quantizer
     indices: Indices
+    smoothing: int = 0
 
     def __post_init__(self) -> None:
         expected = self.layout.count, len(self.quantizer.columns)
@@ -119,14 +145,15 @@ class Encoded:
         return int((self.use[self.quantizer.largest] > 0).sum())
 
     def decode(self) -> Samples:
-        """Rebuild the picture by table look-up.
+        """Rebuild the picture by table look-up, and smooth it if its file says so.
 
         Returns
         -------
         pixels : uint8 array of shape (height, width) or (height, width, 3)
         """
         table = self.lookup()
-        return self.layout.join(table.vectors, table.places)
+        joined = self.layout.join(table.vectors, table.places)
+        return smoothed(joined, self.layout, self.smoothing)
 
 
 def _distinct(indices: Indices, sizes: tuple[int, ...]) -> tuple[Indices, Indices]:
@@ -155,3 +182,15 @@ def encode_work(layout: BlockLayout, vectors: Samples, quantizer: Quantizer) -> 
     """Encode the vectors of a picture as the quantizer's family does, with pauses."""
     encoding = FAMILIES[quantizer.family].encode_work(quantizer, vectors)
     return Encoded(layout, quantizer, (yield from encoding))
+
+
+def with_smoothing_work(original: Samples, encoded: Encoded) -> Work[Encoded]:
+    """Return what was encoded with the smoothing that brings it nearest to the original.
+
+    Parameters
+    ----------
+    original : uint8 array, the pixels that were cut into blocks
+    encoded : without smoothing
+    """
+    search = best_strength_work(original, encoded.decode(), encoded.layout)
+    return replace(encoded, smoothing=(yield from search))

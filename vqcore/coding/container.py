@@ -1,46 +1,71 @@
-"""The .vq file: a picture as one codebook and one index for each block.
+"""The .vq file: a picture as a quantizer and one index, or several, for each block.
 
-Version 1 holds its codebook; version 2 names one that is elsewhere. Multi-byte numbers are
-little-endian. Nothing is optional.
+Version 1 holds a plain codebook; version 2 names one that is elsewhere; version 3 holds a quantizer
+of any family, or has the edges of its blocks smoothed. Multi-byte numbers are little-endian.
+Nothing is optional.
 
 ::
 
-    byte  0      4         5        6       7        11        15      17              end−4    end
-          ┌──────┬─────────┬────────┬───────┬────────┬─────────┬───────┬───────────────┬────────┐
-          │ VQLB │ version │ colour │ block │ width  │ height  │ K − 1 │ codebook or   │ CRC-32 │
-          │      │         │        │ size  │        │         │       │ name; indices │        │
-          └──────┴─────────┴────────┴───────┴────────┴─────────┴───────┴───────────────┴────────┘
+    byte  0      4         5        6       7        11        15          end−4    end
+          ┌──────┬─────────┬────────┬───────┬────────┬─────────┬───────────┬────────┐
+          │ VQLB │ version │ colour │ block │ width  │ height  │ quantizer │ CRC-32 │
+          │      │         │        │ size  │        │         │ indices   │        │
+          └──────┴─────────┴────────┴───────┴────────┴─────────┴───────────┴────────┘
 
 =============  =====  ==================================================  =======================
 field          bytes  meaning                                             anything else is illegal
 =============  =====  ==================================================  =======================
 magic          4      ``VQLB``
-version        1      it fixes the colour conversion and the models       1 or 2
+version        1      it fixes the colour conversion and the models       1, 2 or 3
 colour         1      0 gray, 1 rgb, 2 ycbcr                              0 to 2
 block size     1      side b of a block in pixels                         1 to 32
 width, height  4 + 4  of the picture in pixels                            1 to 65 535 each,
                                                                           ≤ 50 000 000 pixels
+**1 and 2**
 K − 1          2      number of codewords, less one                       0 to 4095
 name           0, 8   in version 2 the checksum of the codebook, see
                       `codebookfile`
-coded          4·m    32-bit words of one range coder: in version 1 the
-                      codewords in ascending order of their sums, ties
-                      in any; then the indices; see `entropy`
+**3**
+family         1      0 plain, 1 mean-removed                             0, 1
+smoothing      1      of the edges of blocks, see `smoothing`             0 to 63; of plain 1 to
+                                                                          63
+columns m      1      how many indices a block has                        as the family has
+K_j − 1        2·m    entries of each column, less one                    0 to 4095; levels: 256
+                                                                          ÷ step
+step           1·m    what differences are multiples of; between levels   1 to 255; levels: a
+                                                                          divisor of 256
+**all**
+coded          4·w    32-bit words of one range coder: what the tables
+                      of the columns have trained, one after another;
+                      then the indices; see `entropy`
 checksum       4      CRC-32 (zlib's) of all bytes before it              that value
 =============  =====  ==================================================  =======================
 
-The number of samples d in a codeword, and the number of blocks n, follow from the header as in
-`BlockLayout`. Decoding looks each index up in the codebook; codewords in ycbcr become
-RGB as in `ycbcr`, to the bit. Index k means codeword k. Trained codebooks have the order of
-version 1 from the start, so that k is the same on screen, in a codebook's own file and here. In
-version 2, index k means row k of the codebook named, in the order of its own file, whichever that
-is: the checksum covers it.
+Kinds of columns. *Codewords* are samples from 0 to 255, in ascending order of their sums, ties in
+any. *Levels* are not in the file: entry i of step s is i·s + s ÷ 2, rounded down, in each sample of
+its component, and 0 in the others. *Differences* are multiples of the step, −127 to 127 times;
+entry 0 is 0 and not in the file, the others ascend by their first sample, then by their second, and
+so on. A block is the sum of its entries, cut off at 0 and 255.
 
-A decoder must refuse, before it allocates anything: a file shorter than 21 bytes, in version 2 than
-29, or whose length less 21 is no multiple of 4; another magic; a wrong checksum; another version;
-an illegal field. It must refuse codewords out of that order, and coded words other than those an
-encoder writes for the codewords and indices found. In version 2 it must refuse to decode without
-the codebook named, and with one of another block size, colour mode or K than the header says.
+=============  ===================================================================================
+family         columns
+=============  ===================================================================================
+plain          codewords
+mean-removed   levels of each component; differences
+=============  ===================================================================================
+
+The number of samples d in a codeword, and the number of blocks n, follow from the header as in
+`BlockLayout`. Codewords in ycbcr become RGB as in `ycbcr`, to the bit. Trained codebooks have their
+order from the start, so that k is the same on screen, in a codebook's own file and here. In version
+2, index k means row k of the codebook named, in the order of its own file, whichever that is: the
+checksum covers it.
+
+A decoder must refuse, before it allocates anything: a file shorter than its header and its
+checksum, or whose coded part is no multiple of 4 bytes; another magic; a wrong checksum; another
+version; an illegal field. It must refuse entries out of their order, and coded words other than
+those an encoder writes for the entries and indices found. In version 2 it must refuse to decode
+without the codebook named, and with one of another block size, colour mode or K than the header
+says.
 """
 
 from __future__ import annotations
@@ -52,20 +77,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
+from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
 from vqcore.coding.codebookfile import CHECKSUM_BYTES, SharedCodebook
 from vqcore.coding.codec import Encoded
-from vqcore.coding.entropy import WORD, Reader, Writer, code_codewords, code_indices
+from vqcore.coding.entropy import WORD, Reader, Writer, code_indices, code_tables
+from vqcore.coding.smoothing import MAX_STRENGTH
+from vqcore.quantizers.additive import blank, is_in_order
+from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import ID as PLAIN
-from vqcore.quantizers.plain import codebook_of, quantizer_of
+from vqcore.quantizers.plain import quantizer_of
+from vqcore.quantizers.quantizer import Column, Quantizer
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout
 from vqcore.signals.pictures import MAX_PIXELS, MAX_SIDE
 from vqcore.work import Work, finish
 
 MAGIC = b"VQLB"
-WITH_CODEBOOK, WITHOUT_CODEBOOK = 1, 2
-HEADER = struct.Struct("<4sBBBIIH")
+WITH_CODEBOOK, WITHOUT_CODEBOOK, OF_A_FAMILY = VERSIONS = 1, 2, 3
+FILE_FAMILIES = (PLAIN, "mean-removed")
+START = struct.Struct("<4sBBBII")
+LAST = struct.Struct("<H")
+COUNTS = struct.Struct("<BBB")
 CHECKSUM = struct.Struct("<I")
+SHORTEST = START.size + LAST.size + CHECKSUM.size
 
 
 class FileError(ValueError):
@@ -76,59 +109,85 @@ class FileError(ValueError):
 class Header:
     """What a .vq file says of itself before anything is decoded.
 
-    `codebook` is the checksum of a codebook that is not in the file, else None.
+    Parameters
+    ----------
+    layout
+    family : its id
+    columns : of the quantizer
+    codebook : the checksum of a codebook that is not in the file, else None
+    smoothing : as in `Encoded`
     """
 
     layout: BlockLayout
-    codebook_size: int
+    family: str
+    columns: tuple[Column, ...]
     codebook: bytes | None
+    smoothing: int = 0
 
     @property
-    def bytes(self) -> int:
-        """Return where the coded words begin."""
-        return HEADER.size + len(self.codebook or b"")
+    def codebook_size(self) -> int:
+        return self.blank.codebook_size
+
+    @property
+    def blank(self) -> Quantizer:
+        """Return the quantizer, as far as it is known."""
+        return blank(self.family, self.layout, self.columns)
+
+    @property
+    def version(self) -> int:
+        if self.family != PLAIN or self.smoothing:
+            return OF_A_FAMILY
+        return WITH_CODEBOOK if self.codebook is None else WITHOUT_CODEBOOK
+
+    @property
+    def data(self) -> bytes:
+        """Return the bytes that say it, up to where the coded words begin."""
+        layout, sizes = self.layout, [column.size for column in self.columns]
+        fields = COLOURS.index(layout.colour), layout.block_size, layout.width, layout.height
+        start = START.pack(MAGIC, self.version, *fields)
+        lasts = b"".join(LAST.pack(size - 1) for size in sizes)
+        if self.version != OF_A_FAMILY:
+            return start + lasts + (self.codebook or b"")
+        number = FILE_FAMILIES.index(self.family)
+        steps = bytes(column.step for column in self.columns)
+        return start + COUNTS.pack(number, self.smoothing, len(sizes)) + lasts + steps
 
 
 def pack(encoded: Encoded, *, with_codebook: bool = True) -> bytes:
     """Return the .vq file of an encoded picture.
 
-    The same codewords, indices and layout give the same bytes on every machine.
+    The same quantizer, indices and layout give the same bytes on every machine.
 
     Parameters
     ----------
     encoded : Encoded
-    with_codebook : False leaves the codebook out, and names it by its checksum
+    with_codebook : False leaves a plain codebook out, and names it by its checksum
 
     Raises
     ------
     FileError
-        If the picture is larger than a file may hold, its quantizer is not plain, or the file is to
-        hold a codebook out of order; `Codebook.in_order` gives one to encode with.
+        If the picture is larger than a file may hold, no file holds its family, or the file is to
+        hold tables out of order; `additive.in_order` gives a quantizer to encode with.
     """
     return finish(pack_work(encoded, with_codebook=with_codebook))
 
 
 def pack_work(encoded: Encoded, *, with_codebook: bool = True) -> Work[bytes]:
     """Do the work of `pack`, with pauses."""
-    layout, codebook, writer = encoded.layout, _codebook_of(encoded), Writer()
-    version = WITH_CODEBOOK if with_codebook else WITHOUT_CODEBOOK
-    fields = COLOURS.index(layout.colour), layout.block_size, layout.width, layout.height
-    _check_fields(*fields, codebook.size)
-    start = HEADER.pack(MAGIC, version, *fields, codebook.size - 1)
+    layout, quantizer, writer = encoded.layout, encoded.quantizer, Writer()
+    header = _header_of(encoded, None if with_codebook else encoded.shared.checksum)
     if with_codebook:
-        _check_order(codebook)
-        yield from code_codewords(writer, layout, codebook.codewords)
-    else:
-        start += encoded.shared.checksum
-    yield from code_indices(writer, layout, encoded.quantizer, encoded.indices)
-    body = start + writer.bytes()
+        _check_order(quantizer)
+        yield from code_tables(writer, layout, quantizer)
+    yield from code_indices(writer, layout, quantizer, encoded.indices)
+    body = header.data + writer.bytes()
     return body + CHECKSUM.pack(zlib.crc32(body))
 
 
 def coded_codebook_work(encoded: Encoded) -> Work[int]:
-    """Return the bytes of the codewords, coded as in the file but by themselves, with pauses."""
+    """Return the bytes of the tables, coded as in the file but by themselves, with pauses."""
     writer = Writer()
-    yield from code_codewords(writer, encoded.layout, _codebook_of(encoded).codewords)
+    yield from code_tables(writer, encoded.layout, encoded.quantizer)
     return len(writer.bytes())
 
 
@@ -148,34 +207,34 @@ def parse(data: bytes, codebooks: Iterable[SharedCodebook] = ()) -> Encoded:
     """
     header = parse_header(data)
     layout, named = header.layout, _named(header, codebooks)
-    reader = Reader(data[header.bytes : -CHECKSUM.size])
+    reader = Reader(data[len(header.data) : -CHECKSUM.size])
     try:
-        codebook = named or _read_codebook(reader, header)
-        quantizer = quantizer_of(codebook)
-        unknown = np.zeros((layout.count, 1), np.int32)
+        quantizer = named or finish(code_tables(reader, layout, header.blank))
+        unknown = np.zeros((layout.count, len(header.columns)), np.int32)
         indices = finish(code_indices(reader, layout, quantizer, unknown))
-        genuine = reader.is_genuine() and (named is not None or codebook.is_in_order)
+        genuine = reader.is_genuine() and (named is not None or is_in_order(quantizer))
     except AssertionError:  # constriction's word for impossible words
         genuine = False
     if not genuine:
         raise FileError("The .vq file holds words that no encoder writes.")
-    return Encoded(layout, quantizer, indices)
+    return Encoded(layout, quantizer, indices, header.smoothing)
 
 
-def _codebook_of(encoded: Encoded) -> Codebook:
-    family = encoded.quantizer.family
-    if family != PLAIN:
-        raise FileError(f"A .vq file holds plain codebooks, not a {family} quantizer.")
-    return codebook_of(encoded.quantizer)
+def _header_of(encoded: Encoded, codebook: bytes | None) -> Header:
+    quantizer, layout = encoded.quantizer, encoded.layout
+    family, columns = quantizer.family, quantizer.columns
+    if family not in FILE_FAMILIES:
+        raise FileError(f"No .vq file holds a {family} quantizer.")
+    _check_fields(COLOURS.index(layout.colour), layout.block_size, layout.width, layout.height)
+    for column in columns:
+        _check_size(column.size)
+    if codebook and encoded.smoothing:
+        raise FileError("A .vq file without its codebook says nothing of smoothing.")
+    return Header(layout, family, columns, codebook, encoded.smoothing)
 
 
-def _read_codebook(reader: Reader, header: Header) -> Codebook:
-    unknown = np.zeros((header.codebook_size, header.layout.dimension), np.uint8)
-    return Codebook(finish(code_codewords(reader, header.layout, unknown)))
-
-
-def _named(header: Header, codebooks: Iterable[SharedCodebook]) -> Codebook | None:
-    """Return the codebook that a file names, or None if it holds its own."""
+def _named(header: Header, codebooks: Iterable[SharedCodebook]) -> Quantizer | None:
+    """Return the quantizer of the codebook that a file names, or None if it holds its own."""
     if header.codebook is None:
         return None
     given = {shared.checksum: shared for shared in codebooks}
@@ -186,9 +245,9 @@ def _named(header: Header, codebooks: Iterable[SharedCodebook]) -> Codebook | No
         raise FileError(f"{needed}, not {' or '.join(it.hex() for it in given)}.")
     shared = given[header.codebook]
     layout, found = header.layout, (shared.block_size, shared.colour, shared.codebook.size)
-    if found != (layout.block_size, layout.colour, header.codebook_size):
+    if found != (layout.block_size, layout.colour, header.columns[0].size):
         raise FileError(f"{needed}, whose block size, colour mode or size is not the file's.")
-    return shared.codebook
+    return quantizer_of(shared.codebook)
 
 
 def is_vq(data: bytes) -> bool:
@@ -200,37 +259,76 @@ def parse_header(data: bytes) -> Header:
     """Check everything that can be checked without decoding; FileError as in `parse`."""
     if not is_vq(data):
         raise FileError("This is not a .vq file.")
-    coded = len(data) - HEADER.size - CHECKSUM.size
-    if coded < 0 or coded % WORD.itemsize:
-        raise FileError(f"The .vq file is incomplete: {len(data)} bytes.")
+    _check_whole(data)
     if CHECKSUM.unpack(data[-CHECKSUM.size :])[0] != zlib.crc32(data[: -CHECKSUM.size]):
         raise FileError("The .vq file is damaged: its checksum is wrong.")
-    _, version, colour, block_size, width, height, last = HEADER.unpack_from(data)
-    if version not in (WITH_CODEBOOK, WITHOUT_CODEBOOK):
-        raise FileError(f"The .vq file has version {version}; this program reads 1 and 2.")
-    if version == WITHOUT_CODEBOOK and coded < CHECKSUM_BYTES:
+    _, version, colour, block_size, width, height = START.unpack_from(data)
+    if version not in VERSIONS:
+        raise FileError(f"The .vq file has version {version}; this program reads 1 to 3.")
+    _check_fields(colour, block_size, width, height)
+    layout = BlockLayout(width, height, block_size, COLOURS[colour])
+    return (_family_header if version == OF_A_FAMILY else _plain_header)(data, version, layout)
+
+
+def _check_whole(data: bytes) -> None:
+    """Refuse a file shorter than its header and checksum, or that ends inside of a word."""
+    coded = len(data) - SHORTEST
+    if coded >= 0 and data[len(MAGIC)] == WITHOUT_CODEBOOK:
+        coded -= CHECKSUM_BYTES
+    elif coded >= 0 and data[len(MAGIC)] == OF_A_FAMILY:
+        columns = data[START.size + COUNTS.size - 1]
+        coded -= COUNTS.size + (LAST.size + 1) * columns - LAST.size
+    if coded < 0 or coded % WORD.itemsize:
         raise FileError(f"The .vq file is incomplete: {len(data)} bytes.")
-    _check_fields(colour, block_size, width, height, last + 1)
-    named = data[HEADER.size :][:CHECKSUM_BYTES] if version == WITHOUT_CODEBOOK else None
-    return Header(BlockLayout(width, height, block_size, COLOURS[colour]), last + 1, named)
 
 
-def _check_fields(colour: int, block_size: int, width: int, height: int, size: int) -> None:
-    legal = {
-        f"colour mode {colour}": colour < len(COLOURS),
-        f"block size {block_size}": 1 <= block_size <= MAX_BLOCK_SIZE,
-        f"{width}×{height} pixels": 1 <= width * height <= MAX_PIXELS
-        and max(width, height) <= MAX_SIDE,
-        f"{size} codewords": size <= MAX_CODEBOOK_SIZE,
-    }
-    for what, allowed in legal.items():
-        if not allowed:
-            raise FileError(f"The .vq file asks for {what}, which no .vq file may.")
+def _plain_header(data: bytes, version: int, layout: BlockLayout) -> Header:
+    [last] = LAST.unpack_from(data, START.size)
+    _check_size(last + 1)
+    codebook = None
+    if version == WITHOUT_CODEBOOK:
+        codebook = data[START.size + LAST.size :][:CHECKSUM_BYTES]
+    return Header(layout, PLAIN, (Column("codeword", last + 1),), codebook)
 
 
-def _check_order(codebook: Codebook) -> None:
-    if not codebook.is_in_order:
+def _family_header(data: bytes, version: int, layout: BlockLayout) -> Header:
+    number, smoothing, m = COUNTS.unpack_from(data, START.size)
+    start = START.size + COUNTS.size
+    sizes = [last + 1 for last in struct.unpack_from(f"<{m}H", data, start)]
+    steps = list(struct.unpack_from(f"<{m}B", data, start + LAST.size * m))
+    _check_legal(f"family {number}", number < len(FILE_FAMILIES))
+    family = FILE_FAMILIES[number]
+    least = 1 if family == PLAIN else 0
+    _check_legal(f"smoothing {smoothing}", least <= smoothing <= MAX_STRENGTH)
+    try:
+        columns = FAMILIES[family].columns_of(layout, sizes, steps)
+    except ValueError as error:
+        raise FileError(f"The .vq file asks for what no .vq file may: {error}.") from error
+    for column in columns:
+        _check_size(column.size)
+        _check_legal(f"a step of {column.step}", column.step > 0)
+    return Header(layout, family, columns, None, smoothing)
+
+
+def _check_fields(colour: int, block_size: int, width: int, height: int) -> None:
+    _check_legal(f"colour mode {colour}", colour < len(COLOURS))
+    _check_legal(f"block size {block_size}", 1 <= block_size <= MAX_BLOCK_SIZE)
+    small = 1 <= width * height <= MAX_PIXELS and max(width, height) <= MAX_SIDE
+    _check_legal(f"{width}×{height} pixels", small)
+
+
+def _check_size(size: int) -> None:
+    _check_legal(f"{size} codewords", size <= MAX_CODEBOOK_SIZE)
+
+
+def _check_legal(what: str, allowed: bool) -> None:
+    if not allowed:
+        raise FileError(f"The .vq file asks for {what}, which no .vq file may.")
+
+
+def _check_order(quantizer: Quantizer) -> None:
+    if not is_in_order(quantizer):
         raise FileError(
-            "The sums of the codewords do not ascend, as they must in a .vq file; "
-            "encode with Codebook.in_order()."
+            "The entries of the tables do not ascend, as they must in a .vq file; "
+            "encode with one that `additive.in_order` gives."
         )

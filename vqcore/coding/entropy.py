@@ -5,17 +5,19 @@ symbols (when it writes) or finds them (when it reads), given one row of weights
 All weights come from additions, products, divisions and square roots of 32-bit floats, which every
 machine rounds alike.
 
-Codebook. Plane by plane, sample by sample, all codewords at once. The first sample of a codeword
+Tables. Plane by plane, sample by sample, all codewords at once. The first sample of a codeword
 is coded as its difference to that of the codeword before it; every other is predicted from its
 neighbours in the block by the median edge detector (Weinberger, Seroussi & Sapiro 2000,
 doi:10.1109/83.855427). A sample at distance r from its prediction has the weight (s / (s + r))⁴;
-the spread s follows the differences nearby, and the misses so far in this codeword.
+the spread s follows the differences nearby, and the misses so far in this codeword. Tables of
+differences go the same way.
 
 Indices. Their weights are those of a context, see `contexts`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Protocol
 
 import constriction
@@ -87,6 +89,23 @@ def code_codewords(coder: Coder, layout: BlockLayout, codewords: Samples) -> Wor
         alike = place > 0 and plane.shape == planes[0].shape
         yield from _code_plane(coder, plane, planes[0] if alike else np.zeros_like(plane))
     return layout.vectors([plane.astype(np.uint8) for plane in planes])
+
+
+def code_tables(coder: Coder, layout: BlockLayout, quantizer: Quantizer) -> Work[Quantizer]:
+    """Pass all trained entries through the coder; a Reader looks at what the columns say alone.
+
+    Differences are coded as samples are, in their steps and 128 more.
+    """
+    tables = []
+    for column, table in zip(quantizer.columns, quantizer.tables, strict=True):
+        tables.append(table.copy())
+        said = tables[-1][column.unsaid :]
+        middle = MIDDLE if column.kind == "differences" else 0
+        if len(said):
+            samples = (said // column.step + middle).astype(np.uint8)
+            found = yield from code_codewords(coder, layout, samples)
+            said[:] = (found.astype(np.int16) - middle) * column.step
+    return replace(quantizer, tables=tuple(tables))
 
 
 def _code_plane(coder: Coder, plane: Values, base: Values) -> Work[None]:

@@ -1,8 +1,8 @@
 """Rate-aware encoding: the codeword that is worth its bits, instead of the nearest.
 
 Each block takes the codeword with the least |x − c|² + λ·bits, where bits is what the file will
-spend on that index just there; then each codeword becomes the mean of its blocks, and those that
-nobody uses are dropped. Chou, Lookabaugh & Gray 1989, doi:10.1109/29.17498.
+spend on that index just there; then each entry becomes the mean of what it stands for, and those
+that nobody uses are dropped. Chou, Lookabaugh & Gray 1989, doi:10.1109/29.17498.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from vqcore.arrays import Indices, Samples
-from vqcore.codebooks.cells import cell_means
-from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.scoring import MIDDLE, product
 from vqcore.coding.codec import Encoded
 from vqcore.coding.contexts import SideMatch, Weights, walk
-from vqcore.quantizers.plain import codebook_of, quantizer_of
+from vqcore.quantizers.additive import in_use, refit_work
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.layouts import Places
@@ -62,33 +60,32 @@ def rate_aware_work(
     Parameters
     ----------
     vectors : uint8 array of shape (n, d)
-    quantizer : plain, trained without regard to the rate, K codewords
+    quantizer : trained without regard to the rate
     rate_weight : λ >= 0, in squared error per bit; 0 gives the nearest codewords
 
     Returns
     -------
-    encoded : with at most K codewords, all of them in use
+    encoded : with at most K entries in each table, all of them in use but for what goes unsaid
     """
     for _ in range(ROUNDS):
-        codewords, indices = yield from _chosen(layout, vectors, quantizer, rate_weight)
-        quantizer = quantizer_of(Codebook(cell_means(vectors, indices, codewords)))
-    codewords, indices = yield from _chosen(layout, vectors, quantizer, rate_weight)
-    return Encoded(layout, quantizer_of(Codebook(codewords)), indices[:, None])
+        quantizer, indices = yield from _chosen(layout, vectors, quantizer, rate_weight)
+        quantizer = yield from refit_work(quantizer, vectors, indices)
+    quantizer, indices = yield from _chosen(layout, vectors, quantizer, rate_weight)
+    return Encoded(layout, quantizer, indices)
 
 
 def _chosen(
     layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float
-) -> Work[tuple[Samples, Indices]]:
-    """Choose, and drop the codewords that nobody uses; return the others, and which each takes."""
+) -> Work[tuple[Quantizer, Indices]]:
+    """Choose, and drop the entries that nobody uses; return the others, and which each takes."""
     indices = yield from _choice(layout, vectors, quantizer, rate_weight)
-    used, places = np.unique(indices[:, 0], return_inverse=True)
-    return codebook_of(quantizer).codewords[used], places.astype(np.int32)
+    return in_use(quantizer, indices)
 
 
 def rate_aware_choice_work(
     layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float
 ) -> Work[Encoded]:
-    """Do as `rate_aware_work`, but leave the quantizer, of any family, as it is."""
+    """Do as `rate_aware_work`, but leave the quantizer as it is."""
     indices = yield from _choice(layout, vectors, quantizer, rate_weight)
     return Encoded(layout, quantizer, indices)
 

@@ -13,8 +13,9 @@ from vqcore.work import Work
 
 
 def settings_with(study: Study, shared: SharedCodebook) -> Settings:
-    """Return the settings of a study with a codebook's block size and colour mode."""
-    return replace(study.settings, block_size=shared.block_size, colour=shared.colour)
+    """Return the settings of a study for plain codebooks of that block size and colour mode."""
+    plain = replace(study.settings, family=Settings.family, options=())
+    return replace(plain, block_size=shared.block_size, colour=shared.colour)
 
 
 def study_with_own(study: Study, shared: SharedCodebook) -> Study:

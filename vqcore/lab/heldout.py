@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.arrays import Samples
-from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.errors import psnr_work
-from vqcore.codebooks.training import Progress, Trainer, reported, seldom, train
-from vqcore.signals.blocks import distinct_vectors
+from vqcore.codebooks.training import Progress, reported, seldom
+from vqcore.coding.codec import Settings
+from vqcore.metrics import mse, psnr_db
+from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.quantizer import Quantizer
+from vqcore.signals.blocks import Cut, distinct_vectors
 from vqcore.work import Work
 
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """A codebook trained on half of the blocks: PSNR in dB of those, and of the others.
+    """A quantizer trained on half of the blocks: PSNR in dB of those, and of the others.
 
     It is that of the samples coded: with YCbCr of Y, Cb and Cr.
     """
 
-    codebook: Codebook
+    quantizer: Quantizer
     trained_psnr_db: float
     others_psnr_db: float
 
     @property
     def codebook_size(self) -> int:
-        return self.codebook.size
+        return self.quantizer.codebook_size
 
     @property
     def gap_db(self) -> float:
@@ -71,57 +73,65 @@ def halves(blocks: int, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def held_out(
-    vectors: Samples,
+    cut: Cut,
+    settings: Settings,
     sizes: Sequence[int],
     *,
-    trainer: Trainer = "lbg",
-    seed: int = 0,
-    known: Mapping[int, Codebook] | None = None,
+    known: Mapping[int, Quantizer] | None = None,
 ) -> Generator[Progress | HeldOut]:
     """Train on half of the blocks and encode both halves, for one codebook size after another.
 
     Parameters
     ----------
-    vectors : uint8 array of shape (n, d)
+    cut : the picture
+    settings : its `training` counts; the seed also draws the halves
     sizes : ascending codebook sizes; those that half of the blocks do not allow are left out
-    trainer, seed : as in `training.train`; the seed also draws the halves
-    known : codebooks of this test trained before, by size; the climb goes on from them
+    known : quantizers of this test trained before, by size; the climb goes on from them
 
     Yields
     ------
     Progress, up to ten times a second, and a HeldOut for each size
     """
-    drawn, others = (vectors[half] for half in halves(len(vectors), seed))
-    return seldom(_held_out(drawn, others, sizes, trainer, seed, known))
+    drawn, others = (cut.vectors[half] for half in halves(len(cut.vectors), settings.seed))
+    return seldom(_held_out(replace(cut, vectors=drawn), others, settings, sizes, known))
 
 
 def _held_out(
-    drawn: Samples,
+    drawn: Cut,
     others: Samples,
+    settings: Settings,
     sizes: Sequence[int],
-    trainer: Trainer,
-    seed: int,
-    known: Mapping[int, Codebook] | None,
+    known: Mapping[int, Quantizer] | None,
 ) -> Generator[Progress | HeldOut]:
-    events = train(drawn, _possible(drawn, sizes), trainer=trainer, seed=seed, known=known)
+    family, parameters = FAMILIES[settings.family], settings.parameters
+    possible = _possible(family.trained_on(drawn.layout, drawn.vectors, parameters), sizes)
+    events = family.train(
+        drawn.layout, drawn.vectors, possible, parameters, seed=settings.seed, known=known
+    )
     for event in events:
         if isinstance(event, Progress):
             yield event
             continue
-        codebook = event.codebook
-        learnt, _ = yield from reported(psnr_work(drawn, codebook), codebook.size)
-        fresh, _ = yield from reported(psnr_work(others, codebook), codebook.size)
-        yield HeldOut(codebook, learnt, fresh)
+        quantizer = event.quantizer
+        learnt, _ = yield from reported(psnr_work(drawn.vectors, quantizer), event.codebook_size)
+        fresh, _ = yield from reported(psnr_work(others, quantizer), event.codebook_size)
+        yield HeldOut(quantizer, learnt, fresh)
 
 
-def _possible(vectors: Samples, sizes: Sequence[int]) -> list[int]:
+def _possible(found_among: Samples, sizes: Sequence[int]) -> list[int]:
     """Return the sizes below the number of distinct vectors."""
-    distinct = distinct_vectors(vectors, max(sizes, default=0))
+    distinct = distinct_vectors(found_among, max(sizes, default=0))
     return [size for size in sizes if distinct is None or size < len(distinct)]
 
 
-def transfer_work(vectors: Samples, own: Codebook, lent: Codebook) -> Work[Transfer]:
-    """Encode a picture with its own codebook and with another picture's, with pauses.
+def psnr_work(vectors: Samples, quantizer: Quantizer) -> Work[float]:
+    """Return the PSNR in dB of vectors encoded as the quantizer's family does, with pauses."""
+    indices = yield from FAMILIES[quantizer.family].encode_work(quantizer, vectors)
+    return psnr_db(mse(vectors, quantizer.decode(indices)))
+
+
+def transfer_work(vectors: Samples, own: Quantizer, lent: Quantizer) -> Work[Transfer]:
+    """Encode a picture with its own quantizer and with another picture's, with pauses.
 
     Parameters
     ----------
@@ -131,7 +141,7 @@ def transfer_work(vectors: Samples, own: Codebook, lent: Codebook) -> Work[Trans
     Raises
     ------
     ValueError
-        If the codewords of one have another d; the message gives both shapes.
+        If the tables of one have another d; the message gives both shapes.
     """
     own_psnr = yield from psnr_work(vectors, own)
-    return Transfer(lent.size, own_psnr, (yield from psnr_work(vectors, lent)))
+    return Transfer(lent.codebook_size, own_psnr, (yield from psnr_work(vectors, lent)))

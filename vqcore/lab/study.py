@@ -59,7 +59,7 @@ class Study:
     def plan(self) -> Plan:
         """Return what a sweep will do."""
         key = self.picture.digest, self.layout, self.sizes
-        return self.store.once("plan", key, lambda: plan_of(self.cut, self.sizes))
+        return self.store.once("plan", key, lambda: plan_of(self.cut, self.settings, self.sizes))
 
     @cached_property
     def steps(self) -> dict[int, Step]:
@@ -214,10 +214,8 @@ def holding_out(study: Study) -> Pieces:
     missing = study.missing("held out", study.trained)
     if not missing:
         return
-    codebooks = {size: result.codebook for size, result in known_held_out(study).items()}
-    trainer, seed = study.settings.trainer, study.settings.seed
-    vectors = study.cut.vectors
-    with closing(held_out(vectors, missing, trainer=trainer, seed=seed, known=codebooks)) as events:
+    known = {size: result.quantizer for size, result in known_held_out(study).items()}
+    with closing(held_out(study.cut, study.settings, missing, known=known)) as events:
         every = [
             Question(
                 "held out",
@@ -248,7 +246,7 @@ def lending(study: Study, other: Study) -> Pieces:
 
     def question(size: int) -> Question:
         def work() -> Work[Transfer]:
-            own, lent = (codebook_of(it.steps[size].trained.quantizer) for it in (other, study))
+            own, lent = (it.steps[size].trained.quantizer for it in (other, study))
             return transfer_work(other.cut.vectors, own, lent)
 
         key = *_lent(study, other), size
@@ -282,7 +280,8 @@ def replaying(study: Study, first: int) -> Pieces:
 
         return Question("frames", (*study.trained, size), work, "replaying", {"size": size})
 
-    order = sorted(rungs(study), key=lambda size: (size != first, size))
+    every = rungs(study) if study.settings.is_plain else {}
+    order = sorted(every, key=lambda size: (size != first, size))
     return answering(study.store, map(question, order))
 
 

@@ -12,7 +12,7 @@ from vqcore import metrics
 from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
 from vqcore.codebooks.training import Progress, reported, seldom
-from vqcore.coding.codec import Encoded, Settings, encode_work
+from vqcore.coding.codec import Encoded, Settings, encode_work, with_smoothing_work
 from vqcore.coding.container import pack_work
 from vqcore.coding.rateaware import rate_aware_work
 from vqcore.quantizers.family import FAMILIES
@@ -165,7 +165,7 @@ def plan_sweep(picture: Picture, settings: Settings, sizes: Iterable[int]) -> Pl
 
     Larger sizes become the number of distinct blocks, where the reconstruction has no error.
     """
-    return plan_of(cut_for(picture, settings), sizes)
+    return plan_of(cut_for(picture, settings), settings, sizes)
 
 
 def cut_for(picture: Picture, settings: Settings) -> Cut:
@@ -173,12 +173,14 @@ def cut_for(picture: Picture, settings: Settings) -> Cut:
     return cut(picture, layout_of(picture, settings.block_size, settings.colour))
 
 
-def plan_of(cut: Cut, sizes: Iterable[int]) -> Plan:
+def plan_of(cut: Cut, settings: Settings, sizes: Iterable[int]) -> Plan:
     """Do as `plan_sweep` with a picture that is cut already."""
+    family = FAMILIES[settings.family]
     wanted = checked_sizes(sizes)
     if not wanted:
         raise ValueError("a sweep needs at least one codebook size")
-    distinct = distinct_vectors(cut.vectors, wanted[-1])
+    found_among = family.trained_on(cut.layout, cut.vectors, settings.parameters)
+    distinct = distinct_vectors(found_among, wanted[-1])
     if distinct is None:
         return Plan(cut.layout, wanted, None)
     possible = sorted({min(size, len(distinct)) for size in wanted})
@@ -224,7 +226,7 @@ def _swept(
     trained: Mapping[int, TrainedQuantizer],
 ) -> Generator[Progress | Preview | Step]:
     cut = cut_for(picture, settings)
-    yield from _steps(cut, settings, plan_of(cut, sizes).sizes, trained)
+    yield from _steps(cut, settings, plan_of(cut, settings, sizes).sizes, trained)
 
 
 def sweep_cut(
@@ -239,7 +241,7 @@ def _steps(
 ) -> Generator[Progress | Preview | Step]:
     last_shown_first = max((size for size in sizes if size <= SHOWN_FIRST), default=0)
     previews: list[Preview] = []
-    for event in _quantizers(cut.vectors, sizes, settings, trained):
+    for event in _quantizers(cut, sizes, settings, trained):
         if isinstance(event, Progress):
             yield event
             continue
@@ -253,14 +255,15 @@ def _steps(
 
 
 def _quantizers(
-    vectors: Samples,
+    cut: Cut,
     sizes: Sequence[int],
     settings: Settings,
     trained: Mapping[int, TrainedQuantizer],
 ) -> Iterator[Progress | TrainedQuantizer]:
     """Give back what is trained, and train the rest."""
     new = FAMILIES[settings.family].train(
-        vectors,
+        cut.layout,
+        cut.vectors,
         [size for size in sizes if size not in trained],
         settings.parameters,
         seed=settings.seed,
@@ -291,6 +294,10 @@ def _encoded(
     else:
         encoding = encode_work(cut.layout, cut.vectors, quantizer)
     encoded, seconds = yield from reported(encoding, quantizer.codebook_size)
+    if settings.smoothing:
+        smoothing = with_smoothing_work(cut.pixels, encoded)
+        encoded, more = yield from reported(smoothing, quantizer.codebook_size)
+        seconds += more
     return Preview(encoded, trained, seconds)
 
 

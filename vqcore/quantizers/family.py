@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.training import Progress
-from vqcore.quantizers import plain
-from vqcore.quantizers.quantizer import Quantizer, TrainedQuantizer
+from vqcore.quantizers import meanremoved, plain
+from vqcore.quantizers.quantizer import Column, Option, Parameters, Quantizer, TrainedQuantizer
+from vqcore.signals.layouts import Layout
 from vqcore.work import Work
 
 
 class Family(Protocol):
     """A kind of quantizer; a module of this folder is one."""
 
+    @property
+    def OPTIONS(self) -> tuple[Option, ...]:
+        """Return its own settings."""
+
+    def trained_on(self, layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:
+        """Return what the largest table is found among; no K is above its distinct rows.
+
+        Parameters
+        ----------
+        layout
+        vectors : uint8 array of shape (n, d)
+        parameters
+        """
+
     def train(
         self,
+        layout: Layout,
         vectors: Samples,
         sizes: Sequence[int],
-        parameters: Any,
+        parameters: Parameters,
         *,
         seed: int = 0,
         known: Mapping[int, Quantizer] | None = None,
@@ -28,11 +44,23 @@ class Family(Protocol):
 
         Parameters
         ----------
+        layout : of the vectors
         vectors : uint8 array of shape (n, d)
-        sizes : K of the largest column; none above the number of distinct vectors
-        parameters : the family's own, hashable
+        sizes : K of the largest column; none above what `trained_on` allows
+        parameters
         seed : the same seed gives the same quantizers
         known : those of this family, parameters and seed trained before, by size
+        """
+
+    def columns_of(
+        self, layout: Layout, sizes: Sequence[int], steps: Sequence[int]
+    ) -> tuple[Column, ...]:
+        """Return the columns of the sizes and steps that a file gives.
+
+        Raises
+        ------
+        ValueError
+            If the family has no such columns.
         """
 
     def encode_work(
@@ -47,5 +75,5 @@ class Family(Protocol):
         """
 
 
-FAMILIES: dict[str, Family] = {plain.ID: plain}
+FAMILIES: dict[str, Family] = {family.ID: family for family in (plain, meanremoved)}
 """The families by id; an entry is all it takes to add one."""

@@ -9,18 +9,33 @@ import numpy as np
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.codebook import Codebook, nearest_work
 from vqcore.codebooks.scoring import EIGHT_BIT
-from vqcore.codebooks.training import Progress, Trainer
+from vqcore.codebooks.training import Progress
 from vqcore.codebooks.training import train as trained_codebooks
-from vqcore.quantizers.quantizer import Column, Quantizer, TrainedQuantizer
+from vqcore.quantizers.quantizer import (
+    Column,
+    Option,
+    Parameters,
+    Quantizer,
+    TrainedQuantizer,
+)
+from vqcore.signals.layouts import Layout
 from vqcore.work import Work
 
 ID = "plain"
+OPTIONS: tuple[Option, ...] = ()
+
+
+def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
+    """Return the one column; ValueError if a file asks for others."""
+    if len(sizes) != 1 or steps[0] != 1:
+        raise ValueError("a plain codebook has one column, in steps of 1")
+    return (Column("codeword", sizes[0]),)
 
 
 def quantizer_of(codebook: Codebook) -> Quantizer:
     """Return the quantizer whose one index is that of a codeword."""
     column = Column("codeword", codebook.size)
-    return Quantizer(ID, (column,), (codebook.codewords.astype(np.int16),), codebook.bytes)
+    return Quantizer(ID, (column,), (codebook.codewords.astype(np.int16),))
 
 
 def codebook_of(quantizer: Quantizer) -> Codebook:
@@ -36,17 +51,24 @@ def codebook_of(quantizer: Quantizer) -> Codebook:
     return Codebook(quantizer.tables[0].astype(np.uint8))
 
 
+def trained_on(layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:
+    """Return what the codewords are found among: the vectors."""
+    return vectors
+
+
 def train(
+    layout: Layout,
     vectors: Samples,
     sizes: Sequence[int],
-    parameters: Trainer,
+    parameters: Parameters,
     *,
     seed: int = 0,
     known: Mapping[int, Quantizer] | None = None,
 ) -> Iterator[Progress | TrainedQuantizer]:
-    """Train as `codebooks.training.train` does; the parameters are the trainer."""
+    """Train as `codebooks.training.train` does."""
     codebooks = {size: codebook_of(quantizer) for size, quantizer in (known or {}).items()}
-    events = trained_codebooks(vectors, sizes, trainer=parameters, seed=seed, known=codebooks)
+    trainer = parameters.trainer
+    events = trained_codebooks(vectors, sizes, trainer=trainer, seed=seed, known=codebooks)
     for event in events:
         if isinstance(event, Progress):
             yield event

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vqcore.arrays import Indices, Samples
-from vqcore.codebooks.training import Iteration, Training
+from vqcore.arrays import Differences, Indices, Samples
+from vqcore.codebooks.training import Iteration, Trainer, Training
+
+Kind = Literal["codewords", "levels", "differences"]
+"""What the table of a column holds: samples; one value a component, evenly spaced; differences,
+the first of them 0, which stands for "nothing"."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
@@ -19,10 +26,19 @@ class Column:
     ----------
     name : what it chooses: "codeword", "mean", "stage 2"
     size : K of them, so that an index is 0 to K − 1
+    kind : what its table holds
+    step : between levels, or what differences are multiples of
     """
 
     name: str
     size: int
+    kind: Kind = "codewords"
+    step: int = 1
+
+    @property
+    def unsaid(self) -> int:
+        """Return how many entries, the first ones, follow from the kind and take no bytes."""
+        return {"codewords": 0, "levels": self.size, "differences": 1}[self.kind]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,20 +50,18 @@ class Quantizer:
     family : its id in `family.FAMILIES`
     columns : m of them
     tables : int16 arrays, for each column one of shape (K_j, d)
-    codebook_bytes : of the tables as they are; repeated samples count once
 
     Examples
     --------
     >>> tables = np.int16([[10, 10], [200, 200]]), np.int16([[0, 0], [-9, 90]])
-    >>> two = Quantizer("toy", (Column("mean", 2), Column("shape", 2)), tables, 6)
+    >>> two = Quantizer("toy", (Column("base", 2), Column("shape", 2, "differences")), tables)
     >>> two.decode(np.int32([[0, 1], [1, 1], [1, 0]])).tolist()
     [[1, 100], [191, 255], [200, 200]]
     """
 
     family: str
     columns: tuple[Column, ...]
-    tables: tuple[NDArray[np.int16], ...]
-    codebook_bytes: int
+    tables: tuple[Differences, ...]
 
     def __post_init__(self) -> None:
         said, found = self.sizes, tuple(len(table) for table in self.tables)
@@ -60,13 +74,21 @@ class Quantizer:
         return tuple(column.size for column in self.columns)
 
     @property
+    def codebook_bytes(self) -> int:
+        """Return those of the tables as they are: a byte a sample, none for what goes unsaid."""
+        tables = zip(self.columns, self.tables, strict=True)
+        return sum(table[column.unsaid :].size for column, table in tables)
+
+    @property
     def largest(self) -> int:
-        """Return which column has the most entries, the first of them; its K is the quantizer's."""
-        return self.sizes.index(self.codebook_size)
+        """Return which column has the most entries that were trained, the first of them."""
+        trained = [column.size * (column.kind != "levels") for column in self.columns]
+        return trained.index(max(trained))
 
     @property
     def codebook_size(self) -> int:
-        return max(self.sizes)
+        """Return K of the largest column."""
+        return self.sizes[self.largest]
 
     def decode(self, indices: Indices, columns: int | None = None) -> Samples:
         """Return the vectors, uint8 of shape (n, d), that indices of shape (n, m) stand for.
@@ -78,6 +100,36 @@ class Quantizer:
         return sum(parts, np.int32(0)).clip(0, 255).astype(np.uint8)
 
 
+@dataclass(frozen=True)
+class Option:
+    """A family's own setting.
+
+    Parameters
+    ----------
+    name : as on the command line: "mean-step"
+    values : those it can have
+    default : one of them
+    """
+
+    name: str
+    values: tuple[int, ...]
+    default: int
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a family trains by, beside the sizes and the seed.
+
+    Parameters
+    ----------
+    trainer : of plain codebooks
+    options : the family's own, by name
+    """
+
+    trainer: Trainer
+    options: Mapping[str, int]
+
+
 @dataclass(frozen=True, eq=False)
 class TrainedQuantizer(Training):
     """A finished quantizer; what went into it is as in `Trained`, of all its columns."""
@@ -86,3 +138,7 @@ class TrainedQuantizer(Training):
     seconds: float
     sample: int
     iterations: tuple[Iteration, ...] = ()
+
+    @property
+    def codebook_size(self) -> int:
+        return self.quantizer.codebook_size

@@ -42,9 +42,13 @@ def keep_valid(state: State, key: str, options: Sequence[Any], default: Any) -> 
 def values_of(settings: Settings, is_gray: bool) -> dict[str, Any]:
     """Return what the controls hold when settings are chosen; a gray picture has no colour."""
     colour = {} if is_gray else {"colour": settings.colour}
-    return colour | {
+    return {
+        **colour,
+        **settings.options_by_name,
+        "family": settings.family,
         "block": settings.block_size,
         "trainer": settings.trainer,
         "seed": settings.seed,
         "rate": settings.rate_weight,
+        "smooth": settings.smoothing,
     }

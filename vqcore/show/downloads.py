@@ -66,7 +66,7 @@ def offered(
     source = provenance_of(study.picture, study.settings, step.point.codebook_size)
     return {
         "picture": _pictures(study.picture, step, source),
-        "codebook": _codebooks(step, source),
+        "codebook": _codebooks(step, source) if study.settings.is_plain else [_sheet(step, source)],
         "figures": _figures(study, step, source, curves),
     }
 
@@ -113,13 +113,17 @@ def _codebooks(step: Step, source: Provenance) -> list[Offer]:
             f"{name}.npy",
             lambda: exports.codebook_npy(encoded.shared.codebook),
         ),
-        Offer(
-            "codebook-png",
-            "grid_on",
-            f"{name}-codebook.png",
-            lambda: png_bytes(tile_sheet(encoded.tiles, TILE_SIDE), source.texts),
-        ),
+        _sheet(step, source),
     ]
+
+
+def _sheet(step: Step, source: Provenance) -> Offer:
+    return Offer(
+        "codebook-png",
+        "grid_on",
+        f"{source.file_stem}-codebook.png",
+        lambda: png_bytes(tile_sheet(step.encoded.tiles, TILE_SIDE), source.texts),
+    )
 
 
 def _figures(

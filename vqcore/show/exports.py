@@ -106,7 +106,8 @@ def _curve_records(curves: Iterable[Curve]) -> Iterator[dict[str, Any]]:
     """Yield the points by their files: the nominal curve has none of its own."""
     for curve in curves:
         if curve.kind != "nominal":
-            settings = {name: getattr(curve.settings, name, None) for name in provenance.SETTINGS}
+            unknown = dict.fromkeys(provenance.SETTINGS)
+            settings = provenance.record_of(curve.settings) if curve.settings else unknown
             for point, label in zip(curve.points, curve.labels, strict=True):
                 figures = {name: getattr(point, name, None) for name in COLUMNS}
                 yield {"curve": curve.name, "label": label, **figures, **settings}
@@ -158,8 +159,8 @@ def _json(value: object) -> str:
 
 def training_comment(pictures: int, settings: Settings, size: int) -> str:
     """Return where a codebook of many pictures comes from, for its file."""
-    training = asdict(settings.training)
-    del training["rate_weight"]
+    every = provenance.record_of(settings)
+    training = {name: every[name] for name in ("block_size", "colour", "trainer", "seed")}
     record = {"pictures": pictures, **training, "codebook_size": size}
     return comment_of({**record, "program": provenance.PROGRAM})
 

@@ -10,11 +10,13 @@ from vqcore.codebooks.training import TRAINERS
 from vqcore.lab.plane import Start
 from vqcore.lab.rivals import RIVALS
 from vqcore.lab.targets import GOALS
+from vqcore.quantizers.family import FAMILIES
 from vqcore.show.curves import Likeness
 from vqcore.signals.blocks import COLOURS
 
 CHOICES: Mapping[str, Sequence[str]] = {
     "colour": COLOURS,
+    "family": tuple(FAMILIES),
     "trainer": TRAINERS,
     "likeness": get_args(Likeness),
     "target": tuple(GOALS),
@@ -26,6 +28,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
 DEFAULTS: Mapping[str, str] = {
     "panel": "sizes",
     "colour": "rgb",
+    "family": "plain",
     "trainer": "lbg",
     "likeness": "psnr_db",
     "target": "kilobytes",
@@ -79,7 +82,7 @@ def read_choice(name: str, text: str | None, ids: Container[str] = ()) -> str | 
     >>> read_choice("colour", "mauve") is read_choice("colour", None) is None
     True
     """
-    meant = OLD_NAMES[name].get(text or "", text or "")
+    meant = OLD_NAMES.get(name, {}).get(text or "", text or "")
     return meant if meant in (ids or CHOICES[name]) else None
 
 

@@ -17,6 +17,7 @@ from vqcore.lab.sweeps import OperatingPoint
 from vqcore.lab.targets import Candidate
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.plurals import noun
+from vqcore.quantizers.plain import ID as PLAIN
 from vqcore.show.wording import infinity, origin_in_short
 from vqcore.signals.pictures import Origin
 
@@ -83,8 +84,12 @@ def option_words(settings: Settings, size: int | None) -> list[str]:
     --------
     >>> " ".join(option_words(Settings(4, "gray", rate_weight=50), 16))
     '--block 4 --colour gray --size 16 --rate-weight 50'
+    >>> " ".join(option_words(Settings(4, "gray", family="mean-removed", options=(16,)), 8))
+    '--block 4 --colour gray --size 8 --family mean-removed --mean-step 16'
     """
     unusual = {
+        "--family": (settings.family, Settings.family),
+        **{f"--{name}": (str(it), "") for name, it in settings.unusual_options.items()},
         "--trainer": (settings.trainer, Settings.trainer),
         "--seed": (str(settings.seed), str(Settings.seed)),
         "--rate-weight": (f"{settings.rate_weight:.10g}", f"{Settings.rate_weight:.10g}"),
@@ -92,7 +97,7 @@ def option_words(settings: Settings, size: int | None) -> list[str]:
     words = ["--block", str(settings.block_size), "--colour", settings.colour, "--size", str(size)]
     for name, (value, default) in unusual.items():
         words += [name, value] if value != default else []
-    return words
+    return [*words, "--smooth"] if settings.smoothing else words
 
 
 def file_text(header: Header, used_codewords: int | None, file_bytes: int) -> str:
@@ -104,17 +109,23 @@ def file_text(header: Header, used_codewords: int | None, file_bytes: int) -> st
     used_codewords : None where it names a codebook elsewhere
     file_bytes : int
     """
-    layout = header.layout
-    size = header.codebook_size
+    layout, size = header.layout, header.codebook_size
+    family = {} if header.family == PLAIN else {"family": _family(header)}
     facts = {
         "picture": f"{layout.width} × {layout.height} pixels, {layout.colour}",
         "blocks": f"{layout.blocks} of {layout.block_size} × {layout.block_size} pixels",
+        **family,
         "codebook": f"{size} {noun(size, 'codeword')}, {_where(header.codebook, used_codewords)}",
         "file": f"{file_bytes} {noun(file_bytes, 'byte')}",
         "ratio": f"{compression_ratio(layout.raw_bytes, file_bytes):.4g}:1",
         "rate": f"{rate_bpp(file_bytes, layout.width, layout.height):.4f} bits per pixel",
     }
     return "\n".join(f"{name:<8}  {fact}" for name, fact in facts.items())
+
+
+def _family(header: Header) -> str:
+    columns = (f"{column.name} {column.size}" for column in header.columns)
+    return f"{header.family}: {', '.join(columns)}"
 
 
 def _where(checksum: bytes | None, used_codewords: int | None) -> str:

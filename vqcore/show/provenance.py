@@ -40,7 +40,7 @@ class Provenance:
         """Return everything by name, in one flat object."""
         size = {} if self.codebook_size is None else {"codebook_size": self.codebook_size}
         source = {"picture": self.picture, "digest": self.digest}
-        return {**source, **asdict(self.settings), **size, "program": PROGRAM}
+        return {**source, **record_of(self.settings), **size, "program": PROGRAM}
 
     @property
     def texts(self) -> dict[str, str]:
@@ -71,12 +71,27 @@ class Provenance:
         parts = {
             stem_of(self.picture): True,
             f"{side}x{side}-{settings.colour}": True,
+            settings.family: settings.family != Settings.family,
+            **{f"{name}{it}": True for name, it in settings.unusual_options.items()},
             f"K{self.codebook_size}": self.codebook_size is not None,
             settings.trainer: settings.trainer != "lbg",
             f"seed{settings.seed}": settings.seed != 0,
             f"lambda{settings.rate_weight:.10g}": settings.rate_weight != 0,
+            "smooth": settings.smoothing,
         }
         return "-".join(part for part, is_named in parts.items() if is_named)
+
+
+def record_of(settings: Settings) -> dict[str, Any]:
+    """Return settings by name, the family's own options as one text.
+
+    Examples
+    --------
+    >>> record_of(Settings(family="mean-removed"))["options"]
+    'mean-step=8 shape-step=2'
+    """
+    options = " ".join(f"{name}={it}" for name, it in settings.options_by_name.items())
+    return {**asdict(settings), "options": options}
 
 
 def provenance_of(

@@ -270,12 +270,18 @@ def settings_name(settings: Settings, layout: BlockLayout) -> str:
     """
     side, colour = layout.block_size, colour_name(layout.colour)
     parts = [say("settings.blocks", side=side, colour=colour)]
+    if settings.family != Settings.family:
+        parts.append(say(f"family.{settings.family}"))
+    for name, value in settings.unusual_options.items():
+        parts.append(say("settings.option", name=say(f"control.{name}.label"), value=value))
     if settings.trainer != "lbg":
         parts.append(trainer_name(settings.trainer))
     if settings.seed:
         parts.append(say("settings.seed", seed=settings.seed))
     if settings.rate_weight:
         parts.append(say("settings.rate_weight", rate_weight=settings.rate_weight))
+    if settings.smoothing:
+        parts.append(say("settings.smoothing"))
     return ", ".join(parts)
 
 

@@ -78,6 +78,12 @@ class BlockLayout:
         return luma + 2 * self._chroma_side**2 if self.colour == "ycbcr" else luma * self.channels
 
     @property
+    def components(self) -> tuple[Places, ...]:
+        """Return the samples of each component: of gray; or of R, G, B, or Y, Cb, Cr."""
+        every = self.planes(np.arange(self.dimension)[None])
+        return tuple(plane.ravel() for plane in every)
+
+    @property
     def block_bits(self) -> int:
         """Return the bits of one block shown, at 8 bits a sample."""
         return 8 * self.block_size**2 * self.channels

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vqcore.arrays import Indices, Reals, Samples
 
 Places = NDArray[np.intp]
-"""Vectors of a signal by their number, in the order of `Layout.split`."""
+"""Vectors of a signal by their number, in the order of `Layout.split`; or samples of a vector."""
 
 
 class Edge(NamedTuple):
@@ -41,6 +41,10 @@ class Layout(Protocol):
     @property
     def raw_bytes(self) -> int:
         """Return the bytes of the signal shown, at 8 bits a sample."""
+
+    @property
+    def components(self) -> tuple[Places, ...]:
+        """Return the samples of each component among the d: of gray or sound there is one."""
 
     def split(self, samples: Samples, /) -> Samples:
         """Cut a signal into vectors, uint8 of shape (n, d)."""

@@ -1,5 +1,7 @@
 // From indices and tiles to pixels. Nothing here knows the page.
 
+import { smooth } from "./smoothing.js";
+
 export const OPAQUE = 0xff000000;
 
 /** Turn samples, one or three a pixel, into canvas colours: 0xAABBGGRR. */
@@ -23,8 +25,13 @@ export function useOf(indices, codewords) {
   return use;
 }
 
-/** Rebuild the picture by table look-up, into width × height colours. */
+/** Rebuild the picture, into width × height colours, and smooth it if its file says so. */
 export function decode(layer, into) {
+  lookUp(layer, into);
+  smooth(layer, into);
+}
+
+function lookUp(layer, into) {
   const { width, height, blockSize, columns, indices, tiles } = layer;
   for (let y = 0; y < height; y++) {
     const firstBlock = Math.floor(y / blockSize) * columns;
@@ -71,7 +78,7 @@ export function indexMap(layer) {
   const tiles = new Uint32Array(layer.use.length * area);
   indexColours(layer.use.length).forEach((colour, index) =>
     tiles.fill(colour, index * area, (index + 1) * area));
-  return { ...layer, tiles };
+  return { ...layer, tiles, smoothing: 0 };
 }
 
 /** Return the codewords in the order to show them, ties by index. */

@@ -15,7 +15,7 @@ of one picture, or those of one sweep of it.
     match     as file; match: which of the rivals' files           a picture file, or nothing if no
                                                                    file of that rival is a match
     codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
-              columns, rows                                        row by row; then the tiles,
+              columns, rows; smoothing, unless it is 0             row by row; then the tiles,
                                                                    (K, b, b) or (K, b, b, 3)
               for several columns of indices tuple (name and   then the indices of the tiles, 2
               size of each), distinct (how many tiles there    bytes each, column by column, before
@@ -181,6 +181,7 @@ def _codebook_message(*books: Encoded, **header: Any) -> bytes:
         blockSize=layout.block_size,
         columns=layout.columns,
         rows=layout.rows,
+        **({"smoothing": books[0].smoothing} if books[0].smoothing else {}),
         **header,
     )
 

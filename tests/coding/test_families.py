@@ -1,0 +1,240 @@
+"""Tests of .vq version 3: quantizers of every family, and smoothing.
+
+The files in tests/golden/families pin the format. After a change of it on purpose, write them anew
+with
+
+    VQ_REWRITE_GOLDEN=1 python -m pytest tests/coding/test_families.py
+"""
+
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers import pictures, steps_of
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from vqcore.coding.codec import Encoded, Settings
+from vqcore.coding.container import FileError, pack, parse, parse_header
+from vqcore.lab.sweeps import sweep
+from vqcore.quantizers.additive import blank, in_order, stored
+from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.quantizer import Quantizer
+from vqcore.signals.blocks import COLOURS, BlockLayout
+from vqcore.signals.pictures import Picture, png_bytes
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "families"
+LAYOUTS = {
+    "gray": BlockLayout(13, 10, 4, "gray"),
+    "rgb": BlockLayout(10, 7, 3, "rgb"),
+    "ycbcr": BlockLayout(11, 8, 3, "ycbcr"),
+}
+START = 15
+
+
+def made_up(family: str, layout: BlockLayout) -> Quantizer:
+    """Make a quantizer from a formula: nothing trained, nothing drawn."""
+    components = len(layout.components)
+    fields = {
+        "plain": ([5], [1]),
+        "mean-removed": ([*[32] * components, 5], [*[8] * components, 2]),
+    }
+    sizes, steps = fields[family]
+    columns = FAMILIES[family].columns_of(layout, sizes, steps)
+    tables = list(blank(family, layout, columns).tables)
+    for place, column in enumerate(columns):
+        entry, sample = np.indices(tables[place].shape)
+        values = (150 * entry + (5 * entry + 3) * sample + sample**2 // 7) % 256
+        if column.kind == "codewords":
+            tables[place] = values.astype(np.int16)
+        elif column.kind == "differences":
+            tables[place] = stored(values / 2.0 - 64, column)
+    return in_order(Quantizer(family, columns, tuple(tables)))
+
+
+def golden_encoded(family: str, colour: str) -> Encoded:
+    layout = LAYOUTS[colour]
+    quantizer = made_up(family, layout)
+    place = np.arange(layout.count)[:, None]
+    indices = (place + 3) ** 2 * np.arange(2, 2 + len(quantizer.columns)) // 3
+    smoothing = 9 if family == "plain" else len(colour) - 3
+    return Encoded(layout, quantizer, (indices % quantizer.sizes).astype(np.int32), smoothing)
+
+
+EACH = pytest.mark.parametrize(
+    ("family", "colour"), [(family, colour) for family in FAMILIES for colour in COLOURS]
+)
+
+
+def golden_file(family: str, colour: str) -> bytes:
+    return (GOLDEN / f"{family}-{colour}.vq").read_bytes()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _rewritten_when_asked() -> None:
+    if os.environ.get("VQ_REWRITE_GOLDEN") != "1":
+        return
+    GOLDEN.mkdir(exist_ok=True)
+    for family in FAMILIES:
+        for colour in COLOURS:
+            encoded = golden_encoded(family, colour)
+            (GOLDEN / f"{family}-{colour}.vq").write_bytes(pack(encoded))
+            (GOLDEN / f"{family}-{colour}.png").write_bytes(png_bytes(encoded.decode()))
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(FileError) as caught:
+        parse(data)
+    return str(caught.value)
+
+
+@EACH
+def test_golden_file_is_still_written(family: str, colour: str) -> None:
+    data = golden_file(family, colour)
+    assert pack(golden_encoded(family, colour)) == data
+    assert (data[4], len(data) < 700) == (3, True)
+
+
+@EACH
+def test_golden_file_is_still_read(family: str, colour: str) -> None:
+    with Image.open(GOLDEN / f"{family}-{colour}.png") as image:
+        expected = np.asarray(image)
+    found, known = parse(golden_file(family, colour)), golden_encoded(family, colour)
+    np.testing.assert_array_equal(found.decode(), expected)
+    assert (found.layout, found.smoothing) == (known.layout, known.smoothing)
+    assert found.quantizer.columns == known.quantizer.columns
+    assert found.indices.tolist() == known.indices.tolist()
+
+
+@EACH
+def test_every_truncation_and_every_flipped_bit_is_refused(family: str, colour: str) -> None:
+    data = golden_file(family, colour)
+    for length in range(len(data)):
+        refusal(data[:length])
+    for bit in range(8 * len(data)):
+        damaged = bytearray(data)
+        damaged[bit // 8] ^= 1 << bit % 8
+        refusal(bytes(damaged))
+
+
+# ---------------------------------------------------------------------- right checksum, bad content
+
+
+def with_checksum(body: bytes) -> bytes:
+    return body + struct.pack("<I", zlib.crc32(body))
+
+
+def changed(data: bytes, at: int, *values: int) -> bytes:
+    """Change bytes, and the checksum with them."""
+    body = bytearray(data[:-4])
+    body[at : at + len(values)] = bytes(values)
+    return with_checksum(bytes(body))
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "message"),
+    [
+        (START, 250, "asks for family 250, which no .vq file may"),
+        (START + 1, 64, "asks for smoothing 64, which no .vq file may"),
+        (START + 2, 3, "incomplete"),
+        (START + 2, 6, "means are one column a component"),
+        (START + 2, 255, "incomplete"),
+        (START + 3, 30, "means are one column a component"),
+        (START + 6, 16, "asks for 4101 codewords, which no .vq file may"),
+        (START + 7, 3, "means are one column a component"),
+        (START + 7, 0, "means are one column a component"),
+        (START + 8, 0, "asks for a step of 0, which no .vq file may"),
+    ],
+)
+def test_illegal_fields_are_refused(at: int, value: int, message: str) -> None:
+    assert message in refusal(changed(golden_file("mean-removed", "gray"), at, value))
+
+
+def test_plain_without_smoothing_is_of_version_1() -> None:
+    data = golden_file("plain", "gray")
+    assert "asks for smoothing 0" in refusal(changed(data, START + 1, 0))
+    assert "one column" in refusal(changed(data, START + 2, 5))
+    assert "one column" in refusal(changed(data, START + 5, 2))
+    encoded = golden_encoded("plain", "gray")
+    assert pack(Encoded(encoded.layout, encoded.quantizer, encoded.indices))[4] == 1
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_change_of_a_word_is_refused(family: str) -> None:
+    """The range coder has one way to write what was read; every other is refused."""
+    data = golden_file(family, "gray")
+    start = len(parse_header(data).data)
+    for at in range(start, len(data) - 4):
+        refusal(changed(data, at, data[at] ^ 1))
+    refusal(with_checksum(data[:-4] + bytes(4)))
+
+
+def test_tables_out_of_order_are_neither_written_nor_read() -> None:
+    encoded = golden_encoded("mean-removed", "gray")
+    means, shapes = encoded.quantizer.tables
+    turned = shapes[[0, 2, 1, 3, 4]]
+    quantizer = Quantizer("mean-removed", encoded.quantizer.columns, (means, turned))
+    with pytest.raises(FileError, match=r"do not ascend.*in_order"):
+        pack(Encoded(encoded.layout, quantizer, encoded.indices))
+
+
+def test_a_file_without_its_codebook_says_nothing_of_smoothing() -> None:
+    with pytest.raises(FileError, match=r"^A .vq file without its codebook says nothing"):
+        pack(golden_encoded("plain", "gray"), with_codebook=False)
+
+
+def test_the_header_by_hand() -> None:
+    data = golden_file("mean-removed", "gray")
+    head = b"VQLB\x03\x00\x04" + struct.pack("<II", 13, 10)
+    assert data.startswith(head + bytes([1, 1, 2, 31, 0, 4, 0, 8, 2]))
+    assert parse_header(data).codebook_size == 5
+    assert parse_header(data).layout == LAYOUTS["gray"]
+
+
+# -------------------------------------------------------------------------------------- round trips
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@hypothesis_settings(deadline=None)
+@given(
+    picture=pictures,
+    block_size=st.integers(1, 6),
+    colour=st.sampled_from(COLOURS),
+    size=st.sampled_from([1, 2, 3, 8]),
+    rate_weight=st.sampled_from([0, 40, 3000]),
+    smoothing=st.booleans(),
+)
+def test_a_file_decodes_to_what_is_shown(
+    family: str,
+    picture: Picture,
+    block_size: int,
+    colour: str,
+    size: int,
+    rate_weight: float,
+    smoothing: bool,
+) -> None:
+    settings = Settings(
+        block_size, colour, rate_weight=rate_weight, family=family, smoothing=smoothing
+    )
+    for step in steps_of(sweep(picture, settings, [size])):
+        found = parse(step.file)
+        np.testing.assert_array_equal(found.decode(), step.encoded.decode())
+        assert pack(found) == step.file
+        assert len(step.file) == step.point.file_bytes
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_more_than_a_few_blocks_go_through(family: str) -> None:
+    chance = np.random.default_rng(5)
+    for colour in COLOURS:
+        layout = BlockLayout(80, 60, 5, colour)
+        quantizer = made_up(family, layout)
+        drawn = [chance.integers(0, size, layout.count) for size in quantizer.sizes]
+        encoded = Encoded(layout, quantizer, np.stack(drawn, axis=1).astype(np.int32), 3)
+        found = parse(pack(encoded))
+        assert found.indices.tolist() == encoded.indices.tolist()

@@ -1,0 +1,175 @@
+"""Quantizers whose tables add up: how vectors find their entries, and tables their best values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from vqcore.arrays import Differences, Floats, Indices, Reals, Samples
+from vqcore.codebooks.cells import means_work
+from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.scoring import chunks, product
+from vqcore.quantizers.quantizer import Column, Quantizer
+from vqcore.signals.layouts import Layout
+from vqcore.work import Work, on_all_cores
+
+SCORES_AT_ONCE = 2**19
+MOST_DIFFERENCE = 127
+
+
+def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Work[Indices]:
+    """Find the entries of each column in turn that leave the least, with pauses.
+
+    With one candidate kept it is greedy; with more, all entries are tried upon each of them, and
+    the best go on.
+
+    Parameters
+    ----------
+    quantizer : of m columns
+    vectors : uint8 array of shape (n, d)
+    beam : how many candidates to keep from column to column
+
+    Returns
+    -------
+    indices : int32 array of shape (n, m)
+    """
+    tables = [table.astype(np.float32) for table in quantizer.tables]
+    at_once = SCORES_AT_ONCE // (beam * max(quantizer.sizes))
+
+    def search(rows: slice) -> Indices:
+        return _searched(vectors[rows].astype(np.float32), tables, beam)
+
+    found = []
+    for part in on_all_cores(search, chunks(len(vectors), at_once)):
+        found.append(part)
+        yield
+    return np.concatenate(found)
+
+
+def _searched(vectors: Reals, tables: Sequence[Reals], beam: int) -> Indices:
+    """Return the best indices of each vector, (n, m)."""
+    paths = np.zeros((len(vectors), 1, 0), np.int32)
+    rests = vectors[:, None]
+    for table in tables:
+        errors = _errors(rests, table).reshape(len(vectors), -1)
+        kept = errors.argmin(axis=1)[:, None] if beam == 1 else _least(errors, beam)
+        before, entries = np.divmod(kept, len(table))
+        lines = np.arange(len(vectors))[:, None]
+        paths = np.concatenate([paths[lines, before], entries[..., None].astype(np.int32)], axis=2)
+        rests = rests[lines, before] - table[entries]
+    return paths[:, 0]
+
+
+def _errors(rests: Reals, table: Reals) -> Reals:
+    """Return |r − t|² of what b candidates leave of each vector, (n, b, d): (n, b, K)."""
+    flat = rests.reshape(-1, rests.shape[2])
+    errors = product(flat, -2 * np.ascontiguousarray(table.T))
+    errors += np.square(table).sum(axis=1)
+    errors += np.square(flat).sum(axis=1)[:, None]
+    return errors.reshape(*rests.shape[:2], len(table))
+
+
+def _least(errors: Reals, most: int) -> Indices:
+    """Return the columns of the least errors of each row, ascending; ties take the first."""
+    least: Indices = np.argsort(errors, axis=1, kind="stable")[:, :most].astype(np.int32)
+    return least
+
+
+def refit_work(quantizer: Quantizer, vectors: Samples, indices: Indices) -> Work[Quantizer]:
+    """Move all trained entries to the mean of what the other columns leave of their vectors.
+
+    Column by column, each knowing what the ones before have become. Entries that nobody uses stay,
+    as do levels, and "nothing". The entries come in order: the indices are to be found anew.
+
+    Parameters
+    ----------
+    quantizer : of m columns
+    vectors : uint8 array of shape (n, d)
+    indices : int32 array of shape (n, m)
+    """
+    tables = list(quantizer.tables)
+    rests = vectors - sum(table[of] for table, of in zip(tables, indices.T, strict=True))
+    for place, column in enumerate(quantizer.columns):
+        if column.kind == "levels":
+            continue
+        own = indices[:, place]
+        rests += tables[place][own]
+        table = tables[place].astype(np.float32)
+        means = yield from means_work(rests.astype(np.float32), own, table)
+        tables[place] = stored(means, column)
+        rests -= tables[place][own]
+    return in_order(replace(quantizer, tables=tuple(tables)))
+
+
+def in_use(quantizer: Quantizer, indices: Indices) -> tuple[Quantizer, Indices]:
+    """Return it without the trained entries that no index has, and the indices into the rest."""
+    columns, tables, places = list(quantizer.columns), list(quantizer.tables), indices.copy()
+    for place, column in enumerate(columns):
+        used = np.union1d(indices[:, place], np.arange(column.unsaid))
+        columns[place] = replace(column, size=len(used))
+        tables[place] = tables[place][used]
+        places[:, place] = np.searchsorted(used, indices[:, place])
+    return replace(quantizer, columns=tuple(columns), tables=tuple(tables)), places
+
+
+def blank(family: str, layout: Layout, columns: Sequence[Column]) -> Quantizer:
+    """Return a quantizer with all that the kinds of its columns say; what is trained is 0.
+
+    Columns of levels are of the layout's components in turn. Levels are in the middle of each step:
+    4, 12, 20 … 252 for a step of 8.
+    """
+    tables = [np.zeros((column.size, layout.dimension), np.int16) for column in columns]
+    means = [place for place, column in enumerate(columns) if column.kind == "levels"]
+    for place, component in zip(means, layout.components, strict=False):
+        step = columns[place].step
+        tables[place][:, component] = np.arange(step // 2, 256, step)[:, None]
+    return Quantizer(family, tuple(columns), tuple(tables))
+
+
+def with_nothing(differences: Differences, column: Column) -> Differences:
+    """Return differences, shape (K, d), as stored and in order: "nothing" replaces the least."""
+    least = np.square(differences.astype(np.int64)).sum(axis=1).argmin()
+    others = np.delete(differences, least, axis=0)
+    return _sorted(stored(np.vstack([np.zeros_like(differences[:1]), others]), column), column)
+
+
+def in_order(quantizer: Quantizer) -> Quantizer:
+    """Return it with the entries of each table as a file has them.
+
+    Codewords by ascending sums, as in `Codebook.in_order`; differences after the first by their
+    samples.
+    """
+    tables = [
+        _sorted(table, column)
+        for table, column in zip(quantizer.tables, quantizer.columns, strict=True)
+    ]
+    return replace(quantizer, tables=tuple(tables))
+
+
+def is_in_order(quantizer: Quantizer) -> bool:
+    """Say whether the entries of its tables ascend, as a file has them."""
+    return all(map(_is_sorted, quantizer.tables, quantizer.columns))
+
+
+def _is_sorted(table: Differences, column: Column) -> bool:
+    if column.kind == "codewords":
+        return Codebook(table.astype(np.uint8)).is_in_order
+    return np.array_equal(table, _sorted(table, column))
+
+
+def _sorted(table: Differences, column: Column) -> Differences:
+    if column.kind == "codewords":
+        return Codebook(table.astype(np.uint8)).in_order().codewords.astype(np.int16)
+    said = table[column.unsaid :]
+    return np.concatenate([table[: column.unsaid], said[np.lexsort(said.T[::-1])]])
+
+
+def stored(means: Floats, column: Column) -> Differences:
+    """Return means, shape (K, d), as the table of a column holds them."""
+    if column.kind == "codewords":
+        return np.rint(means).clip(0, 255).astype(np.int16)
+    steps = np.rint(means / column.step).clip(-MOST_DIFFERENCE, MOST_DIFFERENCE)
+    steps[0] = 0
+    return (steps * column.step).astype(np.int16)

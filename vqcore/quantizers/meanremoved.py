@@ -1,0 +1,84 @@
+"""Mean-removed vector quantization: the mean of each component, and a shape that adds to it.
+
+Baker & Gray 1983. The means are levels a step apart. The shapes are found among what is left when
+the mean as stored is taken away, so that they make good what its rounding loses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from vqcore.arrays import Differences, Samples
+from vqcore.codebooks.training import Progress
+from vqcore.codebooks.training import train as trained_codebooks
+from vqcore.quantizers.additive import blank, encode_work, with_nothing
+from vqcore.quantizers.quantizer import (
+    Column,
+    Option,
+    Parameters,
+    Quantizer,
+    TrainedQuantizer,
+)
+from vqcore.signals.layouts import Layout
+
+ID = "mean-removed"
+OPTIONS = (Option("mean-step", (4, 8, 16, 32), 8), Option("shape-step", (1, 2, 4), 2))
+
+__all__ = ["ID", "OPTIONS", "columns_of", "encode_work", "train", "trained_on"]
+
+
+def trained_on(layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:
+    """Return what the shapes are found among: what the means leave, and 128; cut to 8 bits."""
+    rests = vectors.astype(np.int16)
+    for part in layout.components:
+        step = parameters.options["mean-step"]
+        index = rests[:, part].sum(axis=1, dtype=np.int32) // (step * len(part))
+        rests[:, part] -= (index * step + step // 2).astype(np.int16)[:, None]
+    return (rests + 128).clip(0, 255).astype(np.uint8)
+
+
+def train(
+    layout: Layout,
+    vectors: Samples,
+    sizes: Sequence[int],
+    parameters: Parameters,
+    *,
+    seed: int = 0,
+    known: Mapping[int, Quantizer] | None = None,
+) -> Iterator[Progress | TrainedQuantizer]:
+    """Train shapes by the ladder; the first of the K is flat, and adds nothing."""
+    rests = trained_on(layout, vectors, parameters)
+    for event in trained_codebooks(rests, sizes, seed=seed):
+        if isinstance(event, Progress):
+            yield event
+        else:
+            found = event.codebook.codewords.astype(np.int16) - 128
+            result = _quantizer(layout, found, parameters)
+            yield TrainedQuantizer(result, event.seconds, event.sample, event.iterations)
+
+
+def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
+    """Return a column of means for each component, and one of shapes.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many, or the means are not evenly spaced from 0 to 255.
+    """
+    components = len(layout.components)
+    means = list(zip(sizes, steps, strict=True))[:components]
+    if len(sizes) != components + 1 or any(size * step != 256 for size, step in means):
+        raise ValueError("means are one column a component, of evenly spaced levels")
+    columns = [Column("mean", size, "levels", step) for size, step in means]
+    return *columns, Column("shape", sizes[-1], "differences", steps[-1])
+
+
+def _quantizer(layout: Layout, shapes: Differences, parameters: Parameters) -> Quantizer:
+    mean_step, shape_step = parameters.options["mean-step"], parameters.options["shape-step"]
+    means = len(layout.components)
+    sizes, steps = [*[256 // mean_step] * means, len(shapes)], [*[mean_step] * means, shape_step]
+    found = blank(ID, layout, columns_of(layout, sizes, steps))
+    return replace(found, tables=(*found.tables[:-1], with_nothing(shapes, found.columns[-1])))
