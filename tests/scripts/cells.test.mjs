@@ -1,4 +1,4 @@
-// Codewords in the plane: chosen, moved, added and removed. Their cells are compared with scipy's in test_cells.py.
+// Codewords in the plane: chosen, moved, added and removed. Their cells are compared with scipy's in test_cells_of_the_page.py.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
