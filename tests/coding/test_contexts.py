@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from toy_family import encode_work, toy_quantizer
 
 from vqcore.coding.codec import Encoded
-from vqcore.coding.contexts import SideMatch, walk
+from vqcore.coding.contexts import SideMatch, by_columns, walk
 from vqcore.coding.entropy import Reader, Writer, code_indices
-from vqcore.coding.rateaware import Chooser, rate_aware_choice_work
+from vqcore.coding.rateaware import rate_aware_choice_work
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import COLOURS, BlockLayout
 from vqcore.work import finish
@@ -33,11 +33,12 @@ def recorded(layout: BlockLayout, quantizer: Quantizer, indices: Indices) -> lis
     """Return the weights of each wave and column."""
     found = []
 
-    def pick(column: int, vectors: NDArray, known: Indices, weights: Floats) -> Indices:
+    def pick(column: int, vectors: NDArray, weights: Floats) -> Indices:
         found.append(weights.copy())
         return indices[vectors, column]
 
-    np.testing.assert_array_equal(finish(walk(layout, SideMatch(layout, quantizer), pick)), indices)
+    context = SideMatch(layout, quantizer)
+    np.testing.assert_array_equal(finish(walk(layout, context, by_columns(context, pick))), indices)
     return found
 
 
@@ -47,10 +48,11 @@ def test_weights_by_hand() -> None:
     few, used = 0.3**0.75, 1.3**0.75
     np.testing.assert_allclose(first, [[few, few]])
     np.testing.assert_allclose(first_shape, [[few, few, few]])
-    near, far = (40 / (40 + 5**2)) ** 2, (40 / (40 + 85**2)) ** 2  # from 15 to 10, and to 100
-    np.testing.assert_allclose(second, [[used * near, few * far]], rtol=1e-6)
+    scale = 10 + 80 / 5  # the first has no neighbours
+    near, far = (scale / (scale + step**2) for step in (5, 85))  # from 15 to 10, and to 100
+    np.testing.assert_allclose(second, [[used * near**2, few * far**2]], rtol=1e-6)
     steps = np.square(15 - 100 - np.array([0, 5, -3]))  # a mean of 100 is known by now
-    expected = np.array([few, used, few]) * (40 / (40 + steps)) ** 2
+    expected = np.array([few, used, few]) * (scale / (scale + steps)) ** 2
     np.testing.assert_allclose(second_shape, [expected], rtol=1e-6)
 
 
@@ -58,26 +60,44 @@ def slow_weights(layout: BlockLayout, quantizer: Quantizer, indices: Indices) ->
     counts = [np.full(size, 0.3) for size in quantizer.sizes]
     tables, rows = [table.astype(int) for table in quantizer.tables], []
     whole = tables[0][indices[:, 0]] + tables[1][indices[:, 1]]
+    taken: dict[int, np.float32] = {}
     for wave in layout.waves():
         for column, table in enumerate(tables):
             for block in wave:
                 before = tables[0][indices[block, 0]] if column else 0
                 d = [mean_step(layout, whole, block, before + entry) for entry in table]
-                rows.append(counts[column] ** 0.75 * (40 / (40 + np.array(d))) ** 2)
+                samples = len(steps_to(layout, whole, block, before + table[0])) or 1
+                scale = np.floor(samples * slow_scale(layout, taken, block)) / samples
+                rows.append(counts[column] ** 0.75 * (scale / (scale + np.array(d))) ** 2)
+        for block in wave:
+            near = block % layout.columns or block >= layout.columns
+            taken[block] = np.float32(mean_step(layout, whole, block, whole[block]) if near else 80)
         for column, of in enumerate(indices[wave].T):
             np.add.at(counts[column], of, 1)
     return rows
 
 
+def slow_scale(layout: BlockLayout, taken: dict[int, np.float32], block: int) -> np.float32:
+    left = [taken[block - 1]] if block % layout.columns else []
+    above = [taken[block - layout.columns]] if block >= layout.columns else []
+    mean = np.mean([*left, *above] or [np.float32(80)], dtype=np.float32)
+    scale: np.float32 = np.float32(10) + mean / np.float32(5)
+    return scale
+
+
 def mean_step(layout: BlockLayout, whole: NDArray, block: int, candidate: NDArray) -> float:
+    steps = steps_to(layout, whole, block, candidate)
+    return float(np.square(steps).mean()) if len(steps) else 0.0
+
+
+def steps_to(layout: BlockLayout, whole: NDArray, block: int, candidate: NDArray) -> NDArray:
     steps = [np.zeros(0)]
     for plane, here in zip(layout.planes(whole), layout.planes(candidate[None]), strict=True):
         if block % layout.columns:
             steps.append(plane[block - 1][:, -1] - here[0][:, 0])
         if block >= layout.columns:
             steps.append(plane[block - layout.columns][-1] - here[0][0])
-    every = np.concatenate(steps)
-    return float(np.square(every).mean()) if len(every) else 0.0
+    return np.concatenate(steps)
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -102,14 +122,6 @@ def test_two_columns_there_and_back(width: int, height: int, means: int, shapes:
     found = finish(code_indices(reader, layout, quantizer, np.full_like(indices, 10**6)))
     np.testing.assert_array_equal(found, indices)
     assert reader.is_genuine()
-
-
-def test_choice_of_a_second_column_goes_by_what_the_first_leaves() -> None:
-    vectors, known = np.uint8([[104], [16]]), np.int32([[1, 0], [0, 0]])
-    both, even = np.array([0, 1]), np.ones((2, 3), np.float32)
-    assert Chooser(vectors, TWO, 0).pick(1, both, known, even).tolist() == [1, 1]
-    rare = np.float32([[8, 1, 1]] * 2)  # 3 bits, for 15 of error less or for 35
-    assert Chooser(vectors, TWO, 6).pick(1, both, known, rare).tolist() == [0, 1]
 
 
 def test_rate_aware_choice_takes_fewer_bytes_in_two_columns() -> None:

@@ -42,6 +42,7 @@ def made_up(family: str, layout: BlockLayout) -> Quantizer:
     components = len(layout.components)
     fields = {
         "plain": ([5], [1]),
+        "residual": ([5, 3, 4], [1, 2, 1]),
         "mean-removed": ([*[32] * components, 5], [*[8] * components, 2]),
     }
     sizes, steps = fields[family]

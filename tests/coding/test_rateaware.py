@@ -1,7 +1,10 @@
 """Rate-aware encoding: fewer bytes for more error, in a file like any other."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from toy_family import toy_quantizer
 
 from vqcore import (
     BlockLayout,
@@ -28,6 +31,17 @@ def camera():
     return layout, layout.split(shown_pixels(picture, layout)), steps[0].trained.quantizer
 
 
+class GivenWeights:
+    """A context for tests: weights that are given."""
+
+    def __init__(self, sizes, weights):
+        self.sizes = sizes
+        self._weights = weights
+
+    def weights(self, column, vectors, known, own):
+        return self._weights[column][vectors].copy()
+
+
 def encoded(camera, rate_weight):
     return finish(rate_aware_work(*camera, rate_weight))
 
@@ -37,15 +51,49 @@ def squared_error(camera, result):
     return np.square(layout.join(vectors).astype(int) - result.decode()).sum()
 
 
+def chosen(vectors, quantizer, weights, rate_weight, beam=1):
+    """Choose all vectors at once, given the weights of each column, (n, K)."""
+    context = GivenWeights(quantizer.sizes, weights)
+    chooser = Chooser(vectors, quantizer, context, rate_weight, beam)
+    known = np.zeros((len(vectors), len(weights)), np.int32)
+    return chooser.choose(np.arange(len(vectors)), known)
+
+
 def test_choice_by_hand():
     vectors, codewords = np.uint8([[10], [19]]), np.uint8([[10], [20]])
-    weights = np.float32([[1, 8], [1, 8]])
+    weights = [np.float32([[1, 8], [1, 8]])]
     quantizer = quantizer_of(Codebook(codewords))
-    both, none = np.array([0, 1]), np.zeros((2, 1), np.int32)
-    at = {w: Chooser(vectors, quantizer, w).pick(0, both, none, weights) for w in (0, 33, 34)}
-    assert at[0].tolist() == [0, 1]
-    assert at[33].tolist() == [0, 1]  # 100 of error against 3 bits: worth it up to λ = 33.3
-    assert at[34].tolist() == [1, 1]
+    at = {w: chosen(vectors, quantizer, weights, w)[:, 0].tolist() for w in (0, 33, 34)}
+    assert at[0] == [0, 1]
+    assert at[33] == [0, 1]  # 100 of error against 3 bits: worth it up to λ = 33.3
+    assert at[34] == [1, 1]
+
+
+def test_choice_of_a_second_column_goes_by_what_the_first_leaves():
+    vectors, two = np.uint8([[104], [16]]), toy_quantizer([10, 100], [[0], [5], [-3]])
+    even, rare = np.ones((2, 2), np.float32), np.float32([[8, 1, 1]] * 2)
+    assert chosen(vectors, two, [even, even[:, [0, 0, 0]]], 0).tolist() == [[1, 1], [0, 1]]
+    # 3 bits, for 15 of error less or for 35
+    assert chosen(vectors, two, [even, rare], 6).tolist() == [[1, 0], [0, 1]]
+
+
+@pytest.mark.parametrize("rate_weight", [0, 2000])
+def test_with_all_candidates_kept_it_chooses_the_best_of_all_tuples(rate_weight):
+    random = np.random.default_rng(1)
+    vectors = random.integers(0, 256, (50, 12), dtype=np.uint8)
+    first = random.integers(0, 256, (5, 12))
+    two = toy_quantizer([0] * 5, random.integers(-90, 90, (4, 12)).tolist())
+    two = replace(two, tables=(first.astype(np.int16), two.tables[1]))
+    weights = [random.random((50, size), dtype=np.float32) + 0.01 for size in (5, 4)]
+    rebuilt = first[:, None] + two.tables[1]
+    errors = np.square(vectors[:, None, None].astype(float) - rebuilt).sum(axis=3)
+    one, other = (np.log2(it / it.sum(axis=1, keepdims=True)) for it in weights)
+    cost = errors - rate_weight * (one[:, :, None] + other[:, None])
+    best = np.stack(np.unravel_index(cost.reshape(50, 20).argmin(axis=1), (5, 4)), axis=1)
+    assert chosen(vectors, two, weights, rate_weight, beam=5).tolist() == best.tolist()
+    narrow = chosen(vectors, two, weights, rate_weight).tolist()
+    costs = [sum(cost[n, i, j] for n, (i, j) in enumerate(it)) for it in (best, narrow)]
+    assert costs[0] < costs[1]
 
 
 def test_choice_against_brute_force():
@@ -55,9 +103,8 @@ def test_choice_against_brute_force():
     weights = random.random((50, 9), dtype=np.float32) + 0.01
     errors = np.square(vectors[:, None].astype(float) - codewords).sum(axis=2)
     cost = errors - 2000 * np.log2(weights / weights.sum(axis=1, keepdims=True))
-    chooser = Chooser(vectors, quantizer_of(Codebook(codewords)), 2000)
-    chosen = chooser.pick(0, np.arange(50), np.zeros((50, 1), np.int32), weights)
-    np.testing.assert_array_equal(chosen, cost.argmin(axis=1))
+    found = chosen(vectors, quantizer_of(Codebook(codewords)), [weights], 2000)
+    np.testing.assert_array_equal(found[:, 0], cost.argmin(axis=1))
 
 
 def test_weight_of_zero_takes_the_nearest_codeword(camera):

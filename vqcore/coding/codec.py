@@ -17,6 +17,8 @@ from vqcore.quantizers.quantizer import Parameters, Quantizer
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.work import Work, finish
 
+DEFAULT_BEAM = 4
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -60,6 +62,11 @@ class Settings:
         """Return those that are not the defaults."""
         defaults = {option.name: option.default for option in FAMILIES[self.family].OPTIONS}
         return {name: it for name, it in self.options_by_name.items() if it != defaults[name]}
+
+    @property
+    def beam(self) -> int:
+        """Return how many candidates the encoder keeps from column to column."""
+        return self.options_by_name.get("beam", DEFAULT_BEAM)
 
     @property
     def parameters(self) -> Parameters:
@@ -178,9 +185,11 @@ def encode(layout: BlockLayout, vectors: Samples, codebook: Codebook) -> Encoded
     return finish(encode_work(layout, vectors, plain.quantizer_of(codebook)))
 
 
-def encode_work(layout: BlockLayout, vectors: Samples, quantizer: Quantizer) -> Work[Encoded]:
+def encode_work(
+    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, beam: int = 1
+) -> Work[Encoded]:
     """Encode the vectors of a picture as the quantizer's family does, with pauses."""
-    encoding = FAMILIES[quantizer.family].encode_work(quantizer, vectors)
+    encoding = FAMILIES[quantizer.family].encode_work(quantizer, vectors, beam=beam)
     return Encoded(layout, quantizer, (yield from encoding))
 
 

@@ -26,7 +26,7 @@ K − 1          2      number of codewords, less one                       0 to
 name           0, 8   in version 2 the checksum of the codebook, see
                       `codebookfile`
 **3**
-family         1      0 plain, 1 mean-removed                             0, 1
+family         1      0 plain, 1 mean-removed, 2 residual                 0 to 2
 smoothing      1      of the edges of blocks, see `smoothing`             0 to 63; of plain 1 to
                                                                           63
 columns m      1      how many indices a block has                        as the family has
@@ -52,6 +52,7 @@ family         columns
 =============  ===================================================================================
 plain          codewords
 mean-removed   levels of each component; differences
+residual       codewords; differences of each further stage, 1 to 7
 =============  ===================================================================================
 
 The number of samples d in a codeword, and the number of blocks n, follow from the header as in
@@ -93,7 +94,7 @@ from vqcore.work import Work, finish
 
 MAGIC = b"VQLB"
 WITH_CODEBOOK, WITHOUT_CODEBOOK, OF_A_FAMILY = VERSIONS = 1, 2, 3
-FILE_FAMILIES = (PLAIN, "mean-removed")
+FILE_FAMILIES = (PLAIN, "mean-removed", "residual")
 START = struct.Struct("<4sBBBII")
 LAST = struct.Struct("<H")
 COUNTS = struct.Struct("<BBB")

@@ -1,15 +1,16 @@
 """How likely each index is, given those that are known: what the coder and rate-aware choice ask.
 
 Side match (Kim 1992, doi:10.1109/26.142797): a vector continues its neighbours, so index k weighs
-n_k^¾ · (40 / (40 + d_k))², with d_k the mean squared step across the edges to the neighbours, and
-n_k how often k has been used, plus 0.3. With several columns it goes by the sum of what is known:
-the step is |q − p − t_k|², with q the edge of the neighbour, p that of the vector's columns before.
-The vectors of a wave depend on earlier waves only, and are coded together; then the counts n_k move
-on.
+n_k^¾ · (s / (s + d_k))², with d_k the mean squared step across the edges to the neighbours, and n_k
+how often k has been used, plus 0.3. With one column, s is 40. With several it goes by the sum of
+what is known: the step is |q − p − t_k|², with q the edge of the neighbour, p that of the vector's
+columns before; and s is 10 and a fifth of the mean squared step that the neighbours themselves have
+come to, 80 for those without any. The vectors of a wave depend on earlier waves only, and are coded
+together; then the counts n_k move on.
 
 All weights come from additions, products, divisions and square roots of 32-bit floats, which every
-machine rounds alike. The sums of squares are integers; those of one column are small enough to be
-exact whatever the layout.
+machine rounds alike. The sums of squares are integers, and so is s times the samples at the edges,
+rounded down; where they could be too large to be exact in 32 bits, they are summed in 64.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Indices
+from vqcore.arrays import Indices, Reals
 from vqcore.codebooks.scoring import MIDDLE, product
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.layouts import Edge, Layout, Places
@@ -28,12 +29,17 @@ from vqcore.work import Work
 
 Weights = NDArray[np.float32]
 Values = NDArray[np.float32]
-Pick = Callable[[int, Places, Indices, Weights], Indices]
-"""Chooses the index of m vectors in a column, given all that is known, (n, m), and weights, (m, K).
+Choose = Callable[[Places, Indices], Indices]
+"""Chooses the indices, (m, columns), of a wave of m vectors, given all that is known, (n, columns).
 """
+Pick = Callable[[int, Places, Weights], Indices]
+"""Chooses the indices, (m,), of m vectors in a column, given their weights, (m, K)."""
 
 START_COUNT = 0.3
-STEP_SCALE = 40
+STEP_SCALE = np.float32(40)
+LEAST_SCALE, STEPS_A_SCALE, FIRST_STEP = np.float32(10), np.float32(5), np.float32(80)
+MOST_SCALE = 2**16
+EXACT_IN_32_BITS = 2**24
 WEIGHTS_AT_ONCE = 2**20
 
 
@@ -44,34 +50,47 @@ class Context(Protocol):
     def sizes(self) -> tuple[int, ...]:
         """Return K of each column."""
 
-    def weights(self, column: int, vectors: Places, known: Indices) -> Weights:
+    def weights(self, column: int, vectors: Places, known: Indices, own: Indices) -> Weights:
         """Return how likely each index is in a column, for m vectors of one wave, (m, K).
 
         Parameters
         ----------
-        column, vectors
+        column
+        vectors : any of them may be there more than once
         known : int32 array, a row a vector of the signal and a column each
-            Right for earlier waves, and for these vectors in earlier columns.
+            Right for earlier waves.
+        own : int32 array of shape (m, column)
+            The indices of these vectors in the columns before.
         """
 
     def learn(self, vectors: Places, known: Indices) -> None:
         """Take note of a wave whose indices are all known."""
 
 
-def walk(layout: Layout, context: Context, pick: Pick) -> Work[Indices]:
-    """Pick all indices, wave by wave and in each column by column; int32 of a row a vector."""
-    sizes = context.sizes
-    known = np.zeros((layout.count, len(sizes)), np.int32)
-    if max(sizes) == 1:
+def walk(layout: Layout, context: Context, choose: Choose) -> Work[Indices]:
+    """Choose all indices, wave by wave; int32 of a row a vector."""
+    known = np.zeros((layout.count, len(context.sizes)), np.int32)
+    if max(context.sizes) == 1:
         return known
     for wave in layout.waves():
-        for column, size in enumerate(sizes):
-            for vectors in _in_parts(wave, WEIGHTS_AT_ONCE // size) if size > 1 else ():
-                weights = context.weights(column, vectors, known)
-                known[vectors, column] = pick(column, vectors, known, weights)
+        known[wave] = choose(wave, known)
         context.learn(wave, known)
         yield
     return known
+
+
+def by_columns(context: Context, pick: Pick) -> Choose:
+    """Return what chooses column by column; of one entry, there is nothing to pick."""
+
+    def choose(wave: Places, known: Indices) -> Indices:
+        own = np.zeros((len(wave), len(context.sizes)), np.int32)
+        for column, size in enumerate(context.sizes):
+            for rows in in_parts(len(wave), WEIGHTS_AT_ONCE // size) if size > 1 else ():
+                weights = context.weights(column, wave[rows], known, own[rows, :column])
+                own[rows, column] = pick(column, wave[rows], weights)
+        return own
+
+    return choose
 
 
 class SideMatch:
@@ -88,50 +107,90 @@ class SideMatch:
         self.sizes = quantizer.sizes
         self._layout = layout
         self._edges = [layout.edges(table) for table in tables]
+        if not _are_exact(self._edges):
+            self._edges = [layout.edges(table.astype(np.float64)) for table in tables]
+        self._steps_taken = np.full(layout.count, FIRST_STEP, np.float32)
         self._turned = [
             _turned(edges, size) for edges, size in zip(self._edges, self.sizes, strict=True)
         ]
         self._counts = [np.full(size, START_COUNT, np.float32) for size in self.sizes]
 
-    def weights(self, column: int, vectors: Places, known: Indices) -> Weights:
-        """Return n_k^¾ · (40 / (40 + d_k))² of a column, (m, K); without neighbours d_k is 0."""
+    def weights(self, column: int, vectors: Places, known: Indices, own: Indices) -> Weights:
+        """Return n_k^¾ · (s / (s + d_k))² of a column, (m, K); without neighbours d_k is 0."""
         near = self._layout.neighbours(vectors)
         there = near >= 0
-        steps = [
-            self._steps(edge, column, vectors, other, known) * here[:, None]
-            for edge, (other, here) in enumerate(zip(near, there, strict=True))
-        ]
-        samples = sum(step.shape[1] * here for step, here in zip(steps, there, strict=True))
-        scale = STEP_SCALE * np.maximum(samples, 1).astype(np.float32)
-        squares = scale + sum(np.square(step).sum(axis=1) for step in steps)
-        weights = product(np.column_stack([*steps, *there, squares]), self._turned[column])
+        steps, samples = self._at_edges(near, known, own)
+        scale = np.floor(self._scale(near) * np.maximum(samples, 1))
+        squares = scale + _sum_of_squares(steps)
+        turned = self._turned[column]
+        weights = product(np.column_stack([*steps, *there, squares]).astype(turned.dtype), turned)
+        weights = weights.astype(np.float32, copy=False)
         np.divide(scale[:, None], weights, out=weights)
         np.square(weights, out=weights)
         weights *= _three_quarter_power(self._counts[column])
         return weights
 
-    def _steps(
-        self, edge: int, column: int, vectors: Places, other: Places, known: Indices
-    ) -> Values:
+    def _scale(self, near: Places) -> Values:
+        """Return s for vectors with these neighbours, (m,)."""
+        if len(self.sizes) == 1:
+            return np.full(near.shape[1], STEP_SCALE, np.float32)
+        there = (near >= 0).sum(axis=0)
+        taken = np.where(near >= 0, self._steps_taken[near], 0).sum(axis=0, dtype=np.float32)
+        mean = np.where(there > 0, taken / np.maximum(there, 1).astype(np.float32), FIRST_STEP)
+        scale: Values = LEAST_SCALE + mean.astype(np.float32) / STEPS_A_SCALE
+        return scale
+
+    def _at_edges(self, near: Places, known: Indices, own: Indices) -> tuple[list[Reals], Values]:
+        """Return q − p at each edge, (m, e), or 0 without a neighbour; and all samples, (m,)."""
+        there = near >= 0
+        steps = [
+            self._steps(edge, other, known, own) * here[:, None]
+            for edge, (other, here) in enumerate(zip(near, there, strict=True))
+        ]
+        samples = sum(step.shape[1] * here for step, here in zip(steps, there, strict=True))
+        return steps, np.asarray(samples, np.float32)
+
+    def _steps(self, edge: int, other: Places, known: Indices, own: Indices) -> Reals:
         """Return q − p at one edge, shape (m, e)."""
         facing = [edges[edge].facing for edges in self._edges]
-        own = [edges[edge].own for edges in self._edges[:column]]
+        sides = [edges[edge].own for edges in self._edges]
         after = sum(side[of] for side, of in zip(facing, known[other].T, strict=True))
-        before = sum(side[of] for side, of in zip(own, known[vectors].T, strict=False))
-        steps: Values = after - before
+        before = sum(side[of] for side, of in zip(sides, own.T, strict=False))
+        steps: Reals = after - before
         return steps
 
     def learn(self, vectors: Places, known: Indices) -> None:
-        """Count the indices of a wave."""
+        """Count the indices of a wave, and note the steps that its vectors have come to."""
         for counts, column in zip(self._counts, known[vectors].T, strict=True):
             counts += np.bincount(column, minlength=len(counts)).astype(np.float32)
+        if len(self.sizes) > 1:
+            near = self._layout.neighbours(vectors)
+            steps, samples = self._at_edges(near, known, known[vectors])
+            taken = _sum_of_squares(steps).astype(np.float32) / np.maximum(samples, 1)
+            self._steps_taken[vectors] = np.where(samples > 0, taken, FIRST_STEP)
 
 
-def _turned(edges: Sequence[Edge], size: int) -> Values:
+def _are_exact(edges: Sequence[Sequence[Edge]]) -> bool:
+    """Say whether all sums over edges, given those of each table, are exact in 32 bits."""
+    reach = sum(
+        max(float(np.abs(side).max()) for edge in of_table for side in edge) for of_table in edges
+    )
+    samples = sum(edge.own.shape[1] for edge in edges[0])
+    most_scale = float(STEP_SCALE) if len(edges) == 1 else MOST_SCALE
+    return bool(samples * ((2 * reach) ** 2 + most_scale) < EXACT_IN_32_BITS)
+
+
+def _sum_of_squares(steps: Sequence[Reals]) -> Reals:
+    """Return |s|² over all edges, (m,)."""
+    total: Reals = sum(np.square(step).sum(axis=1) for step in steps)
+    return total
+
+
+def _turned(edges: Sequence[Edge], size: int) -> Reals:
     """Return the entries of a table as columns of −2t, |t|² of each edge, and 1."""
     owns = [edge.own.T for edge in edges]
     squares = [np.square(own).sum(axis=0) for own in owns]
-    return np.vstack([*(-2 * own for own in owns), *squares, np.ones(size, np.float32)])
+    return np.vstack([*(-2 * own for own in owns), *squares, np.ones(size, owns[0].dtype)])
 
 
 def _three_quarter_power(counts: Values) -> Values:
@@ -139,5 +198,6 @@ def _three_quarter_power(counts: Values) -> Values:
     return root * np.sqrt(root)
 
 
-def _in_parts(vectors: Places, size: int) -> list[Places]:
-    return [vectors[start : start + size] for start in range(0, len(vectors), size)]
+def in_parts(count: int, size: int) -> list[slice]:
+    """Cut 0 … count into slices of at most that size, or of 1."""
+    return [slice(start, start + max(1, size)) for start in range(0, count, max(1, size))]

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from vqcore.arrays import Indices, Numbers, Samples
 from vqcore.codebooks.scoring import MIDDLE
-from vqcore.coding.contexts import SideMatch, Values, Weights, walk
+from vqcore.coding.contexts import SideMatch, Values, Weights, by_columns, walk
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.layouts import Layout, Places
@@ -155,7 +155,8 @@ def code_indices(
 ) -> Work[Indices]:
     """Pass all indices, int32 of shape (n, m), through the coder; a Reader looks at n alone."""
 
-    def pick(column: int, vectors: Places, known: Indices, weights: Weights) -> Indices:
+    def pick(column: int, vectors: Places, weights: Weights) -> Indices:
         return coder.code(indices[vectors, column], weights)
 
-    return walk(layout, SideMatch(layout, quantizer), pick)
+    context = SideMatch(layout, quantizer)
+    return walk(layout, context, by_columns(context, pick))

@@ -12,8 +12,8 @@ import numpy as np
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.scoring import MIDDLE, product
 from vqcore.coding.codec import Encoded
-from vqcore.coding.contexts import SideMatch, Weights, walk
-from vqcore.quantizers.additive import in_use, refit_work
+from vqcore.coding.contexts import WEIGHTS_AT_ONCE, Context, SideMatch, Values, in_parts, walk
+from vqcore.quantizers.additive import in_use, least, refit_work
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.layouts import Places
@@ -23,37 +23,94 @@ ROUNDS = 3
 
 
 class Chooser:
-    """Picks the index that each vector had better use; with several columns, in turn.
+    """Chooses the indices that each vector had better have.
+
+    Column by column it keeps the best few, and tries all entries of the next upon each of them.
 
     Parameters
     ----------
     vectors : uint8 array of shape (n, d)
     quantizer
+    context : of the coder; a weight of w costs log2 of their sum − log2 w bits
     rate_weight : λ, in squared error per bit
+    beam : how many to keep from column to column
     """
 
-    def __init__(self, vectors: Samples, quantizer: Quantizer, rate_weight: float) -> None:
+    def __init__(
+        self,
+        vectors: Samples,
+        quantizer: Quantizer,
+        context: Context,
+        rate_weight: float,
+        beam: int = 1,
+    ) -> None:
         self._vectors = vectors
+        self._context = context
         self._tables = [table.astype(np.float32) for table in quantizer.tables]
         self._tables[0] -= MIDDLE
         self._twice = [np.ascontiguousarray(2 * table.T) for table in self._tables]
         self._squares = [np.square(table).sum(axis=1) for table in self._tables]
         self._rate_weight = np.float32(rate_weight)
+        self._beam = beam
 
-    def pick(self, column: int, vectors: Places, known: Indices, weights: Weights) -> Indices:
-        """Return the best index of each vector; a weight of w costs −log2 w bits, and a sum."""
-        rest = self._vectors[vectors].astype(np.float32) - MIDDLE
-        for table, chosen in zip(self._tables[:column], known[vectors].T, strict=False):
-            rest -= table[chosen]
-        worth = self._rate_weight * np.log2(weights)
-        worth += product(rest, self._twice[column])
+    def choose(self, wave: Places, known: Indices) -> Indices:
+        """Return the best indices of each vector of a wave, (m, columns)."""
+        at_once = WEIGHTS_AT_ONCE // (self._beam * max(self._context.sizes))
+        parts = (wave[rows] for rows in in_parts(len(wave), at_once))
+        return np.concatenate([self._searched(part, known) for part in parts])
+
+    def _searched(self, vectors: Places, known: Indices) -> Indices:
+        lines = np.arange(len(vectors))[:, None]
+        paths = np.zeros((len(vectors), 1, 0), np.int32)
+        rests = self._vectors[vectors, None].astype(np.float32) - MIDDLE
+        scores = np.zeros((len(vectors), 1), np.float32)
+        for column, table in enumerate(self._tables):
+            worth = self._worth(column, vectors, known, paths, rests, scores)
+            best = least(-worth, self._beam if column < len(self._tables) - 1 else 1)
+            before, entries = np.divmod(best, len(table))
+            paths = np.concatenate(
+                [paths[lines, before], entries[..., None].astype(np.int32)], axis=2
+            )
+            rests, scores = rests[lines, before] - table[entries], worth[lines, best]
+        return paths[:, 0]
+
+    def _worth(
+        self,
+        column: int,
+        vectors: Places,
+        known: Indices,
+        paths: Indices,
+        rests: Values,
+        scores: Values,
+    ) -> Values:
+        """Return what each entry is worth upon each of b candidates, (m, b·K).
+
+        It is how much squared error it takes away, less λ times its bits, and the candidate's own
+        worth; in the first column, but for what is the same for all entries.
+        """
+        worth = product(rests.reshape(-1, rests.shape[2]), self._twice[column])
+        if self._context.sizes[column] > 1:
+            every = np.repeat(vectors, paths.shape[1])
+            own = paths.reshape(len(every), column)
+            weights = self._context.weights(column, every, known, own)
+            if column > 0:
+                weights /= weights.sum(axis=1, keepdims=True)
+            bits = np.log2(weights)
+            bits *= self._rate_weight
+            bits += worth
+            worth = bits
         worth -= self._squares[column]
-        best: Indices = worth.argmax(axis=1).astype(np.int32)
-        return best
+        if column > 0:
+            worth += scores.reshape(-1, 1)
+        return worth.reshape(len(vectors), -1)
 
 
 def rate_aware_work(
-    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float
+    layout: BlockLayout,
+    vectors: Samples,
+    quantizer: Quantizer,
+    rate_weight: float,
+    beam: int = 1,
 ) -> Work[Encoded]:
     """Encode for few bits as well as for little distortion.
 
@@ -62,36 +119,42 @@ def rate_aware_work(
     vectors : uint8 array of shape (n, d)
     quantizer : trained without regard to the rate
     rate_weight : λ >= 0, in squared error per bit; 0 gives the nearest codewords
+    beam : how many candidates to keep from column to column
 
     Returns
     -------
     encoded : with at most K entries in each table, all of them in use but for what goes unsaid
     """
     for _ in range(ROUNDS):
-        quantizer, indices = yield from _chosen(layout, vectors, quantizer, rate_weight)
+        quantizer, indices = yield from _chosen(layout, vectors, quantizer, rate_weight, beam)
         quantizer = yield from refit_work(quantizer, vectors, indices)
-    quantizer, indices = yield from _chosen(layout, vectors, quantizer, rate_weight)
+    quantizer, indices = yield from _chosen(layout, vectors, quantizer, rate_weight, beam)
     return Encoded(layout, quantizer, indices)
 
 
 def _chosen(
-    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float
+    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float, beam: int
 ) -> Work[tuple[Quantizer, Indices]]:
     """Choose, and drop the entries that nobody uses; return the others, and which each takes."""
-    indices = yield from _choice(layout, vectors, quantizer, rate_weight)
+    indices = yield from _choice(layout, vectors, quantizer, rate_weight, beam)
     return in_use(quantizer, indices)
 
 
 def rate_aware_choice_work(
-    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float
+    layout: BlockLayout,
+    vectors: Samples,
+    quantizer: Quantizer,
+    rate_weight: float,
+    beam: int = 1,
 ) -> Work[Encoded]:
     """Do as `rate_aware_work`, but leave the quantizer as it is."""
-    indices = yield from _choice(layout, vectors, quantizer, rate_weight)
+    indices = yield from _choice(layout, vectors, quantizer, rate_weight, beam)
     return Encoded(layout, quantizer, indices)
 
 
 def _choice(
-    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float
+    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float, beam: int
 ) -> Work[Indices]:
-    chooser = Chooser(vectors, quantizer, rate_weight)
-    return (yield from walk(layout, SideMatch(layout, quantizer), chooser.pick))
+    context = SideMatch(layout, quantizer)
+    chooser = Chooser(vectors, quantizer, context, rate_weight, beam)
+    return (yield from walk(layout, context, chooser.choose))

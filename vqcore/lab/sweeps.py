@@ -290,9 +290,10 @@ def _encoded(
 ) -> Generator[Progress, None, Preview]:
     quantizer = trained.quantizer
     if settings.rate_weight:
-        encoding = rate_aware_work(cut.layout, cut.vectors, quantizer, settings.rate_weight)
+        weight, beam = settings.rate_weight, settings.beam
+        encoding = rate_aware_work(cut.layout, cut.vectors, quantizer, weight, beam)
     else:
-        encoding = encode_work(cut.layout, cut.vectors, quantizer)
+        encoding = encode_work(cut.layout, cut.vectors, quantizer, settings.beam)
     encoded, seconds = yield from reported(encoding, quantizer.codebook_size)
     if settings.smoothing:
         smoothing = with_smoothing_work(cut.pixels, encoded)

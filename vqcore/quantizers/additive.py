@@ -12,7 +12,7 @@ from vqcore.codebooks.cells import means_work
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.scoring import chunks, product
 from vqcore.quantizers.quantizer import Column, Quantizer
-from vqcore.signals.layouts import Layout
+from vqcore.signals.layouts import Layout, Places
 from vqcore.work import Work, on_all_cores
 
 SCORES_AT_ONCE = 2**19
@@ -50,13 +50,13 @@ def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Wor
 
 def _searched(vectors: Reals, tables: Sequence[Reals], beam: int) -> Indices:
     """Return the best indices of each vector, (n, m)."""
+    lines = np.arange(len(vectors))[:, None]
     paths = np.zeros((len(vectors), 1, 0), np.int32)
     rests = vectors[:, None]
-    for table in tables:
+    for column, table in enumerate(tables):
         errors = _errors(rests, table).reshape(len(vectors), -1)
-        kept = errors.argmin(axis=1)[:, None] if beam == 1 else _least(errors, beam)
+        kept = least(errors, beam if column < len(tables) - 1 else 1)
         before, entries = np.divmod(kept, len(table))
-        lines = np.arange(len(vectors))[:, None]
         paths = np.concatenate([paths[lines, before], entries[..., None].astype(np.int32)], axis=2)
         rests = rests[lines, before] - table[entries]
     return paths[:, 0]
@@ -71,10 +71,21 @@ def _errors(rests: Reals, table: Reals) -> Reals:
     return errors.reshape(*rests.shape[:2], len(table))
 
 
-def _least(errors: Reals, most: int) -> Indices:
-    """Return the columns of the least errors of each row, ascending; ties take the first."""
-    least: Indices = np.argsort(errors, axis=1, kind="stable")[:, :most].astype(np.int32)
-    return least
+def least(costs: Reals, most: int) -> Places:
+    """Return the columns of the least of each row, (n, most); of one, the first at a tie."""
+    few = min(most, costs.shape[1])
+    if few == 1:
+        first: Places = costs.argmin(axis=1)[:, None]
+        return first
+    found: Places = np.argpartition(costs, few - 1, axis=1)[:, :few]
+    return found
+
+
+def sum_of(quantizer: Quantizer, indices: Indices) -> Differences:
+    """Return the sums of entries, (n, d), that indices stand for, whether samples or not."""
+    parts = (table[of] for table, of in zip(quantizer.tables, indices.T, strict=True))
+    sums: Differences = sum(parts, np.zeros(1, np.int16))
+    return sums
 
 
 def refit_work(quantizer: Quantizer, vectors: Samples, indices: Indices) -> Work[Quantizer]:
@@ -90,7 +101,7 @@ def refit_work(quantizer: Quantizer, vectors: Samples, indices: Indices) -> Work
     indices : int32 array of shape (n, m)
     """
     tables = list(quantizer.tables)
-    rests = vectors - sum(table[of] for table, of in zip(tables, indices.T, strict=True))
+    rests = vectors - sum_of(quantizer, indices)
     for place, column in enumerate(quantizer.columns):
         if column.kind == "levels":
             continue

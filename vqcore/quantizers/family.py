@@ -7,7 +7,7 @@ from typing import Protocol
 
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.training import Progress
-from vqcore.quantizers import meanremoved, plain
+from vqcore.quantizers import meanremoved, plain, residual
 from vqcore.quantizers.quantizer import Column, Option, Parameters, Quantizer, TrainedQuantizer
 from vqcore.signals.layouts import Layout
 from vqcore.work import Work
@@ -75,5 +75,5 @@ class Family(Protocol):
         """
 
 
-FAMILIES: dict[str, Family] = {family.ID: family for family in (plain, meanremoved)}
+FAMILIES: dict[str, Family] = {family.ID: family for family in (plain, meanremoved, residual)}
 """The families by id; an entry is all it takes to add one."""

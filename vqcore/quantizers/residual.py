@@ -1,0 +1,115 @@
+"""Residual vector quantization: stages, each for what the stages before have left.
+
+Juang & Gray 1982, doi:10.1109/ICASSP.1982.1171604. The stages are found one after another, each by
+the ladder. Then all are trained jointly: vectors find their entries again, several candidates going
+on from stage to stage, and each stage moves to the means of what the others leave; Chan, Gupta &
+Gersho 1992.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from vqcore.arrays import Samples
+from vqcore.codebooks.source import sample_of
+from vqcore.codebooks.training import Progress, Trained, reported
+from vqcore.codebooks.training import train as trained_codebooks
+from vqcore.quantizers.additive import encode_work, refit_work, sum_of, with_nothing
+from vqcore.quantizers.plain import trained_on
+from vqcore.quantizers.quantizer import (
+    Column,
+    Option,
+    Parameters,
+    Quantizer,
+    TrainedQuantizer,
+)
+from vqcore.signals.blocks import distinct_vectors
+from vqcore.signals.layouts import Layout
+from vqcore.work import Work
+
+ID = "residual"
+OPTIONS = (
+    Option("stages", (2, 3, 4), 2),
+    Option("rounds", (0, 1, 3, 5, 10), 5),
+    Option("beam", (1, 2, 4, 8, 16), 8),
+    Option("stage-step", (1, 2, 4), 2),
+)
+MOST_STAGES = 8
+JOINT_SAMPLE = 2**16
+
+__all__ = ["ID", "OPTIONS", "columns_of", "encode_work", "train", "trained_on"]
+
+
+def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
+    """Return a column of codewords and one or more of differences; ValueError for others."""
+    if not 2 <= len(sizes) <= MOST_STAGES or steps[0] != 1:
+        raise ValueError(f"stages are 2 to {MOST_STAGES}, the first in steps of 1")
+    first, *others = (
+        Column(f"stage {stage}", size, "differences" if stage > 1 else "codewords", step)
+        for stage, (size, step) in enumerate(zip(sizes, steps, strict=True), start=1)
+    )
+    return first, *others
+
+
+def train(
+    layout: Layout,
+    vectors: Samples,
+    sizes: Sequence[int],
+    parameters: Parameters,
+    *,
+    seed: int = 0,
+    known: Mapping[int, Quantizer] | None = None,
+) -> Iterator[Progress | TrainedQuantizer]:
+    """Train K codewords, and for each further stage K differences, or as many as are distinct."""
+    for event in trained_codebooks(vectors, sizes, seed=seed):
+        if isinstance(event, Progress):
+            yield event
+        else:
+            yield (yield from _with_stages(vectors, event, parameters.options, seed))
+
+
+def _with_stages(
+    vectors: Samples, first: Trained, options: Mapping[str, int], seed: int
+) -> Generator[Progress, None, TrainedQuantizer]:
+    """Find the further stages one after another, then train all of them jointly."""
+    size, seconds = first.codebook.size, first.seconds
+    column = Column("stage 1", size)
+    quantizer = Quantizer(ID, (column,), (first.codebook.codewords.astype(np.int16),))
+    for stage in range(2, options["stages"] + 1):
+        indices, more = yield from reported(encode_work(quantizer, vectors), size)
+        rests = (vectors - sum_of(quantizer, indices) + 128).clip(0, 255).astype(np.uint8)
+        found = yield from _codewords(rests, size, seed)
+        quantizer = _and_stage(quantizer, stage, found, options["stage-step"])
+        seconds += more + found.seconds
+    sample = sample_of(vectors, JOINT_SAMPLE, np.random.default_rng(seed))
+    jointly = _jointly(quantizer, sample, options["rounds"], options["beam"])
+    quantizer, more = yield from reported(jointly, size)
+    return TrainedQuantizer(quantizer, seconds + more, first.sample, first.iterations)
+
+
+def _codewords(rests: Samples, size: int, seed: int) -> Generator[Progress, None, Trained]:
+    distinct = distinct_vectors(rests, size)
+    possible = size if distinct is None else min(size, len(distinct))
+    for event in trained_codebooks(rests, [possible], seed=seed):
+        if isinstance(event, Trained):
+            found = event
+        else:
+            yield Progress(size)
+    return found
+
+
+def _and_stage(quantizer: Quantizer, stage: int, found: Trained, step: int) -> Quantizer:
+    differences = found.codebook.codewords.astype(np.int16) - np.int16(128)
+    column = Column(f"stage {stage}", len(differences), "differences", step)
+    columns = *quantizer.columns, column
+    return Quantizer(ID, columns, (*quantizer.tables, with_nothing(differences, column)))
+
+
+def _jointly(quantizer: Quantizer, vectors: Samples, rounds: int, beam: int) -> Work[Quantizer]:
+    """Let vectors find their entries, and entries move to the means, by turns."""
+    for _ in range(rounds):
+        indices = yield from encode_work(quantizer, vectors, beam=beam)
+        quantizer = yield from refit_work(quantizer, vectors, indices)
+    return quantizer
