@@ -15,6 +15,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
+from vqcore.signals.blocks import Colour
 from vqcore.signals.layouts import Layout
 from vqcore.work import Work
 
@@ -30,6 +31,11 @@ MEAN_AND_SHAPE = toy_quantizer([10, 100, 200], [[0, 0], [-9, 20]])
 
 
 OPTIONS: tuple[Option, ...] = ()
+
+
+def suits(block_size: int, colour: Colour) -> tuple[int, Colour]:
+    """Return what is asked for."""
+    return block_size, colour
 
 
 def trained_on(

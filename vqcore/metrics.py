@@ -160,7 +160,7 @@ def entropy_bytes(*use: NDArray[np.integer]) -> float:
     ----------
     use : as in `index_entropy_bits`
     """
-    return float(use[0].sum()) * index_entropy_bits(*use) / 8
+    return sum(float(of_column.sum()) * index_entropy_bits(of_column) for of_column in use) / 8
 
 
 def compression_ratio(raw_bytes: float, coded_bytes: float) -> float:

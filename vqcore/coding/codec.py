@@ -26,6 +26,7 @@ class Settings:
 
     `rate_weight` is λ, in squared error per bit; 0 takes the nearest codeword, as in the textbook.
     With `smoothing`, a file says how strongly the edges of blocks are to be smoothed.
+    Block size and colour mode become those that the family `suits`.
     `options` are the family's own, in the order of its `OPTIONS`; those left out are the defaults.
     """
 
@@ -39,7 +40,11 @@ class Settings:
     smoothing: bool = False
 
     def __post_init__(self) -> None:
-        left_out = FAMILIES[self.family].OPTIONS[len(self.options) :]
+        family = FAMILIES[self.family]
+        block_size, colour = family.suits(self.block_size, self.colour)
+        object.__setattr__(self, "block_size", block_size)
+        object.__setattr__(self, "colour", colour)
+        left_out = family.OPTIONS[len(self.options) :]
         every = *self.options, *(option.default for option in left_out)
         object.__setattr__(self, "options", every)
 
@@ -143,8 +148,7 @@ class Encoded:
     @property
     def use(self) -> tuple[Counts, ...]:
         """Return of each column how many vectors use each entry, shape (K_j,)."""
-        sizes = self.quantizer.sizes
-        return tuple(map(use_of, self.indices.T, sizes))
+        return self.quantizer.use(self.indices)
 
     @property
     def used_codewords(self) -> int:

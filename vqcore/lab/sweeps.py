@@ -359,7 +359,7 @@ def cost_of(encoded: Encoded, file_bytes: int) -> Cost:
     (0.5, 8.0, 0.16, None)
     """
     layout, quantizer = encoded.layout, encoded.quantizer
-    nominal = metrics.nominal_bytes(layout.count, *quantizer.sizes)
+    nominal = quantizer.nominal_bytes(encoded.indices)
     return Cost(
         codebook_size=quantizer.codebook_size,
         used_codewords=encoded.used_codewords,

@@ -9,6 +9,7 @@ from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.training import Progress
 from vqcore.quantizers import meanremoved, plain, residual
 from vqcore.quantizers.quantizer import Column, Option, Parameters, Quantizer, TrainedQuantizer
+from vqcore.signals.blocks import Colour
 from vqcore.signals.layouts import Layout
 from vqcore.work import Work
 
@@ -19,6 +20,9 @@ class Family(Protocol):
     @property
     def OPTIONS(self) -> tuple[Option, ...]:
         """Return its own settings."""
+
+    def suits(self, block_size: int, colour: Colour) -> tuple[int, Colour]:
+        """Return the block size and the colour mode to use where these are asked for."""
 
     def trained_on(self, layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:
         """Return what the largest table is found among; no K is above its distinct rows.

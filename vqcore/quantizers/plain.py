@@ -18,6 +18,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
+from vqcore.signals.blocks import Colour
 from vqcore.signals.layouts import Layout
 from vqcore.work import Work
 
@@ -49,6 +50,11 @@ def codebook_of(quantizer: Quantizer) -> Codebook:
     if quantizer.family != ID:
         raise ValueError(f"a {quantizer.family} quantizer has no one codebook")
     return Codebook(quantizer.tables[0].astype(np.uint8))
+
+
+def suits(block_size: int, colour: Colour) -> tuple[int, Colour]:
+    """Return what is asked for: all of it can be."""
+    return block_size, colour
 
 
 def trained_on(layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:

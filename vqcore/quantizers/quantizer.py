@@ -8,8 +8,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from vqcore.arrays import Differences, Indices, Samples
+from vqcore.arrays import Counts, Differences, Indices, Samples
+from vqcore.codebooks.codebook import use_of
 from vqcore.codebooks.training import Iteration, Trainer, Training
+from vqcore.metrics import nominal_bytes
 
 Kind = Literal["codewords", "levels", "differences"]
 """What the table of a column holds: samples; one value a component, evenly spaced; differences,
@@ -89,6 +91,14 @@ class Quantizer:
     def codebook_size(self) -> int:
         """Return K of the largest column."""
         return self.sizes[self.largest]
+
+    def use(self, indices: Indices) -> tuple[Counts, ...]:
+        """Return of each column how often indices, (n, m), have each entry, shape (K_j,)."""
+        return tuple(map(use_of, indices.T, self.sizes))
+
+    def nominal_bytes(self, indices: Indices) -> float:
+        """Return the bytes of indices, (n, m), at log2 K bits in a column of K entries."""
+        return nominal_bytes(len(indices), *self.sizes)
 
     def decode(self, indices: Indices, columns: int | None = None) -> Samples:
         """Return the vectors, uint8 of shape (n, d), that indices of shape (n, m) stand for.
