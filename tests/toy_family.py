@@ -31,6 +31,7 @@ MEAN_AND_SHAPE = toy_quantizer([10, 100, 200], [[0, 0], [-9, 20]])
 
 
 OPTIONS: tuple[Option, ...] = ()
+BY_BLOCK = True
 
 
 def suits(block_size: int, colour: Colour) -> tuple[int, Colour]:

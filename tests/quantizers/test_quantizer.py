@@ -8,7 +8,8 @@ from toy_family import MEAN_AND_SHAPE, toy_quantizer
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Progress, Trained
 from vqcore.codebooks.training import train as trained_codebooks
-from vqcore.coding.codec import Encoded, Settings, encode_work
+from vqcore.coding.codec import Encoded, Settings
+from vqcore.coding.families import encode_work
 from vqcore.quantizers import plain
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import codebook_of, quantizer_of
@@ -102,7 +103,7 @@ def test_every_family_trains_and_encodes(family: str) -> None:
     for it in trained:
         assert it.quantizer.family == family
         encoded = finish(encode_work(layout, vectors, it.quantizer))
-        joined = layout.join(it.quantizer.decode(encoded.indices))
+        joined = layout.join(encoded.quantizer.decode(encoded.indices))
         np.testing.assert_array_equal(encoded.decode(), joined)
         errors.append(np.square(joined.astype(int) - picture.pixels).sum())
     assert errors == sorted(errors, reverse=True)

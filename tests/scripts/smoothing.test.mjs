@@ -35,3 +35,17 @@ test("edges between columns come first", () => {
   smooth({ width: 4, height: 4, blockSize: 2, smoothing: 63 }, square);
   assert.deepEqual(levels(square), [0, 12, 28, 40, 6, 18, 34, 46, 14, 26, 42, 54, 20, 32, 48, 60]);
 });
+
+test("inside of a leaf nothing moves", () => {
+  const square = [0, 0, 40, 40, 0, 0, 40, 40, 20, 20, 60, 60, 20, 20, 60, 60];
+  const layer = { width: 4, height: 4, blockSize: 2, columns: 2, smoothing: 63, indices: [0, 0, 0, 1] };
+  const smoothed = (border) => {
+    const pixels = gray(...square);
+    smooth({ ...layer, borders: Uint8Array.of(0, border) }, pixels);
+    return levels(pixels);
+  };
+  assert.deepEqual(smoothed(0), square);
+  assert.deepEqual(smoothed(1).slice(8), [20, 32, 48, 60, 20, 32, 48, 60]);
+  assert.deepEqual(smoothed(1).slice(0, 8), square.slice(0, 8));
+  assert.deepEqual(smoothed(2).filter((_, at) => at % 4 === 3), [40, 46, 54, 60]);
+});

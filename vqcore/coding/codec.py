@@ -92,11 +92,13 @@ class Lookup:
         The indices that each entry stands for.
     vectors : uint8 array of shape (t, d)
     places : int32 array of shape (n,), values in [0, t)
+    borders : uint8 array of shape (t,); where each entry is smoothed, see `Quantizer.borders`
     """
 
     tuples: Indices
     vectors: Samples
     places: Indices
+    borders: Samples
 
     @property
     def use(self) -> Counts:
@@ -130,9 +132,12 @@ class Encoded:
         """Return what the signal is rebuilt from."""
         if len(self.quantizer.columns) == 1:
             every = np.arange(self.quantizer.codebook_size, dtype=np.int32)[:, None]
-            return Lookup(every, self.quantizer.decode(every), self.indices[:, 0])
-        tuples, places = _distinct(self.indices, self.quantizer.sizes)
-        return Lookup(tuples, self.quantizer.decode(tuples), places)
+            return self._lookup(every, self.indices[:, 0])
+        return self._lookup(*_distinct(self.indices, self.quantizer.sizes))
+
+    def _lookup(self, tuples: Indices, places: Indices) -> Lookup:
+        quantizer = self.quantizer
+        return Lookup(tuples, quantizer.decode(tuples), places, quantizer.borders(tuples))
 
     @property
     def tiles(self) -> Samples:
@@ -164,7 +169,8 @@ class Encoded:
         """
         table = self.lookup()
         joined = self.layout.join(table.vectors, table.places)
-        return smoothed(joined, self.layout, self.smoothing)
+        borders = self.quantizer.borders(self.indices)
+        return smoothed(joined, self.layout, borders, self.smoothing)
 
 
 def _distinct(indices: Indices, sizes: tuple[int, ...]) -> tuple[Indices, Indices]:
@@ -205,5 +211,6 @@ def with_smoothing_work(original: Samples, encoded: Encoded) -> Work[Encoded]:
     original : uint8 array, the pixels that were cut into blocks
     encoded : without smoothing
     """
-    search = best_strength_work(original, encoded.decode(), encoded.layout)
+    borders = encoded.quantizer.borders(encoded.indices)
+    search = best_strength_work(original, encoded.decode(), encoded.layout, borders)
     return replace(encoded, smoothing=(yield from search))

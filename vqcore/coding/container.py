@@ -26,7 +26,7 @@ K − 1          2      number of codewords, less one                       0 to
 name           0, 8   in version 2 the checksum of the codebook, see
                       `codebookfile`
 **3**
-family         1      0 plain, 1 mean-removed, 2 residual                 0 to 2
+family         1      0 plain, 1 mean-removed, 2 residual, 3 quadtree     0 to 3
 smoothing      1      of the edges of blocks, see `smoothing`             0 to 63; of plain 1 to
                                                                           63
 columns m      1      how many indices a block has                        as the family has
@@ -53,6 +53,8 @@ family         columns
 plain          codewords
 mean-removed   levels of each component; differences
 residual       codewords; differences of each further stage, 1 to 7
+quadtree       none: see `quadtree`, which has tables and indices of its own; b is the side of the
+               smallest leaves, 1 to 8, in ycbcr 2, 4, 6 or 8, and rgb is illegal
 =============  ===================================================================================
 
 The number of samples d in a codeword, and the number of blocks n, follow from the header as in
@@ -81,9 +83,11 @@ import numpy as np
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
 from vqcore.coding.codebookfile import CHECKSUM_BYTES, SharedCodebook
 from vqcore.coding.codec import Encoded
-from vqcore.coding.entropy import WORD, Reader, Writer, code_indices, code_tables
+from vqcore.coding.entropy import WORD, Impossible, Reader, Writer
+from vqcore.coding.families import code_indices, code_tables, is_in_order
 from vqcore.coding.smoothing import MAX_STRENGTH
-from vqcore.quantizers.additive import blank, is_in_order
+from vqcore.quantizers import quadtree
+from vqcore.quantizers.additive import blank
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import ID as PLAIN
 from vqcore.quantizers.plain import quantizer_of
@@ -94,7 +98,7 @@ from vqcore.work import Work, finish
 
 MAGIC = b"VQLB"
 WITH_CODEBOOK, WITHOUT_CODEBOOK, OF_A_FAMILY = VERSIONS = 1, 2, 3
-FILE_FAMILIES = (PLAIN, "mean-removed", "residual")
+FILE_FAMILIES = (PLAIN, "mean-removed", "residual", "quadtree")
 START = struct.Struct("<4sBBBII")
 LAST = struct.Struct("<H")
 COUNTS = struct.Struct("<BBB")
@@ -132,6 +136,8 @@ class Header:
     @property
     def blank(self) -> Quantizer:
         """Return the quantizer, as far as it is known."""
+        if self.family == quadtree.ID:
+            return quadtree.blank(self.layout)
         return blank(self.family, self.layout, self.columns)
 
     @property
@@ -211,10 +217,10 @@ def parse(data: bytes, codebooks: Iterable[SharedCodebook] = ()) -> Encoded:
     reader = Reader(data[len(header.data) : -CHECKSUM.size])
     try:
         quantizer = named or finish(code_tables(reader, layout, header.blank))
-        unknown = np.zeros((layout.count, len(header.columns)), np.int32)
+        unknown = np.zeros((layout.count, len(quantizer.columns)), np.int32)
         indices = finish(code_indices(reader, layout, quantizer, unknown))
         genuine = reader.is_genuine() and (named is not None or is_in_order(quantizer))
-    except AssertionError:  # constriction's word for impossible words
+    except (AssertionError, Impossible):  # the first is constriction's word for it
         genuine = False
     if not genuine:
         raise FileError("The .vq file holds words that no encoder writes.")
@@ -223,7 +229,8 @@ def parse(data: bytes, codebooks: Iterable[SharedCodebook] = ()) -> Encoded:
 
 def _header_of(encoded: Encoded, codebook: bytes | None) -> Header:
     quantizer, layout = encoded.quantizer, encoded.layout
-    family, columns = quantizer.family, quantizer.columns
+    family = quantizer.family
+    columns = () if family == quadtree.ID else quantizer.columns
     if family not in FILE_FAMILIES:
         raise FileError(f"No .vq file holds a {family} quantizer.")
     _check_fields(COLOURS.index(layout.colour), layout.block_size, layout.width, layout.height)

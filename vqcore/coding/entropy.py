@@ -39,6 +39,10 @@ EVERY_LEVEL = np.arange(256, dtype=np.float32)
 FIRST_SPREAD = 40
 
 
+class Impossible(ValueError):
+    """What was read cannot have been written."""
+
+
 class Coder(Protocol):
     """Either direction of the range coder."""
 
@@ -115,11 +119,11 @@ def _code_plane(coder: Coder, plane: Values, base: Values) -> Work[None]:
     for known, (y, x) in enumerate(np.ndindex(plane.shape[1:])):
         if known == 0:
             continue
-        predicted, activity = _prediction(plane - base, y, x)
+        predicted, activity = prediction(plane - base, y, x)
         predicted = np.clip(predicted + base[:, y, x], 0, 255)
         spread = 1 + activity / 2 + misses * (np.float32(1.5) / known)
         away = np.abs(EVERY_LEVEL - predicted[:, None])
-        plane[:, y, x] = coder.code(plane[:, y, x], _fourth_power(spread[:, None], away))
+        plane[:, y, x] = coder.code(plane[:, y, x], fourth_power(spread[:, None], away))
         misses += np.abs(plane[:, y, x] - predicted)
         yield
 
@@ -128,17 +132,17 @@ def _code_first(coder: Coder, plane: Values, base: Values) -> None:
     """Code the first samples, each as the difference to the one before, modulo 256."""
     samples = (plane[:, 0, 0] - base[:, 0, 0]).astype(np.int64)
     steps = np.diff(samples, prepend=MIDDLE) % 256
-    weights = _fourth_power(np.float32(FIRST_SPREAD), np.minimum(EVERY_LEVEL, 256 - EVERY_LEVEL))
+    weights = fourth_power(np.float32(FIRST_SPREAD), np.minimum(EVERY_LEVEL, 256 - EVERY_LEVEL))
     found = coder.code(steps, np.tile(weights, (len(plane), 1)))
     plane[:, 0, 0] = (MIDDLE + np.cumsum(found) + base[:, 0, 0].astype(np.int64)) % 256
 
 
-def _fourth_power(spread: Any, away: Values) -> Weights:
+def fourth_power(spread: Any, away: Values) -> Weights:
     weights: Weights = np.square(np.square(spread / (spread + away)))
     return weights
 
 
-def _prediction(plane: Values, y: int, x: int) -> tuple[Values, Values]:
+def prediction(plane: Values, y: int, x: int) -> tuple[Values, Values]:
     """Predict a sample from those before it in the block, and say how much they differ."""
     if y == 0:
         return plane[:, 0, x - 1], np.zeros(len(plane), np.float32)

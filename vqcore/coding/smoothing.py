@@ -14,12 +14,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vqcore.arrays import Samples
 from vqcore.signals.blocks import BlockLayout
 from vqcore.work import Work
 
 MAX_STRENGTH = 63
+LEFT, ABOVE = 1, 2
 STEP = 8
 NEAREST, BEHIND, PARTS = 5, 2, 16
 SMALLEST_SIDE, SMALLEST_WIDE_SIDE = 2, 8
@@ -27,34 +29,37 @@ SEARCHED_PIXELS = 1_000_000
 FIRST_TRIED = range(8, MAX_STRENGTH + 1, 8)
 
 
-def smoothed(pixels: Samples, layout: BlockLayout, strength: int) -> Samples:
+def smoothed(pixels: Samples, layout: BlockLayout, borders: Samples, strength: int) -> Samples:
     """Return a picture with the edges between its blocks smoothed.
 
     Parameters
     ----------
     pixels : uint8 array of shape (height, width) or (height, width, 3)
     layout : its width, height and block size count
+    borders : uint8 array of shape (n,), as in `Quantizer.borders`; elsewhere nothing moves
     strength : 0 to 63
 
     Examples
     --------
     >>> layout = BlockLayout(width=4, height=1, block_size=2, colour="gray")
-    >>> smoothed(np.uint8([[90, 100, 120, 130]]), layout, 10)
+    >>> smoothed(np.uint8([[90, 100, 120, 130]]), layout, np.uint8([3, 3]), 10)
     array([[ 90, 105, 115, 130]], dtype=uint8)
     """
     if strength == 0 or layout.block_size < SMALLEST_SIDE:
         return pixels
-    result = pixels.copy()
-    for rows in (result.swapaxes(0, 1), result):
-        _smooth_rows(rows, layout.block_size, STEP * strength)
+    result, grid = pixels.copy(), borders.reshape(layout.rows, layout.columns)
+    for rows, there in ((result.swapaxes(0, 1), grid.T & LEFT), (result, grid & ABOVE)):
+        _smooth_rows(rows, there > 0, layout.block_size, STEP * strength)
     return result
 
 
-def _smooth_rows(rows: Samples, side: int, threshold: int) -> None:
-    """Smooth, in place, the edges between every `side` rows and the next."""
+def _smooth_rows(rows: Samples, there: NDArray[np.bool_], side: int, threshold: int) -> None:
+    """Smooth, in place, the edges between every `side` rows and the next, where there is one."""
     edges = np.arange(side, len(rows), side)
     before, after = rows[edges - 1].astype(np.int32), rows[edges].astype(np.int32)
     apart = after - before
+    wide = there[1:].repeat(side, axis=1)[:, : rows.shape[1]]
+    apart *= wide.reshape(*wide.shape, *[1] * (rows.ndim - 2))
     near = np.abs(apart)
     pull = near * np.maximum(0, threshold - near)
     sign = np.sign(apart)
@@ -65,11 +70,13 @@ def _smooth_rows(rows: Samples, side: int, threshold: int) -> None:
         _move(rows, (edges + behind)[there], -step[there])
 
 
-def _move(rows: Samples, places: np.ndarray, step: np.ndarray) -> None:
+def _move(rows: Samples, places: NDArray[np.intp], step: NDArray[np.int32]) -> None:
     rows[places] = (rows[places] + step).clip(0, 255).astype(np.uint8)
 
 
-def best_strength_work(original: Samples, pixels: Samples, layout: BlockLayout) -> Work[int]:
+def best_strength_work(
+    original: Samples, pixels: Samples, layout: BlockLayout, borders: Samples
+) -> Work[int]:
     """Find the strength that leaves the least squared error; 0 if none leaves less.
 
     A few strengths far apart are tried first, then those around the best, ever nearer. Of a large
@@ -79,11 +86,14 @@ def best_strength_work(original: Samples, pixels: Samples, layout: BlockLayout) 
     ----------
     original, pixels : uint8 arrays of shape (height, width) or (height, width, 3)
     layout : of both
+    borders : as in `smoothed`
     """
     middle = _middle_rows(layout)
     part = replace(layout, height=middle.stop - middle.start)
-    best = yield from _searched(original[middle], pixels[middle], part)
-    whole = [_error(original, pixels, layout, strength) for strength in (0, best)]
+    first = middle.start // layout.block_size * layout.columns
+    near = borders[first : first + part.count]
+    best = yield from _searched(original[middle], pixels[middle], part, near)
+    whole = [_error(original, pixels, layout, borders, strength) for strength in (0, best)]
     return best if whole[1] < whole[0] else 0
 
 
@@ -95,12 +105,14 @@ def _middle_rows(layout: BlockLayout) -> slice:
     return slice(first * side, min((first + most) * side, layout.height))
 
 
-def _searched(original: Samples, pixels: Samples, layout: BlockLayout) -> Work[int]:
+def _searched(
+    original: Samples, pixels: Samples, layout: BlockLayout, borders: Samples
+) -> Work[int]:
     errors: dict[int, int] = {}
     tried, best, reach = {0, *FIRST_TRIED}, 0, FIRST_TRIED[0]
     while reach:
         for strength in sorted(tried):
-            errors[strength] = _error(original, pixels, layout, strength)
+            errors[strength] = _error(original, pixels, layout, borders, strength)
             yield
         best = min(errors, key=lambda it: (errors[it], it))
         reach //= 2
@@ -108,6 +120,8 @@ def _searched(original: Samples, pixels: Samples, layout: BlockLayout) -> Work[i
     return best
 
 
-def _error(original: Samples, pixels: Samples, layout: BlockLayout, strength: int) -> int:
-    apart = smoothed(pixels, layout, strength).astype(np.int32) - original
+def _error(
+    original: Samples, pixels: Samples, layout: BlockLayout, borders: Samples, strength: int
+) -> int:
+    apart = smoothed(pixels, layout, borders, strength).astype(np.int32) - original
     return int(np.square(apart).sum(dtype=np.int64))

@@ -21,6 +21,7 @@ from vqcore.lab.playback import Frame, frames_work
 from vqcore.lab.rivals import RIVALS, Codec, RivalError, RivalPoint, rival_work
 from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering
 from vqcore.lab.sweeps import OperatingPoint, Plan, Preview, Step, cut_for, plan_of, sweep_cut
+from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import codebook_of
 from vqcore.signals.blocks import BlockLayout, Cut, layout_of
 from vqcore.signals.pictures import Picture
@@ -212,7 +213,7 @@ def known_healths(study: Study) -> dict[int, Health]:
 def holding_out(study: Study) -> Pieces:
     """Train on half of the blocks, and encode the others."""
     missing = study.missing("held out", study.trained)
-    if not missing:
+    if not missing or not FAMILIES[study.settings.family].BY_BLOCK:
         return
     known = {size: result.quantizer for size, result in known_held_out(study).items()}
     with closing(held_out(study.cut, study.settings, missing, known=known)) as events:
@@ -243,6 +244,8 @@ def known_held_out(study: Study) -> dict[int, HeldOut]:
 def lending(study: Study, other: Study) -> Pieces:
     """Encode another picture with this one's codebooks, and with its own."""
     yield from sweeping([other])
+    if not FAMILIES[study.settings.family].BY_BLOCK:
+        return
 
     def question(size: int) -> Question:
         def work() -> Work[Transfer]:

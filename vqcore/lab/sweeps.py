@@ -12,9 +12,9 @@ from vqcore import metrics
 from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
 from vqcore.codebooks.training import Progress, reported, seldom
-from vqcore.coding.codec import Encoded, Settings, encode_work, with_smoothing_work
+from vqcore.coding.codec import Encoded, Settings, with_smoothing_work
 from vqcore.coding.container import pack_work
-from vqcore.coding.rateaware import rate_aware_work
+from vqcore.coding.families import encode_work
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.signals.blocks import BlockLayout, Cut, cut, distinct_vectors, layout_of
@@ -288,12 +288,8 @@ def _until_trained(
 def _encoded(
     cut: Cut, settings: Settings, trained: TrainedQuantizer
 ) -> Generator[Progress, None, Preview]:
-    quantizer = trained.quantizer
-    if settings.rate_weight:
-        weight, beam = settings.rate_weight, settings.beam
-        encoding = rate_aware_work(cut.layout, cut.vectors, quantizer, weight, beam)
-    else:
-        encoding = encode_work(cut.layout, cut.vectors, quantizer, settings.beam)
+    quantizer, weight = trained.quantizer, settings.rate_weight
+    encoding = encode_work(cut.layout, cut.vectors, quantizer, weight, settings.beam)
     encoded, seconds = yield from reported(encoding, quantizer.codebook_size)
     if settings.smoothing:
         smoothing = with_smoothing_work(cut.pixels, encoded)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.training import Progress
-from vqcore.quantizers import meanremoved, plain, residual
+from vqcore.quantizers import meanremoved, plain, quadtree, residual
 from vqcore.quantizers.quantizer import Column, Option, Parameters, Quantizer, TrainedQuantizer
 from vqcore.signals.blocks import Colour
 from vqcore.signals.layouts import Layout
@@ -20,6 +20,10 @@ class Family(Protocol):
     @property
     def OPTIONS(self) -> tuple[Option, ...]:
         """Return its own settings."""
+
+    @property
+    def BY_BLOCK(self) -> bool:
+        """Tell whether each vector is encoded by itself, whatever is around it."""
 
     def suits(self, block_size: int, colour: Colour) -> tuple[int, Colour]:
         """Return the block size and the colour mode to use where these are asked for."""
@@ -79,5 +83,7 @@ class Family(Protocol):
         """
 
 
-FAMILIES: dict[str, Family] = {family.ID: family for family in (plain, meanremoved, residual)}
+FAMILIES: dict[str, Family] = {
+    family.ID: family for family in (plain, quadtree, meanremoved, residual)
+}
 """The families by id; an entry is all it takes to add one."""

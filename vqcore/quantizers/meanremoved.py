@@ -15,7 +15,7 @@ from vqcore.arrays import Differences, Samples
 from vqcore.codebooks.training import Progress
 from vqcore.codebooks.training import train as trained_codebooks
 from vqcore.quantizers.additive import blank, encode_work, with_nothing
-from vqcore.quantizers.plain import suits
+from vqcore.quantizers.plain import BY_BLOCK, suits
 from vqcore.quantizers.quantizer import (
     Column,
     Option,
@@ -28,7 +28,7 @@ from vqcore.signals.layouts import Layout
 ID = "mean-removed"
 OPTIONS = (Option("mean-step", (4, 8, 16, 32), 8), Option("shape-step", (1, 2, 4), 2))
 
-__all__ = ["ID", "OPTIONS", "columns_of", "encode_work", "suits", "train", "trained_on"]
+__all__ = ["BY_BLOCK", "ID", "OPTIONS", "columns_of", "encode_work", "suits", "train", "trained_on"]
 
 
 def trained_on(layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:

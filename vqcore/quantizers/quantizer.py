@@ -92,6 +92,10 @@ class Quantizer:
         """Return K of the largest column."""
         return self.sizes[self.largest]
 
+    def borders(self, indices: Indices) -> Samples:
+        """Return at which edges a vector meets another: 1 on the left, 2 above, 3 both; (n,)."""
+        return np.full(len(indices), 3, np.uint8)
+
     def use(self, indices: Indices) -> tuple[Counts, ...]:
         """Return of each column how often indices, (n, m), have each entry, shape (K_j,)."""
         return tuple(map(use_of, indices.T, self.sizes))

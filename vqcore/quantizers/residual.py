@@ -17,7 +17,7 @@ from vqcore.codebooks.source import sample_of
 from vqcore.codebooks.training import Progress, Trained, reported
 from vqcore.codebooks.training import train as trained_codebooks
 from vqcore.quantizers.additive import encode_work, refit_work, sum_of, with_nothing
-from vqcore.quantizers.plain import suits, trained_on
+from vqcore.quantizers.plain import BY_BLOCK, suits, trained_on
 from vqcore.quantizers.quantizer import (
     Column,
     Option,
@@ -39,7 +39,7 @@ OPTIONS = (
 MOST_STAGES = 8
 JOINT_SAMPLE = 2**16
 
-__all__ = ["ID", "OPTIONS", "columns_of", "encode_work", "suits", "train", "trained_on"]
+__all__ = ["BY_BLOCK", "ID", "OPTIONS", "columns_of", "encode_work", "suits", "train", "trained_on"]
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:

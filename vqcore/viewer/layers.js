@@ -18,7 +18,7 @@ export function parseLayers(bytes) {
   return layers;
 }
 
-const codebookOf = (body, { channels, columns, rows, blockSize, tuple = [], distinct = 0 }) => {
+const codebookOf = (body, { channels, columns, rows, blockSize, tuple = [], distinct = 0, leaves = false }) => {
   const indices = new (distinct > 2 ** 16 ? Uint32Array : Uint16Array)(body.buffer, 0, columns * rows);
   let at = indices.byteLength;
   const parts = tuple.map(([name, size]) => {
@@ -26,8 +26,9 @@ const codebookOf = (body, { channels, columns, rows, blockSize, tuple = [], dist
     at += ofTiles.byteLength;
     return { name, size, ofTiles };
   });
-  const tiles = colours(body.subarray(at), channels);
-  return { indices, parts, tiles, use: useOf(indices, tiles.length / blockSize ** 2) };
+  const borders = leaves ? body.subarray(body.length - distinct) : null;
+  const tiles = colours(body.subarray(at, body.length - (leaves ? distinct : 0)), channels);
+  return { indices, parts, tiles, borders, use: useOf(indices, tiles.length / blockSize ** 2) };
 };
 
 function framesOf(body, { steps, ...layer }) {

@@ -15,8 +15,10 @@ of one picture, or those of one sweep of it.
     match     as file; match: which of the rivals' files           a picture file, or nothing if no
                                                                    file of that rival is a match
     codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
-              columns, rows; smoothing, unless it is 0             row by row; then the tiles,
-                                                                   (K, b, b) or (K, b, b, 3)
+              columns, rows; smoothing, unless it is 0; leaves     row by row; then the tiles,
+              (true), if some tiles are parts of larger leaves     (K, b, b) or (K, b, b, 3); with
+                                                                   leaves 1 byte a tile: 1 where
+                                                                   one begins on the left, 2 above
               for several columns of indices tuple (name and   then the indices of the tiles, 2
               size of each), distinct (how many tiles there    bytes each, column by column, before
               are); if over 65536, 4 bytes an index            the tiles
@@ -73,6 +75,7 @@ from vqcore.show.words import say, tag, texts
 from vqcore.signals.blocks import BlockLayout
 
 MOST_IN_2_BYTES = 2**16
+EVERY_BORDER = 3
 
 PAGE_ROOMS = "page", "count", "figure", "stage"
 """Of the catalog, what the page's scripts ask for."""
@@ -182,6 +185,7 @@ def _codebook_message(*books: Encoded, **header: Any) -> bytes:
         columns=layout.columns,
         rows=layout.rows,
         **({"smoothing": books[0].smoothing} if books[0].smoothing else {}),
+        **({"leaves": True} if _has_leaves(tables[0]) else {}),
         **header,
     )
 
@@ -197,7 +201,13 @@ def _look_up(layout: BlockLayout, table: Lookup) -> bytes:
     places = table.places.astype("<u4" if len(table.tuples) > MOST_IN_2_BYTES else "<u2")
     columns = table.tuples.T.astype("<u2") if table.tuples.shape[1] > 1 else np.empty(0, "<u2")
     tiles = layout.tiles(table.vectors)
-    return places.tobytes() + columns.tobytes() + tiles.tobytes()
+    borders = table.borders if _has_leaves(table) else b""
+    return places.tobytes() + columns.tobytes() + tiles.tobytes() + bytes(borders)
+
+
+def _has_leaves(table: Lookup) -> bool:
+    """Say whether some vectors are parts of larger leaves."""
+    return bool((table.borders != EVERY_BORDER).any())
 
 
 def figures_layer(of: str, sizes: Iterable[tuple[Cost | OperatingPoint, str]]) -> bytes:

@@ -3,14 +3,18 @@
 const STEP = 8, PARTS = 16;
 const SHARES = [5, 2]; // of the samples at the edge, and of those behind in wide blocks
 const WIDE_FROM = 8;
+const LEFT = 1, ABOVE = 2; // where a tile begins a leaf
 
 /** Smooth a decoded picture in place, width × height colours, as strongly as its layer says. */
-export function smooth({ width, height, blockSize, smoothing = 0 }, colours) {
+export function smooth(layer, colours) {
+  const { width, height, blockSize, smoothing = 0 } = layer;
   if (!smoothing || blockSize < 2) return;
   const samples = new Uint8ClampedArray(colours.buffer, colours.byteOffset, 4 * colours.length);
   const steps = SHARES.slice(0, blockSize < WIDE_FROM ? 1 : 2).map((share) => stepsOf(share, smoothing));
-  smoothEdges(samples, steps, blockSize, { count: width, stride: 4 }, { count: height, stride: 4 * width });
-  smoothEdges(samples, steps, blockSize, { count: height, stride: 4 * width }, { count: width, stride: 4 });
+  const x = { count: width, stride: 4, cells: 1 };
+  const y = { count: height, stride: 4 * width, cells: layer.columns };
+  smoothEdges(samples, steps, blockSize, x, y, bordersOf(layer, LEFT));
+  smoothEdges(samples, steps, blockSize, y, x, bordersOf(layer, ABOVE));
 }
 
 /** Return by how much a sample moves, for each difference from 0 to 255. */
@@ -22,21 +26,34 @@ function stepsOf(share, smoothing) {
   });
 }
 
-/** Smooth all edges across one direction, line by line. */
-function smoothEdges(samples, steps, side, across, along) {
+/** Return what says whether a leaf begins at that side of a cell; without leaves all do. */
+const bordersOf = ({ borders, indices }, side) =>
+  borders ? (cell) => (borders[indices[cell]] & side) > 0 : () => true;
+
+/** Smooth all edges across one direction, cell by cell and line by line. */
+function smoothEdges(samples, steps, side, across, along, isBorder) {
   for (let edge = side; edge < across.count; edge += side) {
     const reach = Math.min(steps.length, across.count - edge);
-    for (let line = 0; line < along.count; line++) {
-      const first = edge * across.stride + line * along.stride;
-      for (let at = first; at < first + 3; at++) {
-        const apart = samples[at] - samples[at - across.stride];
-        const size = Math.abs(apart), sign = Math.sign(apart);
-        for (let behind = 0; behind < steps.length; behind++) {
-          const move = sign * steps[behind][size], away = behind * across.stride;
-          samples[at - across.stride - away] += move;
-          if (behind < reach) samples[at + away] -= move;
+    for (let start = 0; start < along.count; start += side) {
+      if (!isBorder((edge * across.cells + start * along.cells) / side)) continue;
+      const end = Math.min(start + side, along.count);
+      for (let line = start; line < end; line++) {
+        const first = edge * across.stride + line * along.stride;
+        for (let at = first; at < first + 3; at++) {
+          smoothPair(samples, steps, at, across.stride, reach);
         }
       }
     }
+  }
+}
+
+/** Move the samples before and from a place on towards each other, as far as there are any. */
+function smoothPair(samples, steps, at, stride, reach) {
+  const apart = samples[at] - samples[at - stride];
+  const size = Math.abs(apart), sign = Math.sign(apart);
+  for (let behind = 0; behind < steps.length; behind++) {
+    const move = sign * steps[behind][size], away = behind * stride;
+    samples[at - stride - away] += move;
+    if (behind < reach) samples[at + away] -= move;
   }
 }
