@@ -27,9 +27,9 @@ from vqcore.lab.targets import GOALS
 from vqcore.lab.uploads import NamedCodebook, Uploads, open_uploads
 from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.family import FAMILIES
-from vqcore.show import links, panels, plots
+from vqcore.show import links, panels
 from vqcore.show.controls import choice, control, keep_valid, unbound, values_of
-from vqcore.show.curves import Curve, Likeness, deltas
+from vqcore.show.curves import Axis, Curve, Families, Likeness, deltas
 from vqcore.show.downloads import Offer, offered
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import PROGRAM, provenance_of, use_stems
@@ -503,7 +503,8 @@ def step_to_offer(of: Study) -> Step | None:
 
 def offer_downloads(of: Study, step: Step) -> None:
     """Offer what can be taken away, until a hand closes it."""
-    curves = partial(panels.curves_of, of, pinned_studies(of), present_rivals())
+    others = pinned_studies(of), families_asked_for(of)
+    curves = partial(panels.curves_of, of, *others, present_rivals())
     title = say("offers.title", size=str(step.codebook_size))
 
     @st.dialog(title, width="medium", on_dismiss=stop_offering)
@@ -557,17 +558,18 @@ def show_reproduction(of: Study, step: Step) -> None:
 # Charts and tables, drawn as `show.panels` has them
 
 
-def show_chart(chart: Chart, *, beneath: str = "") -> None:
-    """Show a chart; on one against K the page marks the K shown, and a click chooses another."""
+def show_chart(chart: Chart, choose: Callable[[], None] | None = None) -> None:
+    """Show a chart; a click on one against K, where the page marks the K shown, chooses another."""
     if chart.title:
         st.subheader(chart.title, anchor=False)
     choosing: dict[str, Any] = {}
-    if chart.sizes:
-        choosing = {"on_select": lambda: choose_point(chart.id), "selection_mode": "points"}
+    act = choose or (lambda: choose_point(chart.id)) if chart.area else choose
+    if act:
+        choosing = {"on_select": act, "selection_mode": "points"}
     with st.container(gap=None):
         st.plotly_chart(chart.figure, key=chart.id, config=CHART_CONFIG, alt=chart.alt, **choosing)
-        if chart.sizes:
-            COMPONENTS["mark"](key=f"mark-{chart.id}", data=plots.size_area(chart.sizes))
+        if chart.area:
+            COMPONENTS["mark"](key=f"mark-{chart.id}", data=chart.area)
     if chart.caption:
         small(chart.caption)
 
@@ -614,14 +616,15 @@ def column_of(heading: str, number_format: str | None) -> Any:
 
 
 def sizes_panel(of: Study) -> list[Pieces]:
-    show_sizes(of)
+    pinned, families = pinned_studies(of), families_asked_for(of)
+    show_sizes(of, pinned, families)
     show_figures(of)
-    return []
+    return [study.sweeping([*pinned, *families])]
 
 
 @st.fragment(key="sizes")
-def show_sizes(of: Study) -> None:
-    show_side_by_side(panels.size_charts(of))
+def show_sizes(of: Study, pinned: Sequence[Study], families: Sequence[Study]) -> None:
+    show_side_by_side(panels.size_charts(of, pinned, families))
 
 
 @st.fragment(key="figures")
@@ -643,9 +646,10 @@ def rates_panel(of: Study) -> list[Pieces]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         codecs = choose_rivals()
         offer_pin(of)
-    pinned = pinned_studies(of)
-    show_rates(of, pinned, codecs)
-    return [study.sweeping(pinned), study.encoding(of, codecs)]
+        st.segmented_control(options=get_args(Families), required=True, **choice("families"))
+    pinned, families = pinned_studies(of), families_asked_for(of)
+    show_rates(of, pinned, families, codecs)
+    return [study.sweeping(pinned), study.encoding(of, codecs), study.sweeping(families)]
 
 
 def choose_rivals() -> list[Codec]:
@@ -673,19 +677,56 @@ def pinned_studies(of: Study) -> list[Study]:
     return [other for other in others if other.layout.channels == of.layout.channels]
 
 
+def families_asked_for(of: Study) -> list[Study]:
+    """Return the studies of all families, if these are asked for."""
+    wanted = st.session_state.get("families") == "all"
+    return list(study.relatives(of).values()) if wanted else []
+
+
 @st.fragment(key="rates")
-def show_rates(of: Study, pinned: Sequence[Study], codecs: Sequence[Codec]) -> None:
-    likeness: Likeness = st.segmented_control(
-        options=get_args(Likeness),
-        required=True,
-        label_visibility="collapsed",
-        **choice("likeness"),
-    )
-    curves = panels.curves_of(of, pinned, codecs)
-    show_chart(panels.rate_chart(curves, likeness))
+def show_rates(
+    of: Study, pinned: Sequence[Study], families: Sequence[Study], codecs: Sequence[Codec]
+) -> None:
+    with st.container(horizontal=True):
+        likeness: Likeness = choose_of("likeness", get_args(Likeness))
+        axis: Axis = choose_of("axis", get_args(Axis))
+    curves = panels.curves_of(of, pinned, families, codecs)
+    shown = panels.own_curves(of, pinned, families, axis) if axis == "nominal" else curves
+    chart = panels.rate_chart(shown, likeness, axis, of.layout.block_size)
+    show_chart(chart, lambda: open_point(of, shown))
     tell_what_is_missing(of)
-    show_deltas(curves)
-    show_target([of, *pinned])
+    show_families(of, families)
+    show_deltas([curve for curve in curves if curve.kind != "family"])
+    show_target([of, *pinned, *families])
+
+
+def choose_of(name: str, ids: Sequence[str]) -> Any:
+    words = choice(name) | {"label_visibility": "collapsed"}
+    return st.segmented_control(options=ids, required=True, **words)
+
+
+def open_point(of: Study, curves: Sequence[Curve]) -> None:
+    """Open in the viewer what a point of ours stands for that a hand clicked on."""
+    for point in st.session_state.rates.selection.points[:1]:
+        curve, at = point.get("customdata", (0, 0))
+        if settings := curves[curve].settings:
+            size = curves[curve].points[at].codebook_size
+            adopt(replace(of, settings=settings), size)
+
+
+def show_families(of: Study, families: Sequence[Study]) -> None:
+    """Say what each family buys, and what it costs."""
+    if not families:
+        return
+    st.subheader(say("rates.ideas"), anchor=False)
+    size = choose_common_size(of)
+    table, choose = panels.families_table(families, size), partial(open_family, families, size)
+    show_table(table, key="ideas", selection_mode="single-cell", on_select=choose)
+
+
+def open_family(families: Sequence[Study], size: int) -> None:
+    for row, _ in st.session_state.ideas.selection.cells[:1]:
+        adopt(families[row], size)
 
 
 def tell_what_is_missing(of: Study) -> None:

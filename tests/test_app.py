@@ -30,11 +30,13 @@ from vqcore.lab.sharing import use_work
 from vqcore.lab.sweeps import cut_for
 from vqcore.metrics import psnr_db
 from vqcore.quantizers import plain
+from vqcore.quantizers.family import FAMILIES
 from vqcore.show import words
 from vqcore.show.provenance import provenance_of
 from vqcore.show.reproduce import command_line, python_lines
 from vqcore.show.verdicts import health_row
 from vqcore.show.wording import decibels, kilobytes
+from vqcore.show.words import say
 from vqcore.signals.pictures import png_bytes
 from vqcore.work import finish
 
@@ -470,6 +472,70 @@ def test_a_pinned_curve_in_gray_is_not_drawn_among_those_in_colour():
     app.session_state.colour = "rgb"
     sound(app.run())
     assert "4×4 Gray" not in traces(app)
+
+
+def table_of(app, column):
+    return next(it.value for it in app.dataframe if column in it.value)
+
+
+def test_all_families_are_curves_on_the_same_plane_and_a_table():
+    app = at_rates(("waves.png", waves()), block="4", beside="JPEG", largest="8", families="all")
+    drawn = traces(app)
+    assert list(drawn)[1:] == [
+        *("4×4 RGB, plain", "nominal"),
+        *(say(f"family.{family}") for family in FAMILIES if family != "plain"),
+        "JPEG",
+    ]
+    member = swept_members(app)["residual"]
+    assert list(drawn["residual"]["y"]) == [point.psnr_db for point in member]
+    assert list(drawn["residual"]["x"]) == [point.rate_bpp for point in member]
+    table = table_of(app, "family")
+    assert list(table["family"]) == [say(f"family.{family}") for family in FAMILIES]
+    assert list(table["codebook_bytes"])[:3] == [8 * 48, 7 * 48, 8 * 48 + 7 * 48]
+    sound(app.selectbox(key="each").set_value(4).run())
+    assert table_of(app, "family")["codebook_bytes"][0] == 4 * 48
+    assert any("JPEG" in text for text in app.table[0].value["Ours against"])
+    assert not any("residual" in text for text in app.table[0].value["Ours against"])
+
+
+def swept_members(app):
+    """Sweep each family as the page should."""
+    picture = read_picture(waves(), "")
+    swept = {
+        family: sweep(picture, Settings(4, family=family), [1, 2, 4, 8]) for family in FAMILIES
+    }
+    return {
+        family: [event.point for event in events if isinstance(event, Step)]
+        for family, events in swept.items()
+    }
+
+
+def test_the_textbooks_axis_has_nominal_bits_a_block_and_no_rivals():
+    query = {"block": "4", "beside": "JPEG", "largest": "8", "families": "all", "axis": "nominal"}
+    drawn = traces(at_rates(("waves.png", waves()), **query))
+    assert "JPEG" not in drawn
+    assert "nominal" not in drawn
+    assert drawn["4×4 RGB, plain"]["x"] == [1, 2, 3]
+    assert drawn["residual"]["x"] == [2, 4, 6]
+
+
+def test_pinned_settings_and_families_are_in_the_chart_of_psnr_as_well():
+    query = {"block": "4", "beside": "JPEG", "largest": "8", "families": "all"}
+    app = at_rates(("waves.png", waves()), **query)
+    sound(button(app, "Pin this curve").click().run())
+    sound(app.slider(key="block").set_value(8).run())
+    app.session_state.panel = "sizes"
+    sound(app.run())
+    drawn = traces(app)
+    assert {"8×8 RGB, plain", "4×4 RGB", "mean-removed", "residual"} <= set(drawn)
+    assert "nominal" not in drawn
+    assert drawn["4×4 RGB"]["x"] == [1, 2, 4, 8]
+
+
+def test_families_are_trained_for_the_chart_of_psnr_too():
+    query = {"block": "4", "largest": "8", "families": "all", "panel": "sizes"}
+    drawn = traces(at_rates(("waves.png", waves()), **query))
+    assert drawn["residual"]["x"] == [1, 2, 4, 8]
 
 
 def test_target_finds_the_best_setting_swept():

@@ -13,6 +13,7 @@ from vqcore import Settings, read_picture
 from vqcore.coding.codebookfile import parse_codebook
 from vqcore.coding.container import parse
 from vqcore.lab.rivals import largest_within, same_psnr
+from vqcore.show.wording import decibels
 from vqcore.work import finish
 
 FOUR = Settings(4)
@@ -72,6 +73,23 @@ def test_plane_from_a_click_on_its_panel(visitor):
     expect(visitor.page.get_by_role("cell", name="AVIF")).to_be_visible()
     visitor.choose(8)
     assert visitor.settle().figures()["In use"] == "8 of 8"
+
+
+def test_a_click_on_a_point_of_a_family_opens_it(visitor):
+    query = "?block=4&largest=16&panel=rates&families=all&beside=png8"
+    visitor.open(query).upload(("one.png", png(96, 144)))
+    chart = visitor.page.locator(".js-plotly-plot")
+    names = chart.evaluate("it => it.data.map(({ name }) => name)")
+    points = chart.locator(".trace.scatter").nth(names.index("residual")).locator("path.point")
+    points.nth(2).scroll_into_view_if_needed()
+    box = points.nth(2).bounding_box()
+    visitor.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(visitor.page.get_by_role("combobox", name="Family")).to_have_value("residual")
+    figures = visitor.settle().figures()
+    step = swept(png(96, 144), Settings(4, family="residual"), SIZES)[4]
+    assert (figures["K"], figures["PSNR"]) == ("4", decibels(step.point.psnr_db))
+    legend = chart.locator(".legendtext").all_text_contents()
+    assert {"4×4 RGB, residual", "plain", "mean-removed"} <= {*legend}
 
 
 def test_everything_can_be_taken_away(visitor, browser):

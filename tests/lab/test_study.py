@@ -26,11 +26,14 @@ from vqcore.lab.study import (
     lending,
     missing_steps,
     racing,
+    relatives,
     replaying,
     sweeping,
     take,
 )
 from vqcore.lab.sweeps import Step
+from vqcore.quantizers import residual
+from vqcore.quantizers.family import FAMILIES
 from vqcore.show.wording import doing_in_words
 from vqcore.signals.pictures import Picture
 
@@ -243,3 +246,27 @@ def test_each_trainer_races_by_itself(swept: Study, monkeypatch: pytest.MonkeyPa
     for settings in every:
         [run] = known_runs(swept, [settings], 4)
         assert run.trainer == settings.trainer
+
+
+def test_relatives_are_all_families_by_default_with_all_else_the_same() -> None:
+    options = Settings(4, "ycbcr", seed=3, rate_weight=50, family="residual", options=(3,))
+    every = relatives(begun(smooth_picture(40, 56), Shelf(), options))
+    assert list(every) == list(FAMILIES)
+    for family, it in every.items():
+        shared = it.settings.seed, it.settings.rate_weight, it.settings.family
+        assert shared == (3, 50, family)
+        assert not it.settings.unusual_options
+    assert every["plain"].settings == Settings(4, "ycbcr", seed=3, rate_weight=50)
+
+
+def test_a_relative_finds_what_was_swept_before(swept: Study) -> None:
+    by_chance = replace(swept, settings=replace(swept.settings, trainer="random"))
+    assert relatives(by_chance)["plain"].points == swept.points
+
+
+def test_a_family_that_makes_gray_of_colour_is_no_relative(
+    swept: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(residual, "suits", lambda block_size, colour: (block_size, "gray"))
+    assert "residual" not in relatives(swept)
+    assert "residual" in relatives(replace(swept, settings=Settings(4, "gray")))

@@ -81,6 +81,8 @@ def held_out() -> list[HeldOut]:
 
 def figures() -> Iterator[Any]:
     yield plots.psnr_figure(POINTS, SIZES)
+    yield plots.psnr_figure(POINTS, SIZES, [curves()[1]] * 2)
+    yield plots.rate_figure(curves()[:1], hull_of(curves()[:1], "ssim"), "ssim", "nominal")
     yield plots.ratio_figure(POINTS, SIZES)
     yield plots.perplexity_figure(healths()[:1], (1, 4))
     yield plots.held_out_figure(held_out()[:1], (1, 4))

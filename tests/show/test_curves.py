@@ -13,7 +13,9 @@ from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sweeps import OperatingPoint, sweep
 from vqcore.show.curves import (
     Delta,
+    by_block,
     deltas,
+    family_curve,
     hull_of,
     nominal_curve,
     picture_curve,
@@ -59,6 +61,25 @@ def test_nominal_curve_of_a_real_sweep_is_the_textbooks() -> None:
     steps = steps_of(sweep(picture, Settings(4, "gray"), [1, 2, 8]))
     curve = nominal_curve(steps[0].encoded.layout, [step.point for step in steps])
     assert list(curve.rates) == [1 / 16, 3 / 16]
+
+
+def test_a_family_is_named_by_itself_alone() -> None:
+    settings = Settings(4, "gray", rate_weight=50, family="residual")
+    curve = family_curve(settings, LAYOUT, [point(2, 0.5, 20)])
+    assert (curve.kind, curve.name, curve.settings) == ("family", "residual", settings)
+
+
+def test_by_the_block_bits_are_nominal_whatever_the_blocks_of_the_curve() -> None:
+    points = [point(2, 0.5, 20, nominal_bytes=15), point(4, 0.75, 25, nominal_bytes=30)]
+    curve = vq_curve(Settings(8, "gray"), replace(LAYOUT, block_size=8), points)
+    assert LAYOUT.count == 60
+    assert list(by_block(curve, points, LAYOUT).rates) == [2, 4]
+
+
+def test_hull_goes_by_the_rates_of_the_curves() -> None:
+    points = [point(1, 0.1, 10), point(2, 0.2, 30)]
+    hull = hull_of([replace(picture_curve("one", points), rates=[5, 4])], "psnr_db")
+    assert (list(hull.labels), list(hull.rates)) == (["one, K = 2"], [4])
 
 
 def test_rivals_points_are_named_by_their_level() -> None:

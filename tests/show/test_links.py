@@ -67,6 +67,8 @@ def test_choices_are_read_as_they_were_written():
         "family": None,
         "trainer": None,
         "likeness": None,
+        "axis": None,
+        "families": None,
         "target": None,
         "start": None,
         "beside": "webp",

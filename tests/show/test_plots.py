@@ -13,12 +13,14 @@ from helpers import health_of, made_up_points
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import TRAINERS
+from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import mean_rows
 from vqcore.lab.contest import Run
 from vqcore.lab.health import Health, Pair
 from vqcore.lab.heldout import HeldOut
 from vqcore.lab.rivals import RIVALS, Look, rival_file, rival_work
 from vqcore.lab.sweeps import OperatingPoint
+from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.show import plots
 from vqcore.show.curves import Curve, rival_curve
@@ -283,9 +285,91 @@ def test_curves_differ_by_more_than_colour() -> None:
     pinned = [replace(rate_curves()[1], name=str(number)) for number in range(4)]
     rivals = [replace(rate_curves()[2], kind=kind, name=kind) for kind in RIVALS]
     every = [*rate_curves()[:1], replace(rate_curves()[0], kind="nominal", name="n"), *pinned]
+    every += [family(name, 1) for name in FAMILIES]
     hull = Curve("hull", "lower hull", [], [], [])
     drawn = curves(plots.rate_figure([*every, *rivals], hull, "psnr_db")).values()
-    assert len({trace.marker.symbol for trace in drawn}) == len(drawn) == 10
+    assert len({trace.marker.symbol for trace in drawn}) == len(drawn) == 10 + len(FAMILIES)
+
+
+def family(name: str, *sizes: int) -> Curve:
+    rates = [size / 10 for size in sizes]
+    labels = [f"K = {size}" for size in sizes]
+    settings = Settings(family=name)
+    return Curve("family", name, curve_points(sizes), labels, rates, settings)
+
+
+def test_no_two_families_look_alike_without_their_colours_and_none_fades_on_a_page() -> None:
+    looks = plots.FAMILY_LOOKS
+    assert len(looks) >= len(FAMILIES)
+    assert len({look.symbol for look in looks}) == len(looks)
+    for page in ("#ffffff", "#0e1117"):
+        assert min(contrast(look.colour, page) for look in looks) > 3
+    dashes = [[look.dash for look in looks if look.colour == it.colour] for it in looks]
+    assert all(len(same) == 1 for same in dashes)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG has it."""
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [it / 12.92 if it <= 0.04045 else ((it + 0.055) / 1.055) ** 2.4 for it in shares]
+    return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+
+def test_a_family_has_the_same_look_whichever_others_there_are() -> None:
+    hull = Curve("hull", "lower hull", [], [], [])
+    every = [family(name, 1, 2) for name in FAMILIES]
+    drawn = curves(plots.rate_figure(every, hull, "psnr_db"))
+    for curve in every:
+        [alone] = curves(plots.rate_figure([curve], hull, "psnr_db")).values()
+        assert (alone.line, alone.marker) == (drawn[curve.name].line, drawn[curve.name].marker)
+
+
+def test_a_point_knows_its_curve_and_its_place_there() -> None:
+    hull = Curve("hull", "lower hull", curve_points((2,)), ["K = 2"], [0.1])
+    ours, pinned, _ = rate_curves()
+    figure = plots.rate_figure([replace(ours, rates=[0, 0.1, 0.2]), pinned], hull, "psnr_db")
+    assert curves(figure)["8×8 RGB"].customdata == ([0, 1], [0, 2])  # the first has no rate
+    assert curves(figure)["4×4 RGB"].customdata == ([1, 0], [1, 1])
+    assert [top.customdata for top in at_the_top(figure)] == [([1, 2],)]
+    assert figure.layout.clickmode == "event+select"
+
+
+def test_nominal_bits_begin_at_nothing() -> None:
+    hull = Curve("hull", "lower hull", [], [], [])
+    axis = plots.rate_figure(rate_curves()[:1], hull, "psnr_db", "nominal").layout.xaxis
+    assert (axis.type, axis.rangemode) == ("linear", "tozero")
+    assert axis.title.text == "Nominal rate (bits a block)"
+
+
+def test_psnr_of_several_settings_stands_on_one_graph_by_name() -> None:
+    ours, pinned, _ = rate_curves()
+    long = replace(pinned, name="4×4 RGB, mean-removed, λ = 50")
+    figure = plots.psnr_figure(ours.points, SIZES, [ours, long, family("residual", 2, 4)])
+    drawn = curves(figure)
+    assert list(drawn) == ["8×8 RGB", "4×4 RGB, …ed, λ = 50", "residual"]
+    assert [trace.x for trace in drawn.values()] == [(1, 2, 4), (1, 2), (2, 4)]
+    assert drawn["residual"].customdata == (2, 4)
+    assert "mean-removed" in drawn["4×4 RGB, …ed, λ = 50"].hovertemplate
+    assert len({trace.marker.symbol for trace in drawn.values()}) == 3
+    assert figure.layout.showlegend
+    [top] = at_the_top(figure)
+    assert top.x == (4,)
+
+
+@pytest.mark.parametrize("others", [0, 1, 6])
+def test_the_area_is_where_the_plot_is_among_names(others: int) -> None:
+    every = [rate_curves()[0]] * (1 + others)
+    layout = plots.psnr_figure([], SIZES, every).layout
+    area = plots.size_area(SIZES, len(every))
+    assert layout.margin.to_plotly_json() == {side: area[side] for side in "lrtb"}
+    assert layout.height == area["height"]
+    alone = plots.size_area(SIZES)
+    assert area["height"] - area["b"] == alone["height"] - alone["b"]
 
 
 def test_one_entry_adds_a_codec(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,18 +1,19 @@
 """Tests of tables: each column has something to show."""
 
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 from helpers import health_of, made_up_points
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Iteration, Trained
-from vqcore.lab.comparison import mean_rows
+from vqcore.lab.comparison import BjontegaardDelta, mean_rows
 from vqcore.lab.health import Pair
 from vqcore.lab.heldout import Transfer
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show import tables
+from vqcore.show.curves import Delta
 from vqcore.show.verdicts import health_row
 from vqcore.signals.pictures import Origin
 
@@ -104,3 +105,17 @@ def test_use_in_words() -> None:
     assert row["Codebook"] == "one"
     assert row["PSNR"] == "58.13 dB"
     assert row["In use"] == f"{close.used_codewords} of {close.codebook_size}"
+
+
+def test_a_family_costs_what_all_sizes_up_to_one_took() -> None:
+    points = [
+        replace(
+            made_up_points()[1], codebook_size=size, train_seconds=size, codebook_bytes=9 * size
+        )
+        for size in (1, 2, 4)
+    ]
+    delta = Delta("plain", None, BjontegaardDelta(0.5, 0.1, 0.2))
+    row = tables.family_row(points, 2, delta)
+    assert {"family", *row} == {*tables.columns("families")}
+    assert [*row.values()] == ["+0.50 dB (0.100 to 0.200 bpp)", "no common range", 3, 18]
+    assert [*tables.family_row([], 2, None).values()] == ["–", "–", 0, None]

@@ -318,6 +318,22 @@ def _first(events: Iterator[Any], is_it: Callable[[Any], object]) -> Work[Any]:
     return None
 
 
+def relatives(study: Study) -> dict[str, Study]:
+    """Return by family the study of the same picture with that family's default options.
+
+    All else is set as in the study, but for the trainer, and for what the family suits. Gray and
+    colour do not compare: a family that makes the one of the other is left out.
+    """
+    shared = replace(study.settings, trainer=Settings.trainer)
+    every = {
+        family: replace(study, settings=replace(shared, family=family, options=()))
+        for family in FAMILIES
+    }
+    return {
+        family: it for family, it in every.items() if it.layout.channels == study.layout.channels
+    }
+
+
 def alike(study: Study, pictures: Mapping[str, Picture]) -> dict[str, Picture]:
     """Return the other pictures whose blocks have as many samples, by name."""
     cut = {name: replace(study, picture=picture).layout for name, picture in pictures.items()}

@@ -23,7 +23,11 @@ from vqcore.show.words import say
 from vqcore.signals.blocks import BlockLayout
 
 Likeness = Literal["psnr_db", "ssim"]
-Kind = Literal["ours", "nominal", "pinned", "picture", "hull"] | Codec
+Axis = Literal["file", "nominal"]
+Families = Literal["this", "all"]
+Kind = Literal["ours", "nominal", "pinned", "family", "picture", "hull"] | Codec
+OURS: tuple[Kind, ...] = ("ours", "pinned", "family")
+"""Those that settings here lead to, by their files."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,20 @@ def nominal_curve(layout: BlockLayout, points: Sequence[OperatingPoint]) -> Curv
         for point, rate in zip(some, rates, strict=True)
     ]
     return Curve("nominal", say("curve.nominal"), some, labels, rates)
+
+
+def family_curve(
+    settings: Settings, layout: BlockLayout, points: Sequence[OperatingPoint]
+) -> Curve:
+    """Return the curve of one family among others, named by it alone."""
+    return replace(
+        vq_curve(settings, layout, points, "family"), name=say(f"family.{settings.family}")
+    )
+
+
+def by_block(curve: Curve, points: Sequence[OperatingPoint], layout: BlockLayout) -> Curve:
+    """Return a curve of these points by the textbook's rate: nominal bits a block of a layout."""
+    return replace(curve, rates=[8 * point.nominal_bytes / layout.count for point in points])
 
 
 def rival_curve(codec: Codec, points: Sequence[RivalPoint]) -> Curve:
@@ -175,15 +193,15 @@ def _places(curve: Curve) -> list[tuple[float, float]]:
 def hull_of(curves: Sequence[Curve], likeness: Likeness) -> Curve:
     """Return the points of all curves on their lower hull: no mixture of others does better."""
     every = [
-        (point, f"{curve.name}, {label}")
+        (point, f"{curve.name}, {label}", rate)
         for curve in curves
-        for point, label in zip(curve.points, curve.labels, strict=True)
+        for point, label, rate in zip(curve.points, curve.labels, curve.rates, strict=True)
         if getattr(point, likeness) is not None
     ]
-    rates = [point.rate_bpp for point, _ in every]
-    best = lower_hull(rates, [_distortion(point, likeness) for point, _ in every])
+    rates = [rate for _, _, rate in every]
+    best = lower_hull(rates, [_distortion(point, likeness) for point, _, _ in every])
     points, labels = [every[at][0] for at in best], [every[at][1] for at in best]
-    return Curve("hull", say("curve.hull"), points, labels, _file_rates(points))
+    return Curve("hull", say("curve.hull"), points, labels, [rates[at] for at in best])
 
 
 def _distortion(point: Measured, likeness: Likeness) -> float:

@@ -11,7 +11,7 @@ from vqcore.lab.plane import Start
 from vqcore.lab.rivals import RIVALS
 from vqcore.lab.targets import GOALS
 from vqcore.quantizers.family import FAMILIES
-from vqcore.show.curves import Likeness
+from vqcore.show.curves import Axis, Families, Likeness
 from vqcore.signals.blocks import COLOURS
 
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -19,6 +19,8 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "family": tuple(FAMILIES),
     "trainer": TRAINERS,
     "likeness": get_args(Likeness),
+    "axis": get_args(Axis),
+    "families": get_args(Families),
     "target": tuple(GOALS),
     "start": get_args(Start),
     "beside": tuple(RIVALS),
@@ -31,6 +33,8 @@ DEFAULTS: Mapping[str, str] = {
     "family": "plain",
     "trainer": "lbg",
     "likeness": "psnr_db",
+    "axis": "file",
+    "families": "this",
     "target": "kilobytes",
     "start": "random",
 }

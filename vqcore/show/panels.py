@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -16,15 +16,28 @@ from vqcore.lab.study import Study, known_rival, known_rivals, rungs
 from vqcore.lab.targets import GOALS
 from vqcore.show import plots
 from vqcore.show.curves import (
+    OURS,
+    Axis,
     Curve,
     Likeness,
+    by_block,
+    deltas,
+    family_curve,
     hull_of,
     nominal_curve,
     picture_curve,
     rival_curve,
     vq_curve,
 )
-from vqcore.show.tables import Columns, TableId, columns, picture_row, rows_of, rung_row
+from vqcore.show.tables import (
+    Columns,
+    TableId,
+    columns,
+    family_row,
+    picture_row,
+    rows_of,
+    rung_row,
+)
 from vqcore.show.verdicts import health_row
 from vqcore.show.wording import in_short, settings_name
 from vqcore.show.words import say
@@ -40,7 +53,7 @@ class Chart:
     figure : plotly's
     alt : what it shows, for who does not see it
     title, caption : may be empty
-    sizes : the codebook sizes along it, for the page to mark the one shown; none for other axes
+    area : of one against K, where its plot lies, for the page to mark the K shown; else None
     """
 
     id: str
@@ -48,7 +61,7 @@ class Chart:
     alt: str
     title: str = ""
     caption: str = ""
-    sizes: Sequence[int] = ()
+    area: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +75,27 @@ class Table:
     caption: str = ""
 
 
-def _chart(name: str, figure: Any, sizes: Sequence[int] = ()) -> Chart:
-    words = {part: say(f"chart.{name}.{part}") for part in ("alt", "title", "caption")}
-    return Chart(name, figure, sizes=sizes, **words)
+def _chart(name: str, figure: Any, told: str | None = None, **fields: Any) -> Chart:
+    """Return a chart, with its words or those of another case."""
+    alt, title, caption = (
+        say(f"chart.{told or name}.{part}", **fields) for part in ("alt", "title", "caption")
+    )
+    return Chart(name, figure, alt, title, caption)
 
 
-def size_charts(study: Study) -> list[Chart]:
-    """Return the charts of the figures against K."""
+def _size_chart(name: str, figure: Any, sizes: Sequence[int], curves: int = 1) -> Chart:
+    return replace(_chart(name, figure), area=plots.size_area(sizes, curves))
+
+
+def size_charts(
+    study: Study, pinned: Sequence[Study] = (), families: Sequence[Study] = ()
+) -> list[Chart]:
+    """Return the charts of the figures against K; PSNR is beside that of other settings."""
     points, sizes = study.points, study.plan.sizes
+    curves = own_curves(study, pinned, families)
     return [
-        _chart("psnr", plots.psnr_figure(points, sizes), sizes),
-        _chart("ratio", plots.ratio_figure(points, sizes), sizes),
+        _size_chart("psnr", plots.psnr_figure(points, sizes, curves), sizes, len(curves)),
+        _size_chart("ratio", plots.ratio_figure(points, sizes), sizes),
     ]
 
 
@@ -80,14 +103,16 @@ def health_charts(
     healths: Iterable[Health], results: Iterable[HeldOut], sizes: Sequence[int]
 ) -> list[Chart]:
     return [
-        _chart("perplexity", plots.perplexity_figure(list(healths), sizes), sizes),
-        _chart("held-out", plots.held_out_figure(list(results), sizes), sizes),
+        _size_chart("perplexity", plots.perplexity_figure(list(healths), sizes), sizes),
+        _size_chart("held-out", plots.held_out_figure(list(results), sizes), sizes),
     ]
 
 
-def rate_chart(curves: Sequence[Curve], likeness: Likeness) -> Chart:
-    ours = [curve for curve in curves if curve.kind in ("ours", "pinned")]
-    return _chart("rates", plots.rate_figure(curves, hull_of(ours, likeness), likeness))
+def rate_chart(curves: Sequence[Curve], likeness: Likeness, axis: Axis, side: int) -> Chart:
+    """Return the plane of rate and likeness; nominal bits are those of blocks of a side."""
+    ours = [curve for curve in curves if curve.kind in OURS]
+    figure = plots.rate_figure(curves, hull_of(ours, likeness), likeness, axis)
+    return _chart("rates", figure, f"rates-{axis}", side=side)
 
 
 def pictures_chart(studies: Sequence[Study]) -> Chart:
@@ -99,13 +124,48 @@ def trainers_chart(runs: Sequence[Run]) -> Chart:
     return _chart("trainers", plots.trainers_figure(runs))
 
 
-def curves_of(study: Study, pinned: Sequence[Study], codecs: Sequence[Codec]) -> list[Curve]:
-    """Return the curves there are so far: ours, the textbook's, the pinned, the rivals'."""
-    others = [vq_curve(it.settings, it.layout, it.points, "pinned") for it in pinned]
+def curves_of(
+    study: Study, pinned: Sequence[Study], families: Sequence[Study], codecs: Sequence[Codec]
+) -> list[Curve]:
+    """Return the curves so far, by files: ours, the textbook's, other settings', the rivals'."""
     known = {codec: known_rivals(study, codec) for codec in codecs}
     rivals = [rival_curve(codec, points) for codec, points in known.items() if points]
-    ours = vq_curve(study.settings, study.layout, study.points)
+    ours, *others = own_curves(study, pinned, families)
     return [ours, nominal_curve(study.layout, study.points), *others, *rivals]
+
+
+def own_curves(
+    study: Study, pinned: Sequence[Study], families: Sequence[Study], axis: Axis = "file"
+) -> list[Curve]:
+    """Return ours, the pinned, and those of the other families that have points."""
+    drawn = {it.settings for it in (study, *pinned)}
+    related = [it for it in families if it.settings not in drawn and it.points]
+    every = [
+        (study, vq_curve(study.settings, study.layout, study.points)),
+        *((it, vq_curve(it.settings, it.layout, it.points, "pinned")) for it in pinned),
+        *((it, family_curve(it.settings, it.layout, it.points)) for it in related),
+    ]
+    if related and study.settings.is_plain:
+        every[0] = study, _with_family(every[0][1])
+    if axis == "nominal":
+        return [by_block(curve, it.points, study.layout) for it, curve in every]
+    return [curve for _, curve in every]
+
+
+def _with_family(curve: Curve) -> Curve:
+    """Name a curve of plain codebooks by that too, where others are not plain."""
+    return replace(curve, name=f"{curve.name}, {say('family.plain')}")
+
+
+def families_table(families: Sequence[Study], size: int) -> Table:
+    """Return what each family gains over the first, and what it takes up to a K."""
+    plain, *_ = curves = [family_curve(it.settings, it.layout, it.points) for it in families]
+    rows = [
+        family_row(it.points, size, deltas([curve, plain])[0] if curve is not plain else None)
+        | {"family": curve.name}
+        for it, curve in zip(families, curves, strict=True)
+    ]
+    return _table("families", rows, size=str(size), against=plain.name)
 
 
 def _table(

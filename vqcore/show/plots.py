@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import cycle
@@ -17,7 +17,8 @@ from vqcore.lab.health import Health
 from vqcore.lab.heldout import HeldOut
 from vqcore.lab.rivals import RIVALS, Look
 from vqcore.lab.sweeps import OperatingPoint
-from vqcore.show.curves import Curve, Likeness
+from vqcore.quantizers.family import FAMILIES
+from vqcore.show.curves import Axis, Curve, Likeness
 from vqcore.show.wording import in_short, shortened, trainer_name
 from vqcore.show.words import say
 
@@ -28,6 +29,7 @@ MARGIN = {"l": 60, "r": 16, "t": 44, "b": 64}
 RATIOS, HALVES = ("nominal", "file"), ("trained", "others")
 INFINITE = "∞"
 NOWHERE = {"x": [None], "y": [None], "customdata": [None]}  # a point that is in the legend alone
+STEADY: dict[str, Any] = {state: {"marker": {"opacity": 1}} for state in ("selected", "unselected")}
 NO_LABEL = "\N{NO-BREAK SPACE}"  # plotly would fill in an empty one
 LABEL_WIDTH = 0.25  # in widths of a plot, a narrow one
 TOP_EDGE = {"overlaying": "y", "range": [0, 1.04], "fixedrange": True, "visible": False}
@@ -47,10 +49,21 @@ PINNED_LOOKS = [
     Look("#8a5fbf", "solid", "star"),
     Look("#5f7a3a", "solid", "pentagon"),
 ]
+# By place in the list of families; each can be told from all others by its symbol.
+FAMILY_LOOKS = [
+    Look("#4a78d0", "longdash", "hexagram"),
+    Look("#c44e8a", "dash", "triangle-left"),
+    Look("#8a5fbf", "longdashdot", "triangle-right"),
+    Look("#2e8b57", "dot", "hexagon"),
+    Look("#b5651d", "dashdot", "diamond-wide"),
+    Look("#0088a0", "dash", "octagon"),
+    Look("#c0504d", "longdash", "star-square"),
+    Look("#6b7785", "dot", "star-diamond"),
+]
 # Of pictures among others; none is that of their mean.
 PICTURE_COLOURS = ("#d55e00", "#009e73", "#cc79a7", "#b8860b", "#8a5fbf", "#5f7a3a")
 PICTURE_DASHES = ("solid", "dash", "dot")
-LONGEST_NAME, LEGEND_ROOM = 20, 12
+LONGEST_NAME, LEGEND_ROOM, NAME_ROOM = 20, 12, 20
 PERPLEXITY_TICKS = [4**power for power in range(7)]
 SECONDS_TICKS = [digit * 10.0**power for power in range(-3, 4) for digit in (1, 2, 5)]
 TRAINER_LOOKS: dict[Trainer, tuple[str, str]] = {
@@ -68,7 +81,9 @@ class Hovered(str):
         return f"%{{{self!s}:{spec}}}"
 
 
-def psnr_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.Figure:
+def psnr_figure(
+    points: Sequence[OperatingPoint], sizes: Sequence[int], curves: Sequence[Curve] = ()
+) -> go.Figure:
     """Plot PSNR in dB against K; a click on a marker gives its K as ``customdata``.
 
     What is lossless has a marker of its own at the top edge, here and wherever PSNR is plotted.
@@ -77,9 +92,18 @@ def psnr_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.Fi
     ----------
     points : the operating points so far, ascending
     sizes : all sizes of the sweep, for the axis to stand still while points arrive
+    curves : this sweep's and those of others; where there are others, the legend names each
     """
     figure = _figure(sizes, say("plot.axis.psnr_db"))
-    _add_curve(figure, points, [point.psnr_db for point in points], _decibels())
+    if len(curves) < 2:
+        _add_curve(figure, points, [point.psnr_db for point in points], _decibels())
+        return _finished(figure)
+    _name_below(figure, len(curves))
+    for curve, look in _looks_of(curves):
+        name, hover = shortened(curve.name, LONGEST_NAME), f"{curve.name}<br>{_decibels()}"
+        swept = [point for point in curve.points if isinstance(point, OperatingPoint)]
+        values = [point.psnr_db for point in swept]
+        _add_curve(figure, swept, values, hover, name=name, look=look)
     return _finished(figure)
 
 
@@ -146,32 +170,55 @@ def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figu
     return _finished(figure)
 
 
-def rate_figure(curves: Sequence[Curve], hull: Curve, likeness: Likeness) -> go.Figure:
+def rate_figure(
+    curves: Sequence[Curve], hull: Curve, likeness: Likeness, axis: Axis = "file"
+) -> go.Figure:
     """Plot PSNR or SSIM against rate, with all figures of a point on hovering.
+
+    A click on a marker gives the curve's number and the point's in it as ``customdata``.
 
     Parameters
     ----------
     curves : those with lines
     hull : the points to ring
     likeness : "psnr_db" or "ssim"
+    axis : what the curves' rates are: bits per pixel of files, or nominal bits a block
     """
     figure = _rate_plane(likeness)
+    figure.update_layout(clickmode="event+select")
+    if axis == "nominal":
+        title = say("plot.axis.nominal")
+        figure.update_xaxes(title=title, type="linear", tickvals=None, rangemode="tozero")
     ring = {"size": 16, "symbol": "circle-open", "color": CHOSEN_COLOUR, "line": {"width": 2}}
-    _add_rates(figure, hull, likeness, mode="markers", marker=ring, hoverinfo="skip")
-    pinned = cycle(PINNED_LOOKS)
-    for curve in curves:
-        codec = RIVALS.get(curve.kind)
-        colour, dash, symbol = codec.look if codec else LOOKS.get(curve.kind) or next(pinned)
+    _add_rates(
+        figure, hull, likeness, None, mode="markers", marker=ring, hoverinfo="skip", **STEADY
+    )
+    for number, (curve, look) in enumerate(_looks_of(curves)):
+        colour, dash, symbol = look
         _add_rates(
             figure,
             curve,
             likeness,
+            number,
             mode="lines+markers",
             marker={"size": 8, "symbol": symbol, "color": colour},
             line={"color": colour, "dash": dash},
             hovertemplate=f"{curve.name}, %{{text}}<extra></extra>",
+            **STEADY,
         )
     return _finished(figure)
+
+
+def _looks_of(curves: Iterable[Curve]) -> Iterator[tuple[Curve, Look]]:
+    """Return each with its look: a rival's own, a family's by its place, the pinned in turn."""
+    families, pinned = list(FAMILIES), cycle(PINNED_LOOKS)
+    for curve in curves:
+        if curve.kind == "family" and curve.settings:
+            place = families.index(curve.settings.family)
+            yield curve, FAMILY_LOOKS[place % len(FAMILY_LOOKS)]
+        else:
+            codec = RIVALS.get(curve.kind)
+            yield curve, codec.look if codec else LOOKS.get(curve.kind) or next(pinned)
 
 
 def pictures_figure(curves: Sequence[Curve], means: Sequence[Mapping[str, Any]]) -> go.Figure:
@@ -193,6 +240,7 @@ def pictures_figure(curves: Sequence[Curve], means: Sequence[Mapping[str, Any]])
             figure,
             replace(curve, name=escape(shortened(curve.name, LONGEST_NAME))),
             "psnr_db",
+            None,
             mode="lines",
             line={"color": colour, "dash": dash, "width": 1.5},
             marker={"color": colour, "symbol": "circle"},
@@ -225,15 +273,19 @@ def _add_mean(figure: go.Figure, means: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
-def _add_rates(figure: go.Figure, curve: Curve, likeness: Likeness, **style: Any) -> None:
-    """Draw the points that have a likeness and a rate above 0."""
+def _add_rates(
+    figure: go.Figure, curve: Curve, likeness: Likeness, number: int | None, **style: Any
+) -> None:
+    """Draw the points that have a likeness and a rate above 0; a number tells curves apart."""
+    every = zip(curve.rates, curve.points, curve.labels, strict=True)
     places = [
-        (rate, value, f"{label}<br>{in_short(point).replace(' · ', '<br>')}")
-        for rate, point, label in zip(curve.rates, curve.points, curve.labels, strict=True)
+        (rate, value, f"{label}<br>{in_short(point).replace(' · ', '<br>')}", (number, at))
+        for at, (rate, point, label) in enumerate(every)
         if (value := getattr(point, likeness)) is not None and rate > 0
     ]
-    rates, values, texts = zip(*places, strict=True) if places else ((), (), ())
-    _add_points(figure, rates, values, {"text": texts}, name=curve.name, **style)
+    rates, values, texts, numbers = zip(*places, strict=True) if places else ((), (), (), ())
+    each = {"text": texts} if number is None else {"text": texts, "customdata": numbers}
+    _add_points(figure, rates, values, each, name=curve.name, **style)
 
 
 def _add_points(
@@ -350,7 +402,7 @@ def marked(figure: go.Figure, size: int) -> go.Figure:
     return figure.add_vline(size, line={"color": CHOSEN_COLOUR, "dash": "dash", "width": 2})
 
 
-def size_area(sizes: Sequence[int]) -> dict[str, float]:
+def size_area(sizes: Sequence[int], curves: int = 1) -> dict[str, float]:
     """Return where a chart against K has its plot, for what is drawn over it.
 
     The height of the chart and the plot's margins in it (l, r, t, b), in pixels; the K at the
@@ -359,9 +411,16 @@ def size_area(sizes: Sequence[int]) -> dict[str, float]:
     Parameters
     ----------
     sizes : all sizes of the sweep
+    curves : how many are named below the plot, if there are several
     """
     room = (2 * sizes[-1]) ** 0.04
-    return {**MARGIN, "height": HEIGHT, "from": 1 / room, "to": sizes[-1] * room}
+    return {**_with_names(curves), "from": 1 / room, "to": sizes[-1] * room}
+
+
+def _with_names(curves: int) -> dict[str, int]:
+    """Return height and margins of a chart that names so many curves below, two in a row."""
+    room = NAME_ROOM * (1 + math.ceil(curves / 2)) if curves > 1 else 0
+    return {**MARGIN, "b": MARGIN["b"] + room, "height": HEIGHT + room}
 
 
 def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
@@ -378,6 +437,16 @@ def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
     )
     figure.update_yaxes(title=value_title)
     return figure
+
+
+def _name_below(figure: go.Figure, curves: int) -> None:
+    """Name the curves below the plot, which keeps its place."""
+    margin = _with_names(curves)
+    height = margin.pop("height")
+    below = -MARGIN["b"] / (HEIGHT - MARGIN["t"] - MARGIN["b"])
+    columns = {"entrywidth": 0.5, "entrywidthmode": "fraction"}
+    legend = {"orientation": "h", "y": below, "yanchor": "top", **columns}
+    figure.update_layout(showlegend=True, legend=legend, height=height, margin=margin)
 
 
 def _add_legend(figure: go.Figure) -> None:
@@ -413,7 +482,6 @@ def _add_curve(
     """Draw values against K; the points look the same whether they are selected or not."""
     colour, dash, symbol = look
     sizes = [point.codebook_size for point in points]
-    steady = {"marker": {"opacity": 1}}
     _add_points(
         figure,
         sizes,
@@ -424,8 +492,7 @@ def _add_curve(
         hovertemplate=_hover(say("plot.hover.k", size="%{x}"), value_format),
         marker={"size": 9, "symbol": symbol, "color": colour},
         line={"color": colour, "dash": dash},
-        selected=steady,
-        unselected=steady,
+        **STEADY,
     )
 
 

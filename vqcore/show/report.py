@@ -14,7 +14,7 @@ from typing import Any
 from vqcore.arrays import Samples
 from vqcore.lab.sweeps import OperatingPoint, Step
 from vqcore.show import plots
-from vqcore.show.curves import Curve, deltas, hull_of
+from vqcore.show.curves import OURS, Curve, deltas, hull_of
 from vqcore.show.provenance import PROGRAM, Provenance
 from vqcore.show.wording import (
     colour_name,
@@ -51,7 +51,7 @@ def html_report(
     curves : ours first
     origin : the file the picture came from, if any
     """
-    ours = [curve for curve in curves if curve.kind in ("ours", "pinned")]
+    ours = [curve for curve in curves if curve.kind in OURS]
     points: Sequence[Any] = curves[0].points
     sizes, chosen = [point.codebook_size for point in points], step.point.codebook_size
     by_size = (plots.psnr_figure, plots.ratio_figure)

@@ -21,7 +21,7 @@ MISSING = "–"
 Columns = Mapping[str, tuple[str, str | None]]
 """Name -> heading, and how its numbers are written; None for text."""
 
-TableId = Literal["points", "pictures", "means", "rungs", "health", "transfers"]
+TableId = Literal["points", "pictures", "means", "rungs", "health", "transfers", "families"]
 FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
     "points": {
         "codebook_size": "%d",
@@ -92,6 +92,13 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "lent_psnr_db": "%.2f",
         "loss_db": "%.2f",
     },
+    "families": {
+        "family": None,
+        "psnr_gain": None,
+        "bytes_gain": None,
+        "train_seconds": "%.2f",
+        "codebook_bytes": "%d",
+    },
 }
 
 
@@ -128,6 +135,17 @@ def picture_row(name: str, point: OperatingPoint, origin: Origin | None) -> dict
     """Return the row of one picture among others."""
     figures = {column: getattr(point, column, None) for column in FORMATS["pictures"]}
     return {**figures, "picture": name, "upload_bytes": origin.size if origin else None}
+
+
+def family_row(points: Sequence[OperatingPoint], size: int, delta: Delta | None) -> dict[str, Any]:
+    """Return the row of a family: its gain, if it is over another, and its costs up to a K."""
+    some = [point for point in points if point.codebook_size <= size]
+    return {
+        "psnr_gain": delta.psnr_in_words if delta else MISSING,
+        "bytes_gain": delta.bytes_in_words if delta else MISSING,
+        "train_seconds": sum(point.train_seconds for point in some),
+        "codebook_bytes": some[-1].codebook_bytes if some else None,
+    }
 
 
 def rung_row(size: int, rung: Training) -> dict[str, Any]:
