@@ -25,7 +25,7 @@ from vqcore.arrays import Indices, Reals
 from vqcore.codebooks.scoring import MIDDLE, product
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.layouts import Edge, Layout, Places
-from vqcore.work import Work
+from vqcore.work import Work, one_thread_a_product
 
 Weights = NDArray[np.float32]
 Values = NDArray[np.float32]
@@ -72,10 +72,11 @@ def walk(layout: Layout, context: Context, choose: Choose) -> Work[Indices]:
     known = np.zeros((layout.count, len(context.sizes)), np.int32)
     if max(context.sizes) == 1:
         return known
-    for wave in layout.waves():
-        known[wave] = choose(wave, known)
-        context.learn(wave, known)
-        yield
+    with one_thread_a_product():
+        for wave in layout.waves():
+            known[wave] = choose(wave, known)
+            context.learn(wave, known)
+            yield
     return known
 
 

@@ -50,7 +50,7 @@ from vqcore.quantizers.quadtree import (
 )
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.layouts import Places
-from vqcore.work import Work
+from vqcore.work import Work, one_thread_a_product
 
 Where = tuple[Places, Places]
 """Rows and columns of leaves, in cells: of the upper left cell of each."""
@@ -384,7 +384,8 @@ def code_indices(
         level = LEVEL_OF_PART[leaf]
         wanted = np.stack([level, mean, shape - np.asarray(tree.offsets)[level]])
         cells = wanted.reshape(3, layout.rows, layout.columns).astype(np.int32)
-        found.append((yield from Follower(layout, tree, cells, coder).work()))
+        with one_thread_a_product():
+            found.append((yield from Follower(layout, tree, cells, coder).work()))
     return np.concatenate(found, axis=1)
 
 

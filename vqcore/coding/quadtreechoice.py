@@ -42,7 +42,7 @@ from vqcore.quantizers.quadtree import (
     step_for,
 )
 from vqcore.signals.blocks import BlockLayout
-from vqcore.work import Work
+from vqcore.work import Work, one_thread_a_product
 
 ROUNDS = 4
 # Squared errors in R, G and B for one in half-resolution Cb or Cr, a third of it: as luma has 1.
@@ -204,8 +204,9 @@ def encode_work(
     trees, indices = list[Tree](), list[Indices]()
     planes = zip(pictures_of(layout, vectors), quantizer.trees, WORTH, strict=False)
     for picture, tree, worth in planes:
-        work = _plane_work(layout, tree, picture, rate_weight / worth)
-        tree, found = yield from work
+        with one_thread_a_product():
+            work = _plane_work(layout, tree, picture, rate_weight / worth)
+            tree, found = yield from work
         trees.append(tree)
         indices.append(found)
     return quantizer_of(layout, trees), np.concatenate(indices, axis=1)
