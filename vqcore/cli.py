@@ -452,8 +452,8 @@ def info_command(file: Path) -> None:
     with one_line_errors(), named_errors(file):
         data = file.read_bytes()
         header = parse_header(data)
-        used = parse(data).used_codewords if header.codebook is None else None
-    click.echo(printed.file_text(header, used, len(data)))
+        encoded = parse(data) if header.codebook is None else None
+    click.echo(printed.file_text(header, encoded, len(data)))
 
 
 def tell_clamping(plan: Plan, whose: str = "") -> None:

@@ -1,5 +1,7 @@
 """Tests of quadtrees: what their tables stand for, and how they are trained."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers import gray_layout, photograph, smooth_picture
@@ -148,3 +150,28 @@ def test_training_gives_signs_of_life() -> None:
     layout = gray_layout(512, 512, 4)
     events = list(train(layout, layout.split(pixels), [64], PARAMETERS))
     assert sum(isinstance(event, Progress) for event in events) >= 3
+
+
+def test_leaves_are_counted_once_and_borders_are_theirs() -> None:
+    """One leaf of 4b, of 16 cells; beside it, cells that are leaves of their own."""
+    layout = gray_layout(16, 8, 2)
+    tree = replace(
+        no_tree(2), step=4, shapes=(np.int16([[0] * 4, [2] * 4]), *no_tree(2).shapes[1:])
+    )
+    quantizer = quantizer_of(layout, [tree])
+    part = np.full((4, 8), 20, np.int32)
+    part[:, :4] = np.arange(16).reshape(4, 4)
+    shape = np.zeros((4, 8), np.int32)
+    shape[:, :4] = 2  # the one of the largest leaves
+    shape[0, 4] = 1
+    indices = np.stack([part, np.full((4, 8), 100), shape], axis=2).reshape(-1, 3).astype(np.int32)
+    leaves, _, shapes = quantizer.use(indices)
+    assert (leaves[0], leaves[20], leaves.sum()) == (1, 16, 17)
+    assert shapes.tolist() == [15, 1, 1, 0]
+    assert quantizer.used_codewords(indices) == 2
+    borders = quantizer.borders(indices).reshape(4, 8)
+    assert borders[:, :4].tolist() == [[3, 2, 2, 2]] + [[1, 0, 0, 0]] * 3
+    assert (borders[:, 4:] == 3).all()
+    # 16 leaves of 65 means and 2 shapes, one of 256 means; 2 blocks split or not, 4 quarters
+    bits = 16 * (np.log2(65) + 1) + np.log2(256) + 2 + 4
+    assert quantizer.nominal_bytes(indices) == pytest.approx(bits / 8)

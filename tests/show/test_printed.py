@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers import made_up_points, smooth_picture, steps_of
+from helpers import made_up_points, plainly, smooth_picture, steps_of
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Settings
-from vqcore.coding.container import Header
+from vqcore.coding.container import Header, parse_header
 from vqcore.lab.batch import Swept
 from vqcore.lab.sharing import PictureBlocks
 from vqcore.lab.sweeps import OperatingPoint, Plan, sweep
@@ -101,8 +101,10 @@ def test_a_table_stands_under_the_file_its_picture_came_from() -> None:
 
 
 def test_what_a_file_holds_by_hand() -> None:
-    header = Header(BlockLayout(7, 4, 4, "rgb"), "plain", (Column("codeword", 3),), None)
-    assert printed.file_text(header, 2, 42).split("\n") == [
+    layout = BlockLayout(7, 4, 4, "rgb")
+    header = Header(layout, "plain", (Column("codeword", 3),), None)
+    encoded = plainly(layout, Codebook(np.zeros((3, 48), np.uint8)), np.int32([2, 0]))
+    assert printed.file_text(header, encoded, 42).split("\n") == [
         "picture   7 × 4 pixels, rgb",
         "blocks    2 of 4 × 4 pixels",
         "codebook  3 codewords, 2 in use",
@@ -110,6 +112,18 @@ def test_what_a_file_holds_by_hand() -> None:
         "ratio     2:1",
         "rate      12.0000 bits per pixel",
     ]
+
+
+def test_a_family_is_named_with_its_columns() -> None:
+    [step] = steps_of(
+        sweep(smooth_picture(20, 30), Settings(4, "gray", family="quadtree", smoothing=True), [8])
+    )
+    header = replace(parse_header(step.file), smoothing=5)
+    _, _, family, codebook, smoothing, *_ = printed.file_text(header, step.encoded, 9).split("\n")
+    sizes = [str(size) for size in step.encoded.quantizer.sizes]
+    assert family == f"family    quadtree: leaf {sizes[0]}, mean {sizes[1]}, shape {sizes[2]}"
+    assert codebook.endswith(f"codewords, {step.point.used_codewords} in use")
+    assert smoothing == "smoothing 5 of 63"
 
 
 def test_codebook_elsewhere_is_named() -> None:
@@ -140,9 +154,10 @@ def test_what_was_trained_by_hand(given: list[tuple[int, int]], told: str) -> No
 
 
 def test_one_of_anything_is_no_plural() -> None:
-    text = printed.file_text(
-        Header(BlockLayout(4, 4, 4, "gray"), "plain", (Column("codeword", 1),), None), 1, 1
-    )
+    layout = BlockLayout(4, 4, 4, "gray")
+    header = Header(layout, "plain", (Column("codeword", 1),), None)
+    encoded = plainly(layout, Codebook(np.zeros((1, 16), np.uint8)), np.int32([0]))
+    text = printed.file_text(header, encoded, 1)
     assert "codebook  1 codeword, 1 in use" in text
     assert "file      1 byte\n" in text
     shared = SharedCodebook(Codebook(np.zeros((1, 16), np.uint8)), 4, "gray")

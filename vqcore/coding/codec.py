@@ -158,7 +158,7 @@ class Encoded:
     @property
     def used_codewords(self) -> int:
         """Return how many entries of the largest column at least one vector uses."""
-        return int((self.use[self.quantizer.largest] > 0).sum())
+        return self.quantizer.used_codewords(self.indices)
 
     def decode(self) -> Samples:
         """Rebuild the picture by table look-up, and smooth it if its file says so.

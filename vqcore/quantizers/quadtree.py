@@ -232,6 +232,14 @@ class Quadtree(Quantizer):
         columns = [column for plane in firsts for column in plane.T]
         return tuple(map(use_of, columns, self.sizes))
 
+    def used_codewords(self, indices: Indices) -> int:
+        """Return how many of the largest set of shapes are among indices, (n, m)."""
+        tree = self.trees[self.largest // 3]
+        level = tree.sizes.index(self._most)
+        first = tree.offsets[level]
+        used = np.unique(indices[:, self.largest])
+        return int(((used >= first) & (used < first + self._most)).sum())
+
     def nominal_bytes(self, indices: Indices) -> float:
         """Return the bytes of leaves, log2 of what each chooses from, and of a bit a split."""
         planes = zip(self.trees, np.split(indices, len(self.trees), axis=1), strict=True)

@@ -100,6 +100,10 @@ class Quantizer:
         """Return of each column how often indices, (n, m), have each entry, shape (K_j,)."""
         return tuple(map(use_of, indices.T, self.sizes))
 
+    def used_codewords(self, indices: Indices) -> int:
+        """Return how many entries of the largest column are among indices, (n, m)."""
+        return len(np.unique(indices[:, self.largest]))
+
     def nominal_bytes(self, indices: Indices) -> float:
         """Return the bytes of indices, (n, m), at log2 K bits in a column of K entries."""
         return nominal_bytes(len(indices), *self.sizes)

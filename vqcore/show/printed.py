@@ -8,8 +8,9 @@ from itertools import chain
 from typing import Any
 
 from vqcore.coding.codebookfile import SharedCodebook
-from vqcore.coding.codec import Settings
+from vqcore.coding.codec import Encoded, Settings
 from vqcore.coding.container import Header
+from vqcore.coding.smoothing import MAX_STRENGTH
 from vqcore.lab.batch import Swept
 from vqcore.lab.comparison import MEAN_FIGURES, mean_rows
 from vqcore.lab.sharing import PictureBlocks
@@ -18,6 +19,7 @@ from vqcore.lab.targets import Candidate
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.plurals import noun
 from vqcore.quantizers.plain import ID as PLAIN
+from vqcore.quantizers.quantizer import Quantizer
 from vqcore.show.wording import infinity, origin_in_short
 from vqcore.signals.pictures import Origin
 
@@ -100,36 +102,41 @@ def option_words(settings: Settings, size: int | None) -> list[str]:
     return [*words, "--smooth"] if settings.smoothing else words
 
 
-def file_text(header: Header, used_codewords: int | None, file_bytes: int) -> str:
+def file_text(header: Header, encoded: Encoded | None, file_bytes: int) -> str:
     """Return what a .vq file holds, a line for each fact.
 
     Parameters
     ----------
     header : Header
-    used_codewords : None where it names a codebook elsewhere
+    encoded : what it decodes to; None where it names a codebook elsewhere
     file_bytes : int
     """
-    layout, size = header.layout, header.codebook_size
-    family = {} if header.family == PLAIN else {"family": _family(header)}
+    layout, quantizer = header.layout, encoded.quantizer if encoded else header.blank
+    size = quantizer.codebook_size
+    family = {} if header.family == PLAIN else {"family": _family(quantizer)}
+    smoothing = {"smoothing": f"{header.smoothing} of {MAX_STRENGTH}"} if header.smoothing else {}
     facts = {
         "picture": f"{layout.width} × {layout.height} pixels, {layout.colour}",
         "blocks": f"{layout.blocks} of {layout.block_size} × {layout.block_size} pixels",
         **family,
-        "codebook": f"{size} {noun(size, 'codeword')}, {_where(header.codebook, used_codewords)}",
+        "codebook": f"{size} {noun(size, 'codeword')}, {_where(header.codebook, encoded)}",
+        **smoothing,
         "file": f"{file_bytes} {noun(file_bytes, 'byte')}",
         "ratio": f"{compression_ratio(layout.raw_bytes, file_bytes):.4g}:1",
         "rate": f"{rate_bpp(file_bytes, layout.width, layout.height):.4f} bits per pixel",
     }
-    return "\n".join(f"{name:<8}  {fact}" for name, fact in facts.items())
+    return "\n".join(f"{name:<9} {fact}" for name, fact in facts.items())
 
 
-def _family(header: Header) -> str:
-    columns = (f"{column.name} {column.size}" for column in header.columns)
-    return f"{header.family}: {', '.join(columns)}"
+def _family(quantizer: Quantizer) -> str:
+    columns = (f"{column.name} {column.size}" for column in quantizer.columns)
+    return f"{quantizer.family}: {', '.join(columns)}"
 
 
-def _where(checksum: bytes | None, used_codewords: int | None) -> str:
-    return f"elsewhere: {checksum.hex()}" if checksum else f"{used_codewords} in use"
+def _where(checksum: bytes | None, encoded: Encoded | None) -> str:
+    if encoded:
+        return f"{encoded.used_codewords} in use"
+    return f"elsewhere: {checksum.hex() if checksum else ''}"
 
 
 def training_text(shared: SharedCodebook, pictures: Sequence[PictureBlocks]) -> str:
