@@ -227,7 +227,7 @@ def test_the_header_by_hand() -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@hypothesis_settings(deadline=None)
+@hypothesis_settings(deadline=None, max_examples=40)
 @given(
     picture=pictures,
     block_size=st.integers(1, 6),
