@@ -6,10 +6,11 @@ For each member, over all its settings: the mean over pictures of the PSNR at 0.
 bits a pixel, on the lower hull of rate and squared error, and what it is more than plain's; the
 BD-rate against plain and against JPEG, where those spend 0.08 to 0.6 bits a pixel, and its range
 over the pictures; the seconds that a picture takes to train all codebooks, and to encode once.
-Prints a Markdown table. A member is one entry of `MEMBERS`.
+Each also with the edges of its blocks smoothed. Prints a Markdown table. A member is one entry of
+`MEMBERS`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import process_time
 
@@ -19,24 +20,49 @@ import numpy as np
 from tests.benchmarks.rivals import print_row
 from tests.benchmarks.training import pictures
 from vqcore import Settings, Step, layout_of, shown_pixels, sweep
-from vqcore.coding.entropy import Writer
-from vqcore.coding.quadtree import code_indices, code_tables
-from vqcore.coding.quadtreechoice import encode_work
+from vqcore.coding.codec import with_smoothing_work
+from vqcore.coding.container import pack
 from vqcore.lab.comparison import bd_rate, lower_hull
 from vqcore.lab.rivals import RIVALS, rival_work
 from vqcore.metrics import mse, psnr_db, rate_bpp
-from vqcore.quantizers import quadtree
-from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.work import finish
 
 RATES_BPP = (0.15, 0.25, 0.5)
 COMPARED_BPP = (0.08, 0.6)
-PLAIN_SIZES = {4: (8, 16, 32, 64, 128, 256, 512, 1024), 8: (8, 16, 32, 64, 128, 256)}
-PLAIN_WEIGHTS = (0, 30, 100, 300, 900)
-QUADTREE_SIZES = (16, 64, 192, 512)
-QUADTREE_WEIGHTS = (30, 75, 150, 300, 600, 1200, 2400)
-HEADER_BYTES = 26  # of a .vq file of this family: magic to checksum, without the coded words
+WEIGHTS = (0, 30, 100, 300, 900)
+TREE_WEIGHTS = (10, 40, 110, 300, 700, 1800)
 MODES = {"gray": ("gray",), "rgb": ("rgb", "ycbcr")}
+SMOOTHED = ", smoothed"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A family, and what of it is tried.
+
+    Parameters
+    ----------
+    sizes : K, by block size
+    modes : of colour; None tries all
+    """
+
+    family: str
+    sizes: dict[int, tuple[int, ...]]
+    weights: tuple[int, ...] = WEIGHTS
+    options: tuple[tuple[int, ...], ...] = ((),)
+    modes: tuple[str, ...] | None = None
+
+
+MEMBERS = {
+    "plain + λ": Member(
+        "plain", {4: (8, 16, 32, 64, 128, 256, 512, 1024), 8: (8, 16, 32, 64, 128, 256)}
+    ),
+    "quadtree": Member("quadtree", {4: (16, 48, 160, 512)}, TREE_WEIGHTS, modes=("ycbcr",)),
+    "mean-removed": Member(
+        "mean-removed", {4: (8, 16, 32, 64), 8: (16, 64)}, options=((8,), (16,), (32,))
+    ),
+    "residual": Member("residual", {4: (8, 16, 32, 64), 8: (8, 16, 32, 64)}),
+}
+CODECS = ("jpeg", "webp")
 
 
 @dataclass
@@ -65,75 +91,55 @@ class Outcome:
         return 10 * np.log10(255**2 / error)
 
 
-def plain(picture, colour):
-    outcome = Outcome()
-    for mode in MODES[colour]:
-        for side, sizes in PLAIN_SIZES.items():
-            trained = {}
-            for weight in PLAIN_WEIGHTS:
-                settings = Settings(side, mode, rate_weight=weight)
-                for step in sweep(picture, settings, sizes, trained=dict(trained)):
-                    if isinstance(step, Step):
-                        if step.codebook_size not in trained:
-                            outcome.training += step.trained.seconds
-                        trained[step.codebook_size] = step.trained
-                        outcome.encoding.append(step.point.encode_seconds)
-                        outcome.add(picture, step.point.file_bytes, step.point.mse)
+def outcomes_of(member, picture, colour):
+    """Return what a member makes of a picture, as it is and with smoothing."""
+    plain, smooth = Outcome(), Outcome()
+    for mode in (member.modes or MODES[colour]) if colour != "gray" else ("gray",):
+        for side, sizes in member.sizes.items():
+            for options in member.options:
+                first = Settings(side, mode, family=member.family, options=options)
+                add_all(picture, first, sizes, member.weights, plain, smooth)
+    return plain, smooth
+
+
+def add_all(picture, first, sizes, weights, plain, smooth):
+    trained = {}
+    original = shown_pixels(picture, layout_of(picture, first.block_size, first.colour))
+    for weight in weights:
+        settings = replace(first, rate_weight=weight)
+        for step in sweep(picture, settings, sizes, trained=dict(trained)):
+            if isinstance(step, Step):
+                if step.codebook_size not in trained:
+                    plain.training += step.trained.seconds
+                trained[step.codebook_size] = step.trained
+                plain.encoding.append(step.point.encode_seconds)
+                plain.add(picture, step.point.file_bytes, step.point.mse)
+                encoded = finish(with_smoothing_work(original, step.encoded))
+                smooth.add(picture, len(pack(encoded)), mse(original, encoded.decode()))
+
+
+def rival(codec, picture, colour):
+    original, outcome = shown_pixels(picture, layout_of(picture, 8, colour)), Outcome()
+    start = process_time()
+    for point in rival_work(original, codec, RIVALS[codec].levels):
+        if point:
+            outcome.add(picture, point.file_bytes, point.mse)
+    outcome.encoding = [(process_time() - start) / len(outcome.points)]
     return outcome
-
-
-def quadtrees(picture, colour):
-    layout, outcome = layout_of(picture, 4, "gray" if colour == "gray" else "ycbcr"), Outcome()
-    original = shown_pixels(picture, layout)
-    vectors = layout.split(original)
-    for event in quadtree.train(layout, vectors, QUADTREE_SIZES, None):
-        if isinstance(event, TrainedQuantizer):
-            outcome.training += event.seconds
-            for weight in QUADTREE_WEIGHTS:
-                start = process_time()
-                quantizer, indices = finish(encode_work(layout, vectors, event.quantizer, weight))
-                outcome.encoding.append(process_time() - start)
-                file_bytes = HEADER_BYTES + len(coded(layout, quantizer, indices))
-                error = mse(original, layout.join(quantizer.decode(indices)))
-                outcome.add(picture, file_bytes, error)
-    return outcome
-
-
-def coded(layout, quantizer, indices):
-    writer = Writer()
-    code_tables(writer, layout, quantizer)
-    finish(code_indices(writer, layout, quantizer, indices))
-    return writer.bytes()
-
-
-def rival(codec):
-    def outcome_of(picture, colour):
-        original, outcome = shown_pixels(picture, layout_of(picture, 8, colour)), Outcome()
-        start = process_time()
-        for point in rival_work(original, codec, RIVALS[codec].levels):
-            if point:
-                outcome.add(picture, point.file_bytes, point.mse)
-        outcome.encoding = [(process_time() - start) / len(outcome.points)]
-        return outcome
-
-    return outcome_of
-
-
-MEMBERS = {
-    "plain + λ": plain,
-    "quadtree": quadtrees,
-    "JPEG": rival("jpeg"),
-    "WebP": rival("webp"),
-}
 
 
 @click.command()
 @click.argument("places", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--colour", type=click.Choice(list(MODES)), default="gray", show_default=True)
-def main(places, colour):
+@click.option("--member", "names", multiple=True, type=click.Choice(list(MEMBERS)))
+def main(places, colour, names):
     """Set the families of quantizers beside one another, JPEG and WebP."""
-    shown = list(pictures(places))
-    outcomes = {name: [member(one, colour) for one in shown] for name, member in MEMBERS.items()}
+    shown, outcomes = list(pictures(places)), {}
+    for name in dict.fromkeys(["plain + λ", *(names or MEMBERS)]):
+        both = [outcomes_of(MEMBERS[name], one, colour) for one in shown]
+        outcomes[name], outcomes[name + SMOOTHED] = zip(*both, strict=True)
+    for codec in CODECS:
+        outcomes[RIVALS[codec].name] = [rival(codec, one, colour) for one in shown]
     rates = [f"{rate} bpp" for rate in RATES_BPP]
     print_row("", *rates, "BD vs plain", "BD vs JPEG", "training s", "encoding s")
     print_row(*["---"] * (5 + len(rates)))
@@ -167,8 +173,8 @@ def difference(ours, theirs):
 
 
 def seconds(mine):
-    yield f"{np.mean([one.training for one in mine]):.2f}"
-    yield f"{np.mean([np.mean(one.encoding) for one in mine]):.2f}"
+    for values in ([one.training for one in mine], [np.mean(one.encoding or 0) for one in mine]):
+        yield f"{np.mean(values):.2f}" if any(values) else ""
 
 
 if __name__ == "__main__":
