@@ -1,13 +1,20 @@
 """The viewer, in a real Chromium: what is on the canvas, and what hands do to it."""
 
 import io
+import re
 
 import numpy as np
 import pytest
+from helpers import smooth_picture
 from PIL import Image
 from playwright.sync_api import expect
 
 from vqcore import Settings, Step, read_picture, sweep
+from vqcore.coding.smoothing import smoothed
+from vqcore.metrics import mse, psnr_db
+from vqcore.quantizers.family import FAMILIES
+from vqcore.show.wording import decibels
+from vqcore.signals.pictures import png_bytes
 
 
 def png(height, width, seed=0):
@@ -78,6 +85,79 @@ def test_canvas_is_the_reconstruction_to_the_pixel(visitor, colour, label, block
     for index in (0, 1):
         assert len(np.unique(colours[places[:101, :167] == index], axis=0)) == 1
     assert len(np.unique(colours.reshape(-1, 3), axis=0)) == 2
+
+
+@pytest.mark.parametrize("smoothing", [False, True], ids=["as it is", "smoothed"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_canvas_is_what_each_family_decodes_to_the_pixel(visitor, family, smoothing):
+    data = png_bytes(smooth_picture(101, 167).pixels)
+    steps = swept(data, Settings(4, family=family, smoothing=smoothing), [1, 2, 4, 8, 16])
+    query = f"?block=4&largest=16&k=16&family={family}&smooth={str(smoothing).lower()}"
+    visitor.open(query).upload(("odd.png", data))
+    all_of_b_at_one_to_one(visitor)
+    for size in (16, 2):
+        visitor.choose(size)
+        assert bool(steps[size].encoded.smoothing) == smoothing
+        expected = as_rgb(steps[size].encoded.decode())
+        np.testing.assert_array_equal(middle(visitor.stage(), 101, 167), expected)
+
+
+@pytest.mark.parametrize("colour", ["rgb", "ycbcr"])
+def test_fewer_columns_are_a_coarser_picture_to_the_pixel(visitor, colour):
+    data = png_bytes(smooth_picture(101, 167).pixels)
+    settings = Settings(4, colour, family="residual", options=(3,), smoothing=True)
+    encoded = swept(data, settings, [1, 2, 4, 8])[8].encoded
+    query = f"?block=4&colour={colour}&largest=8&k=8&family=residual&stages=3&smooth=true"
+    visitor.open(query).upload(("odd.png", data))
+    all_of_b_at_one_to_one(visitor)
+    slider, layout = visitor.page.locator(".refine input"), encoded.layout
+    original, told = read_picture(data, "").pixels, []
+    for columns in (1, 2, 3):
+        slider.fill(str(columns))
+        vectors = encoded.quantizer.decode(encoded.indices, columns)
+        every = np.full(layout.count, 3, np.uint8)
+        expected = smoothed(layout.join(vectors), layout, every, encoded.smoothing)
+        np.testing.assert_array_equal(middle(visitor.stage(), 101, 167), expected)
+        told.append(f"{columns} of 3: {decibels(psnr_db(mse(original, expected)))}")
+    expect(visitor.page.locator(".refined span")).to_have_text(told)
+    slider.fill("1")
+    assert visitor.saved("b").shape == expected.shape
+    assert visitor.texts["columns"] == "1"
+    assert visitor.suggested_name.endswith("K8-columns1-rebuilt.png")
+    expect(visitor.side("b", ".figures")).to_contain_text(told[0].replace(": ", " · "))
+
+
+def test_entries_of_a_column_light_up_their_blocks(visitor):
+    data = png(64, 96)
+    step = swept(data, Settings(4, family="mean-removed"), [1, 2, 4])[4]
+    visitor.open("?block=4&largest=4&k=4&family=mean-removed").upload(("one.png", data))
+    page, told = visitor.page, visitor.page.locator(".book .told")
+    expect(told).to_have_text("4 entries")
+    column = page.get_by_role("combobox", name="Column")
+    expect(column.locator("option")).to_have_text(["mean R", "mean G", "mean B", "shape"])
+    expect(column.locator("option:checked")).to_have_text("shape")
+    all_of_b_at_one_to_one(visitor)
+    plain = middle(visitor.stage(), 64, 96)
+    for place, name in ((0, "mean R"), (3, "shape")):
+        column.select_option(name)
+        page.locator(".order").select_option("use")
+        page.locator(".scroller").focus()
+        page.keyboard.press("ArrowRight" if place == 0 else "ArrowDown")
+        use = step.encoded.use[place]
+        index = int(re.search(r" = (\d+):", told.inner_text())[1])
+        assert told.inner_text().startswith(f"{name} = {index}: {use[index]} block")
+        places = step.encoded.indices[:, place].reshape(16, 24).repeat(4, 0).repeat(4, 1)
+        lit = middle(visitor.stage(), 64, 96)
+        np.testing.assert_array_equal(lit[places == index], plain[places == index])
+        assert lit[places != index].mean() < 0.5 * plain[places != index].mean()
+        page.keyboard.press("Escape")
+    page.locator(".pictures").focus()
+    page.keyboard.press("Enter")
+    lines = page.locator(".inspector .columns li")
+    block = re.search(r"mean R = \d+, mean G = \d+", page.locator(".facts").inner_text())
+    assert block[0].startswith(lines.first.inner_text().split("\n")[0])
+    expect(lines).to_have_count(4)
+    assert visitor.settle().barriers() == []
 
 
 def test_scrubbing_asks_the_server_for_nothing(visitor):

@@ -142,12 +142,13 @@ def test_the_page_gets_the_tuples_in_use_as_tiles() -> None:
     assert header == {
         "kind": "codebook", "of": "one", "width": 6, "height": 1, "channels": 1, "size": 3,
         "blockSize": 1, "columns": 6, "rows": 1,
-        "tuple": [["mean", 2], ["shape", 3]], "distinct": 4,
+        "tuple": [["mean", 2], ["shape", 3]], "largest": 1, "distinct": 4, "sums": [2],
+        "refines": True,
     }  # fmt: skip
     places, columns = np.frombuffer(body, "<u2", 14)[:6], np.frombuffer(body, "<u2", 8, 12)
     assert columns.reshape(2, 4).T[places].tolist() == INDICES.tolist()
     assert np.frombuffer(body, np.uint8, 4, 28)[places].tolist() == SHOWN
-    assert len(body) == 32
+    assert list(body[32:]) == [10, 100, *(10, 100), *(0, 5, 0)]
 
 
 def test_many_tiles_have_indices_of_four_bytes() -> None:
@@ -158,7 +159,8 @@ def test_many_tiles_have_indices_of_four_bytes() -> None:
     indices = np.stack([row, column], axis=1)
     _, body = opened(codebook_layer("one", 300, Encoded(gray_layout(count, 1, 1), many, indices)))
     assert np.frombuffer(body, "<u4", count).tolist() == list(range(count))
-    assert len(body) == count * (4 + 2 * 2 + 1)
+    sums = 1 + row[-1]
+    assert len(body) == count * (4 + 2 * 2 + 1) + sums + 2 * 300
 
 
 def test_the_projection_has_the_tuples_in_use() -> None:

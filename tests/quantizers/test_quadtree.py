@@ -52,6 +52,10 @@ def test_a_cell_is_its_part_of_a_larger_leaf() -> None:
     assert cells.tolist() == [[100, 102, 100, 102], [106, 108, 106, 108]] * 2
 
 
+def test_a_larger_leaf_without_its_shape_is_flat() -> None:
+    assert two_by_two().decode(np.int32([[16, 100, 4]]), 2).tolist() == [[100] * 4]
+
+
 def test_samples_end_at_black_and_white() -> None:
     assert two_by_two().decode(np.int32([[20, 2, 2], [20, 250, 1]])).tolist() == [
         [2, 0, 2, 0],

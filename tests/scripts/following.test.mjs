@@ -54,6 +54,17 @@ test("a dead codeword is lit in its own layer alone", () => {
   assert.deepEqual([made.codewordOf(FOUR), made.codewordOf(TWO), made.blockOf(FOUR)], [0, null, null]);
 });
 
+test("an entry of a column is followed in that column, all indices together if it is to stay", () => {
+  const { made } = following();
+  const first = { ...FOUR, place: 0, indices: [0, 0, 1, 0] }, second = { ...FOUR, place: 1, indices: [1, 1, 0, 1] };
+  made.pickCodeword(first, 1);
+  assert.deepEqual([made.codewordOf(first), made.codewordOf(second), made.picked.isWhole], [1, 0, false]);
+  made.pickCodeword(first, 7);
+  assert.deepEqual([made.codewordOf(first), made.codewordOf(second)], [7, null]);
+  made.pickCodeword(FOUR, 2, true);
+  assert.equal(made.picked.isWhole, true);
+});
+
 test("the block under the pointer is seen before the one that is followed", () => {
   const { made, shown } = following();
   made.pickAt({ x: 2, y: 0 }, true);

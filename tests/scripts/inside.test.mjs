@@ -16,5 +16,5 @@ test("with several columns each has its index", () => {
     { name: "mean", size: 4, ofTiles: Uint16Array.of(0, 3) },
     { name: "shape", size: 32, ofTiles: Uint16Array.of(0, 9) },
   ];
-  assert.deepEqual(codeOf({ parts, use: new Uint32Array(2) }, 1), { bits: "11 01001", named: "mean 3, shape 9" });
+  assert.deepEqual(codeOf({ parts, use: new Uint32Array(2) }, 1), { bits: "11 01001", named: "mean = 3, shape = 9" });
 });

@@ -48,8 +48,12 @@ test("a codebook has indices, tiles and use", () => {
 });
 
 test("with several columns a codebook has the indices of each tile", () => {
-  const header = { ...CODEBOOK, tuple: [["mean", 2], ["shape", 300]], distinct: 2 };
-  const [layer] = parseLayers(message([header, [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 3, 1, 4, 0, 7, 9]]));
+  const header = { ...CODEBOOK, tuple: [["mean", 2], ["shape", 300]], distinct: 2, sums: [2] };
+  const entries = [50, 60, ...new Array(299).fill(128), 8];
+  const [layer] = parseLayers(message([header, [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 3, 1, 4, 0, 7, 9, 5, 6, ...entries]]));
+  assert.deepEqual(layer.sums.map((it) => [...it]), [[0xff050505, 0xff060606]]);
+  assert.deepEqual([...layer.entries[0]], [0xff323232, 0xff3c3c3c]);
+  assert.deepEqual([layer.entries[1].length, layer.entries[1][299]], [300, 0xff080808]);
   assert.deepEqual([...layer.indices], [1, 0, 1]);
   assert.deepEqual(layer.parts.map(({ name, size, ofTiles }) => [name, size, ...ofTiles]),
     [["mean", 2, 0, 1], ["shape", 300, 259, 4]]);

@@ -128,3 +128,36 @@ test("before there are layers there is no K", () => {
   assert.deepEqual([sides.hasCodebook, sides.sizes], [false, []]);
   assert.deepEqual([sidesOf().hasCodebook, sidesOf().sizes], [true, [2, 8, 64]]);
 });
+
+/** A codebook of two stages in one block, of which the first alone has 10 levels less. */
+const STAGES = {
+  ...codebook(8), refines: true, width: 1, height: 1, channels: 1, blockSize: 1, columns: 1, rows: 1, largest: 1,
+  indices: [0], use: [1], tiles: Uint32Array.of(0xff141414), sums: [Uint32Array.of(0xff0a0a0a)], entries: [[1], [2]],
+  parts: [{ name: "stage 1", size: 1, ofTiles: [0] }, { name: "stage 2", size: 1, ofTiles: [0] }],
+};
+const TWENTY = { name: "original", figures: "1 MB", channels: 1, pixels: Uint32Array.of(0xff141414) };
+
+test("the largest column is looked at, or the one chosen, if it is there", () => {
+  const sides = sidesOf({ sizes: [STAGES] });
+  assert.equal(sides.columnOf(STAGES), 1);
+  sides.column = 0;
+  assert.equal(sides.entriesOf(STAGES).column, "stage 1");
+  sides.column = 5;
+  assert.equal(sides.entriesOf(STAGES).column, "stage 2");
+  assert.equal(sides.entriesOf(TWENTY), TWENTY);
+});
+
+test("fewer columns are decoded where that refines, and said", () => {
+  const sides = sidesOf({ sizes: [STAGES], original: TWENTY });
+  assert.deepEqual([sides.isCoarse("b"), sides.decodedOf("b")], [false, STAGES]);
+  assert.equal(sides.figuresOf("b"), "K = 8 · 30 dB");
+  sides.b.columns = 1;
+  assert.deepEqual([...sides.decodedOf("b").tiles], [0xff0a0a0a]);
+  assert.equal(sides.nameOf("b"), "B: K = 8, 1 of 2");
+  assert.equal(sides.figuresOf("b"), "K = 8 · 1 of 2 · 28.13 dB");
+  assert.equal(sides.isCoarse("a"), false);
+  sides.layers.original = { ...TWENTY, channels: 3 };
+  assert.equal(sides.figuresOf("b"), "K = 8 · 1 of 2");
+  sides.layers.sizes = [{ ...STAGES, refines: false }];
+  assert.equal(sides.isCoarse("b"), false);
+});

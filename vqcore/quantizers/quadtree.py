@@ -269,7 +269,8 @@ def _decoded(tree: Tree, indices: Indices) -> Samples:
     samples = np.repeat(mean[:, None], tree.side**2, axis=1)
     for level, parts in enumerate(tree.parts):
         here = LEVEL_OF_PART[leaf] == level
-        samples[here] += parts[shape[here] - tree.offsets[level], leaf[here] - FIRST_PART[level]]
+        own = np.maximum(shape[here] - tree.offsets[level], 0)  # 0 where shapes are left out
+        samples[here] += parts[own, leaf[here] - FIRST_PART[level]]
     return samples.clip(0, 255).astype(np.uint8)
 
 

@@ -15,7 +15,7 @@ from vqcore.lab.comparison import Sized
 from vqcore.lab.rivals import RIVALS, Codec
 from vqcore.lab.store import Sign
 from vqcore.lab.sweeps import Cost, OperatingPoint
-from vqcore.show.words import Grouped, say
+from vqcore.show.words import Grouped, has, say
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.signals.pictures import Origin
 
@@ -41,6 +41,21 @@ def colour_name(colour: Colour) -> str:
 def trainer_name(trainer: Trainer) -> str:
     """Return what a trainer is called."""
     return say(f"trainer.{trainer}")
+
+
+def column_name(name: str) -> str:
+    """Return what a column is called, word by word; what is no word stays.
+
+    Examples
+    --------
+    >>> column_name("stage 2"), column_name("Cb mean")
+    ('stage 2', 'Cb mean')
+    """
+    return " ".join(map(_column_word, name.split()))
+
+
+def _column_word(word: str) -> str:
+    return say(f"column-word.{word}") if has(f"column-word.{word}") else word
 
 
 def stage_name(stage: Stage | Literal["below"]) -> str:

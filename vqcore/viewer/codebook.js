@@ -115,13 +115,14 @@ export class CodebookPanel {
     const { layer } = this;
     if (index === undefined) {
       const dead = layer.use.filter((use) => !use).length;
-      const codewords = say("count.codeword", { n: layer.use.length });
+      const codewords = say(layer.column ? "count.entry" : "count.codeword", { n: layer.use.length });
       this.told.textContent = dead ? say("page.book.dead", { codewords, dead }) : codewords;
       return;
     }
     const share = (100 * layer.use[index]) / layer.indices.length;
     const use = layer.use[index], blocks = say("count.block", { n: use });
-    this.told.textContent = use ? say("page.codeword.used", { index, blocks, percent: share }) : say("page.codeword.dead", { index });
+    const named = layer.column ? say("page.inside.column", { name: layer.column, index }) : say("page.codeword.named", { index });
+    this.told.textContent = use ? say("page.codeword.used", { named, blocks, percent: share }) : say("page.codeword.dead", { named });
   }
 
   #pick(index) {

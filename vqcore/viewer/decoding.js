@@ -53,6 +53,15 @@ export function difference(one, other, gain) {
   return result;
 }
 
+/** Return the sum of squared differences of pictures, over their channels. */
+export function squaredError(one, other, channels) {
+  let sum = 0;
+  for (let at = 0; at < one.length; at++) {
+    for (let shift = 0; shift < 8 * channels; shift += 8) sum += (((one[at] >> shift) & 255) - ((other[at] >> shift) & 255)) ** 2;
+  }
+  return sum;
+}
+
 /** Replace the reconstruction in `into` by its difference to the original. */
 export function differences(original, gain, into) {
   for (let at = 0; at < into.length; at++) into[at] = difference(original[at], into[at], gain);

@@ -2,11 +2,13 @@
 
 import { blockAt, blockLike } from "./decoding.js";
 
-const isOf = (layer, { size, step, codebook }) =>
-  layer.size === size && layer.step === step && layer.codebook === codebook;
+const isOf = (layer, { size, step, codebook, place }) =>
+  layer.size === size && layer.step === step && layer.codebook === codebook && layer.place === place;
 
 export class Following {
-  picked = null; // { block, grid }: a block of a layer or of the finished ones; { size, step, codebook, index }: a dead codeword
+  // { block, grid }: a block of a layer or of the finished ones, with isWhole if all its indices count;
+  // { size, step, codebook, place, index }: a dead codeword, or entry of a column
+  picked = null;
   hovered = null; // { block, name }: the block under the pointer, and the side it is seen on
 
   /** @param viewer has: sides, stage, blockPanel, places */
@@ -59,7 +61,8 @@ export class Following {
     if (!layer) return;
     if (!stay && this.codewordOf(layer) === index) return this.letGo();
     const block = layer.indices.indexOf(index);
-    this.#follow(block < 0 ? { size: layer.size, step: layer.step, codebook: layer.codebook, index } : { block, grid: layer });
+    const { size, step, codebook, place } = layer;
+    this.#follow(block < 0 ? { size, step, codebook, place, index } : { block, grid: layer, isWhole: stay });
   }
 
   /** Follow the block at a point of the stage, or let go of it; a hand that points there sees it as well. */

@@ -1,8 +1,9 @@
 // A look inside: a block, the codeword that stands for it, and the bits of its index.
 
+import { isSeveral, sumOf } from "./columns.js";
 import { blockError } from "./decoding.js";
 import { blockColours, drawTile, tileColours } from "./draw.js";
-import { listed } from "./texts.js";
+import { listed, textOf } from "./texts.js";
 import { say } from "./words.js";
 
 export class BlockPanel {
@@ -20,6 +21,7 @@ export class BlockPanel {
       canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
     }
     this.find(".bits").textContent = "";
+    this.find(".columns").hidden = true;
     this.find(".facts").textContent = say("page.inside.nothing");
   }
 
@@ -32,6 +34,7 @@ export class BlockPanel {
     this.#paint(".code", tileColours(layer, index), side);
     const { bits, named } = codeOf(layer, index);
     this.find(".bits").textContent = bits;
+    this.#showColumns(layer, index);
     const column = (block % layer.columns) + 1, row = Math.floor(block / layer.columns) + 1;
     const blocks = say("count.block", { n: layer.use[index] });
     const facts = say("page.inside.facts", { size: layer.size, column, row, named, blocks });
@@ -39,10 +42,39 @@ export class BlockPanel {
     this.find(".facts").textContent = listed(" ", facts, error);
   }
 
-  #paint(selector, colours, side) {
-    const canvas = this.find(selector);
-    drawTile(canvas.getContext("2d"), colours, side, 0, 0, canvas.width);
+  /** Show the entry of each column, and what they come to one by one. */
+  #showColumns(layer, index) {
+    const list = this.find(".columns"), several = isSeveral(layer);
+    list.hidden = !several;
+    for (const place of this.root.querySelectorAll(".inspector .single")) place.hidden = several;
+    for (const place of this.root.querySelectorAll(".inspector .result")) place.hidden = !several;
+    if (!several) return;
+    if (list.children.length !== layer.parts.length) list.replaceChildren(...layer.parts.map(lineOf));
+    const area = layer.blockSize ** 2;
+    layer.parts.forEach(({ name, size, ofTiles }, place) => {
+      const [entry, text, sum] = list.children[place].children, own = ofTiles[index];
+      paint(entry, layer.entries[place].subarray(own * area, (own + 1) * area), layer.blockSize);
+      text.replaceChildren(
+        textOf("span", say("page.inside.column", { name, index: own })), textOf("code", digitsOf(own, size)));
+      paint(sum, sumOf(layer, index, place + 1), layer.blockSize);
+    });
   }
+
+  #paint(selector, colours, side) {
+    paint(this.find(selector), colours, side);
+  }
+}
+
+function paint(canvas, colours, side) {
+  drawTile(canvas.getContext("2d"), colours, side, 0, 0, canvas.width);
+}
+
+/** Return a line of the list of columns: an entry, its name, and the sum so far. */
+function lineOf() {
+  const line = document.createElement("li");
+  const picture = () => Object.assign(document.createElement("canvas"), { width: 36, height: 36, ariaHidden: "true" });
+  line.append(picture(), document.createElement("span"), picture());
+  return line;
 }
 
 /** Return how a tile of a layer is named and coded: by its index, or by one in each column. */

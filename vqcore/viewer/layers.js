@@ -1,5 +1,6 @@
 // Layers: from a message's bytes to what is drawn of them. Nothing here knows the page.
 
+import { columnsOf } from "./columns.js";
 import { colours, useOf } from "./decoding.js";
 
 export const LEVELS = 256; // of a sample, and so of each side of the plane
@@ -18,18 +19,21 @@ export function parseLayers(bytes) {
   return layers;
 }
 
-const codebookOf = (body, { channels, columns, rows, blockSize, tuple = [], distinct = 0, leaves = false }) => {
+function codebookOf(body, layer) {
+  const { channels, columns, rows, blockSize, tuple = [], distinct = 0, leaves = false } = layer;
   const indices = new (distinct > 2 ** 16 ? Uint32Array : Uint16Array)(body.buffer, 0, columns * rows);
   let at = indices.byteLength;
+  const take = (count) => body.subarray(at, at += count);
   const parts = tuple.map(([name, size]) => {
     const ofTiles = new Uint16Array(body.buffer, at, distinct);
     at += ofTiles.byteLength;
     return { name, size, ofTiles };
   });
-  const borders = leaves ? body.subarray(body.length - distinct) : null;
-  const tiles = colours(body.subarray(at, body.length - (leaves ? distinct : 0)), channels);
-  return { indices, parts, tiles, borders, use: useOf(indices, tiles.length / blockSize ** 2) };
-};
+  const all = body.length - at;
+  const tiles = colours(take(tuple.length ? distinct * blockSize ** 2 * channels : all), channels);
+  const borders = leaves ? take(distinct) : null;
+  return { indices, parts, tiles, borders, ...columnsOf(take, layer), use: useOf(indices, tiles.length / blockSize ** 2) };
+}
 
 function framesOf(body, { steps, ...layer }) {
   let at = 0;

@@ -87,7 +87,9 @@ def as_uploaded(picture: Picture, layout: BlockLayout) -> str:
 
 def codebook_layers(store: Store, of: str, books: Mapping[int, Encoded]) -> dict[int, bytes]:
     return {
-        size: store.once("codebook layer", (of, size), partial(codebook_layer, of, size, it))
+        size: store.once(
+            "codebook layer", (of, size, language()), partial(codebook_layer, of, size, it)
+        )
         for size, it in books.items()
     }
 

@@ -41,7 +41,7 @@ export class Painter {
   /** Return a canvas with the exact pixels of a side. */
   decoded(name) {
     const { sides } = this, surface = this.#surfaces[name], flat = sides.flatOf(name);
-    const layer = flat ? null : sides.layerOf(name);
+    const layer = flat ? null : sides.decodedOf(name);
     const show = layer ? partsOf(sides.showOf(name)).what : "flat";
     surface.show({ show, layer, original: flat ?? sides.layers.original, gain: sides[name].gain });
     return surface.canvas;
@@ -61,11 +61,12 @@ export class Painter {
     if (!flat || flat.pixels) drawSide(context, this.decoded(name), view, part, clip);
   }
 
-  /** Leave bright the blocks that share the codeword of the one followed, and darken the others. */
+  /** Leave bright the blocks that share the codeword, or the entry, of the one followed; darken the others. */
   #drawLight(context, name, view, part, clip) {
     const { sides, viewer: { following } } = this;
     if (!following.picked || !sides.hasCodebook) return;
-    const layer = sides.flatOf(name) ? sides.book : sides.layerOf(name);
+    const whole = sides.flatOf(name) ? sides.book : sides.layerOf(name);
+    const layer = following.picked.isWhole ? whole : sides.entriesOf(whole);
     const index = following.codewordOf(layer);
     if (index !== null) drawDimmed(context, this.#mask(name, layer, index), layer, view, part, clip);
   }

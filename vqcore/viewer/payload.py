@@ -20,8 +20,12 @@ of one picture, or those of one sweep of it.
                                                                    leaves 1 byte a tile: 1 where
                                                                    one begins on the left, 2 above
               for several columns of indices tuple (name and   then the indices of the tiles, 2
-              size of each), distinct (how many tiles there    bytes each, column by column, before
-              are); if over 65536, 4 bytes an index            the tiles
+              size of each), largest (the place of that),      bytes each, column by column, before
+              distinct (how many tiles there are, in ascen-    the tiles; after all, for 1 column,
+              ding order of their indices; if over 65536, 4    2, … and all but one, the sums of
+              bytes an index), sums (how many distinct sums    the first, by their indices; then
+              there are of 1 column, 2, …); refines, if the    the entries of each column: samples,
+              first columns alone give a coarser picture       or differences around 128
     use       as codebook; codebook (its id), name, source (file   as codebook
               name and texts of a saved picture); as a size of
               figures
@@ -73,6 +77,7 @@ from vqcore.show.wording import (
 )
 from vqcore.show.words import say, tag, texts
 from vqcore.signals.blocks import BlockLayout
+from vqcore.viewer import columns
 
 MOST_IN_2_BYTES = 2**16
 EVERY_BORDER = 3
@@ -174,10 +179,15 @@ def _step(frame: Frame) -> dict[str, Any]:
 
 
 def _codebook_message(*books: Encoded, **header: Any) -> bytes:
-    layout, tables = books[0].layout, [book.lookup() for book in books]
+    layout, quantizer = books[0].layout, books[0].quantizer
+    tables = [book.lookup() for book in books]
+    sums = [*columns.sum_tiles(layout, quantizer, tables[0].tuples)]
+    several = range(len(quantizer.columns) if len(quantizer.columns) > 1 else 0)
+    entries = [columns.entry_tiles(layout, quantizer, place) for place in several]
     return _message(
-        b"".join(_look_up(layout, table) for table in tables),
-        **_tuple_of(books[0].quantizer, tables[0]),
+        b"".join(_look_up(layout, table) for table in tables)
+        + b"".join(tiles.tobytes() for tiles in (*sums, *entries)),
+        **_tuple_of(layout, quantizer, tables[0], sums),
         width=layout.width,
         height=layout.height,
         channels=layout.channels,
@@ -190,19 +200,27 @@ def _codebook_message(*books: Encoded, **header: Any) -> bytes:
     )
 
 
-def _tuple_of(quantizer: Quantizer, table: Lookup) -> dict[str, Any]:
+def _tuple_of(
+    layout: BlockLayout, quantizer: Quantizer, table: Lookup, sums: Sequence[Samples]
+) -> dict[str, Any]:
     if len(quantizer.columns) == 1:
         return {}
-    names = [[column.name, column.size] for column in quantizer.columns]
-    return {"tuple": names, "distinct": len(table.tuples)}
+    names = columns.column_names(layout, quantizer)
+    return {
+        "tuple": [*map(list, zip(names, quantizer.sizes, strict=True))],
+        "largest": quantizer.largest,
+        "distinct": len(table.tuples),
+        "sums": [*map(len, sums)],
+        "refines": columns.refines(quantizer),
+    }
 
 
 def _look_up(layout: BlockLayout, table: Lookup) -> bytes:
     places = table.places.astype("<u4" if len(table.tuples) > MOST_IN_2_BYTES else "<u2")
-    columns = table.tuples.T.astype("<u2") if table.tuples.shape[1] > 1 else np.empty(0, "<u2")
+    tuples = table.tuples.T.astype("<u2") if table.tuples.shape[1] > 1 else np.empty(0, "<u2")
     tiles = layout.tiles(table.vectors)
     borders = table.borders if _has_leaves(table) else b""
-    return places.tobytes() + columns.tobytes() + tiles.tobytes() + bytes(borders)
+    return places.tobytes() + tuples.tobytes() + tiles.tobytes() + bytes(borders)
 
 
 def _has_leaves(table: Lookup) -> bool:

@@ -115,7 +115,7 @@ class Projection extends Follower {
   #chosenInWords() {
     if (this.chosen === null) return "";
     const index = this.chosen, use = this.book.use[index];
-    if (!use) return say("page.codeword.dead", { index });
+    if (!use) return say("page.codeword.dead", { named: say("page.codeword.named", { index }) });
     return say("page.codeword.blocks", { index, blocks: say("count.block", { n: use }) });
   }
 

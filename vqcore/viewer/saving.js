@@ -8,9 +8,10 @@ export function save({ sides, data, painter }, name) {
   const flat = sides.flatOf(name);
   if (flat && !flat.pixels) return;
   const layer = flat ? {} : sides.layerOf(name), { stem, texts } = layer.source ?? data.source;
-  const made = layer.codebook ? layer.name : `K${layer.size}`;
+  const some = sides.isCoarse(name) ? { columns: String(sides[name].columns) } : {};
+  const made = (layer.codebook ? layer.name : `K${layer.size}`) + (some.columns ? `-columns${some.columns}` : "");
   const what = flat ? flat.name : `${made}-${partsOf(sides.showOf(name)).what}`;
-  const shown = flat ? {} : { codebook_size: layer.size };
+  const shown = flat ? {} : { codebook_size: layer.size, ...some };
   painter.decoded(name).toBlob(async (png) => {
     download(await withTexts(png, { ...texts, ...shown, shown: what }), `${stem}-${what}.png`);
   });

@@ -1,7 +1,8 @@
 // The two sides: what each shows, of the layers that are there. Nothing here knows the page.
 
+import { coarser, entriesOf, isAlike, psnrOf } from "./columns.js";
 import { choicesOf, fileShow, isMatch, isUpload, partsOf } from "./shows.js";
-import { listed } from "./texts.js";
+import { decibels, listed } from "./texts.js";
 import { say } from "./words.js";
 
 export const NAMES = { a: "A", b: "B" };
@@ -10,10 +11,11 @@ const ON_ITS_WAY = { get name() { return say("page.side.on-its-way"); }, figures
 /** Sides by name, with what was chosen for each; `layers` and `data` are what the page and the script have brought. */
 export class Sides {
   active = "b"; // the one used last
+  column = null; // whose entries are looked at, where there are several; null for the largest
   layers = null;
   data = null;
-  a = { show: "original", size: null, step: 0, gain: 4 };
-  b = { show: "rebuilt", size: null, step: 0, gain: 4 };
+  a = { show: "original", size: null, step: 0, gain: 4, columns: Infinity };
+  b = { show: "rebuilt", size: null, step: 0, gain: 4, columns: Infinity };
 
   get names() {
     return Object.keys(NAMES);
@@ -133,6 +135,29 @@ export class Sides {
     return this.layerOf(this.decoding());
   }
 
+  /** Return the entries of the column that is looked at; of a layer of one column, its codewords. */
+  entriesOf(layer) {
+    return entriesOf(layer, this.columnOf(layer));
+  }
+
+  /** Return which column of a layer is looked at: the one chosen, if it is there, or the largest. */
+  columnOf({ parts, largest }) {
+    return parts?.[this.column] ? this.column : largest;
+  }
+
+  /** Return what a side decodes: of a layer that refines, as many columns as were chosen. */
+  decodedOf(name) {
+    const layer = this.layerOf(name);
+    return this.isCoarse(name) ? coarser(layer, this[name].columns) : layer;
+  }
+
+  /** Tell whether a side leaves out the last columns. */
+  isCoarse(name) {
+    if (this.flatOf(name)) return false;
+    const { refines, parts } = this.layerOf(name);
+    return Boolean(refines) && this[name].columns < parts.length;
+  }
+
   /** Return the step that is shown of the training of side B's K, on side B if on both, or null. */
   get stepShown() {
     const { size } = this.layerOf("b");
@@ -152,8 +177,15 @@ export class Sides {
     if (flat) return flat.figures;
     const layer = this.layerOf(name);
     if (this.trains(name)) return layer.figures;
-    const figures = this.measured(layer)?.figures ?? say("page.figure.later");
+    const figures = this.isCoarse(name) ? this.#coarseFigures(name) : this.measured(layer)?.figures ?? say("page.figure.later");
     return listed(" · ", say("figure.k", { size: layer.size }), figures);
+  }
+
+  /** Say what the first columns of a side come to. */
+  #coarseFigures(name) {
+    const { columns } = this[name], layer = this.layerOf(name), { original } = this.layers;
+    const some = say("page.refine.some", { columns, all: layer.parts.length });
+    return listed(" · ", some, isAlike(original, layer) && decibels(psnrOf(layer, original, columns)));
   }
 
   nameOf(name) {
@@ -167,6 +199,8 @@ export class Sides {
   /** Name what a side is made with: its K, or a codebook from elsewhere. */
   quantizerOf(name) {
     const layer = this.layerOf(name);
-    return layer.codebook ? layer.name : say("figure.k", { size: layer.size });
+    if (layer.codebook) return layer.name;
+    const size = say("figure.k", { size: layer.size });
+    return this.isCoarse(name) ? listed(", ", size, say("page.refine.some", { columns: this[name].columns, all: layer.parts.length })) : size;
   }
 }

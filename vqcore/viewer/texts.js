@@ -1,6 +1,11 @@
 // Texts of the page, put together and in their places.
 
+import { say } from "./words.js";
+
 /** Join those texts that there are. */
 export const listed = (between, ...texts) => texts.filter(Boolean).join(between);
+
+/** Return a PSNR in dB, as show/wording has it. */
+export const decibels = (psnr) => (psnr === Infinity ? say("figure.lossless") : say("figure.psnr_db", { psnr_db: psnr }));
 
 export const textOf = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });

@@ -3,6 +3,7 @@
 import { actionsOf } from "./actions.js";
 import { Trail, viewOfAddress, writeChoices, writeView } from "./address.js";
 import { CodebookPanel } from "./codebook.js";
+import { ColumnChoice } from "./columnchoice.js";
 import { componentOf } from "./component.js";
 import { SideControls } from "./controls.js";
 import { Figures } from "./figures.js";
@@ -13,6 +14,7 @@ import { Painter } from "./painter.js";
 import { Places } from "./places.js";
 import { PointerInput } from "./pointer.js";
 import { Presenter } from "./presenter.js";
+import { Refining } from "./refining.js";
 import { save } from "./saving.js";
 import { rebuiltWith } from "./shows.js";
 import { Sides } from "./sides.js";
@@ -41,7 +43,9 @@ class Viewer {
     this.places = new Places(this);
     this.figures = new Figures(this);
     this.controls = new SideControls(this);
-    this.book = new CodebookPanel(this.root, (index) => this.following.pickCodeword(this.sides.book, index));
+    this.book = new CodebookPanel(this.root, (index) => this.following.pickCodeword(this.entries, index));
+    this.columnChoice = new ColumnChoice(this);
+    this.refining = new Refining(this);
     this.blockPanel = new BlockPanel(this.root);
     this.pointer = new PointerInput(this);
     this.presenter = new Presenter(this);
@@ -178,6 +182,7 @@ class Viewer {
     this.story.stop();
     this.presenter.close();
     this.strip.close();
+    this.refining.stop();
     this.telling.stop();
     this.places.stop();
   }
@@ -196,6 +201,8 @@ class Viewer {
   sync() {
     if (!this.sides.hasCodebook) return;
     this.controls.sync();
+    this.refining.sync();
+    this.columnChoice.sync();
     this.figures.show();
   }
 
@@ -242,8 +249,13 @@ class Viewer {
     canvas.ariaLabel = this.#inWords();
     if (this.strip.isOn) this.drawStrip();
     if (!sides.hasCodebook) return;
-    this.book.show(sides.book, following.codewordOf(sides.book));
+    this.book.show(this.entries, following.codewordOf(this.entries));
     following.show();
+  }
+
+  /** Return what the codebook beside the picture shows: codewords, or the entries of a column. */
+  get entries() {
+    return this.sides.entriesOf(this.sides.book);
   }
 
   drawStrip() {

@@ -1,0 +1,106 @@
+"""Tests of viewer.columns: entries and sums of columns as tiles."""
+
+import numpy as np
+import pytest
+from helpers import photograph, steps_of
+
+from vqcore.coding.codec import Encoded, Settings
+from vqcore.lab.sweeps import sweep
+from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.quantizer import Column, Quantizer
+from vqcore.signals.blocks import COLOURS, BlockLayout, Colour
+from vqcore.viewer.columns import column_names, entry_tiles, refines, sum_tiles
+
+PAIRS = BlockLayout(width=4, height=2, block_size=2, colour="gray")
+STAGES = Quantizer(
+    "toy",
+    (Column("stage 1", 2), Column("stage 2", 3, "differences")),
+    (np.int16([[10] * 4, [250] * 4]), np.int16([[0] * 4, [-20, 0, 0, 20], [200] * 4])),
+)
+MANY = sorted(set(FAMILIES) - {"plain"})
+
+
+def encoded(family: str, colour: Colour) -> Encoded:
+    [step] = steps_of(sweep(photograph("coffee", 4), Settings(4, colour, family=family), [16]))
+    return step.encoded
+
+
+def test_differences_are_around_gray_and_samples_as_they_are() -> None:
+    assert entry_tiles(PAIRS, STAGES, 0).tolist() == [[[10, 10]] * 2, [[250, 250]] * 2]
+    nothing, slope, strong = entry_tiles(PAIRS, STAGES, 1).tolist()
+    assert (nothing, slope) == ([[128, 128]] * 2, [[108, 128], [128, 148]])
+    assert strong == [[255, 255]] * 2
+
+
+def test_sums_are_of_the_distinct_beginnings_in_order() -> None:
+    [sums] = sum_tiles(PAIRS, STAGES, np.int32([[0, 1], [0, 2], [1, 0], [1, 2]]))
+    assert sums.tolist() == [[[10, 10]] * 2, [[250, 250]] * 2]
+
+
+def test_one_column_has_no_sums() -> None:
+    one = Quantizer("toy", STAGES.columns[:1], STAGES.tables[:1])
+    assert not [*sum_tiles(PAIRS, one, np.int32([[0], [1]]))]
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("family", MANY)
+def test_sums_of_a_family_are_what_it_decodes_from_its_first_columns(
+    family: str, colour: Colour
+) -> None:
+    coded = encoded(family, colour)
+    layout, quantizer, tuples = coded.layout, coded.quantizer, coded.lookup().tuples
+    for some, sums in enumerate(sum_tiles(layout, quantizer, tuples), start=1):
+        beginnings = np.unique(tuples[:, :some], axis=0)
+        assert len(sums) == len(beginnings)
+        whole = np.zeros((len(beginnings), tuples.shape[1]), np.int32)
+        whole[:, :some] = beginnings
+        expected = layout.tiles(quantizer.decode(whole, some))
+        if layout.colour != "ycbcr":
+            np.testing.assert_array_equal(sums, expected)
+    assert (
+        len(entry_tiles(layout, quantizer, quantizer.largest))
+        == quantizer.columns[quantizer.largest].size
+    )
+
+
+def test_what_a_column_does_not_say_is_no_colour() -> None:
+    coded = encoded("mean-removed", "ycbcr")
+    luma = entry_tiles(coded.layout, coded.quantizer, 0)
+    assert (luma == luma[..., :1]).all()
+    first, *_ = sum_tiles(coded.layout, coded.quantizer, coded.lookup().tuples)
+    assert (first == first[..., :1]).all()
+
+
+def test_columns_of_one_name_are_told_apart_by_their_component() -> None:
+    names = {
+        colour: column_names(encoded("mean-removed", colour).layout, coded.quantizer)
+        for colour in COLOURS
+        if (coded := encoded("mean-removed", colour))
+    }
+    assert names == {
+        "gray": ["mean", "shape"],
+        "rgb": ["mean R", "mean G", "mean B", "shape"],
+        "ycbcr": ["mean Y", "mean Cb", "mean Cr", "shape"],
+    }
+
+
+@pytest.mark.parametrize("family", MANY)
+def test_no_two_columns_have_one_name(family: str) -> None:
+    coded = encoded(family, "ycbcr")
+    names = column_names(coded.layout, coded.quantizer)
+    assert len(set(names)) == len(names) == len(coded.quantizer.columns)
+
+
+@pytest.mark.parametrize(
+    ("family", "colour", "does"),
+    [
+        ("residual", "rgb", True),
+        ("mean-removed", "gray", True),
+        ("mean-removed", "rgb", False),
+        ("quadtree", "gray", False),
+    ],
+)
+def test_only_first_columns_that_have_all_samples_refine(
+    family: str, colour: Colour, does: bool
+) -> None:
+    assert refines(encoded(family, colour).quantizer) == does

@@ -1,0 +1,91 @@
+// Several columns of indices: the entries of each, and pictures of the first few. Nothing here knows the page.
+
+import { colours, decode, squaredError, useOf } from "./decoding.js";
+
+/** Return a function that makes something of a layer when it is first asked for. */
+function keptFor(make) {
+  const made = new WeakMap();
+  return (layer) => {
+    if (!made.has(layer)) made.set(layer, make(layer));
+    return made.get(layer);
+  };
+}
+
+/** Take from a body what it has of several columns: `take(count)` gives so many bytes as they come. */
+export function columnsOf(take, { tuple = [], sums = [], channels, blockSize }) {
+  const area = blockSize ** 2 * channels;
+  const tiles = (count) => colours(take(count * area), channels);
+  return { sums: sums.map(tiles), entries: tuple.map(([, size]) => tiles(size)) };
+}
+
+/** Tell whether each block of a layer has several indices. */
+export const isSeveral = ({ parts }) => parts?.length > 1;
+
+/**
+ * Return a layer as one column sees it: a tile for each of its entries, and which of them each
+ * block has; a layer of one column as it is.
+ */
+export const entriesOf = (layer, place) => (isSeveral(layer) ? everyColumn(layer)[place]() : layer);
+
+const everyColumn = keptFor((layer) => layer.parts.map((part, place) => {
+  let made;
+  return () => (made ??= entriesOfPart(layer, part, place));
+}));
+
+function entriesOfPart(layer, { name, size, ofTiles }, place) {
+  const indices = Uint16Array.from(layer.indices, (tile) => ofTiles[tile]);
+  return { ...layer, parts: [], place, column: name, tiles: layer.entries[place], indices, use: useOf(indices, size), smoothing: 0 };
+}
+
+/** Return which of the distinct sums of the first columns each tile of a layer begins with. */
+export const beginningsOf = keptFor(({ parts, use }) => parts.slice(1).map((_, before) => {
+  const first = parts.slice(0, before + 1);
+  let sum = -1;
+  return Uint32Array.from(use, (_, tile) => {
+    const isNew = tile === 0 || first.some(({ ofTiles }) => ofTiles[tile] !== ofTiles[tile - 1]);
+    return (sum += isNew);
+  });
+}));
+
+/** Return the tile of the first columns of a tile's indices: of all of them it is the tile itself. */
+export function sumOf(layer, tile, columns) {
+  const area = layer.blockSize ** 2, isWhole = columns === layer.parts.length;
+  const from = area * (isWhole ? tile : beginningsOf(layer)[columns - 1][tile]);
+  return (isWhole ? layer.tiles : layer.sums[columns - 1]).subarray(from, from + area);
+}
+
+/** Return a layer decoded from its first columns alone. */
+export function coarser(layer, columns) {
+  return columns < layer.parts.length ? everyCoarser(layer)[columns - 1]() : layer;
+}
+
+const everyCoarser = keptFor((layer) => layer.sums.map((tiles, before) => {
+  let made;
+  return () => (made ??= coarserOf(layer, tiles, before));
+}));
+
+function coarserOf(layer, tiles, before) {
+  const indices = Uint32Array.from(layer.indices, (tile) => beginningsOf(layer)[before][tile]);
+  return { ...layer, parts: [], tiles, indices, use: useOf(indices, tiles.length / layer.blockSize ** 2) };
+}
+
+/** Tell whether a layer can be measured against an original. */
+export const isAlike = (original, { channels }) => original?.channels === channels;
+
+const ofOriginals = keptFor(() => new Map());
+
+/** Return the PSNR of a layer's first columns in dB, infinite for no error; measured once. */
+export function psnrOf(layer, original, columns) {
+  const known = ofOriginals(layer);
+  if (known.original !== original) {
+    known.clear();
+    known.original = original;
+  }
+  if (!known.has(columns)) {
+    const pixels = new Uint32Array(layer.width * layer.height);
+    decode(coarser(layer, columns), pixels);
+    const mse = squaredError(original.pixels, pixels, layer.channels) / (pixels.length * layer.channels);
+    known.set(columns, 10 * Math.log10(255 ** 2 / mse));
+  }
+  return known.get(columns);
+}

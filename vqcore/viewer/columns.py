@@ -1,0 +1,67 @@
+"""What the columns of a quantizer look like: their entries as tiles, and the sums of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from vqcore.arrays import Indices, Samples
+from vqcore.codebooks.scoring import MIDDLE
+from vqcore.quantizers.quantizer import Quantizer
+from vqcore.show.wording import column_name
+from vqcore.signals.blocks import BlockLayout
+
+LETTERS = {"rgb": ("R", "G", "B"), "ycbcr": ("Y", "Cb", "Cr")}
+
+
+def column_names(layout: BlockLayout, quantizer: Quantizer) -> list[str]:
+    """Return what the columns are called; those of one name, one a component, by that."""
+    names = [column_name(column.name) for column in quantizer.columns]
+    letters = LETTERS.get(layout.colour, ())
+    own = [iter(letters) if names.count(name) == len(letters) else None for name in names]
+    given = {name: it for name, it in zip(names, own, strict=True) if it}
+    return [f"{name} {next(given[name])}" if name in given else name for name in names]
+
+
+def refines(quantizer: Quantizer) -> bool:
+    """Say whether the first columns alone give a coarser picture: the first has all samples."""
+    return bool(quantizer.tables[0].any(axis=0).all())
+
+
+def entry_tiles(layout: BlockLayout, quantizer: Quantizer, place: int) -> Samples:
+    """Return the entries of a column as tiles; differences are around gray, which is nothing.
+
+    Returns
+    -------
+    tiles : uint8 array of shape (K_j, b, b) or (K_j, b, b, 3)
+    """
+    column, table = quantizer.columns[place], quantizer.tables[place]
+    shown = table + MIDDLE if column.kind == "differences" else table
+    return _tiles(layout, quantizer, shown.clip(0, 255).astype(np.uint8), slice(place, place + 1))
+
+
+def sum_tiles(layout: BlockLayout, quantizer: Quantizer, tuples: Indices) -> Iterator[Samples]:
+    """Yield, for one column, two, … and all but one, the distinct beginnings decoded.
+
+    Parameters
+    ----------
+    tuples : int32 array of shape (t, m), ascending
+        Their beginnings come in the same order.
+
+    Yields
+    ------
+    tiles : uint8 array of shape (s, b, b) or (s, b, b, 3)
+    """
+    for some in range(1, len(quantizer.columns)):
+        begins = np.diff(tuples[:, :some], axis=0, prepend=-1).any(axis=1)
+        vectors = quantizer.decode(tuples[begins], some)
+        yield _tiles(layout, quantizer, vectors, slice(some))
+
+
+def _tiles(layout: BlockLayout, quantizer: Quantizer, vectors: Samples, columns: slice) -> Samples:
+    """Return vectors as tiles; what the columns do not say is gray where 0 would be a colour."""
+    said = np.any([table.any(axis=0) for table in quantizer.tables[columns]], axis=0)
+    if layout.colour == "ycbcr":
+        vectors = np.where(said, vectors, np.uint8(MIDDLE))
+    return layout.tiles(vectors)
