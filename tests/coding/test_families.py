@@ -25,7 +25,7 @@ from vqcore.coding.container import FileError, pack, parse, parse_header
 from vqcore.coding.families import encode_work
 from vqcore.lab.sweeps import sweep
 from vqcore.quantizers import quadtree
-from vqcore.quantizers.additive import blank, in_order, stored
+from vqcore.quantizers.additive import blank, in_order, only_within, stored
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import COLOURS, BlockLayout
@@ -47,6 +47,7 @@ def made_up(family: str, layout: BlockLayout) -> Quantizer:
     fields = {
         "plain": ([5], [1]),
         "residual": ([5, 3, 4], [1, 2, 1]),
+        "planes": ([5, 3, 4][:components], [1] * components),
         "mean-removed": ([*[32] * components, 5], [*[8] * components, 2]),
     }
     sizes, steps = fields[family]
@@ -59,6 +60,7 @@ def made_up(family: str, layout: BlockLayout) -> Quantizer:
             tables[place] = values.astype(np.int16)
         elif column.kind == "differences":
             tables[place] = stored(values / 2.0 - 64, column)
+        tables[place] = only_within(tables[place], column)
     return in_order(Quantizer(family, columns, tuple(tables)))
 
 

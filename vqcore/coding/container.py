@@ -26,7 +26,8 @@ K − 1          2      number of codewords, less one                       0 to
 name           0, 8   in version 2 the checksum of the codebook, see
                       `codebookfile`
 **3**
-family         1      0 plain, 1 mean-removed, 2 residual, 3 quadtree     0 to 3
+family         1      0 plain, 1 mean-removed, 2 residual, 3 quadtree,    0 to 4
+                      4 planes
 smoothing      1      of the edges of blocks, see `smoothing`             0 to 63; of plain 1 to
                                                                           63
 columns m      1      how many indices a block has                        as the family has
@@ -55,6 +56,8 @@ mean-removed   levels of each component; differences
 residual       codewords; differences of each further stage, 1 to 7
 quadtree       none: see `quadtree`, which has tables and indices of its own; b is the side of the
                smallest leaves, 1 to 8, in ycbcr 2, 4, 6 or 8, and rgb is illegal
+planes         codewords of each component; in the samples of others they are 0, which is not in the
+               file
 =============  ===================================================================================
 
 The number of samples d in a codeword, and the number of blocks n, follow from the header as in
@@ -98,7 +101,7 @@ from vqcore.work import Work, finish
 
 MAGIC = b"VQLB"
 WITH_CODEBOOK, WITHOUT_CODEBOOK, OF_A_FAMILY = VERSIONS = 1, 2, 3
-FILE_FAMILIES = (PLAIN, "mean-removed", "residual", "quadtree")
+FILE_FAMILIES = (PLAIN, "mean-removed", "residual", "quadtree", "planes")
 START = struct.Struct("<4sBBBII")
 LAST = struct.Struct("<H")
 COUNTS = struct.Struct("<BBB")

@@ -5,8 +5,8 @@ n_k^¾ · (s / (s + d_k))², with d_k the mean squared step across the edges to 
 how often k has been used, plus 0.3. With one column, s is 40. With several it goes by the sum of
 what is known: the step is |q − p − t_k|², with q the edge of the neighbour, p that of the vector's
 columns before; and s is 10 and a fifth of the mean squared step that the neighbours themselves have
-come to, 80 for those without any. The vectors of a wave depend on earlier waves only, and are coded
-together; then the counts n_k move on.
+come to, 80 for those without any. A column within a component goes by the edges of that alone. The
+vectors of a wave depend on earlier waves only, and are coded together; then the counts n_k move on.
 
 All weights come from additions, products, divisions and square roots of 32-bit floats, which every
 machine rounds alike. The sums of squares are integers, and so is s times the samples at the edges,
@@ -29,6 +29,7 @@ from vqcore.work import Work, one_thread_a_product
 
 Weights = NDArray[np.float32]
 Values = NDArray[np.float32]
+Within = tuple[int, ...]
 Choose = Callable[[Places, Indices], Indices]
 """Chooses the indices, (m, columns), of a wave of m vectors, given all that is known, (n, columns).
 """
@@ -107,21 +108,26 @@ class SideMatch:
         tables[0] -= MIDDLE  # in neighbours and in the vector itself, so that it cancels out
         self.sizes = quantizer.sizes
         self._layout = layout
-        self._edges = [layout.edges(table) for table in tables]
-        if not _are_exact(self._edges):
-            self._edges = [layout.edges(table.astype(np.float64)) for table in tables]
-        self._steps_taken = np.full(layout.count, FIRST_STEP, np.float32)
+        edges = [layout.edges(table) for table in tables]
+        if not _are_exact(edges):
+            edges = [layout.edges(table.astype(np.float64)) for table in tables]
+        self._within = [column.within for column in quantizer.columns]
+        self._edges = {within: _met(layout, edges, within) for within in set(self._within)}
+        self._steps_taken = {
+            within: np.full(layout.count, FIRST_STEP, np.float32) for within in self._edges
+        }
         self._turned = [
-            _turned(edges, size) for edges, size in zip(self._edges, self.sizes, strict=True)
+            _turned(self._edges[within][column], size)
+            for column, (within, size) in enumerate(zip(self._within, self.sizes, strict=True))
         ]
         self._counts = [np.full(size, START_COUNT, np.float32) for size in self.sizes]
 
     def weights(self, column: int, vectors: Places, known: Indices, own: Indices) -> Weights:
         """Return n_k^¾ · (s / (s + d_k))² of a column, (m, K); without neighbours d_k is 0."""
-        near = self._layout.neighbours(vectors)
+        near, within = self._layout.neighbours(vectors), self._within[column]
         there = near >= 0
-        steps, samples = self._at_edges(near, known, own)
-        scale = np.floor(self._scale(near) * np.maximum(samples, 1))
+        steps, samples = self._at_edges(within, near, known, own)
+        scale = np.floor(self._scale(within, near) * np.maximum(samples, 1))
         squares = scale + _sum_of_squares(steps)
         turned = self._turned[column]
         weights = product(np.column_stack([*steps, *there, squares]).astype(turned.dtype), turned)
@@ -131,30 +137,36 @@ class SideMatch:
         weights *= _three_quarter_power(self._counts[column])
         return weights
 
-    def _scale(self, near: Places) -> Values:
+    def _scale(self, within: Within, near: Places) -> Values:
         """Return s for vectors with these neighbours, (m,)."""
         if len(self.sizes) == 1:
             return np.full(near.shape[1], STEP_SCALE, np.float32)
         there = (near >= 0).sum(axis=0)
-        taken = np.where(near >= 0, self._steps_taken[near], 0).sum(axis=0, dtype=np.float32)
+        taken = np.where(near >= 0, self._steps_taken[within][near], 0).sum(
+            axis=0, dtype=np.float32
+        )
         mean = np.where(there > 0, taken / np.maximum(there, 1).astype(np.float32), FIRST_STEP)
         scale: Values = LEAST_SCALE + mean.astype(np.float32) / STEPS_A_SCALE
         return scale
 
-    def _at_edges(self, near: Places, known: Indices, own: Indices) -> tuple[list[Reals], Values]:
+    def _at_edges(
+        self, within: Within, near: Places, known: Indices, own: Indices
+    ) -> tuple[list[Reals], Values]:
         """Return q − p at each edge, (m, e), or 0 without a neighbour; and all samples, (m,)."""
         there = near >= 0
         steps = [
-            self._steps(edge, other, known, own) * here[:, None]
+            self._steps(within, edge, other, known, own) * here[:, None]
             for edge, (other, here) in enumerate(zip(near, there, strict=True))
         ]
         samples = sum(step.shape[1] * here for step, here in zip(steps, there, strict=True))
         return steps, np.asarray(samples, np.float32)
 
-    def _steps(self, edge: int, other: Places, known: Indices, own: Indices) -> Reals:
+    def _steps(
+        self, within: Within, edge: int, other: Places, known: Indices, own: Indices
+    ) -> Reals:
         """Return q − p at one edge, shape (m, e)."""
-        facing = [edges[edge].facing for edges in self._edges]
-        sides = [edges[edge].own for edges in self._edges]
+        facing = [edges[edge].facing for edges in self._edges[within]]
+        sides = [edges[edge].own for edges in self._edges[within]]
         after = sum(side[of] for side, of in zip(facing, known[other].T, strict=True))
         before = sum(side[of] for side, of in zip(sides, own.T, strict=False))
         steps: Reals = after - before
@@ -166,9 +178,25 @@ class SideMatch:
             counts += np.bincount(column, minlength=len(counts)).astype(np.float32)
         if len(self.sizes) > 1:
             near = self._layout.neighbours(vectors)
-            steps, samples = self._at_edges(near, known, known[vectors])
-            taken = _sum_of_squares(steps).astype(np.float32) / np.maximum(samples, 1)
-            self._steps_taken[vectors] = np.where(samples > 0, taken, FIRST_STEP)
+            for within, steps_taken in self._steps_taken.items():
+                steps, samples = self._at_edges(within, near, known, known[vectors])
+                taken = _sum_of_squares(steps).astype(np.float32) / np.maximum(samples, 1)
+                steps_taken[vectors] = np.where(samples > 0, taken, FIRST_STEP)
+
+
+def _met(layout: Layout, edges: Sequence[Sequence[Edge]], within: Within) -> list[tuple[Edge, ...]]:
+    """Return of each table the samples at each edge that are of some of a vector, or of all."""
+    if not within:
+        return [tuple(of_table) for of_table in edges]
+    marks = np.zeros((1, layout.dimension), np.float32)
+    marks[:, list(within)] = 1
+    inside = [edge.own[0] > 0 for edge in layout.edges(marks)]
+    return [
+        tuple(
+            Edge(edge.own[:, of], edge.facing[:, of]) for edge, of in zip(it, inside, strict=True)
+        )
+        for it in edges
+    ]
 
 
 def _are_exact(edges: Sequence[Sequence[Edge]]) -> bool:

@@ -17,6 +17,7 @@ Indices. Their weights are those of a context, see `contexts`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -86,11 +87,18 @@ class Reader:
         return self._echo.bytes() == self._data
 
 
-def code_codewords(coder: Coder, layout: BlockLayout, codewords: Samples) -> Work[Samples]:
-    """Pass the codewords, uint8 of shape (K, d), through the coder; a Reader looks at K alone."""
+def code_codewords(
+    coder: Coder, layout: BlockLayout, codewords: Samples, within: Collection[int] = ()
+) -> Work[Samples]:
+    """Pass the codewords, uint8 of shape (K, d), through the coder; a Reader looks at K alone.
+
+    With `within`, of components whole, the samples of others do not go through.
+    """
     planes = [plane.astype(np.float32) for plane in layout.planes(codewords)]
-    for place, plane in enumerate(planes):
-        alike = place > 0 and plane.shape == planes[0].shape
+    for place, (plane, part) in enumerate(zip(planes, layout.components, strict=True)):
+        if within and part[0] not in within:
+            continue
+        alike = place > 0 and not within and plane.shape == planes[0].shape
         yield from _code_plane(coder, plane, planes[0] if alike else np.zeros_like(plane))
     return layout.vectors([plane.astype(np.uint8) for plane in planes])
 
@@ -107,7 +115,7 @@ def code_tables(coder: Coder, layout: BlockLayout, quantizer: Quantizer) -> Work
         middle = MIDDLE if column.kind == "differences" else 0
         if len(said):
             samples = (said // column.step + middle).astype(np.uint8)
-            found = yield from code_codewords(coder, layout, samples)
+            found = yield from code_codewords(coder, layout, samples, column.within)
             said[:] = (found.astype(np.int16) - middle) * column.step
     return replace(quantizer, tables=tuple(tables))
 

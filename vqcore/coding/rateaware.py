@@ -25,7 +25,9 @@ ROUNDS = 3
 class Chooser:
     """Chooses the indices that each vector had better have.
 
-    Column by column it keeps the best few, and tries all entries of the next upon each of them.
+    Column by column it keeps the best few, and tries all entries of the next upon each of them. A
+    sample of a component at half resolution stands for four pixels, and its error counts four times
+    if the column is within that component.
 
     Parameters
     ----------
@@ -50,7 +52,7 @@ class Chooser:
         self._tables[0] -= MIDDLE
         self._twice = [np.ascontiguousarray(2 * table.T) for table in self._tables]
         self._squares = [np.square(table).sum(axis=1) for table in self._tables]
-        self._rate_weight = np.float32(rate_weight)
+        self._rate_weights = rate_weight * _shares(quantizer)
         self._beam = beam
 
     def choose(self, wave: Places, known: Indices) -> Indices:
@@ -96,13 +98,20 @@ class Chooser:
             if column > 0:
                 weights /= weights.sum(axis=1, keepdims=True)
             bits = np.log2(weights)
-            bits *= self._rate_weight
+            bits *= self._rate_weights[column]
             bits += worth
             worth = bits
         worth -= self._squares[column]
         if column > 0:
             worth += scores.reshape(-1, 1)
         return worth.reshape(len(vectors), -1)
+
+
+def _shares(quantizer: Quantizer) -> Values:
+    """Return how much each column's bits weigh: a share of λ, as of the samples it has."""
+    samples = np.array([len(column.within) or 1 for column in quantizer.columns], np.float32)
+    shares: Values = samples / samples.max()
+    return shares
 
 
 def rate_aware_work(

@@ -109,7 +109,7 @@ def refit_work(quantizer: Quantizer, vectors: Samples, indices: Indices) -> Work
         rests += tables[place][own]
         table = tables[place].astype(np.float32)
         means = yield from means_work(rests.astype(np.float32), own, table)
-        tables[place] = stored(means, column)
+        tables[place] = only_within(stored(means, column), column)
         rests -= tables[place][own]
     return in_order(replace(quantizer, tables=tuple(tables)))
 
@@ -175,6 +175,15 @@ def _sorted(table: Differences, column: Column) -> Differences:
         return Codebook(table.astype(np.uint8)).in_order().codewords.astype(np.int16)
     said = table[column.unsaid :]
     return np.concatenate([table[: column.unsaid], said[np.lexsort(said.T[::-1])]])
+
+
+def only_within(table: Differences, column: Column) -> Differences:
+    """Return a table with 0 in the samples that the entries of its column do not have."""
+    if not column.within:
+        return table
+    result, within = np.zeros_like(table), list(column.within)
+    result[:, within] = table[:, within]
+    return result
 
 
 def stored(means: Floats, column: Column) -> Differences:

@@ -30,12 +30,14 @@ class Column:
     size : K of them, so that an index is 0 to K − 1
     kind : what its table holds
     step : between levels, or what differences are multiples of
+    within : the samples that its entries have, ascending, the others being 0; none are all of them
     """
 
     name: str
     size: int
     kind: Kind = "codewords"
     step: int = 1
+    within: tuple[int, ...] = ()
 
     @property
     def unsaid(self) -> int:
@@ -79,7 +81,10 @@ class Quantizer:
     def codebook_bytes(self) -> int:
         """Return those of the tables as they are: a byte a sample, none for what goes unsaid."""
         tables = zip(self.columns, self.tables, strict=True)
-        return sum(table[column.unsaid :].size for column, table in tables)
+        return sum(
+            (column.size - column.unsaid) * (len(column.within) or table.shape[1])
+            for column, table in tables
+        )
 
     @property
     def largest(self) -> int:
