@@ -47,6 +47,7 @@ def made_up(family: str, layout: BlockLayout) -> Quantizer:
     fields = {
         "plain": ([5], [1]),
         "residual": ([5, 3, 4], [1, 2, 1]),
+        "tree": ([5], [1]),
         "planes": ([5, 3, 4][:components], [1] * components),
         "mean-removed": ([*[32] * components, 5], [*[8] * components, 2]),
     }
@@ -56,11 +57,13 @@ def made_up(family: str, layout: BlockLayout) -> Quantizer:
     for place, column in enumerate(columns):
         entry, sample = np.indices(tables[place].shape)
         values = (150 * entry + (5 * entry + 3) * sample + sample**2 // 7) % 256
-        if column.kind == "codewords":
+        if column.kind in ("codewords", "leaves"):
             tables[place] = values.astype(np.int16)
         elif column.kind == "differences":
             tables[place] = stored(values / 2.0 - 64, column)
         tables[place] = only_within(tables[place], column)
+    if family == "tree":
+        columns = (replace(columns[0], ways=(3, 0, 16, 8, 0, 0, 1, 0, 0)),)
     return in_order(Quantizer(family, columns, tuple(tables)))
 
 

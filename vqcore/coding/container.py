@@ -26,8 +26,8 @@ K − 1          2      number of codewords, less one                       0 to
 name           0, 8   in version 2 the checksum of the codebook, see
                       `codebookfile`
 **3**
-family         1      0 plain, 1 mean-removed, 2 residual, 3 quadtree,    0 to 4
-                      4 planes
+family         1      0 plain, 1 mean-removed, 2 residual, 3 quadtree,    0 to 5
+                      4 planes, 5 tree
 smoothing      1      of the edges of blocks, see `smoothing`             0 to 63; of plain 1 to
                                                                           63
 columns m      1      how many indices a block has                        as the family has
@@ -43,10 +43,12 @@ checksum       4      CRC-32 (zlib's) of all bytes before it              that v
 =============  =====  ==================================================  =======================
 
 Kinds of columns. *Codewords* are samples from 0 to 255, in ascending order of their sums, ties in
-any. *Levels* are not in the file: entry i of step s is i·s + s ÷ 2, rounded down, in each sample of
-its component, and 0 in the others. *Differences* are multiples of the step, −127 to 127 times;
-entry 0 is 0 and not in the file, the others ascend by their first sample, then by their second, and
-so on. A block is the sum of its entries, cut off at 0 and 255.
+any. *Leaves* are samples from 0 to 255, in the order of their tree, which comes before them: see
+`entropy`, and `ways` for what it says. *Levels* are not in the file: entry i of step s is
+i·s + s ÷ 2, rounded down, in each sample of its component, and 0 in the others. *Differences* are
+multiples of the step, −127 to 127 times; entry 0 is 0 and not in the file, the others ascend by
+their first sample, then by their second, and so on. A block is the sum of its entries, cut off at 0
+and 255.
 
 =============  ===================================================================================
 family         columns
@@ -58,6 +60,7 @@ quadtree       none: see `quadtree`, which has tables and indices of its own; b 
                smallest leaves, 1 to 8, in ycbcr 2, 4, 6 or 8, and rgb is illegal
 planes         codewords of each component; in the samples of others they are 0, which is not in the
                file
+tree           leaves
 =============  ===================================================================================
 
 The number of samples d in a codeword, and the number of blocks n, follow from the header as in
@@ -101,7 +104,7 @@ from vqcore.work import Work, finish
 
 MAGIC = b"VQLB"
 WITH_CODEBOOK, WITHOUT_CODEBOOK, OF_A_FAMILY = VERSIONS = 1, 2, 3
-FILE_FAMILIES = (PLAIN, "mean-removed", "residual", "quadtree", "planes")
+FILE_FAMILIES = (PLAIN, "mean-removed", "residual", "quadtree", "planes", "tree")
 START = struct.Struct("<4sBBBII")
 LAST = struct.Struct("<H")
 COUNTS = struct.Struct("<BBB")

@@ -12,6 +12,10 @@ doi:10.1109/83.855427). A sample at distance r from its prediction has the weigh
 the spread s follows the differences nearby, and the misses so far in this codeword. Tables of
 differences go the same way.
 
+Trees. Before its codewords, node by node in preorder: whether it is a leaf, which is as likely as
+not, and else one of 32 shares, all alike. Where all but one are known to be leaves, that one is
+not, as long as leaves are missing; once there are as many nodes as the leaves need, all are leaves.
+
 Indices. Their weights are those of a context, see `contexts`.
 """
 
@@ -28,7 +32,8 @@ from numpy.typing import NDArray
 from vqcore.arrays import Indices, Numbers, Samples
 from vqcore.codebooks.scoring import MIDDLE
 from vqcore.coding.contexts import SideMatch, Values, Weights, by_columns, walk
-from vqcore.quantizers.quantizer import Quantizer
+from vqcore.quantizers.quantizer import Column, Quantizer
+from vqcore.quantizers.ways import SHARES
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.layouts import Layout, Places
 from vqcore.work import Work
@@ -38,6 +43,7 @@ FAMILY = constriction.stream.model.Categorical(perfect=False)
 WORD = np.dtype("<u4")
 EVERY_LEVEL = np.arange(256, dtype=np.float32)
 FIRST_SPREAD = 40
+WAYS = np.array([[SHARES, *[1] * SHARES]], np.float32)
 
 
 class Impossible(ValueError):
@@ -108,8 +114,9 @@ def code_tables(coder: Coder, layout: BlockLayout, quantizer: Quantizer) -> Work
 
     Differences are coded as samples are, in their steps and 128 more.
     """
-    tables = []
+    tables, columns = [], []
     for column, table in zip(quantizer.columns, quantizer.tables, strict=True):
+        columns.append(_code_ways(coder, column) if column.kind == "leaves" else column)
         tables.append(table.copy())
         said = tables[-1][column.unsaid :]
         middle = MIDDLE if column.kind == "differences" else 0
@@ -117,7 +124,21 @@ def code_tables(coder: Coder, layout: BlockLayout, quantizer: Quantizer) -> Work
             samples = (said // column.step + middle).astype(np.uint8)
             found = yield from code_codewords(coder, layout, samples, column.within)
             said[:] = (found.astype(np.int16) - middle) * column.step
-    return replace(quantizer, tables=tuple(tables))
+    return replace(quantizer, columns=tuple(columns), tables=tuple(tables))
+
+
+def _code_ways(coder: Coder, column: Column) -> Column:
+    """Pass the tree of a column of leaves through; a Reader looks at how many there are alone."""
+    known, found = column.ways or [0] * (2 * column.size - 1), list[int]()
+    still_open, inner = 1, 0
+    while inner < column.size - 1:
+        most = 0 if still_open > 1 else 1  # the last one open is no leaf
+        symbol = np.array([known[len(found)] - most])
+        way = int(coder.code(symbol, WAYS[:, most:])[0]) + most
+        found.append(way)
+        inner += way > 0
+        still_open += 1 if way else -1
+    return replace(column, ways=(*found, *[0] * still_open))
 
 
 def _code_plane(coder: Coder, plane: Values, base: Values) -> Work[None]:

@@ -9,9 +9,10 @@ import numpy as np
 
 from vqcore.arrays import Differences, Floats, Indices, Reals, Samples
 from vqcore.codebooks.cells import means_work
-from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.codebook import Codebook, use_of
 from vqcore.codebooks.scoring import chunks, product
 from vqcore.quantizers.quantizer import Column, Quantizer
+from vqcore.quantizers.ways import without
 from vqcore.signals.layouts import Layout, Places
 from vqcore.work import Work, on_all_cores
 
@@ -115,11 +116,15 @@ def refit_work(quantizer: Quantizer, vectors: Samples, indices: Indices) -> Work
 
 
 def in_use(quantizer: Quantizer, indices: Indices) -> tuple[Quantizer, Indices]:
-    """Return it without the trained entries that no index has, and the indices into the rest."""
+    """Return it without the trained entries that no index has, and the indices into the rest.
+
+    A tree loses those leaves, and has the shares of these indices.
+    """
     columns, tables, places = list(quantizer.columns), list(quantizer.tables), indices.copy()
     for place, column in enumerate(columns):
         used = np.union1d(indices[:, place], np.arange(column.unsaid))
-        columns[place] = replace(column, size=len(used))
+        down = without(column.ways, use_of(indices[:, place], column.size)) if column.ways else ()
+        columns[place] = replace(column, size=len(used), ways=down)
         tables[place] = tables[place][used]
         places[:, place] = np.searchsorted(used, indices[:, place])
     return replace(quantizer, columns=tuple(columns), tables=tuple(tables)), places
@@ -150,7 +155,7 @@ def in_order(quantizer: Quantizer) -> Quantizer:
     """Return it with the entries of each table as a file has them.
 
     Codewords by ascending sums, as in `Codebook.in_order`; differences after the first by their
-    samples.
+    samples; leaves as their tree has them.
     """
     tables = [
         _sorted(table, column)
@@ -173,6 +178,8 @@ def _is_sorted(table: Differences, column: Column) -> bool:
 def _sorted(table: Differences, column: Column) -> Differences:
     if column.kind == "codewords":
         return Codebook(table.astype(np.uint8)).in_order().codewords.astype(np.int16)
+    if column.kind == "leaves":
+        return table
     said = table[column.unsaid :]
     return np.concatenate([table[: column.unsaid], said[np.lexsort(said.T[::-1])]])
 
@@ -188,7 +195,7 @@ def only_within(table: Differences, column: Column) -> Differences:
 
 def stored(means: Floats, column: Column) -> Differences:
     """Return means, shape (K, d), as the table of a column holds them."""
-    if column.kind == "codewords":
+    if column.kind in ("codewords", "leaves"):
         return np.rint(means).clip(0, 255).astype(np.int16)
     steps = np.rint(means / column.step).clip(-MOST_DIFFERENCE, MOST_DIFFERENCE)
     steps[0] = 0

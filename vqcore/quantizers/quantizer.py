@@ -13,9 +13,9 @@ from vqcore.codebooks.codebook import use_of
 from vqcore.codebooks.training import Iteration, Trainer, Training
 from vqcore.metrics import nominal_bytes
 
-Kind = Literal["codewords", "levels", "differences"]
-"""What the table of a column holds: samples; one value a component, evenly spaced; differences,
-the first of them 0, which stands for "nothing"."""
+Kind = Literal["codewords", "leaves", "levels", "differences"]
+"""What the table of a column holds: samples; samples, as the leaves of a tree; one value a
+component, evenly spaced; differences, the first of them 0, which stands for "nothing"."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -31,6 +31,7 @@ class Column:
     kind : what its table holds
     step : between levels, or what differences are multiples of
     within : the samples that its entries have, ascending, the others being 0; none are all of them
+    ways : down to leaves, as in `ways`
     """
 
     name: str
@@ -38,11 +39,12 @@ class Column:
     kind: Kind = "codewords"
     step: int = 1
     within: tuple[int, ...] = ()
+    ways: tuple[int, ...] = ()
 
     @property
     def unsaid(self) -> int:
         """Return how many entries, the first ones, follow from the kind and take no bytes."""
-        return {"codewords": 0, "levels": self.size, "differences": 1}[self.kind]
+        return {"levels": self.size, "differences": 1}.get(self.kind, 0)
 
 
 @dataclass(frozen=True, eq=False)
