@@ -76,7 +76,7 @@ def test_plane_from_a_click_on_its_panel(visitor):
 
 
 def test_a_click_on_a_point_of_a_family_opens_it(visitor):
-    query = "?block=4&largest=16&panel=rates&families=all&beside=png8"
+    query = "?block=8&largest=4&panel=rates&families=all&beside=png8"
     visitor.open(query).upload(("one.png", png(96, 144)))
     chart = visitor.page.locator(".js-plotly-plot")
     names = chart.evaluate("it => it.data.map(({ name }) => name)")
@@ -86,10 +86,10 @@ def test_a_click_on_a_point_of_a_family_opens_it(visitor):
     visitor.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(visitor.page.get_by_role("combobox", name="Family")).to_have_value("residual")
     figures = visitor.settle().figures()
-    step = swept(png(96, 144), Settings(4, family="residual"), SIZES)[4]
+    step = swept(png(96, 144), Settings(8, family="residual"), SIZES)[4]
     assert (figures["K"], figures["PSNR"]) == ("4", decibels(step.point.psnr_db))
     legend = chart.locator(".legendtext").all_text_contents()
-    assert {"4×4 RGB, residual", "plain", "mean-removed"} <= {*legend}
+    assert {"8×8 RGB, residual", "plain", "mean-removed"} <= {*legend}
 
 
 def test_everything_can_be_taken_away(visitor, browser):
