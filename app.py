@@ -158,14 +158,17 @@ def tell_codebooks(codebooks: Sequence[NamedCodebook], shown: Picture | VqFile) 
         small(say(answer, name=plain(it.name), what=codebook_in_short(it.shared)))
 
 
-def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...]]:
-    """Choose how to quantize, and the codebook sizes."""
+def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGenerator]:
+    """Choose how to quantize, and the codebook sizes; there is a place to explain the family."""
     block_size = st.slider(
         min_value=1, max_value=MAX_BLOCK_SIZE, value=DEFAULT_BLOCK_SIZE, **control("block")
     )
     colour = choose_colour(is_gray)
     largest = st.select_slider(options=LARGEST_SIZES, value=1024, **control("largest"))
     family = st.selectbox(options=list(FAMILIES), **choice("family"))
+    with st.expander(say("sidebar.how")):
+        small(say(f"how.family.{family}"))
+        block = st.empty()
     with st.expander(say("sidebar.more")):
         options = choose_options(family)
         is_plain = family == Settings.family
@@ -178,7 +181,7 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...]]:
         sizes = choose_sizes(largest)
     trainer = trainer if is_plain else Settings.trainer
     others = {"family": family, "options": options, "smoothing": smoothing}
-    return Settings(block_size, colour, trainer, seed, rate_weight, **others), sizes
+    return Settings(block_size, colour, trainer, seed, rate_weight, **others), sizes, block
 
 
 def choose_options(family: str) -> tuple[int, ...]:
@@ -1001,7 +1004,7 @@ def place_of(panel: str) -> DeltaGenerator:
 def lab(name: str, picture: Picture) -> None:
     """Sweep a picture and show what is there so far, until all of it is."""
     with st.sidebar:
-        settings, sizes = choose_settings(picture.is_gray)
+        settings, sizes, block = choose_settings(picture.is_gray)
     of = study_of(name, picture, settings, sizes)
     show_facts(name, of.layout, picture.origin)
     tell_clamping(of.plan.distinct_blocks)
@@ -1017,6 +1020,7 @@ def lab(name: str, picture: Picture) -> None:
         if not of.steps:
             advance(of, events, progress, layers, FIRST_RESULTS_SECONDS)
         more = show_panels(of, below)
+        show_how(of, block)
         layers.bring_files(of.original_id, of.layout, of.name)
         if not of.is_complete:
             advance(of, events, progress, layers, REDRAW_SECONDS)
@@ -1024,6 +1028,12 @@ def lab(name: str, picture: Picture) -> None:
     if work(more, progress):
         st.rerun()
     progress.end()
+
+
+def show_how(of: Study, place: DeltaGenerator) -> None:
+    """Show with a block of the picture how its family works."""
+    if of.steps:
+        place.html(made.how_of(of, chosen_size(of.plan)))
 
 
 def show_file(name: str, file: VqFile) -> None:

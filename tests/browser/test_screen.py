@@ -505,12 +505,28 @@ def test_accessible(visitor):
         assert visitor.barriers() == []
 
 
-def test_a_saved_picture_says_where_it_comes_from(visitor):
+@pytest.mark.parametrize(
+    ("query", "stem", "how"),
+    [
+        ("", "4x4-rgb-seed3", {"family": "plain", "options": "", "smoothing": "False"}),
+        (
+            "&family=residual&stages=3&smooth=true",
+            "4x4-rgb-residual-stages3-seed3-smooth",
+            {
+                "family": "residual",
+                "options": "stages=3 rounds=5 beam=8 stage-step=2",
+                "smoothing": "True",
+            },
+        ),
+    ],
+    ids=["plain", "residual"],
+)
+def test_a_saved_picture_says_where_it_comes_from(visitor, query, stem, how):
     """The browser's own PNG, with texts put in; Pillow checks their checksums."""
     data = png(64, 96)
-    visitor.open("?block=4&largest=8&k=8&seed=3").upload(("blaues Tor „ü“.png", data))
+    visitor.open(f"?block=4&largest=8&k=8&seed=3{query}").upload(("blaues Tor „ü“.png", data))
     visitor.saved("b")
-    assert visitor.suggested_name == "blaues Tor „ü“-4x4-rgb-seed3-K8-rebuilt.png"
+    assert visitor.suggested_name == f"blaues Tor „ü“-{stem}-K8-rebuilt.png"
     assert visitor.texts.pop("Software").startswith("VQ Lab ")
     assert visitor.texts == {
         "picture": "blaues Tor „ü“.png",
@@ -522,6 +538,7 @@ def test_a_saved_picture_says_where_it_comes_from(visitor):
         "rate_weight": "0",
         "codebook_size": "8",
         "shown": "K8-rebuilt",
+        **how,
     }
 
 

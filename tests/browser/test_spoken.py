@@ -102,7 +102,9 @@ pytestmark = pytest.mark.parametrize("visitor", ALONE, indirect=True)
 def test_sidebar_and_viewer(visitor, listener):
     upload(visitor)
     page = visitor.page
-    page.locator("[data-testid=stSidebar] [data-testid=stExpander] summary").click()
+    for fold in page.locator("[data-testid=stSidebar] [data-testid=stExpander] summary").all():
+        fold.click()
+    visitor.settle()
     listener.listen()
     listener.point_at(page.locator("[data-testid=stTooltipIcon]"))
     for value in page.locator(".show").last.evaluate("it => [...it.options].map(it => it.value)"):
@@ -111,6 +113,24 @@ def test_sidebar_and_viewer(visitor, listener):
         visitor.settle()
         listener.listen()
     page.locator(".pictures").click(position={"x": 100, "y": 300})
+    listener.listen()
+    page.locator(".tiles").hover()
+    listener.listen()
+    assert not listener.heard, listener.told
+
+
+@pytest.mark.parametrize("family", ["mean-removed", "residual"])
+def test_columns_of_a_family(visitor, listener, family):
+    query = f"?lang=test&picture=coffee&colour=ycbcr&block=16&largest=4&k=4&family={family}"
+    visitor.open(query)
+    page = visitor.page
+    page.locator("[data-testid=stSidebar] [data-testid=stExpander] summary").first.click()
+    expect(page.locator(".vq-how img").first).to_be_visible()
+    if family == "residual":
+        page.locator(".refine input").fill("1")
+        expect(page.locator(".refined span").first).to_contain_text("[dB]")
+    page.locator(".pictures").click(position={"x": 100, "y": 300})
+    expect(page.locator(".inspector .columns li").first).to_be_visible()
     listener.listen()
     page.locator(".tiles").hover()
     listener.listen()

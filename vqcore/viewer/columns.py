@@ -21,7 +21,7 @@ def column_names(layout: BlockLayout, quantizer: Quantizer) -> list[str]:
     letters = LETTERS.get(layout.colour, ())
     own = [iter(letters) if names.count(name) == len(letters) else None for name in names]
     given = {name: it for name, it in zip(names, own, strict=True) if it}
-    return [f"{name} {next(given[name])}" if name in given else name for name in names]
+    return [f"{name} {column_name(next(given[name]))}" if name in given else name for name in names]
 
 
 def refines(quantizer: Quantizer) -> bool:

@@ -38,6 +38,7 @@ from vqcore.show.wording import (
 from vqcore.show.words import language, say
 from vqcore.signals.blocks import BlockLayout, shown_pixels
 from vqcore.signals.pictures import Picture, png_bytes
+from vqcore.viewer.how import how_it_works
 from vqcore.viewer.payload import (
     codebook_layer,
     file_layer,
@@ -148,6 +149,16 @@ def _source_of_use(study: Study, book: NamedCodebook) -> dict[str, Any]:
     source = provenance_of(study.picture, settings, shared.codebook.size)
     known = {name: text for name, text in source.texts.items() if name not in ("trainer", "seed")}
     return {"stem": stem_of(study.name), "texts": known | {"codebook": shared.checksum.hex()}}
+
+
+def how_of(study: Study, size: int) -> str:
+    """Return how the family works, with a block of the picture and the nearest K that is done."""
+    nearest = min(study.steps, key=lambda done: abs(done - size))
+
+    def make() -> str:
+        return how_it_works(study.steps[nearest].encoded, study.cut.vectors)
+
+    return study.store.once("how", (*study.swept, nearest, language()), make)
 
 
 def first_pairs(store: Store, picture: Picture, size: int, start: Start) -> list[list[float]]:
