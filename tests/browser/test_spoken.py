@@ -13,7 +13,7 @@ from vqcore.signals.pictures import png_bytes
 PANELS = ["sizes", "training", "rates", "pictures", "health", "plane", "codebook"]
 ALONE = [{"viewport": {"width": 1440, "height": 1001}}]
 PICTURES = [(0, "one"), (1, "two")]
-NAMES = {"one", "two", "other", "png", "npz", "vq", "camera"}
+NAMES = {"one", "two", "other", "png", "npz", "vq", "camera", "coffee"}
 KNOWN = NAMES | {"JPEG", "WebP", "AVIF", "PNG", "PNG-8", "VQ", "Lab"}
 # What streamlit, plotly and the table say by themselves, by its place or its text; and code.
 THEIR_PLACES = ", ".join(

@@ -49,7 +49,7 @@ test("a codebook has indices, tiles and use", () => {
 
 test("with several columns a codebook has the indices of each tile", () => {
   const header = { ...CODEBOOK, tuple: [["mean", 2], ["shape", 300]], distinct: 2, sums: [2] };
-  const entries = [50, 60, ...new Array(299).fill(128), 8];
+  const entries = [50, 60, ...Array.from({ length: 299 }, () => 128), 8];
   const [layer] = parseLayers(message([header, [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 3, 1, 4, 0, 7, 9, 5, 6, ...entries]]));
   assert.deepEqual(layer.sums.map((it) => [...it]), [[0xff050505, 0xff060606]]);
   assert.deepEqual([...layer.entries[0]], [0xff323232, 0xff3c3c3c]);

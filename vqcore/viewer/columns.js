@@ -38,7 +38,7 @@ function entriesOfPart(layer, { name, size, ofTiles }, place) {
 }
 
 /** Return which of the distinct sums of the first columns each tile of a layer begins with. */
-export const beginningsOf = keptFor(({ parts, use }) => parts.slice(1).map((_, before) => {
+export const beginningsOf = keptFor(({ parts, use }) => parts.slice(1).map((__, before) => {
   const first = parts.slice(0, before + 1);
   let sum = -1;
   return Uint32Array.from(use, (_, tile) => {
