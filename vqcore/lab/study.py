@@ -142,6 +142,11 @@ def sign_of(study: Study, progress: Progress) -> Sign:
 
 
 def sweeping(studies: Sequence[Study]) -> Pieces:
+    """Sweep each in turn.
+
+    A piece is a step, not a preview: who stops at a piece and goes on later begins with what is
+    measured, so that where the first few take long, stopping at previews would get nowhere.
+    """
     for study in studies:
         if study.is_complete:
             continue
@@ -149,8 +154,9 @@ def sweeping(studies: Sequence[Study]) -> Pieces:
             for event in events:
                 if isinstance(event, Progress):
                     yield replace(sign_of(study, event), picture=study.name)
-                else:
-                    take(study, event)
+                    continue
+                take(study, event)
+                if isinstance(event, Step):
                     yield None
 
 
