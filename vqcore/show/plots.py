@@ -418,8 +418,8 @@ def size_area(sizes: Sequence[int], curves: int = 1) -> dict[str, float]:
 
 
 def _with_names(curves: int) -> dict[str, int]:
-    """Return height and margins of a chart that names so many curves below, two in a row."""
-    room = NAME_ROOM * (1 + math.ceil(curves / 2)) if curves > 1 else 0
+    """Return height and margins of a chart that names so many curves below, one in a row."""
+    room = NAME_ROOM * (1 + curves) if curves > 1 else 0
     return {**MARGIN, "b": MARGIN["b"] + room, "height": HEIGHT + room}
 
 
@@ -444,7 +444,7 @@ def _name_below(figure: go.Figure, curves: int) -> None:
     margin = _with_names(curves)
     height = margin.pop("height")
     below = -MARGIN["b"] / (HEIGHT - MARGIN["t"] - MARGIN["b"])
-    columns = {"entrywidth": 0.5, "entrywidthmode": "fraction"}
+    columns = {"entrywidth": 1, "entrywidthmode": "fraction"}
     legend = {"orientation": "h", "y": below, "yanchor": "top", **columns}
     figure.update_layout(showlegend=True, legend=legend, height=height, margin=margin)
 
