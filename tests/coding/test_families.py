@@ -48,6 +48,7 @@ def made_up(family: str, layout: BlockLayout) -> Quantizer:
         "plain": ([5], [1]),
         "residual": ([5, 3, 4], [1, 2, 1]),
         "tree": ([5], [1]),
+        "gain-shape": ([*[32] * components, 4, 5], [*[8] * components, 3, 7]),
         "planes": ([5, 3, 4][:components], [1] * components),
         "mean-removed": ([*[32] * components, 5], [*[8] * components, 2]),
     }
@@ -61,6 +62,10 @@ def made_up(family: str, layout: BlockLayout) -> Quantizer:
             tables[place] = values.astype(np.int16)
         elif column.kind == "differences":
             tables[place] = stored(values / 2.0 - 64, column)
+        elif column.kind == "gains":
+            tables[place] = (7 * column.step * entry).astype(np.int16)
+        elif column.kind == "shapes":
+            tables[place] = (values // 2 - 64).astype(np.int16)
         tables[place] = only_within(tables[place], column)
     if family == "tree":
         columns = (replace(columns[0], ways=(3, 0, 16, 8, 0, 0, 1, 0, 0)),)

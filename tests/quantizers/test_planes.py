@@ -12,6 +12,7 @@ from vqcore.codebooks.training import Progress
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
 from vqcore.coding.contexts import SideMatch, by_columns, walk
+from vqcore.coding.rateaware import Chooser
 from vqcore.lab.sweeps import sweep
 from vqcore.quantizers import plain, planes
 from vqcore.quantizers.additive import in_order, is_in_order, refit_work
@@ -152,6 +153,31 @@ def test_weights_of_a_component_go_by_its_own_edges(colour):
     changed[:, 1] = (changed[:, 1] + 1) % quantizer.sizes[1]
     for (column, one), (_, other) in zip(recorded(indices), recorded(changed), strict=True):
         assert (column == 1) or one.tolist() == other.tolist()
+
+
+class Given:
+    """A context for tests: the second entry is 8 times as likely as the first."""
+
+    sizes = (1, 2, 1)
+
+    def weights(self, column, vectors, known, own):
+        return np.float32([[1, 8]] * len(vectors))
+
+    def learn(self, vectors, known):
+        pass
+
+
+@pytest.mark.parametrize(("weight", "expected"), [(132, 0), (135, 1)])
+def test_a_sample_at_half_resolution_stands_for_four_pixels(weight, expected):
+    layout = BlockLayout(2, 2, 2, "ycbcr")
+    columns = planes.columns_of(layout, [1, 2, 1], [1, 1, 1])
+    tables = [np.zeros((column.size, 6), np.int16) for column in columns]
+    tables[1][:, 4] = 10, 20
+    quantizer = Quantizer("planes", columns, tuple(tables))
+    vectors = np.uint8([[0, 0, 0, 0, 10, 0]])
+    chooser = Chooser(vectors, quantizer, Given(), weight)
+    found = chooser.choose(np.array([0]), np.zeros((1, 3), np.int32))
+    assert found.tolist() == [[0, expected, 0]]  # 4 · 100 of error against 3 bits
 
 
 @pytest.mark.parametrize("colour", COLOURED)

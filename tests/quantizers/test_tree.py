@@ -63,6 +63,14 @@ def test_descent_is_not_full_search():
     assert [it.tolist() for it in found] == [[[2]], [[1]]]  # 36; the nearest is 35
 
 
+def test_a_beam_keeps_a_leaf_once():
+    down = (17, 0, 17, 17, 0, 0, 0)
+    quantizer = made([110, 60, 100, 180], down)
+    assert ways.nodes(quantizer.tables[0], down)[2:4].ravel().tolist() == [128, 79]
+    found = [finish(tree.encode_work(quantizer, np.uint8([[100]]), beam=beam)) for beam in (1, 2)]
+    assert [it.tolist() for it in found] == [[[0]], [[2]]]  # 110 is nearer than 128 and than 79
+
+
 def test_ways_by_hand():
     down = (9, 0, 25, 17, 0, 0, 0)
     assert ways.children(down).tolist() == [[1, 1, 3, 4, 4, 5, 6], [2, 1, 6, 5, 4, 5, 6]]

@@ -53,6 +53,12 @@ def test_stages_add_up_to_the_block_as_rebuilt() -> None:
     assert html.count("<b>=</b>") == 1
 
 
+def test_a_gain_multiplies_its_shape() -> None:
+    html = how_it_works(*encoded(photograph("camera", 4), Settings(4, family="gain-shape"), 8))
+    assert list(tiles(html)) == ["original", "mean", "gain", "shape", "rebuilt"]
+    assert re.findall("<b>(.)</b>", html) == ["→", "+", "×", "="]
+
+
 def test_the_block_is_the_one_with_the_most_in_it() -> None:
     coded, vectors = encoded(photograph("camera", 4), Settings(4, "gray"), 8)
     shown = tiles(how_it_works(coded, vectors))["original"]

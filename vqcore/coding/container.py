@@ -26,8 +26,8 @@ K − 1          2      number of codewords, less one                       0 to
 name           0, 8   in version 2 the checksum of the codebook, see
                       `codebookfile`
 **3**
-family         1      0 plain, 1 mean-removed, 2 residual, 3 quadtree,    0 to 5
-                      4 planes, 5 tree
+family         1      0 plain, 1 mean-removed, 2 residual, 3 quadtree,    0 to 6
+                      4 planes, 5 tree, 6 gain-shape
 smoothing      1      of the edges of blocks, see `smoothing`             0 to 63; of plain 1 to
                                                                           63
 columns m      1      how many indices a block has                        as the family has
@@ -47,8 +47,10 @@ any. *Leaves* are samples from 0 to 255, in the order of their tree, which comes
 `entropy`, and `ways` for what it says. *Levels* are not in the file: entry i of step s is
 i·s + s ÷ 2, rounded down, in each sample of its component, and 0 in the others. *Differences* are
 multiples of the step, −127 to 127 times; entry 0 is 0 and not in the file, the others ascend by
-their first sample, then by their second, and so on. A block is the sum of its entries, cut off at 0
-and 255.
+their first sample, then by their second, and so on. *Gains* are multiples of the step, 0 to 255
+times; entry 0 is 0 and not in the file, the others ascend. *Shapes* are −128 to 127 in each sample,
+in the order of differences; a shape t of step s after a gain g stands for g·t ÷ 2ˢ in each sample,
+rounded, halves up. A block is the sum of its entries, cut off at 0 and 255.
 
 =============  ===================================================================================
 family         columns
@@ -61,6 +63,7 @@ quadtree       none: see `quadtree`, which has tables and indices of its own; b 
 planes         codewords of each component; in the samples of others they are 0, which is not in the
                file
 tree           leaves
+gain-shape     levels of each component, or none; gains; shapes, of 1 to 12 bits of fraction
 =============  ===================================================================================
 
 The number of samples d in a codeword, and the number of blocks n, follow from the header as in
@@ -104,7 +107,7 @@ from vqcore.work import Work, finish
 
 MAGIC = b"VQLB"
 WITH_CODEBOOK, WITHOUT_CODEBOOK, OF_A_FAMILY = VERSIONS = 1, 2, 3
-FILE_FAMILIES = (PLAIN, "mean-removed", "residual", "quadtree", "planes", "tree")
+FILE_FAMILIES = (PLAIN, "mean-removed", "residual", "quadtree", "planes", "tree", "gain-shape")
 START = struct.Struct("<4sBBBII")
 LAST = struct.Struct("<H")
 COUNTS = struct.Struct("<BBB")

@@ -8,6 +8,11 @@ columns before; and s is 10 and a fifth of the mean squared step that the neighb
 come to, 80 for those without any. A column within a component goes by the edges of that alone. The
 vectors of a wave depend on earlier waves only, and are coded together; then the counts n_k move on.
 
+A gain weighs as often as it has been used by vectors whose neighbours have such gains, by the sum
+of their indices; in the beginning 1 / (1 + x²), x being twice its index less that sum. A shape
+counts as its known gain makes of it, g·t, not rounded; after a gain of 0 all but the first shape
+are next to impossible.
+
 All weights come from additions, products, divisions and square roots of 32-bit floats, which every
 machine rounds alike. The sums of squares are integers, and so is s times the samples at the edges,
 rounded down; where they could be too large to be exact in 32 bits, they are summed in 64.
@@ -23,7 +28,7 @@ from numpy.typing import NDArray
 
 from vqcore.arrays import Indices, Reals
 from vqcore.codebooks.scoring import MIDDLE, product
-from vqcore.quantizers.quantizer import Quantizer
+from vqcore.quantizers.quantizer import Column, Quantizer
 from vqcore.signals.layouts import Edge, Layout, Places
 from vqcore.work import Work, one_thread_a_product
 
@@ -40,6 +45,7 @@ START_COUNT = 0.3
 STEP_SCALE = np.float32(40)
 LEAST_SCALE, STEPS_A_SCALE, FIRST_STEP = np.float32(10), np.float32(5), np.float32(80)
 MOST_SCALE = 2**16
+SELDOM = np.float32(2**-20)
 EXACT_IN_32_BITS = 2**24
 WEIGHTS_AT_ONCE = 2**20
 
@@ -105,11 +111,20 @@ class SideMatch:
 
     def __init__(self, layout: Layout, quantizer: Quantizer) -> None:
         tables = [table.astype(np.float32) for table in quantizer.tables]
-        tables[0] -= MIDDLE  # in neighbours and in the vector itself, so that it cancels out
+        if quantizer.columns[0].kind != "gains":
+            tables[0] -= MIDDLE  # in neighbours and in the vector itself, so that it cancels out
         self.sizes = quantizer.sizes
         self._layout = layout
+        self._columns = quantizer.columns
+        self._gains = [table[:, 0].astype(np.float64) for table in quantizer.tables]
+        kinds = [column.kind for column in self._columns]
+        self._gain_counts = {
+            place: _gains_to_expect(self.sizes[place])
+            for place, kind in enumerate(kinds)
+            if kind == "gains"
+        }
         edges = [layout.edges(table) for table in tables]
-        if not _are_exact(edges):
+        if "shapes" in kinds or not _are_exact(edges):
             edges = [layout.edges(table.astype(np.float64)) for table in tables]
         self._within = [column.within for column in quantizer.columns]
         self._edges = {within: _met(layout, edges, within) for within in set(self._within)}
@@ -117,25 +132,41 @@ class SideMatch:
             within: np.full(layout.count, FIRST_STEP, np.float32) for within in self._edges
         }
         self._turned = [
-            _turned(self._edges[within][column], size)
-            for column, (within, size) in enumerate(zip(self._within, self.sizes, strict=True))
+            _turned(self._edges[column.within][place], column)
+            for place, column in enumerate(self._columns)
         ]
         self._counts = [np.full(size, START_COUNT, np.float32) for size in self.sizes]
 
     def weights(self, column: int, vectors: Places, known: Indices, own: Indices) -> Weights:
         """Return n_k^¾ · (s / (s + d_k))² of a column, (m, K); without neighbours d_k is 0."""
         near, within = self._layout.neighbours(vectors), self._within[column]
+        if self._columns[column].kind == "gains":
+            counts: Weights = self._gain_counts[column][self._gains_near(column, near, known)]
+            return counts
         there = near >= 0
         steps, samples = self._at_edges(within, near, known, own)
         scale = np.floor(self._scale(within, near) * np.maximum(samples, 1))
         squares = scale + _sum_of_squares(steps)
         turned = self._turned[column]
-        weights = product(np.column_stack([*steps, *there, squares]).astype(turned.dtype), turned)
+        rows = [*steps, *there, squares]
+        if self._columns[column].kind == "shapes":
+            gain = self._gains[column - 1][own[:, -1]]
+            rows = [*(gain[:, None] * it for it in steps), *(gain**2 * there), squares]
+        weights = product(np.column_stack(rows).astype(turned.dtype), turned)
         weights = weights.astype(np.float32, copy=False)
         np.divide(scale[:, None], weights, out=weights)
         np.square(weights, out=weights)
         weights *= _three_quarter_power(self._counts[column])
+        if self._columns[column].kind == "shapes":
+            weights[gain == 0, 1:] *= SELDOM
         return weights
+
+    def _gains_near(self, column: int, near: Places, known: Indices) -> Places:
+        """Return which counts are those of vectors with such gains at their neighbours, (m,)."""
+        there, gains = near >= 0, known[:, column][near]
+        some = there.sum(axis=0)
+        twice = (gains * there).sum(axis=0) * len(near) // np.maximum(some, 1)
+        return np.where(some > 0, twice, len(near) * self.sizes[column])
 
     def _scale(self, within: Within, near: Places) -> Values:
         """Return s for vectors with these neighbours, (m,)."""
@@ -167,15 +198,28 @@ class SideMatch:
         """Return q − p at one edge, shape (m, e)."""
         facing = [edges[edge].facing for edges in self._edges[within]]
         sides = [edges[edge].own for edges in self._edges[within]]
-        after = sum(side[of] for side, of in zip(facing, known[other].T, strict=True))
-        before = sum(side[of] for side, of in zip(sides, own.T, strict=False))
-        steps: Reals = after - before
+        steps: Reals = self._sum(facing, known[other]) - self._sum(sides, own)
         return steps
+
+    def _sum(self, sides: Sequence[Reals], indices: Indices) -> Reals:
+        """Return what the entries add up to at an edge, or 0 for none."""
+        total: Reals = np.zeros((), sides[0].dtype)
+        for place, of in enumerate(indices.T):
+            if self._columns[place].kind == "shapes":
+                gain = self._gains[place - 1][indices[:, place - 1], None]
+                product_of = gain * sides[place][of] / 2.0 ** self._columns[place].step
+                total = total + np.floor(product_of + 0.5)
+            elif self._columns[place].kind != "gains":
+                total = total + sides[place][of]
+        return total
 
     def learn(self, vectors: Places, known: Indices) -> None:
         """Count the indices of a wave, and note the steps that its vectors have come to."""
         for counts, column in zip(self._counts, known[vectors].T, strict=True):
             counts += np.bincount(column, minlength=len(counts)).astype(np.float32)
+        for place, by_class in self._gain_counts.items():
+            near = self._layout.neighbours(vectors)
+            np.add.at(by_class, (self._gains_near(place, near, known), known[vectors, place]), 1)
         if len(self.sizes) > 1:
             near = self._layout.neighbours(vectors)
             for within, steps_taken in self._steps_taken.items():
@@ -215,9 +259,19 @@ def _sum_of_squares(steps: Sequence[Reals]) -> Reals:
     return total
 
 
-def _turned(edges: Sequence[Edge], size: int) -> Reals:
+def _gains_to_expect(size: int) -> Values:
+    """Return counts to begin with, (classes, G): the nearer to the neighbours' mean, the more."""
+    twice = np.arange(2 * size + 1, dtype=np.float32)[:, None]
+    away = 2 * np.arange(size, dtype=np.float32) - twice
+    counts: Values = 1 / (1 + np.square(away))
+    counts[-1] = 1
+    return counts
+
+
+def _turned(edges: Sequence[Edge], column: Column) -> Reals:
     """Return the entries of a table as columns of −2t, |t|² of each edge, and 1."""
-    owns = [edge.own.T for edge in edges]
+    unit, size = 2**column.step if column.kind == "shapes" else 1, column.size
+    owns = [edge.own.T / unit if unit > 1 else edge.own.T for edge in edges]
     squares = [np.square(own).sum(axis=0) for own in owns]
     return np.vstack([*(-2 * own for own in owns), *squares, np.ones(size, owns[0].dtype)])
 

@@ -29,7 +29,7 @@ import constriction
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Indices, Numbers, Samples
+from vqcore.arrays import Differences, Indices, Numbers, Samples
 from vqcore.codebooks.scoring import MIDDLE
 from vqcore.coding.contexts import SideMatch, Values, Weights, by_columns, walk
 from vqcore.quantizers.quantizer import Column, Quantizer
@@ -112,19 +112,32 @@ def code_codewords(
 def code_tables(coder: Coder, layout: BlockLayout, quantizer: Quantizer) -> Work[Quantizer]:
     """Pass all trained entries through the coder; a Reader looks at what the columns say alone.
 
-    Differences are coded as samples are, in their steps and 128 more.
+    Differences are coded as samples are, in their steps and 128 more; shapes as well, as they are.
+    Gains are coded in their steps as the first samples of codewords.
     """
     tables, columns = [], []
     for column, table in zip(quantizer.columns, quantizer.tables, strict=True):
         columns.append(_code_ways(coder, column) if column.kind == "leaves" else column)
         tables.append(table.copy())
         said = tables[-1][column.unsaid :]
-        middle = MIDDLE if column.kind == "differences" else 0
+        if column.kind == "gains":
+            said[:] = _code_gains(coder, said[:, 0] // column.step)[:, None] * column.step
+            continue
+        middle = MIDDLE if column.kind in ("differences", "shapes") else 0
+        step = 1 if column.kind == "shapes" else column.step
         if len(said):
-            samples = (said // column.step + middle).astype(np.uint8)
+            samples = (said // step + middle).astype(np.uint8)
             found = yield from code_codewords(coder, layout, samples, column.within)
-            said[:] = (found.astype(np.int16) - middle) * column.step
+            said[:] = (found.astype(np.int16) - middle) * step
     return replace(quantizer, columns=tuple(columns), tables=tuple(tables))
+
+
+def _code_gains(coder: Coder, steps: Differences) -> Differences:
+    """Pass gains, in their steps, through."""
+    plane = steps.astype(np.float32).reshape(-1, 1, 1)
+    if len(plane):
+        _code_first(coder, plane, np.zeros_like(plane))
+    return plane[:, 0, 0].astype(np.int16)
 
 
 def _code_ways(coder: Coder, column: Column) -> Column:

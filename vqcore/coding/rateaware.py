@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from vqcore.arrays import Indices, Samples
+from vqcore.arrays import Differences, Indices, Samples
 from vqcore.codebooks.scoring import MIDDLE, product
 from vqcore.coding.codec import Encoded
 from vqcore.coding.contexts import WEIGHTS_AT_ONCE, Context, SideMatch, Values, in_parts, walk
 from vqcore.quantizers.additive import in_use, least, refit_work
-from vqcore.quantizers.quantizer import Quantizer
+from vqcore.quantizers.quantizer import Column, Quantizer
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.layouts import Places
 from vqcore.work import Work
@@ -48,8 +48,11 @@ class Chooser:
     ) -> None:
         self._vectors = vectors
         self._context = context
-        self._tables = [table.astype(np.float32) for table in quantizer.tables]
-        self._tables[0] -= MIDDLE
+        self._columns = quantizer.columns
+        self._tables = [_unit(*it) for it in zip(quantizer.columns, quantizer.tables, strict=True)]
+        self._middle = 0 if quantizer.columns[0].kind == "gains" else MIDDLE
+        self._tables[0] -= self._middle
+        self._gains = [table[:, 0].astype(np.float32) for table in quantizer.tables]
         self._twice = [np.ascontiguousarray(2 * table.T) for table in self._tables]
         self._squares = [np.square(table).sum(axis=1) for table in self._tables]
         self._rate_weights = rate_weight * _shares(quantizer)
@@ -64,11 +67,14 @@ class Chooser:
     def _searched(self, vectors: Places, known: Indices) -> Indices:
         lines = np.arange(len(vectors))[:, None]
         paths = np.zeros((len(vectors), 1, 0), np.int32)
-        rests = self._vectors[vectors, None].astype(np.float32) - MIDDLE
+        rests = self._vectors[vectors, None].astype(np.float32) - self._middle
         scores = np.zeros((len(vectors), 1), np.float32)
         for column, table in enumerate(self._tables):
             worth = self._worth(column, vectors, known, paths, rests, scores)
-            best = least(-worth, self._beam if column < len(self._tables) - 1 else 1)
+            ranks = worth
+            if self._columns[column].kind == "gains":
+                ranks = worth + self._promise(column, rests)
+            best = least(-ranks, self._beam if column < len(self._tables) - 1 else 1)
             before, entries = np.divmod(best, len(table))
             paths = np.concatenate(
                 [paths[lines, before], entries[..., None].astype(np.int32)], axis=2
@@ -91,6 +97,10 @@ class Chooser:
         worth; in the first column, but for what is the same for all entries.
         """
         worth = product(rests.reshape(-1, rests.shape[2]), self._twice[column])
+        squares = self._squares[column]
+        if self._columns[column].kind == "shapes":
+            gain = self._gains[column - 1][paths[..., -1]].reshape(-1, 1)
+            worth, squares = worth * gain, squares * np.square(gain)
         if self._context.sizes[column] > 1:
             every = np.repeat(vectors, paths.shape[1])
             own = paths.reshape(len(every), column)
@@ -101,10 +111,24 @@ class Chooser:
             bits *= self._rate_weights[column]
             bits += worth
             worth = bits
-        worth -= self._squares[column]
+        worth -= squares
         if column > 0:
             worth += scores.reshape(-1, 1)
         return worth.reshape(len(vectors), -1)
+
+    def _promise(self, column: int, rests: Values) -> Values:
+        """Return how much squared error each gain takes away with its best shape, (m, b·G)."""
+        dots = product(rests.reshape(-1, rests.shape[2]), self._twice[column + 1])
+        squares = self._squares[column + 1]
+        saved = [(gain * dots - gain**2 * squares).max(axis=1) for gain in self._gains[column]]
+        return np.stack(saved, axis=1).reshape(len(rests), -1)
+
+
+def _unit(column: Column, table: Differences) -> Values:
+    """Return what a table adds: shapes at norm 1, after which there is no column; gains nothing."""
+    if column.kind == "gains":
+        return np.zeros(table.shape, np.float32)
+    return table.astype(np.float32) / np.float32(2**column.step if column.kind == "shapes" else 1)
 
 
 def _shares(quantizer: Quantizer) -> Values:

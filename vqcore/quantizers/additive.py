@@ -11,6 +11,7 @@ from vqcore.arrays import Differences, Floats, Indices, Reals, Samples
 from vqcore.codebooks.cells import means_work
 from vqcore.codebooks.codebook import Codebook, use_of
 from vqcore.codebooks.scoring import chunks, product
+from vqcore.quantizers.gains import fitted_gains, fitted_shapes, scaled, stored_gains, stored_shapes
 from vqcore.quantizers.quantizer import Column, Quantizer
 from vqcore.quantizers.ways import without
 from vqcore.signals.layouts import Layout, Places
@@ -84,9 +85,7 @@ def least(costs: Reals, most: int) -> Places:
 
 def sum_of(quantizer: Quantizer, indices: Indices) -> Differences:
     """Return the sums of entries, (n, d), that indices stand for, whether samples or not."""
-    parts = (table[of] for table, of in zip(quantizer.tables, indices.T, strict=True))
-    sums: Differences = sum(parts, np.zeros(1, np.int16))
-    return sums
+    return quantizer.sums(indices).astype(np.int16)
 
 
 def refit_work(quantizer: Quantizer, vectors: Samples, indices: Indices) -> Work[Quantizer]:
@@ -104,15 +103,35 @@ def refit_work(quantizer: Quantizer, vectors: Samples, indices: Indices) -> Work
     tables = list(quantizer.tables)
     rests = vectors - sum_of(quantizer, indices)
     for place, column in enumerate(quantizer.columns):
-        if column.kind == "levels":
+        if column.kind in ("levels", "gains"):
             continue
         own = indices[:, place]
+        if column.kind == "shapes":
+            both = slice(place - 1, place + 1)
+            columns = quantizer.columns[both]
+            tables[both] = _refitted(columns, tables[both], rests, indices[:, both])
+            continue
         rests += tables[place][own]
         table = tables[place].astype(np.float32)
         means = yield from means_work(rests.astype(np.float32), own, table)
         tables[place] = only_within(stored(means, column), column)
         rests -= tables[place][own]
     return in_order(replace(quantizer, tables=tuple(tables)))
+
+
+def _refitted(
+    columns: Sequence[Column], tables: Sequence[Differences], rests: Differences, indices: Indices
+) -> list[Differences]:
+    """Return gains and shapes that fit their vectors better, given what all columns leave."""
+    (step, bits), (gains, shapes) = (column.step for column in columns), tables
+    own = (rests + scaled(gains[indices[:, 0]], shapes[indices[:, 1]], bits)).astype(np.float64)
+    values, units = gains[:, 0].astype(np.float64), shapes.astype(np.float64) / 2**bits
+    units = fitted_shapes(own, values, units, indices)
+    values = fitted_gains(own, values, units, indices)
+    return [
+        np.repeat(stored_gains(values, step)[:, None], gains.shape[1], axis=1),
+        stored_shapes(units, bits),
+    ]
 
 
 def in_use(quantizer: Quantizer, indices: Indices) -> tuple[Quantizer, Indices]:

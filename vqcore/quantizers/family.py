@@ -7,7 +7,7 @@ from typing import Protocol
 
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.training import Progress
-from vqcore.quantizers import meanremoved, plain, planes, quadtree, residual, tree
+from vqcore.quantizers import gainshape, meanremoved, plain, planes, quadtree, residual, tree
 from vqcore.quantizers.quantizer import Column, Option, Parameters, Quantizer, TrainedQuantizer
 from vqcore.signals.blocks import Colour
 from vqcore.signals.layouts import Layout
@@ -84,6 +84,7 @@ class Family(Protocol):
 
 
 FAMILIES: dict[str, Family] = {
-    family.ID: family for family in (plain, quadtree, meanremoved, residual, planes, tree)
+    family.ID: family
+    for family in (plain, quadtree, meanremoved, residual, planes, tree, gainshape)
 }
 """The families by id; an entry is all it takes to add one."""

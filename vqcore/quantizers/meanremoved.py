@@ -33,12 +33,17 @@ __all__ = ["BY_BLOCK", "ID", "OPTIONS", "columns_of", "encode_work", "suits", "t
 
 def trained_on(layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:
     """Return what the shapes are found among: what the means leave, and 128; cut to 8 bits."""
+    rests = without_means(layout, vectors, parameters.options["mean-step"])
+    return (rests + 128).clip(0, 255).astype(np.uint8)
+
+
+def without_means(layout: Layout, vectors: Samples, step: int) -> Differences:
+    """Return what is left when the mean of each component is taken away, as it is stored."""
     rests = vectors.astype(np.int16)
     for part in layout.components:
-        step = parameters.options["mean-step"]
         index = rests[:, part].sum(axis=1, dtype=np.int32) // (step * len(part))
         rests[:, part] -= (index * step + step // 2).astype(np.int16)[:, None]
-    return (rests + 128).clip(0, 255).astype(np.uint8)
+    return rests
 
 
 def train(

@@ -12,10 +12,12 @@ from vqcore.arrays import Counts, Differences, Indices, Samples
 from vqcore.codebooks.codebook import use_of
 from vqcore.codebooks.training import Iteration, Trainer, Training
 from vqcore.metrics import nominal_bytes
+from vqcore.quantizers.gains import scaled
 
-Kind = Literal["codewords", "leaves", "levels", "differences"]
+Kind = Literal["codewords", "leaves", "levels", "differences", "gains", "shapes"]
 """What the table of a column holds: samples; samples, as the leaves of a tree; one value a
-component, evenly spaced; differences, the first of them 0, which stands for "nothing"."""
+component, evenly spaced; differences, the first of them 0, which stands for "nothing"; gains, alike
+in all samples, the first of them 0; shapes, which the gain of the column before multiplies."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -29,7 +31,7 @@ class Column:
     name : what it chooses: "codeword", "mean", "stage 2"
     size : K of them, so that an index is 0 to K − 1
     kind : what its table holds
-    step : between levels, or what differences are multiples of
+    step : between levels; what differences and gains are multiples of; bits of fraction of shapes
     within : the samples that its entries have, ascending, the others being 0; none are all of them
     ways : down to leaves, as in `ways`
     """
@@ -44,7 +46,12 @@ class Column:
     @property
     def unsaid(self) -> int:
         """Return how many entries, the first ones, follow from the kind and take no bytes."""
-        return {"levels": self.size, "differences": 1}.get(self.kind, 0)
+        return {"levels": self.size, "differences": 1, "gains": 1}.get(self.kind, 0)
+
+    def bytes_of(self, dimension: int) -> int:
+        """Return those of its trained entries, a byte a sample; a gain is one."""
+        samples = 1 if self.kind == "gains" else len(self.within) or dimension
+        return (self.size - self.unsaid) * samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,16 +89,13 @@ class Quantizer:
     @property
     def codebook_bytes(self) -> int:
         """Return those of the tables as they are: a byte a sample, none for what goes unsaid."""
-        tables = zip(self.columns, self.tables, strict=True)
-        return sum(
-            (column.size - column.unsaid) * (len(column.within) or table.shape[1])
-            for column, table in tables
-        )
+        return sum(column.bytes_of(self.tables[0].shape[1]) for column in self.columns)
 
     @property
     def largest(self) -> int:
         """Return which column has the most entries that were trained, the first of them."""
-        trained = [column.size * (column.kind != "levels") for column in self.columns]
+        scalar = "levels", "gains"
+        trained = [column.size * (column.kind not in scalar) for column in self.columns]
         return trained.index(max(trained))
 
     @property
@@ -120,9 +124,22 @@ class Quantizer:
 
         With fewer columns it is from the first few: a coarser version, in families that refine.
         """
+        return self.sums(indices, columns).clip(0, 255).astype(np.uint8)
+
+    def sums(self, indices: Indices, columns: int | None = None) -> Indices:
+        """Return what `decode` does before it is cut off at 0 and 255, int32."""
         few = slice(columns)
-        parts = (table[of] for table, of in zip(self.tables[few], indices.T[few], strict=True))
-        return sum(parts, np.int32(0)).clip(0, 255).astype(np.uint8)
+        total = np.zeros((1, self.tables[0].shape[1]), np.int32)
+        found = self.tables[0][:1]
+        for column, table, of in zip(self.columns[few], self.tables[few], indices.T, strict=False):
+            before, found = found, table[of]
+            if column.kind == "shapes":
+                total = total + scaled(before, found, column.step)
+            elif column.kind == "gains":
+                total = total + np.zeros((len(of), 1), np.int32)
+            else:
+                total = total + found
+        return total
 
 
 @dataclass(frozen=True)

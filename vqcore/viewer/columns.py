@@ -26,7 +26,7 @@ def column_names(layout: BlockLayout, quantizer: Quantizer) -> list[str]:
 
 def refines(quantizer: Quantizer) -> bool:
     """Say whether the first columns alone give a coarser picture: the first has all samples."""
-    return bool(quantizer.tables[0].any(axis=0).all())
+    return quantizer.columns[0].kind != "gains" and bool(quantizer.tables[0].any(axis=0).all())
 
 
 def entry_tiles(layout: BlockLayout, quantizer: Quantizer, place: int) -> Samples:
@@ -37,7 +37,7 @@ def entry_tiles(layout: BlockLayout, quantizer: Quantizer, place: int) -> Sample
     tiles : uint8 array of shape (K_j, b, b) or (K_j, b, b, 3)
     """
     column, table = quantizer.columns[place], quantizer.tables[place]
-    shown = table + MIDDLE if column.kind == "differences" else table
+    shown = table + MIDDLE if column.kind in ("differences", "shapes") else table
     return _tiles(layout, quantizer, shown.clip(0, 255).astype(np.uint8), slice(place, place + 1))
 
 

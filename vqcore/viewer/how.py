@@ -27,14 +27,17 @@ def how_it_works(encoded: Encoded, vectors: Samples) -> str:
     layout, indices = encoded.layout, encoded.indices[[block]]
     decoded = encoded.quantizer.decode(indices)
     original, rebuilt = layout.tiles(np.concatenate([vectors[[block]], decoded]))
-    entries = [
-        _figure(entry_tiles(layout, encoded.quantizer, place)[indices[0, place]], name)
-        for place, name in _shown(encoded)
-    ]
-    told = _figure(rebuilt, say("how.rebuilt")) if len(entries) > 1 else ""
-    sum_of = f"{'<b>+</b>'.join(entries)}{'<b>=</b>' if told else ''}{told}"
+    sum_of, sign = "", "→"
+    for place, name in _shown(encoded):
+        entry = entry_tiles(layout, encoded.quantizer, place)[indices[0, place]]
+        if encoded.quantizer.columns[place].kind == "shapes":
+            sign = "×"
+        sum_of += f"<b>{sign}</b>{_figure(entry, name)}"
+        sign = "+"
+    if sum_of.count("<figure>") > 1:
+        sum_of += f"<b>=</b>{_figure(rebuilt, say('how.rebuilt'))}"
     start = _figure(original, say("how.original"))
-    return f'<div class="vq-how">{start}<b>→</b>{sum_of}</div>'
+    return f'<div class="vq-how">{start}{sum_of}</div>'
 
 
 def _shown(encoded: Encoded) -> Iterator[tuple[int, str]]:
