@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from vqcore.codebooks.training import TRAINERS, Progress, Trainer
 from vqcore.coding.codec import Encoded, Settings
-from vqcore.lab import foreign, matches, study, vqfiles
+from vqcore.lab import cosine, foreign, matches, study, vqfiles
 from vqcore.lab.plane import MAX_CODEWORDS, Start
 from vqcore.lab.playback import Frame
 from vqcore.lab.rivals import RIVALS, Codec, missing_rivals
@@ -652,7 +652,19 @@ def rates_panel(of: Study) -> list[Pieces]:
         st.segmented_control(options=get_args(Families), required=True, **choice("families"))
     pinned, families = pinned_studies(of), families_asked_for(of)
     show_rates(of, pinned, families, codecs)
-    return [study.sweeping(pinned), study.encoding(of, codecs), study.sweeping(families)]
+    needed = [study.sweeping(pinned), study.encoding(of, codecs), study.sweeping(families)]
+    if families or of.settings.family == "gain-shape":
+        needed.append(show_cosines(of))
+    return needed
+
+
+def show_cosines(of: Study) -> Pieces:
+    """Show what directions are worth without a gain, and with one."""
+    st.subheader(say("cosine.title"), anchor=False)
+    size = choose_k("cosines", of.plan.sizes, min(len(of.plan.sizes) - 1, 6))
+    if cosines := cosine.known_cosines(of, size):
+        show_table(panels.cosines_table(cosines, size))
+    return cosine.comparing(of, size)
 
 
 def choose_rivals() -> list[Codec]:

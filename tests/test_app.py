@@ -18,9 +18,10 @@ from streamlit.testing.v1 import AppTest, local_script_runner
 
 from vqcore import Settings, Step, read_picture, sweep
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.training import train
+from vqcore.codebooks.training import Trained, train
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
 from vqcore.lab.contest import run_work
+from vqcore.lab.cosine import cosines_work
 from vqcore.lab.health import health_work
 from vqcore.lab.heldout import HeldOut, held_out, transfer_work
 from vqcore.lab.plane import first_codewords, lloyd_path, pair_density
@@ -538,6 +539,20 @@ def test_families_are_trained_for_the_chart_of_psnr_too():
     query = {"block": "4", "largest": "8", "families": "all", "panel": "sizes"}
     drawn = traces(at_rates(("waves.png", waves()), **query))
     assert drawn["residual"]["x"] == [1, 2, 4, 8]
+
+
+def test_what_directions_are_worth_is_shown_beside_gain_shape():
+    app = at_rates(("waves.png", waves()), block="4", largest="8", family="gain-shape")
+    vectors = cut_for(read_picture(waves(), ""), Settings(4)).vectors
+    [trained] = (it for it in train(vectors, [8]) if isinstance(it, Trained))
+    found = finish(cosines_work(vectors, trained.codebook))
+    shown = table_of(app, "stands_for")
+    assert list(shown["psnr_db"]) == list(vars(found).values())
+    [_, cosine, _, scaled] = shown["psnr_db"]
+    assert cosine < scaled
+    alone = at_rates(("waves.png", waves()), block="4")
+    assert say("cosine.title") in [it.value for it in app.subheader]
+    assert say("cosine.title") not in [it.value for it in alone.subheader]
 
 
 def test_target_finds_the_best_setting_swept():

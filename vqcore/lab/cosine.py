@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,9 +10,13 @@ from vqcore.arrays import Floats, Reals, Samples
 from vqcore.codebooks.cells import means_work
 from vqcore.codebooks.codebook import Codebook, nearest_work
 from vqcore.codebooks.scoring import EIGHT_BIT
+from vqcore.lab.store import Key, Pieces, Question, answering
+from vqcore.lab.study import Study, relatives, sweeping
 from vqcore.metrics import psnr_db
 from vqcore.quantizers.gains import unit
 from vqcore.quantizers.gainshape import assigned, settled
+from vqcore.quantizers.plain import ID as PLAIN
+from vqcore.quantizers.plain import codebook_of
 from vqcore.work import Work
 
 ITERATIONS = 10
@@ -58,6 +62,32 @@ def cosines_work(vectors: Samples, codebook: Codebook) -> Work[Cosines]:
     part = yield from assigned(floats, shapes)
     scaled = _psnr_db(floats, part.gains[:, None] * shapes[part.cells])
     return Cosines(nearest, alone, moved, scaled)
+
+
+def comparing(study: Study, size: int) -> Pieces:
+    """Find out what directions are worth on a study's picture, beginning with K plain codewords."""
+    plain = _plain(study, size)
+    yield from sweeping([plain])
+
+    def work() -> Work[Cosines]:
+        (step,) = plain.steps.values()
+        return cosines_work(plain.cut.vectors, codebook_of(step.trained.quantizer))
+
+    question = Question("cosines", _key(plain), work, "directions", {"size": size})
+    yield from answering(study.store, [question])
+
+
+def known_cosines(study: Study, size: int) -> Cosines | None:
+    found: Cosines | None = study.store.find("cosines", _key(_plain(study, size)))
+    return found
+
+
+def _plain(study: Study, size: int) -> Study:
+    return replace(relatives(study)[PLAIN], sizes=(size,))
+
+
+def _key(plain: Study) -> Key:
+    return *plain.trained, plain.sizes
 
 
 def _psnr_db(vectors: Reals, rebuilt: Floats) -> float:

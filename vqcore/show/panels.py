@@ -9,6 +9,7 @@ from typing import Any
 
 from vqcore.lab.comparison import mean_rows
 from vqcore.lab.contest import Run
+from vqcore.lab.cosine import Cosines
 from vqcore.lab.health import Health
 from vqcore.lab.heldout import HeldOut, Transfer
 from vqcore.lab.rivals import RIVALS, Codec, RivalError
@@ -166,6 +167,15 @@ def families_table(families: Sequence[Study], size: int) -> Table:
         for it, curve in zip(families, curves, strict=True)
     ]
     return _table("families", rows, size=str(size), against=plain.name)
+
+
+def cosines_table(cosines: Cosines, size: int) -> Table:
+    """Return what the direction of a block alone is worth, and what with a gain."""
+    rows = [
+        {"stands_for": say(f"cosine.{name}"), "psnr_db": psnr_db}
+        for name, psnr_db in vars(cosines).items()
+    ]
+    return _table("cosines", rows, size=str(size))
 
 
 def _table(

@@ -21,7 +21,9 @@ MISSING = "–"
 Columns = Mapping[str, tuple[str, str | None]]
 """Name -> heading, and how its numbers are written; None for text."""
 
-TableId = Literal["points", "pictures", "means", "rungs", "health", "transfers", "families"]
+TableId = Literal[
+    "points", "pictures", "means", "rungs", "health", "transfers", "families", "cosines"
+]
 FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
     "points": {
         "codebook_size": "%d",
@@ -91,6 +93,10 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "own_psnr_db": "%.2f",
         "lent_psnr_db": "%.2f",
         "loss_db": "%.2f",
+    },
+    "cosines": {
+        "stands_for": None,
+        "psnr_db": "%.2f",
     },
     "families": {
         "family": None,
