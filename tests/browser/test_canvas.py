@@ -353,3 +353,21 @@ def test_name_of_a_picture_is_text(visitor):
     visitor.open("?largest=2").upload((name, png(40, 40)))
     assert name in visitor.page.locator(".pictures").get_attribute("aria-label")
     assert visitor.page.locator("img[src=x]").count() == 0
+
+
+def test_the_grid_is_where_leaves_begin(visitor):
+    data = png_bytes(smooth_picture(96, 160).pixels)
+    step = swept(data, Settings(4, family="quadtree", rate_weight=100), [1, 2, 4, 8])[8]
+    encoded, layout = step.encoded, step.encoded.layout
+    visitor.open("?block=4&largest=8&k=8&family=quadtree&rate=100").upload(("even.png", data))
+    all_of_b_at_one_to_one(visitor)
+    plain = middle(visitor.stage(), 96, 160)
+    press(visitor, "g")
+    marked = (middle(visitor.stage(), 96, 160) != plain).any(axis=2)
+    borders = encoded.quantizer.borders(encoded.indices).reshape(layout.rows, layout.columns)
+    assert 3 > borders.min() == 0
+    expected = np.zeros((96, 160), bool)
+    expected[:, ::4] = (borders & 1).astype(bool).repeat(4, axis=0)
+    expected[::4] |= (borders & 2).astype(bool).repeat(4, axis=1)
+    assert not marked[~expected].any()
+    assert marked[expected].mean() > 0.99  # where the picture is as gray as the grid, it is unseen

@@ -176,6 +176,7 @@ def test_leaves_are_counted_once_and_borders_are_theirs() -> None:
     borders = quantizer.borders(indices).reshape(4, 8)
     assert borders[:, :4].tolist() == [[3, 2, 2, 2]] + [[1, 0, 0, 0]] * 3
     assert (borders[:, 4:] == 3).all()
+    assert quantizer.leaf_levels(indices).reshape(4, 8).tolist() == [[2] * 4 + [0] * 4] * 4
     # 16 leaves of 65 means and 2 shapes, one of 256 means; 2 blocks split or not, 4 quarters
     bits = 16 * (np.log2(65) + 1) + np.log2(256) + 2 + 4
     assert quantizer.nominal_bytes(indices) == pytest.approx(bits / 8)

@@ -63,6 +63,13 @@ test("with several columns a codebook has the indices of each tile", () => {
   assert.deepEqual([...pixels], [0xff090909, 0xff070707, 0xff090909]);
 });
 
+test("with leaves each tile says where its leaf begins, and how large that is", () => {
+  const header = { ...CODEBOOK, tuple: [["leaf", 2]], distinct: 2, leaves: true };
+  const [layer] = parseLayers(message([header, [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 7, 9, 10, 3, 50, 60]]));
+  assert.deepEqual([[...layer.borders], [...layer.levels]], [[2, 3], [2, 0]]);
+  assert.deepEqual([...layer.entries[0]], [0xff323232, 0xff3c3c3c]);
+});
+
 test("over 65536 tiles an index has 4 bytes", () => {
   const distinct = 2 ** 16 + 1, tiles = new Uint8Array(distinct).fill(5);
   tiles[distinct - 1] = 6;

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from helpers import photograph, steps_of
+from test_viewer import opened
 
 from vqcore.coding.codec import Encoded, Settings
 from vqcore.lab.sweeps import sweep
@@ -10,6 +11,7 @@ from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Column, Quantizer
 from vqcore.signals.blocks import COLOURS, BlockLayout, Colour
 from vqcore.viewer.columns import column_names, entry_tiles, refines, sum_tiles
+from vqcore.viewer.payload import codebook_layer
 
 PAIRS = BlockLayout(width=4, height=2, block_size=2, colour="gray")
 STAGES = Quantizer(
@@ -61,6 +63,20 @@ def test_sums_of_a_family_are_what_it_decodes_from_its_first_columns(
         len(entry_tiles(layout, quantizer, quantizer.largest))
         == quantizer.columns[quantizer.largest].size
     )
+
+
+def test_leaves_are_told_of_tile_by_tile() -> None:
+    settings = Settings(4, "gray", family="quadtree", rate_weight=500)
+    [step] = steps_of(sweep(photograph("coffee", 4), settings, [8]))
+    table = step.encoded.lookup()
+    header, body = opened(codebook_layer("one", 8, step.encoded))
+    assert header["leaves"]
+    count = len(table.tuples)
+    before = 2 * step.encoded.layout.count + (2 * 3 + 16) * count
+    leaves = np.frombuffer(body, np.uint8, count, before)
+    np.testing.assert_array_equal(leaves % 4, table.borders)
+    np.testing.assert_array_equal(leaves // 4, table.levels)
+    assert set(table.levels) == {0, 1, 2}
 
 
 def test_what_a_column_does_not_say_is_no_colour() -> None:

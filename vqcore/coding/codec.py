@@ -93,12 +93,14 @@ class Lookup:
     vectors : uint8 array of shape (t, d)
     places : int32 array of shape (n,), values in [0, t)
     borders : uint8 array of shape (t,); where each entry is smoothed, see `Quantizer.borders`
+    levels : uint8 array of shape (t,), see `Quantizer.leaf_levels`
     """
 
     tuples: Indices
     vectors: Samples
     places: Indices
     borders: Samples
+    levels: Samples
 
     @property
     def use(self) -> Counts:
@@ -137,7 +139,8 @@ class Encoded:
 
     def _lookup(self, tuples: Indices, places: Indices) -> Lookup:
         quantizer = self.quantizer
-        return Lookup(tuples, quantizer.decode(tuples), places, quantizer.borders(tuples))
+        borders, levels = quantizer.borders(tuples), quantizer.leaf_levels(tuples)
+        return Lookup(tuples, quantizer.decode(tuples), places, borders, levels)
 
     @property
     def tiles(self) -> Samples:

@@ -219,11 +219,15 @@ class Quadtree(Quantizer):
 
     def borders(self, indices: Indices) -> Samples:
         """Return where cells begin a leaf of luma: 1 on their left, 2 above, 3 both; (n,)."""
-        part = indices[:, 0]
-        level = LEVEL_OF_PART[part]
+        part, level = indices[:, 0], self.leaf_levels(indices)
         down, right = np.divmod(part - np.asarray(FIRST_PART)[level], 1 << level)
         there: Samples = ((right == 0) + 2 * (down == 0)).astype(np.uint8)
         return there
+
+    def leaf_levels(self, indices: Indices) -> Samples:
+        """Return 0 for cells that are leaves of luma, 1 and 2 for parts of those of 2b and 4b."""
+        found: Samples = LEVEL_OF_PART[indices[:, 0]].astype(np.uint8)
+        return found
 
     def use(self, indices: Indices) -> tuple[Counts, ...]:
         """Return of each column how many leaves have each entry."""

@@ -107,6 +107,10 @@ class Quantizer:
         """Return at which edges a vector meets another: 1 on the left, 2 above, 3 both; (n,)."""
         return np.full(len(indices), 3, np.uint8)
 
+    def leaf_levels(self, indices: Indices) -> Samples:
+        """Return how often the side of the leaf that a vector is part of was doubled; (n,)."""
+        return np.zeros(len(indices), np.uint8)
+
     def use(self, indices: Indices) -> tuple[Counts, ...]:
         """Return of each column how often indices, (n, m), have each entry, shape (K_j,)."""
         return tuple(map(use_of, indices.T, self.sizes))

@@ -1,8 +1,10 @@
 // Drawing: sides of the stage, highlighted blocks, tiles of the codebook.
 
 import { decode, differences, indexMap, OPAQUE } from "./decoding.js";
+import { borderLines } from "./leaves.js";
 
 const GRID_FROM = 24;
+const LEAVES_FROM = 4; // of the smallest, since most are larger
 const CRISP_FROM = 4;
 
 /** Pixels of one side, decoded when what it shows has changed, and not before. */
@@ -91,15 +93,26 @@ export function drawDimmed(context, mask, layer, view, part, clip) {
   });
 }
 
-/** Draw the borders of the blocks, where they are large enough to be told apart. */
+/** Draw the borders of the blocks, or of their leaves, where they are large enough to be told apart. */
 export function drawGrid(context, layer, view, part, clip) {
   const step = layer.blockSize * view.zoom;
-  if (step < GRID_FROM) return;
+  if (step < (layer.borders ? LEAVES_FROM : GRID_FROM)) return;
   onPicture(context, layer, view, part, clip, ({ left, top }) => {
     context.fillStyle = "rgba(128, 128, 128, 0.7)";
-    for (let x = left; x < clip.left + clip.width; x += step) context.fillRect(x, clip.top, 1, clip.height);
-    for (let y = top; y < clip.top + clip.height; y += step) context.fillRect(clip.left, y, clip.width, 1);
+    context.beginPath();
+    for (const { x, y, across, down } of borderLines(layer, seenCells(layer, step, { left, top }, clip))) {
+      context.rect(Math.round(left + x * step), Math.round(top + y * step), across * step || 1, down * step || 1);
+    }
+    context.fill();
   });
+}
+
+/** Return which columns and rows of cells, from and up to, are seen through a clip. */
+function seenCells({ columns, rows }, step, { left, top }, clip) {
+  const within = (at, most) => Math.max(0, Math.min(most, at));
+  const range = (from, length, start, most) => [
+    within(Math.floor((from - start) / step), most), within(Math.ceil((from + length - start) / step), most)];
+  return { x: range(clip.left, clip.width, left, columns), y: range(clip.top, clip.height, top, rows) };
 }
 
 /** Draw one tile, enlarged and crisp. */

@@ -4,6 +4,7 @@ import { columnsOf } from "./columns.js";
 import { colours, useOf } from "./decoding.js";
 
 export const LEVELS = 256; // of a sample, and so of each side of the plane
+const BORDERS = 3;
 
 /** Read the layers of a message of payload.py: of each the header, and the body as its kind has it. */
 export function parseLayers(bytes) {
@@ -31,8 +32,9 @@ function codebookOf(body, layer) {
   });
   const all = body.length - at;
   const tiles = colours(take(tuple.length ? distinct * blockSize ** 2 * channels : all), channels);
-  const borders = leaves ? take(distinct) : null;
-  return { indices, parts, tiles, borders, ...columnsOf(take, layer), use: useOf(indices, tiles.length / blockSize ** 2) };
+  const inLeaves = leaves ? take(distinct) : null;
+  const borders = inLeaves?.map((byte) => byte & BORDERS), levels = inLeaves?.map((byte) => byte >> 2);
+  return { indices, parts, tiles, borders, levels, ...columnsOf(take, layer), use: useOf(indices, tiles.length / blockSize ** 2) };
 }
 
 function framesOf(body, { steps, ...layer }) {

@@ -50,10 +50,14 @@ export class Painter {
   #drawPart({ name, part, clip }) {
     const { context, sides } = this, { stage: { view }, grid } = this.viewer;
     this.#drawPicture(context, name, view, part, clip);
-    const blocks = sides.flatOf(name) ? sides.layers.sizes.at(-1) : sides.layerOf(name);
-    if (blocks && grid) drawGrid(context, blocks, view, part, clip);
+    if (sides.hasCodebook && grid) drawGrid(context, this.#blocksOn(name), view, part, clip);
     this.#drawLight(context, name, view, part, clip);
     this.#drawName(name, clip);
+  }
+
+  /** Return the layer whose blocks are marked on a side: its own, or that of the side used last. */
+  #blocksOn(name) {
+    return this.sides.flatOf(name) ? this.sides.book : this.sides.layerOf(name);
   }
 
   #drawPicture(context, name, view, part, clip) {
@@ -65,7 +69,7 @@ export class Painter {
   #drawLight(context, name, view, part, clip) {
     const { sides, viewer: { following } } = this;
     if (!following.picked || !sides.hasCodebook) return;
-    const whole = sides.flatOf(name) ? sides.book : sides.layerOf(name);
+    const whole = this.#blocksOn(name);
     const layer = following.picked.isWhole ? whole : sides.entriesOf(whole);
     const index = following.codewordOf(layer);
     if (index !== null) drawDimmed(context, this.#mask(name, layer, index), layer, view, part, clip);

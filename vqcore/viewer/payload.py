@@ -18,7 +18,9 @@ of one picture, or those of one sweep of it.
               columns, rows; smoothing, unless it is 0; leaves     row by row; then the tiles,
               (true), if some tiles are parts of larger leaves     (K, b, b) or (K, b, b, 3); with
                                                                    leaves 1 byte a tile: 1 where
-                                                                   one begins on the left, 2 above
+                                                                   one begins on the left, + 2
+                                                                   above, + 4 for each doubling of
+                                                                   its side from that of a tile
               for several columns of indices tuple (name and   then the indices of the tiles, 2
               size of each), largest (the place of that),      bytes each, column by column, before
               distinct (how many tiles there are, in ascen-    the tiles; after all, for 1 column,
@@ -80,7 +82,7 @@ from vqcore.signals.blocks import BlockLayout
 from vqcore.viewer import columns
 
 MOST_IN_2_BYTES = 2**16
-EVERY_BORDER = 3
+LEVEL = 4
 
 PAGE_ROOMS = "page", "count", "figure", "stage"
 """Of the catalog, what the page's scripts ask for."""
@@ -219,13 +221,13 @@ def _look_up(layout: BlockLayout, table: Lookup) -> bytes:
     places = table.places.astype("<u4" if len(table.tuples) > MOST_IN_2_BYTES else "<u2")
     tuples = table.tuples.T.astype("<u2") if table.tuples.shape[1] > 1 else np.empty(0, "<u2")
     tiles = layout.tiles(table.vectors)
-    borders = table.borders if _has_leaves(table) else b""
-    return places.tobytes() + tuples.tobytes() + tiles.tobytes() + bytes(borders)
+    leaves = table.borders + LEVEL * table.levels if _has_leaves(table) else b""
+    return places.tobytes() + tuples.tobytes() + tiles.tobytes() + bytes(leaves)
 
 
 def _has_leaves(table: Lookup) -> bool:
     """Say whether some vectors are parts of larger leaves."""
-    return bool((table.borders != EVERY_BORDER).any())
+    return bool(table.levels.any())
 
 
 def figures_layer(of: str, sizes: Iterable[tuple[Cost | OperatingPoint, str]]) -> bytes:

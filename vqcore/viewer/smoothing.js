@@ -1,9 +1,10 @@
 // The edges of blocks smoothed after decoding, to the bit as coding/smoothing.py has it.
 
+import { ABOVE, beginsAt, LEFT } from "./leaves.js";
+
 const STEP = 8, PARTS = 16;
 const SHARES = [5, 2]; // of the samples at the edge, and of those behind in wide blocks
 const WIDE_FROM = 8;
-const LEFT = 1, ABOVE = 2; // where a tile begins a leaf
 
 /** Smooth a decoded picture in place, width × height colours, as strongly as its layer says. */
 export function smooth(layer, colours) {
@@ -13,8 +14,8 @@ export function smooth(layer, colours) {
   const steps = SHARES.slice(0, blockSize < WIDE_FROM ? 1 : 2).map((share) => stepsOf(share, smoothing));
   const x = { count: width, stride: 4, cells: 1 };
   const y = { count: height, stride: 4 * width, cells: layer.columns };
-  smoothEdges(samples, steps, blockSize, x, y, bordersOf(layer, LEFT));
-  smoothEdges(samples, steps, blockSize, y, x, bordersOf(layer, ABOVE));
+  smoothEdges(samples, steps, blockSize, x, y, beginsAt(layer, LEFT));
+  smoothEdges(samples, steps, blockSize, y, x, beginsAt(layer, ABOVE));
 }
 
 /** Return by how much a sample moves, for each difference from 0 to 255. */
@@ -25,10 +26,6 @@ function stepsOf(share, smoothing) {
     return Math.floor((pull + PARTS * threshold / 2) / (PARTS * threshold));
   });
 }
-
-/** Return what says whether a leaf begins at that side of a cell; without leaves all do. */
-const bordersOf = ({ borders, indices }, side) =>
-  borders ? (cell) => (borders[indices[cell]] & side) > 0 : () => true;
 
 /** Smooth all edges across one direction, cell by cell and line by line. */
 function smoothEdges(samples, steps, side, across, along, isBorder) {
