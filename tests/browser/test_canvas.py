@@ -155,7 +155,10 @@ def test_entries_of_a_column_light_up_their_blocks(visitor):
     page.keyboard.press("Enter")
     lines = page.locator(".inspector .columns li")
     block = re.search(r"mean R = \d+, mean G = \d+", page.locator(".facts").inner_text())
-    assert block[0].startswith(lines.first.inner_text().split("\n")[0])
+    named, level = lines.first.inner_text().split("\n")[0].split(": ")
+    assert block[0].startswith(named)
+    index = int(named.rpartition(" ")[2])
+    assert int(level) == step.encoded.quantizer.tables[0][index].max()
     expect(lines).to_have_count(4)
     assert visitor.settle().barriers() == []
 
@@ -371,3 +374,11 @@ def test_the_grid_is_where_leaves_begin(visitor):
     expected[::4] |= (borders & 2).astype(bool).repeat(4, axis=1)
     assert not marked[~expected].any()
     assert marked[expected].mean() > 0.99  # where the picture is as gray as the grid, it is unseen
+    visitor.page.keyboard.press("Enter")
+    level = encoded.quantizer.leaf_levels(encoded.indices).reshape(layout.rows, layout.columns)
+    told = visitor.page.locator(".facts").inner_text()
+    place = re.search(r"(\d+) × \1 pixels, from (\d+) across and (\d+)", told)
+    side, x, y = map(int, place.groups())
+    assert (side, x, y) == (4 << level[y // 4, x // 4], x - x % side, y - y % side)
+    leaf = visitor.page.locator(".inspector .columns li").first
+    expect(leaf).to_contain_text(f"luma leaf: {side} × {side}")

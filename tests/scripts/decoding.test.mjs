@@ -77,6 +77,7 @@ test("a block's error is over its pixels inside the picture, and over channels",
   const original = { pixels: gray(...REBUILT.map((level, at) => level + (at === 4 ? 3 : 0))) };
   assert.equal(blockError(LAYER, original, 2), 9 / 2);
   assert.equal(blockError(LAYER, original, 0), 0);
+  assert.equal(blockError(LAYER, original, 0, 2), 9 / 6);
   const red = { ...LAYER, channels: 3, tiles: LAYER.tiles };
   const redder = { pixels: gray(...REBUILT).map((colour) => colour + 0x060000) };
   assert.equal(blockError(red, redder, 5), 12);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { leafOfOriginal, leafOfTiles } from "../../vqcore/viewer/draw.js";
 import { borderLines, cellsOfLeaf, leafOf } from "../../vqcore/viewer/leaves.js";
 
 /** Three cells across, two down: a leaf of 2 × 2, beside it two of one cell. */
@@ -35,4 +36,14 @@ test("without leaves there is a line at each cell, among those that are asked fo
   assert.deepEqual(borderLines(EACH, { x: [1, 3], y: [1, 2] }), [
     { x: 1, y: 1, across: 0, down: 1 }, { x: 2, y: 1, across: 0, down: 1 }, { x: 1, y: 1, across: 2, down: 0 },
   ]);
+});
+
+test("a leaf is its cells put together, or its part of the original, black beyond the picture", () => {
+  const layer = { ...LEAVES, blockSize: 2, width: 5, height: 3 }, edge = { x: 2, y: 0, wide: 2 }, black = 0xff000000;
+  const tile = (cell) => Uint32Array.of(cell, cell + 10, cell + 20, cell + 30);
+  assert.deepEqual([...leafOfTiles(layer, edge, tile)],
+    [2, 12, black, black, 22, 32, black, black, 5, 15, black, black, 25, 35, black, black]);
+  const pixels = Uint32Array.from({ length: 15 }, (_, at) => at);
+  assert.deepEqual([...leafOfOriginal(layer, pixels, { x: 0, y: 0, wide: 1 })], [0, 1, 5, 6]);
+  assert.deepEqual([...leafOfOriginal(layer, pixels, { x: 2, y: 1, wide: 1 })], [14, black, black, black]);
 });

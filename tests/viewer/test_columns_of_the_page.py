@@ -10,7 +10,7 @@ from vqcore.lab.sweeps import sweep
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Column, Quantizer
 from vqcore.signals.blocks import COLOURS, BlockLayout, Colour
-from vqcore.viewer.columns import column_names, entry_tiles, refines, sum_tiles
+from vqcore.viewer.columns import column_names, entry_tiles, entry_values, refines, sum_tiles
 from vqcore.viewer.payload import codebook_layer
 
 PAIRS = BlockLayout(width=4, height=2, block_size=2, colour="gray")
@@ -77,6 +77,18 @@ def test_leaves_are_told_of_tile_by_tile() -> None:
     np.testing.assert_array_equal(leaves % 4, table.borders)
     np.testing.assert_array_equal(leaves // 4, table.levels)
     assert set(table.levels) == {0, 1, 2}
+
+
+def test_numbers_are_told_as_such() -> None:
+    coded = encoded("gain-shape", "gray")
+    mean, gain, shape = (entry_values(coded.layout, coded.quantizer, place) for place in range(3))
+    assert mean == [*range(4, 256, 8)]
+    assert gain == coded.quantizer.tables[1][:, 0].tolist()
+    assert gain[0] == 0 < gain[1]
+    assert shape == []
+    tree = encoded("quadtree", "ycbcr")
+    assert entry_values(tree.layout, tree.quantizer, 1) == []
+    assert entry_values(tree.layout, tree.quantizer, 3) == [16] * 16 + [8] * 4 + [4]
 
 
 def test_what_a_column_does_not_say_is_no_colour() -> None:

@@ -285,7 +285,7 @@ def quantizer_of(layout: BlockLayout, trees: Sequence[Tree], asked: int = 0) -> 
     for name, tree, start in zip(plane_names(layout), trees, starts, strict=False):
         every = np.arange(256, dtype=np.int16).repeat(tree.side**2).reshape(256, -1)
         kinds: dict[str, tuple[Kind, Shapes]] = {
-            "leaf": ("levels", np.zeros((PARTS, tree.side**2), np.int16)),
+            "leaf": ("parts", np.zeros((PARTS, tree.side**2), np.int16)),
             "mean": ("levels", every),
             "shape": ("differences", np.concatenate(tree.shapes)),
         }

@@ -14,10 +14,11 @@ from vqcore.codebooks.training import Iteration, Trainer, Training
 from vqcore.metrics import nominal_bytes
 from vqcore.quantizers.gains import scaled
 
-Kind = Literal["codewords", "leaves", "levels", "differences", "gains", "shapes"]
+Kind = Literal["codewords", "leaves", "levels", "differences", "gains", "shapes", "parts"]
 """What the table of a column holds: samples; samples, as the leaves of a tree; one value a
 component, evenly spaced; differences, the first of them 0, which stands for "nothing"; gains, alike
-in all samples, the first of them 0; shapes, which the gain of the column before multiplies."""
+in all samples, the first of them 0; shapes, which the gain of the column before multiplies; no
+samples, but which part of a leaf a vector is."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

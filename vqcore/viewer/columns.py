@@ -8,6 +8,7 @@ import numpy as np
 
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.scoring import MIDDLE
+from vqcore.quantizers.quadtree import LEVEL_OF_PART
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.show.wording import column_name
 from vqcore.signals.blocks import BlockLayout
@@ -22,6 +23,19 @@ def column_names(layout: BlockLayout, quantizer: Quantizer) -> list[str]:
     own = [iter(letters) if names.count(name) == len(letters) else None for name in names]
     given = {name: it for name, it in zip(names, own, strict=True) if it}
     return [f"{name} {column_name(next(given[name]))}" if name in given else name for name in names]
+
+
+def entry_values(layout: BlockLayout, quantizer: Quantizer, place: int) -> list[int]:
+    """Return what number each entry of a column is: a level, a gain, a leaf's side.
+
+    None are returned if entries are no numbers, or the same ones as their indices.
+    """
+    kind, table = quantizer.columns[place].kind, quantizer.tables[place]
+    if kind == "parts":
+        found: list[int] = (layout.block_size << LEVEL_OF_PART).tolist()
+        return found
+    values = [max(entry) for entry in table.tolist()] if kind in ("levels", "gains") else []
+    return values if values != [*range(len(values))] else []
 
 
 def refines(quantizer: Quantizer) -> bool:

@@ -123,8 +123,15 @@ export function blockLike(layer, other, block) {
   return blockAt(layer, x, y);
 }
 
-/** Return the mean squared error per sample of a block, over its pixels inside the picture. */
-export function blockError(layer, original, block) {
+/** Return the mean squared error per sample of blocks, over their pixels inside the picture. */
+export function blockError(layer, original, ...blocks) {
+  const every = blocks.map((block) => errorOf(layer, original, block));
+  const [sum, count] = [0, 1].map((at) => every.reduce((before, each) => before + each[at], 0));
+  return sum / count;
+}
+
+/** Return the squared error of a block, and the number of its samples inside the picture. */
+function errorOf(layer, original, block) {
   const { width, height, blockSize, columns } = layer;
   const left = (block % columns) * blockSize;
   const top = Math.floor(block / columns) * blockSize;
@@ -138,5 +145,5 @@ export function blockError(layer, original, block) {
       count += layer.channels;
     }
   }
-  return sum / count;
+  return [sum, count];
 }

@@ -1,7 +1,7 @@
 // Drawing: sides of the stage, highlighted blocks, tiles of the codebook.
 
 import { decode, differences, indexMap, OPAQUE } from "./decoding.js";
-import { borderLines } from "./leaves.js";
+import { borderLines, cellsOfLeaf } from "./leaves.js";
 
 const GRID_FROM = 24;
 const LEAVES_FROM = 4; // of the smallest, since most are larger
@@ -152,15 +152,25 @@ export function drawFromSheet(context, sheet, layer, index, x, y, width) {
   context.drawImage(sheet, left, top, blockSize, blockSize, x, y, width, width);
 }
 
-/** Return the colours of a block of the original; black beyond the picture's edge. */
-export function blockColours(layer, pixels, block) {
-  const { blockSize, columns, width, height } = layer;
-  const left = (block % columns) * blockSize;
-  const top = Math.floor(block / columns) * blockSize;
-  return Uint32Array.from({ length: blockSize ** 2 }, (_, at) => {
-    const x = left + (at % blockSize), y = top + Math.floor(at / blockSize);
+/** Return the colours of a leaf of the original; black beyond the picture's edge. */
+export function leafOfOriginal({ blockSize, width, height }, pixels, leaf) {
+  const side = leaf.wide * blockSize;
+  return Uint32Array.from({ length: side ** 2 }, (_, at) => {
+    const x = leaf.x * blockSize + (at % side), y = leaf.y * blockSize + Math.floor(at / side);
     return x < width && y < height ? pixels[y * width + x] : OPAQUE;
   });
+}
+
+/** Return a leaf put together of its cells, each the tile that `tileOf` a cell is; black beyond the picture. */
+export function leafOfTiles(layer, leaf, tileOf) {
+  const { blockSize } = layer, side = leaf.wide * blockSize;
+  const colours = new Uint32Array(side ** 2).fill(OPAQUE);
+  cellsOfLeaf(layer, leaf).forEach((cell, at) => {
+    if (cell < 0) return;
+    const tile = tileOf(cell), corner = (Math.floor(at / leaf.wide) * side + (at % leaf.wide)) * blockSize;
+    for (let y = 0; y < blockSize; y++) colours.set(tile.subarray(y * blockSize, (y + 1) * blockSize), corner + y * side);
+  });
+  return colours;
 }
 
 export const tileColours = (layer, index) =>

@@ -1,8 +1,9 @@
-// A look inside: a block, the codeword that stands for it, and the bits of its index.
+// A look inside: a block or the leaf that it is part of, the codeword that stands for it, and the bits of its index.
 
 import { isSeveral, sumOf } from "./columns.js";
 import { blockError } from "./decoding.js";
-import { blockColours, drawTile, tileColours } from "./draw.js";
+import { drawTile, leafOfOriginal, leafOfTiles, tileColours } from "./draw.js";
+import { cellsOfLeaf, leafOf } from "./leaves.js";
 import { listed, textOf } from "./texts.js";
 import { say } from "./words.js";
 
@@ -25,44 +26,60 @@ export class BlockPanel {
     this.find(".facts").textContent = say("page.inside.nothing");
   }
 
-  /** Show a block of a layer. */
+  /** Show a block of a layer; of one that is part of a leaf, the leaf. */
   show(layer, original, block) {
     this.shows = true;
-    const index = layer.indices[block], side = layer.blockSize;
+    const leaf = leafOf(layer, block), side = leaf.wide * layer.blockSize;
     for (const part of this.root.querySelectorAll(".inspector .beside")) part.hidden = !original;
-    if (original) this.#paint(".own", blockColours(layer, original.pixels, block), side);
-    this.#paint(".code", tileColours(layer, index), side);
-    const { bits, named } = codeOf(layer, index);
-    this.find(".bits").textContent = bits;
-    this.#showColumns(layer, index);
-    const column = (block % layer.columns) + 1, row = Math.floor(block / layer.columns) + 1;
-    const blocks = say("count.block", { n: layer.use[index] });
-    const facts = say("page.inside.facts", { size: layer.size, column, row, named, blocks });
-    const error = original?.channels === layer.channels && say("page.inside.error", { mse: blockError(layer, original, block) });
-    this.find(".facts").textContent = listed(" ", facts, error);
+    if (original) this.#paint(".own", leafOfOriginal(layer, original.pixels, leaf), side);
+    this.#paint(".code", leafOfTiles(layer, leaf, (cell) => tileColours(layer, layer.indices[cell])), side);
+    this.find(".bits").textContent = codeOf(layer, layer.indices[block]).bits;
+    this.#showColumns(layer, block, leaf);
+    const cells = cellsOfLeaf(layer, leaf).filter((cell) => cell >= 0);
+    const error = original?.channels === layer.channels
+      && say("page.inside.error", { mse: blockError(layer, original, ...cells) });
+    this.find(".facts").textContent = listed(" ", factsOf(layer, block, leaf), error);
   }
 
   /** Show the entry of each column, and what they come to one by one. */
-  #showColumns(layer, index) {
+  #showColumns(layer, block, leaf) {
     const list = this.find(".columns"), several = isSeveral(layer);
     list.hidden = !several;
     for (const place of this.root.querySelectorAll(".inspector .single")) place.hidden = several;
     for (const place of this.root.querySelectorAll(".inspector .result")) place.hidden = !several;
     if (!several) return;
     if (list.children.length !== layer.parts.length) list.replaceChildren(...layer.parts.map(lineOf));
-    const area = layer.blockSize ** 2;
-    layer.parts.forEach(({ name, size, ofTiles }, place) => {
-      const [entry, text, sum] = list.children[place].children, own = ofTiles[index];
+    const area = layer.blockSize ** 2, side = leaf.wide * layer.blockSize;
+    layer.parts.forEach((part, place) => {
+      const [entry, text, sum] = list.children[place].children, own = part.ofTiles[layer.indices[block]];
+      entry.classList.toggle("nothing", part.kind === "parts");
       paint(entry, layer.entries[place].subarray(own * area, (own + 1) * area), layer.blockSize);
-      text.replaceChildren(
-        textOf("span", say("page.inside.column", { name, index: own })), textOf("code", digitsOf(own, size)));
-      paint(sum, sumOf(layer, index, place + 1), layer.blockSize);
+      const digits = layer.levels ? [] : [textOf("code", digitsOf(own, part.size))];
+      text.replaceChildren(textOf("span", toldOf(part, own)), ...digits);
+      paint(sum, leafOfTiles(layer, leaf, (cell) => sumOf(layer, layer.indices[cell], place + 1)), side);
     });
   }
 
   #paint(selector, colours, side) {
     paint(this.find(selector), colours, side);
   }
+}
+
+/** Say where a block is, and how it is coded; where there are leaves, where its leaf begins and how large it is. */
+function factsOf(layer, block, leaf) {
+  const { size, blockSize, columns, indices, use, levels } = layer;
+  if (levels) {
+    return say("page.inside.leaf", { size, side: leaf.wide * blockSize, x: leaf.x * blockSize, y: leaf.y * blockSize });
+  }
+  const column = (block % columns) + 1, row = Math.floor(block / columns) + 1;
+  const { named } = codeOf(layer, indices[block]), blocks = say("count.block", { n: use[indices[block]] });
+  return say("page.inside.facts", { size, column, row, named, blocks });
+}
+
+/** Say which entry of a column it is, and what number that stands for, if it does. */
+export function toldOf({ name, kind, values = [] }, index) {
+  if (!values.length) return say("page.inside.column", { name, index });
+  return say(`page.inside.${kind}`, { name, index, value: values[index] });
 }
 
 function paint(canvas, colours, side) {

@@ -25,10 +25,10 @@ function codebookOf(body, layer) {
   const indices = new (distinct > 2 ** 16 ? Uint32Array : Uint16Array)(body.buffer, 0, columns * rows);
   let at = indices.byteLength;
   const take = (count) => body.subarray(at, at += count);
-  const parts = tuple.map(([name, size]) => {
+  const parts = tuple.map(([name, size, kind, values]) => {
     const ofTiles = new Uint16Array(body.buffer, at, distinct);
     at += ofTiles.byteLength;
-    return { name, size, ofTiles };
+    return { name, size, kind, values, ofTiles };
   });
   const all = body.length - at;
   const tiles = colours(take(tuple.length ? distinct * blockSize ** 2 * channels : all), channels);

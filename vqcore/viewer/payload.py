@@ -21,13 +21,15 @@ of one picture, or those of one sweep of it.
                                                                    one begins on the left, + 2
                                                                    above, + 4 for each doubling of
                                                                    its side from that of a tile
-              for several columns of indices tuple (name and   then the indices of the tiles, 2
-              size of each), largest (the place of that),      bytes each, column by column, before
-              distinct (how many tiles there are, in ascen-    the tiles; after all, for 1 column,
-              ding order of their indices; if over 65536, 4    2, … and all but one, the sums of
-              bytes an index), sums (how many distinct sums    the first, by their indices; then
-              there are of 1 column, 2, …); refines, if the    the entries of each column: samples,
-              first columns alone give a coarser picture       or differences around 128
+              for several columns of indices tuple (name,      then the indices of the tiles, 2
+              size and kind of each, and the values of its     bytes each, column by column, before
+              entries, if they are numbers), largest (the      the tiles; after all, for 1 column,
+              place of that), distinct (how many tiles there   2, … and all but one, the sums of
+              are, in ascending order of their indices; if     the first, by their indices; then
+              over 65536, 4 bytes an index), sums (how many    the entries of each column: samples,
+              distinct sums there are of 1 column, 2, …);      or differences around 128
+              refines, if the first columns alone give a
+              coarser picture
     use       as codebook; codebook (its id), name, source (file   as codebook
               name and texts of a saved picture); as a size of
               figures
@@ -208,8 +210,10 @@ def _tuple_of(
     if len(quantizer.columns) == 1:
         return {}
     names = columns.column_names(layout, quantizer)
+    values = [columns.entry_values(layout, quantizer, place) for place in range(len(names))]
+    kinds = [column.kind for column in quantizer.columns]
     return {
-        "tuple": [*map(list, zip(names, quantizer.sizes, strict=True))],
+        "tuple": [*map(list, zip(names, quantizer.sizes, kinds, values, strict=True))],
         "largest": quantizer.largest,
         "distinct": len(table.tuples),
         "sums": [*map(len, sums)],
