@@ -19,6 +19,7 @@ from running import ARGUMENTS, installed_browser, running_app
 # be whole, see BROKEN_PICTURES and `files`; other missing files are seen in `look`.
 REPLACED = ("Failed to load resource", "Image source error", "Download Button source error")
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+MEDIA = {"color_scheme": "light", "reduced_motion": "no-preference"}  # what a page is told of them
 REST_JS = Path(__file__).with_name("rest.js")
 CANVAS_BYTES = """canvas => {
   const { width, height } = canvas;
@@ -98,23 +99,25 @@ class Visitor:
         for event, watch in self.watching.items():
             page.on(event, watch)
 
-    def leave(self, color_scheme="light"):
+    def leave(self):
         """Leave the page as it was found."""
         for event, watch in self.watching.items():
             self.page.remove_listener(event, watch)
-        self.page.emulate_media(color_scheme=color_scheme)
+        self.page.emulate_media(**MEDIA)
         self.page.goto("about:blank")
 
     @contextmanager
-    def elsewhere(self, browser):
-        """Let the visitor sit at another browser of the same size, which was never here."""
-        context = watched(browser, {"viewport": self.page.viewport_size})
-        own, self.page = self.page, context.new_page()
+    def elsewhere(self):
+        """Let the visitor sit at another window of the same size, which knows nothing of here."""
+        own, self.page = self.page, self.page.context.new_page()
+        self.page.set_viewport_size(own.viewport_size)
+        kept = {"origin": self.address.rstrip("/"), "storageTypes": "cookies,local_storage"}
+        self.page.context.new_cdp_session(self.page).send("Storage.clearDataForOrigin", kept)
         try:
             yield self.page
         finally:
+            self.page.close()
             self.page = own
-            context.close()
 
     def gasp(self, error):
         self.complaints.append(str(error))
@@ -223,9 +226,12 @@ class Visitor:
 def visitor(pages, port, request):
     """A fresh visitor; the page must end without a script error or a traceback."""
     options = getattr(request, "param", {"viewport": {"width": 1440, "height": 1000}})
-    visitor = Visitor(pages(**options), f"http://localhost:{port}/")
+    media = {name: options[name] for name in MEDIA if name in options}
+    page = pages(**{name: options[name] for name in options if name not in MEDIA})
+    page.emulate_media(**media)
+    visitor = Visitor(page, f"http://localhost:{port}/")
     yield visitor
     tracebacks = visitor.page.locator("[data-testid=stException]").count()
     broken_pictures = visitor.page.evaluate(BROKEN_PICTURES)
-    visitor.leave(options.get("color_scheme", "light"))
+    visitor.leave()
     assert (tracebacks, broken_pictures, visitor.complaints) == (0, 0, [])

@@ -101,13 +101,13 @@ def choose_picture(visitor, name):
     visitor.settle()
 
 
-def test_link_reproduces_the_view(visitor, browser):
+def test_link_reproduces_the_view(visitor):
     visitor.open("?picture=coffee&block=16&largest=32&more=20")
     visitor.page.get_by_text("YCbCr", exact=True).click()
     visitor.settle().choose(20)
     expect(visitor.page).to_have_url(re.compile("k=20"))
     url, visitor_figures = visitor.page.url, visitor.figures()
-    with visitor.elsewhere(browser) as other:
+    with visitor.elsewhere() as other:
         other.goto(url)
         other.wait_for_selector(".measured dd:has-text('dB')")
         assert visitor.settle().figures() == visitor_figures

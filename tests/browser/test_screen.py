@@ -392,7 +392,7 @@ def test_the_first_tab_leads_to_the_picture_and_keys_work_at_once(visitor):
     visitor.settle()
 
 
-def test_the_address_is_the_view(visitor, browser):
+def test_the_address_is_the_view(visitor):
     visitor.open("?picture=camera&largest=16&k=4")
     press(visitor, "s", "+", "+", "ArrowLeft", "Enter")
     visitor.side("a", ".show").select_option("rebuilt")
@@ -400,7 +400,7 @@ def test_the_address_is_the_view(visitor, browser):
     visitor.choose(8, side="b")
     visitor.settle()
     link, seen = visitor.page.url, visitor.stage()
-    with visitor.elsewhere(browser):
+    with visitor.elsewhere():
         visitor.page.goto(link)
         visitor.page.wait_for_selector(".measured dd:has-text('dB')")
         visitor.settle()
@@ -408,13 +408,13 @@ def test_the_address_is_the_view(visitor, browser):
         assert visitor.page.locator(".bits").inner_text() != ""
 
 
-def test_a_link_to_an_upload_asks_for_it_and_shows_nothing_else_under_its_name(visitor, browser):
+def test_a_link_to_an_upload_asks_for_it_and_shows_nothing_else_under_its_name(visitor):
     data = png(96, 144)
     visitor.open("?largest=8&k=8").upload(("my photo.png", data))
     press(visitor, "s", "+")
     visitor.settle()
     link, seen = visitor.page.url, visitor.stage()
-    with visitor.elsewhere(browser):
+    with visitor.elsewhere():
         visitor.page.goto(link)
         alert = visitor.page.locator("[data-testid=stAlert]")
         expect(alert).to_contain_text("This link shows my photo.png, which is not here.")
