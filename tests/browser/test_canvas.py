@@ -118,13 +118,15 @@ def test_fewer_columns_are_a_coarser_picture_to_the_pixel(visitor, colour):
         every = np.full(layout.count, 3, np.uint8)
         expected = smoothed(layout.join(vectors), layout, every, encoded.smoothing)
         np.testing.assert_array_equal(middle(visitor.stage(), 101, 167), expected)
-        told.append(f"{columns} of 3: {decibels(psnr_db(mse(original, expected)))}")
+        told.append(decibels(psnr_db(mse(original, expected))))
     expect(visitor.page.locator(".refined span")).to_have_text(told)
+    figures = visitor.page.locator(".both").bounding_box()
+    assert figures["y"] + figures["height"] < visitor.page.viewport_size["height"]
     slider.fill("1")
     assert visitor.saved("b").shape == expected.shape
     assert visitor.texts["columns"] == "1"
     assert visitor.suggested_name.endswith("K8-columns1-rebuilt.png")
-    expect(visitor.side("b", ".figures")).to_contain_text(told[0].replace(": ", " · "))
+    expect(visitor.side("b", ".figures")).to_contain_text(f"1 of 3 · {told[0]}")
 
 
 def test_entries_of_a_column_light_up_their_blocks(visitor):

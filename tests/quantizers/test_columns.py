@@ -143,7 +143,7 @@ def test_the_page_gets_the_tuples_in_use_as_tiles() -> None:
         "kind": "codebook", "of": "one", "width": 6, "height": 1, "channels": 1, "size": 3,
         "blockSize": 1, "columns": 6, "rows": 1,
         "tuple": [["mean", 2, "codewords", []], ["shape", 3, "codewords", []]],
-        "largest": 1, "distinct": 4, "sums": [2], "refines": True,
+        "largest": 1, "distinct": 4, "sums": [2], "refines": [1, 2],
     }  # fmt: skip
     places, columns = np.frombuffer(body, "<u2", 14)[:6], np.frombuffer(body, "<u2", 8, 12)
     assert columns.reshape(2, 4).T[places].tolist() == INDICES.tolist()

@@ -131,7 +131,7 @@ test("before there are layers there is no K", () => {
 
 /** A codebook of two stages in one block, of which the first alone has 10 levels less. */
 const STAGES = {
-  ...codebook(8), refines: true, width: 1, height: 1, channels: 1, blockSize: 1, columns: 1, rows: 1, largest: 1,
+  ...codebook(8), refines: [1, 2], width: 1, height: 1, channels: 1, blockSize: 1, columns: 1, rows: 1, largest: 1,
   indices: [0], use: [1], tiles: Uint32Array.of(0xff141414), sums: [Uint32Array.of(0xff0a0a0a)], entries: [[1], [2]],
   parts: [{ name: "stage 1", size: 1, ofTiles: [0] }, { name: "stage 2", size: 1, ofTiles: [0] }],
 };
@@ -158,6 +158,8 @@ test("fewer columns are decoded where that refines, and said", () => {
   assert.equal(sides.isCoarse("a"), false);
   sides.layers.original = { ...TWENTY, channels: 3 };
   assert.equal(sides.figuresOf("b"), "K = 8 · 1 of 2");
-  sides.layers.sizes = [{ ...STAGES, refines: false }];
+  sides.layers.sizes = [{ ...STAGES, refines: [2] }];
+  assert.deepEqual([sides.columnsOf("b"), sides.isCoarse("b")], [2, false]);
+  sides.layers.sizes = [{ ...STAGES, refines: [] }];
   assert.equal(sides.isCoarse("b"), false);
 });

@@ -10,7 +10,7 @@ from vqcore.lab.sweeps import sweep
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Column, Quantizer
 from vqcore.signals.blocks import COLOURS, BlockLayout, Colour
-from vqcore.viewer.columns import column_names, entry_tiles, entry_values, refines, sum_tiles
+from vqcore.viewer.columns import column_names, entry_tiles, entry_values, refining, sum_tiles
 from vqcore.viewer.payload import codebook_layer
 
 PAIRS = BlockLayout(width=4, height=2, block_size=2, colour="gray")
@@ -120,15 +120,17 @@ def test_no_two_columns_have_one_name(family: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "colour", "does"),
+    ("family", "colour", "counts"),
     [
-        ("residual", "rgb", True),
-        ("mean-removed", "gray", True),
-        ("mean-removed", "rgb", False),
-        ("quadtree", "gray", False),
+        ("residual", "rgb", [1, 2]),
+        ("mean-removed", "gray", [1, 2]),
+        ("mean-removed", "rgb", [3, 4]),
+        ("gain-shape", "gray", [1, 3]),
+        ("planes", "rgb", []),
+        ("quadtree", "gray", []),
     ],
 )
 def test_only_first_columns_that_have_all_samples_refine(
-    family: str, colour: Colour, does: bool
+    family: str, colour: Colour, counts: list[int]
 ) -> None:
-    assert refines(encoded(family, colour).quantizer) == does
+    assert refining(encoded(family, colour).quantizer) == counts

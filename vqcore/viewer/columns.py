@@ -38,9 +38,20 @@ def entry_values(layout: BlockLayout, quantizer: Quantizer, place: int) -> list[
     return values if values != [*range(len(values))] else []
 
 
-def refines(quantizer: Quantizer) -> bool:
-    """Say whether the first columns alone give a coarser picture: the first has all samples."""
-    return quantizer.columns[0].kind != "gains" and bool(quantizer.tables[0].any(axis=0).all())
+def refining(quantizer: Quantizer) -> list[int]:
+    """Return how many of the first columns give a picture, ascending, up to all; none if only all.
+
+    The first column must be of samples, and together they must say all of them. A gain alone adds
+    nothing to what is before it.
+    """
+    if quantizer.columns[0].kind in ("gains", "parts"):
+        return []
+    counts, said = list[int](), np.zeros(quantizer.tables[0].shape[1], bool)
+    for place, (column, table) in enumerate(zip(quantizer.columns, quantizer.tables, strict=True)):
+        said |= table.any(axis=0)
+        if said.all() and column.kind != "gains":
+            counts.append(place + 1)
+    return counts if len(counts) > 1 else []
 
 
 def entry_tiles(layout: BlockLayout, quantizer: Quantizer, place: int) -> Samples:

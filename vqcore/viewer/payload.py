@@ -28,8 +28,8 @@ of one picture, or those of one sweep of it.
               are, in ascending order of their indices; if     the first, by their indices; then
               over 65536, 4 bytes an index), sums (how many    the entries of each column: samples,
               distinct sums there are of 1 column, 2, …);      or differences around 128
-              refines, if the first columns alone give a
-              coarser picture
+              refines, how many of the first columns give
+              a picture, coarser but for all of them
     use       as codebook; codebook (its id), name, source (file   as codebook
               name and texts of a saved picture); as a size of
               figures
@@ -217,7 +217,7 @@ def _tuple_of(
         "largest": quantizer.largest,
         "distinct": len(table.tuples),
         "sums": [*map(len, sums)],
-        "refines": columns.refines(quantizer),
+        "refines": columns.refining(quantizer),
     }
 
 

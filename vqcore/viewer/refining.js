@@ -2,7 +2,7 @@
 
 import { isAlike, psnrOf } from "./columns.js";
 import { NAMES } from "./sides.js";
-import { decibels, listed, textOf } from "./texts.js";
+import { decibels, textOf } from "./texts.js";
 import { say } from "./words.js";
 
 const AFTER = 200; // ms in which nothing is moved, before what takes long is measured
@@ -24,37 +24,34 @@ export class Refining {
     return this.sides.layerOf(this.sides.decoding());
   }
 
-  #choose(columns) {
-    const isAll = columns === this.layer.parts.length;
-    this.viewer.change(this.sides.decoding(), { columns: isAll ? Infinity : columns });
+  #choose(place) {
+    const { refines, parts } = this.layer, columns = refines[place - 1];
+    this.viewer.change(this.sides.decoding(), { columns: columns === parts.length ? Infinity : columns });
   }
 
   /** Let the slider say what is decoded; it is there where fewer columns make sense. */
   sync() {
-    const { input, layer } = this, name = this.sides.decoding();
+    const { input, layer } = this, { refines = [] } = layer, name = this.sides.decoding();
     clearTimeout(this.#waiting);
-    this.place.hidden = !layer.refines;
-    if (!layer.refines) return;
-    const all = layer.parts.length, columns = Math.min(this.sides[name].columns, all);
-    Object.assign(input, { max: all, value: columns, ariaLabel: say("page.refine.of", { side: NAMES[name] }) });
+    this.place.hidden = !refines.length;
+    if (!refines.length) return;
+    const all = layer.parts.length, columns = this.sides.columnsOf(name);
+    Object.assign(input, { max: refines.length, value: refines.indexOf(columns) + 1, ariaLabel: say("page.refine.of", { side: NAMES[name] }) });
     input.ariaValueText = say("page.refine.some", { columns, all });
-    this.#tell(layer, columns, (some) => (some === columns ? say("page.refine.some", { columns, all }) : String(some)));
+    this.#tell(layer, columns, String);
     if (!isAlike(this.sides.layers.original, layer)) return;
     this.#waiting = setTimeout(() => this.#measure(layer, columns), AFTER);
   }
 
   #measure(layer, columns) {
     const { original } = this.sides.layers;
-    this.#tell(layer, columns, (some) => {
-      const psnr = decibels(psnrOf(layer, original, some));
-      return listed(": ", say("page.refine.some", { columns: some, all: layer.parts.length }), psnr);
-    });
+    this.#tell(layer, columns, (some) => decibels(psnrOf(layer, original, some)));
   }
 
-  #tell(layer, columns, textFor) {
-    this.told.replaceChildren(...layer.parts.map((_, before) => {
-      const told = textOf("span", textFor(before + 1));
-      told.classList.toggle("now", before + 1 === columns);
+  #tell({ refines }, columns, textFor) {
+    this.told.replaceChildren(...refines.map((some) => {
+      const told = textOf("span", textFor(some));
+      told.classList.toggle("now", some === columns);
       return told;
     }));
   }

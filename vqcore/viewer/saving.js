@@ -8,7 +8,7 @@ export function save({ sides, data, painter }, name) {
   const flat = sides.flatOf(name);
   if (flat && !flat.pixels) return;
   const layer = flat ? {} : sides.layerOf(name), { stem, texts } = layer.source ?? data.source;
-  const some = sides.isCoarse(name) ? { columns: String(sides[name].columns) } : {};
+  const some = sides.isCoarse(name) ? { columns: String(sides.columnsOf(name)) } : {};
   const made = (layer.codebook ? layer.name : `K${layer.size}`) + (some.columns ? `-columns${some.columns}` : "");
   const what = flat ? flat.name : `${made}-${partsOf(sides.showOf(name)).what}`;
   const shown = flat ? {} : { codebook_size: layer.size, ...some };

@@ -148,14 +148,20 @@ export class Sides {
   /** Return what a side decodes: of a layer that refines, as many columns as were chosen. */
   decodedOf(name) {
     const layer = this.layerOf(name);
-    return this.isCoarse(name) ? coarser(layer, this[name].columns) : layer;
+    return this.isCoarse(name) ? coarser(layer, this.columnsOf(name)) : layer;
+  }
+
+  /** Return how many columns a side decodes: as many as were chosen, or as are nearest below that make sense. */
+  columnsOf(name) {
+    const { refines } = this.layerOf(name), { columns } = this[name];
+    return refines.findLast((some) => some <= columns) ?? refines[0];
   }
 
   /** Tell whether a side leaves out the last columns. */
   isCoarse(name) {
     if (this.flatOf(name)) return false;
-    const { refines, parts } = this.layerOf(name);
-    return Boolean(refines) && this[name].columns < parts.length;
+    const { refines = [], parts } = this.layerOf(name);
+    return Boolean(refines.length) && this.columnsOf(name) < parts.length;
   }
 
   /** Return the step that is shown of the training of side B's K, on side B if on both, or null. */
@@ -183,7 +189,7 @@ export class Sides {
 
   /** Say what the first columns of a side come to. */
   #coarseFigures(name) {
-    const { columns } = this[name], layer = this.layerOf(name), { original } = this.layers;
+    const columns = this.columnsOf(name), layer = this.layerOf(name), { original } = this.layers;
     const some = say("page.refine.some", { columns, all: layer.parts.length });
     return listed(" · ", some, isAlike(original, layer) && decibels(psnrOf(layer, original, columns)));
   }
@@ -201,6 +207,6 @@ export class Sides {
     const layer = this.layerOf(name);
     if (layer.codebook) return layer.name;
     const size = say("figure.k", { size: layer.size });
-    return this.isCoarse(name) ? listed(", ", size, say("page.refine.some", { columns: this[name].columns, all: layer.parts.length })) : size;
+    return this.isCoarse(name) ? listed(", ", size, say("page.refine.some", { columns: this.columnsOf(name), all: layer.parts.length })) : size;
   }
 }
