@@ -136,7 +136,8 @@ def test_entries_of_a_column_light_up_their_blocks(visitor):
     page, told = visitor.page, visitor.page.locator(".book .told")
     expect(told).to_have_text("4 entries")
     column = page.get_by_role("combobox", name="Column")
-    expect(column.locator("option")).to_have_text(["mean R", "mean G", "mean B", "shape"])
+    names = ["mean R", "mean G", "mean B", "shape", "first 3 added", "all added"]
+    expect(column.locator("option")).to_have_text(names)
     expect(column.locator("option:checked")).to_have_text("shape")
     all_of_b_at_one_to_one(visitor)
     plain = middle(visitor.stage(), 64, 96)
@@ -384,3 +385,15 @@ def test_the_grid_is_where_leaves_begin(visitor):
     assert (side, x, y) == (4 << level[y // 4, x // 4], x - x % side, y - y % side)
     leaf = visitor.page.locator(".inspector .columns li").first
     expect(leaf).to_contain_text(f"luma leaf: {side} × {side}")
+
+
+def test_a_link_has_the_column_looked_at_and_how_many_are_decoded(visitor):
+    visitor.open("?picture=camera&family=residual&largest=8&k=8&column=sum2&cb=1")
+    column = visitor.page.get_by_role("combobox", name="Column")
+    expect(column).to_have_value("sum2")
+    expect(visitor.page.locator(".refine input")).to_have_value("1")
+    expect(visitor.side("b", ".figures")).to_contain_text("1 of 2")
+    visitor.page.locator(".refine input").fill("2")
+    column.select_option("stage 2")
+    visitor.page.wait_for_url("**column=1**")
+    assert "cb=" not in visitor.page.url

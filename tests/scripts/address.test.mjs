@@ -18,23 +18,25 @@ beforeEach(() => {
   };
 });
 
-const EMPTY = { k: null, ka: null, a: null, b: null, mode: null, divider: null, at: null, pick: null };
+const EMPTY = { k: null, ka: null, a: null, b: null, mode: null, divider: null, at: null, pick: null, column: null, ca: null, cb: null };
 
 test("an address without a view has none", () => {
   assert.deepEqual(viewOfAddress(), EMPTY);
 });
 
 test("a view is read as it was written", () => {
-  writeView({ k: 32, ka: 2, a: "original", b: "difference", mode: "sides", divider: 0.25, at: "2,100.5,7", pick: 0 });
+  writeView({ k: 32, ka: 2, a: "original", b: "difference", mode: "sides", divider: 0.25, at: "2,100.5,7", pick: 0, column: "sum2", ca: 1, cb: 3 });
   assert.deepEqual(viewOfAddress(), {
     k: 32, ka: 2, a: "original", b: "difference", mode: "sides", divider: 0.25,
-    at: { zoom: 2, x: 100.5, y: 7 }, pick: 0,
+    at: { zoom: 2, x: 100.5, y: 7 }, pick: 0, column: "sum2", ca: 1, cb: 3,
   });
 });
 
 for (const [name, ...texts] of [
   ["k", "", "-1", "1.5", "two", "0", "1e3", "12345678901"],
   ["pick", "-1", "x"],
+  ["column", "", "-1", "sum", "12", "shape"],
+  ["cb", "0", "x"],
   ["mode", "", "toString", "both"],
   ["divider", "", "-0.1", "1.1", "x"],
   ["at", "", "1", "1,2", "0,1,1", "33,1,1", "1,-1,1", "1,1,Infinity", "a,b,c"],
@@ -54,7 +56,7 @@ test("what is null leaves the address, and the rest stays", () => {
 });
 
 test("a place is picture, settings and panel, in any order, not the view", () => {
-  assert.equal(placeOf(`${HOME}?picture=a&block=8&k=4&digest=1`), placeOf(`${HOME}?block=8&needs=2&picture=a&at=1,2,3`));
+  assert.equal(placeOf(`${HOME}?picture=a&block=8&k=4&digest=1&column=1&ca=2&cb=1`), placeOf(`${HOME}?block=8&needs=2&picture=a&at=1,2,3`));
   assert.notEqual(placeOf(`${HOME}?block=8`), placeOf(`${HOME}?block=4`));
 });
 

@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { beginningsOf, coarser, entriesOf, isSeveral, psnrOf, sumOf } from "../../vqcore/viewer/columns.js";
+import {
+  beginningsOf, choicesOfColumns, coarser, entriesOf, isSeveral, psnrOf, summedBy, sumOf, sumsOf,
+} from "../../vqcore/viewer/columns.js";
 import { colours, decode } from "../../vqcore/viewer/decoding.js";
 
 const gray = (...levels) => colours(Uint8Array.from(levels), 1);
@@ -50,6 +52,29 @@ test("fewer columns decode to a coarser picture, all of them to the whole", () =
   assert.equal(coarser(LAYER, 1).smoothing, 9);
   assert.equal(coarser(LAYER, 1), coarser(LAYER, 1));
   assert.equal(coarser(LAYER, 2), LAYER);
+});
+
+test("columns can be looked at by themselves, and added up where that refines; not what has no samples", () => {
+  assert.deepEqual(choicesOfColumns({ ...LAYER, refines: [1, 2] }), ["0", "1", "sum2"]);
+  assert.deepEqual(choicesOfColumns({ ...LAYER, parts: [{ kind: "parts" }, ...LAYER.parts] }), ["1", "2"]);
+  assert.deepEqual(choicesOfColumns(ONE), []);
+  assert.deepEqual(["1", "sum2", undefined].map(summedBy), [null, 2, null]);
+});
+
+test("sums are tiles of their own, each of known entries", () => {
+  const three = {
+    ...LAYER, parts: [...LAYER.parts, { name: "stage 3", size: 2, ofTiles: Uint16Array.of(0, 0, 1, 1) }],
+    sums: [gray(10, 100), gray(10, 15, 100, 97)], tiles: gray(1, 2, 3, 4),
+  };
+  const two = sumsOf(three, 2);
+  assert.deepEqual([[...two.tiles], [...two.use]], [[...gray(10, 15, 100, 97)], [1, 3, 1, 1]]);
+  assert.deepEqual(two.madeOf.map(({ name, ofTiles }) => [name, ...ofTiles]), [["stage 1", 0, 0, 1, 1], ["stage 2", 0, 1, 0, 2]]);
+  const all = sumsOf(three, 3);
+  assert.deepEqual([[...all.tiles], all.madeOf[2].name, [...all.madeOf[2].ofTiles]], [[...gray(1, 2, 3, 4)], "stage 3", [0, 0, 1, 1]]);
+  assert.deepEqual([two.place, all.place], ["sum2", "sum3"]);
+  assert.equal(sumsOf(three, 2), two);
+  const [first] = sumsOf({ ...three, sums: [gray(10, 100)] }, 1).madeOf;
+  assert.deepEqual([...first.ofTiles], [0, 1]);
 });
 
 test("each number of columns has its PSNR, against another original another", () => {

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./english.mjs";
-import { codeOf, toldOf } from "../../vqcore/viewer/inside.js";
+import { codeOf } from "../../vqcore/viewer/inside.js";
+import { toldOf } from "../../vqcore/viewer/texts.js";
 
 test("one index is told in as many bits as each has", () => {
   assert.deepEqual(codeOf({ parts: [], use: new Uint32Array(6) }, 3), { bits: "011", named: "index 3" });

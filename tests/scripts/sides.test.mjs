@@ -139,11 +139,13 @@ const TWENTY = { name: "original", figures: "1 MB", channels: 1, pixels: Uint32A
 
 test("the largest column is looked at, or the one chosen, if it is there", () => {
   const sides = sidesOf({ sizes: [STAGES] });
-  assert.equal(sides.columnOf(STAGES), 1);
-  sides.column = 0;
+  assert.equal(sides.columnOf(STAGES), "1");
+  sides.column = "0";
   assert.equal(sides.entriesOf(STAGES).column, "stage 1");
-  sides.column = 5;
+  sides.column = "5";
   assert.equal(sides.entriesOf(STAGES).column, "stage 2");
+  sides.column = "sum2";
+  assert.deepEqual([...sides.entriesOf(STAGES).tiles], [...STAGES.tiles]);
   assert.equal(sides.entriesOf(TWENTY), TWENTY);
 });
 

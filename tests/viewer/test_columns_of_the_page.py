@@ -34,6 +34,13 @@ def test_differences_are_around_gray_and_samples_as_they_are() -> None:
     assert strong == [[255, 255]] * 2
 
 
+def test_shapes_have_full_contrast_around_gray() -> None:
+    columns = Column("gain", 2, "gains"), Column("shape", 3, "shapes", 6)
+    tables = np.int16([[0] * 4, [9] * 4]), np.int16([[0] * 4, [32, 0, 0, -16], [-50, 50, 25, 0]])
+    tiles = entry_tiles(PAIRS, Quantizer("toy", columns, tables), 1)
+    assert tiles.tolist() == [[[128] * 2] * 2, [[255, 128], [128, 64]], [[1, 255], [191, 128]]]
+
+
 def test_sums_are_of_the_distinct_beginnings_in_order() -> None:
     [sums] = sum_tiles(PAIRS, STAGES, np.int32([[0, 1], [0, 2], [1, 0], [1, 2]]))
     assert sums.tolist() == [[[10, 10]] * 2, [[250, 250]] * 2]

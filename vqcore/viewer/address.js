@@ -3,7 +3,7 @@
 import { MODES, ZOOMS } from "./stage.js";
 
 export const ADDRESS_VERSION = 2; // of what an address leaves out: in those without one, blocks are 8 × 8
-const VIEW_NAMES = ["k", "ka", "a", "b", "mode", "at", "pick", "divider", "v"];
+const VIEW_NAMES = ["k", "ka", "a", "b", "mode", "at", "pick", "divider", "column", "ca", "cb", "v"];
 
 /** Read the view that an address has; null for what it lacks, or has in a way that makes no sense. */
 export function viewOfAddress() {
@@ -21,6 +21,9 @@ export function viewOfAddress() {
     divider: divider >= 0 && divider <= 1 ? divider : null,
     at: isPlace ? { zoom, x, y } : null,
     pick: whole("pick"),
+    column: /^(sum)?\d$/.test(text("column")) ? text("column") : null,
+    ca: whole("ca") || null,
+    cb: whole("cb") || null,
   };
 }
 

@@ -2,10 +2,12 @@
 
 import { ordered } from "./decoding.js";
 import { drawFromSheet, tileSheet } from "./draw.js";
+import { toldOf } from "./texts.js";
 import { say } from "./words.js";
 
 const LEAST_TILE = 36;
 const TILE_GAP = 4;
+const LETTER = 11;
 
 /** Return the side of a tile, with its gap, at which so many fill a place; 36 at least, to be scrolled. */
 export function tileSide(count, width, height) {
@@ -14,6 +16,12 @@ export function tileSide(count, width, height) {
     best = Math.max(best, Math.floor(Math.min(width / columns, height / Math.ceil(count / columns))));
   }
   return best;
+}
+
+/** Name a codeword of a layer, an entry of a column, or a sum by the entries that it is made of. */
+export function namedIn({ column, kind, values, madeOf }, index) {
+  if (madeOf) return madeOf.map((part) => toldOf(part, part.ofTiles[index])).join(" + ");
+  return column ? toldOf({ name: column, kind, values }, index) : say("page.codeword.named", { index });
 }
 
 /** The codebook's tiles: only those in sight are drawn, so that 4096 scroll as easily as 16. */
@@ -86,13 +94,26 @@ export class CodebookPanel {
 
   #drawTile(context, index, x, y, width) {
     const { layer } = this;
-    drawFromSheet(context, this.sheet, layer, index, x, y, width);
+    if (layer.kind === "gains") this.#drawBar(context, index, x, y, width);
+    else drawFromSheet(context, this.sheet, layer, index, x, y, width);
     context.lineWidth = 2 * devicePixelRatio;
     if (!layer.use[index]) this.#cross(context, x, y, width);
     if (this.lit !== index) return;
     context.strokeStyle = getComputedStyle(this.scroller).getPropertyValue("--st-primary-color");
     context.lineWidth = 4 * devicePixelRatio;
     context.strokeRect(x + 2, y + 2, width - 4, width - 4);
+  }
+
+  /** Draw a number, and a bar as high as it is. */
+  #drawBar(context, index, x, y, width) {
+    const { values } = this.layer, style = getComputedStyle(this.scroller), letter = LETTER * devicePixelRatio;
+    const height = Math.round((width - 1.8 * letter) * (values[index] / Math.max(1, ...values)));
+    context.fillStyle = style.getPropertyValue("--st-secondary-background-color");
+    context.fillRect(x, y, width, width);
+    context.fillStyle = style.color;
+    context.fillRect(x, y + width - height, width, height);
+    context.font = `${letter}px ${style.fontFamily}`;
+    context.fillText(values[index], x + 0.6 * letter, y + 1.4 * letter);
   }
 
   /** Mark a dead codeword. */
@@ -115,13 +136,13 @@ export class CodebookPanel {
     const { layer } = this;
     if (index === undefined) {
       const dead = layer.use.filter((use) => !use).length;
-      const codewords = say(layer.column ? "count.entry" : "count.codeword", { n: layer.use.length });
+      const codewords = say(layer.place === undefined ? "count.codeword" : "count.entry", { n: layer.use.length });
       this.told.textContent = dead ? say("page.book.dead", { codewords, dead }) : codewords;
       return;
     }
     const share = (100 * layer.use[index]) / layer.indices.length;
     const use = layer.use[index], blocks = say("count.block", { n: use });
-    const named = layer.column ? say("page.inside.column", { name: layer.column, index }) : say("page.codeword.named", { index });
+    const named = namedIn(layer, index);
     this.told.textContent = use ? say("page.codeword.used", { named, blocks, percent: share }) : say("page.codeword.dead", { named });
   }
 

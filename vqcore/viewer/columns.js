@@ -32,9 +32,9 @@ const everyColumn = keptFor((layer) => layer.parts.map((part, place) => {
   return () => (made ??= entriesOfPart(layer, part, place));
 }));
 
-function entriesOfPart(layer, { name, size, ofTiles }, place) {
+function entriesOfPart(layer, { name, size, kind, values, ofTiles }, place) {
   const indices = Uint16Array.from(layer.indices, (tile) => ofTiles[tile]);
-  return { ...layer, parts: [], place, column: name, tiles: layer.entries[place], indices, use: useOf(indices, size), smoothing: 0 };
+  return { ...layer, parts: [], place, column: name, kind, values, tiles: layer.entries[place], indices, use: useOf(indices, size), smoothing: 0 };
 }
 
 /** Return which of the distinct sums of the first columns each tile of a layer begins with. */
@@ -67,6 +67,31 @@ const everyCoarser = keptFor((layer) => layer.sums.map((tiles, before) => {
 function coarserOf(layer, tiles, before) {
   const indices = Uint32Array.from(layer.indices, (tile) => beginningsOf(layer)[before][tile]);
   return { ...layer, parts: [], tiles, indices, use: useOf(indices, tiles.length / layer.blockSize ** 2) };
+}
+
+/** Return which columns of a layer can be looked at: each by its place, and as "sum2" what the first 2 come to. */
+export function choicesOfColumns({ parts = [], refines = [] }) {
+  const each = parts.map(({ kind }, place) => (kind === "parts" ? [] : [String(place)])).flat();
+  return parts.length > 1 ? [...each, ...refines.filter((columns) => columns > 1).map((columns) => `sum${columns}`)] : [];
+}
+
+/** Return how many columns a choice adds up, or null if it is one column by itself. */
+export const summedBy = (choice) => (choice?.startsWith("sum") ? Number(choice.slice(3)) : null);
+
+/** Return a layer as the sums of its first columns: a tile for each of those in use. */
+export const sumsOf = (layer, columns) => everySum(layer)[columns - 1]();
+
+const everySum = keptFor((layer) => layer.parts.map((_, before) => {
+  let made;
+  return () => (made ??= asSums(layer, before + 1));
+}));
+
+function asSums(layer, columns) {
+  const sums = coarser(layer, columns), tileOf = new Uint32Array(sums.use.length);
+  const begins = beginningsOf(layer)[columns - 1] ?? layer.use.map((_, tile) => tile);
+  begins.forEach((sum, tile) => { tileOf[sum] = tile; });
+  const madeOf = layer.parts.slice(0, columns).map((part) => ({ ...part, ofTiles: tileOf.map((tile) => part.ofTiles[tile]) }));
+  return { ...sums, parts: [], place: `sum${columns}`, madeOf, smoothing: 0 };
 }
 
 /** Tell whether a layer can be measured against an original. */

@@ -57,12 +57,18 @@ def refining(quantizer: Quantizer) -> list[int]:
 def entry_tiles(layout: BlockLayout, quantizer: Quantizer, place: int) -> Samples:
     """Return the entries of a column as tiles; differences are around gray, which is nothing.
 
+    So are shapes, each at full contrast: how strong it is, its gain says.
+
     Returns
     -------
     tiles : uint8 array of shape (K_j, b, b) or (K_j, b, b, 3)
     """
     column, table = quantizer.columns[place], quantizer.tables[place]
-    shown = table + MIDDLE if column.kind in ("differences", "shapes") else table
+    shown = table.astype(np.int32)
+    if column.kind == "shapes":
+        shown = shown * (MIDDLE - 1) // np.abs(shown).max(axis=1, keepdims=True).clip(1)
+    if column.kind in ("differences", "shapes"):
+        shown += MIDDLE
     return _tiles(layout, quantizer, shown.clip(0, 255).astype(np.uint8), slice(place, place + 1))
 
 

@@ -4,8 +4,10 @@ import { isSeveral, sumOf } from "./columns.js";
 import { blockError } from "./decoding.js";
 import { drawTile, leafOfOriginal, leafOfTiles, tileColours } from "./draw.js";
 import { cellsOfLeaf, leafOf } from "./leaves.js";
-import { listed, textOf } from "./texts.js";
+import { listed, textOf, toldOf } from "./texts.js";
 import { say } from "./words.js";
+
+const NUMBERS = ["parts", "gains"]; // columns whose entries are not to be seen
 
 export class BlockPanel {
   constructor(root) {
@@ -52,7 +54,7 @@ export class BlockPanel {
     const area = layer.blockSize ** 2, side = leaf.wide * layer.blockSize;
     layer.parts.forEach((part, place) => {
       const [entry, text, sum] = list.children[place].children, own = part.ofTiles[layer.indices[block]];
-      entry.classList.toggle("nothing", part.kind === "parts");
+      entry.classList.toggle("nothing", NUMBERS.includes(part.kind));
       paint(entry, layer.entries[place].subarray(own * area, (own + 1) * area), layer.blockSize);
       const digits = layer.levels ? [] : [textOf("code", digitsOf(own, part.size))];
       text.replaceChildren(textOf("span", toldOf(part, own)), ...digits);
@@ -74,12 +76,6 @@ function factsOf(layer, block, leaf) {
   const column = (block % columns) + 1, row = Math.floor(block / columns) + 1;
   const { named } = codeOf(layer, indices[block]), blocks = say("count.block", { n: use[indices[block]] });
   return say("page.inside.facts", { size, column, row, named, blocks });
-}
-
-/** Say which entry of a column it is, and what number that stands for, if it does. */
-export function toldOf({ name, kind, values = [] }, index) {
-  if (!values.length) return say("page.inside.column", { name, index });
-  return say(`page.inside.${kind}`, { name, index, value: values[index] });
 }
 
 function paint(canvas, colours, side) {

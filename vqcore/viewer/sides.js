@@ -1,6 +1,6 @@
 // The two sides: what each shows, of the layers that are there. Nothing here knows the page.
 
-import { coarser, entriesOf, isAlike, psnrOf } from "./columns.js";
+import { choicesOfColumns, coarser, entriesOf, isAlike, psnrOf, summedBy, sumsOf } from "./columns.js";
 import { choicesOf, fileShow, isMatch, isUpload, partsOf } from "./shows.js";
 import { decibels, listed } from "./texts.js";
 import { say } from "./words.js";
@@ -11,7 +11,7 @@ const ON_ITS_WAY = { get name() { return say("page.side.on-its-way"); }, figures
 /** Sides by name, with what was chosen for each; `layers` and `data` are what the page and the script have brought. */
 export class Sides {
   active = "b"; // the one used last
-  column = null; // whose entries are looked at, where there are several; null for the largest
+  column = null; // whose entries are looked at, as `choicesOfColumns` has it; null for those of the largest
   layers = null;
   data = null;
   a = { show: "original", size: null, step: 0, gain: 4, columns: Infinity };
@@ -135,14 +135,15 @@ export class Sides {
     return this.layerOf(this.decoding());
   }
 
-  /** Return the entries of the column that is looked at; of a layer of one column, its codewords. */
+  /** Return the entries of the column that is looked at, or sums; of a layer of one column, its codewords. */
   entriesOf(layer) {
-    return entriesOf(layer, this.columnOf(layer));
+    const column = this.columnOf(layer), summed = summedBy(column);
+    return summed ? sumsOf(layer, summed) : entriesOf(layer, Number(column));
   }
 
   /** Return which column of a layer is looked at: the one chosen, if it is there, or the largest. */
-  columnOf({ parts, largest }) {
-    return parts?.[this.column] ? this.column : largest;
+  columnOf(layer) {
+    return choicesOfColumns(layer).includes(this.column) ? this.column : String(layer.largest);
   }
 
   /** Return what a side decodes: of a layer that refines, as many columns as were chosen. */

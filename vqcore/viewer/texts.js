@@ -9,3 +9,9 @@ export const listed = (between, ...texts) => texts.filter(Boolean).join(between)
 export const decibels = (psnr) => (psnr === Infinity ? say("figure.lossless") : say("figure.psnr_db", { psnr_db: psnr }));
 
 export const textOf = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
+
+/** Say which entry of a column it is, and what number that stands for, if it does. */
+export function toldOf({ name, kind, values = [] }, index) {
+  if (!values.length) return say("page.inside.column", { name, index });
+  return say(`page.inside.${kind}`, { name, index, value: values[index] });
+}

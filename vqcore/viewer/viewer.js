@@ -94,6 +94,9 @@ class Viewer {
     a.show = view.a ?? "original";
     b.show = view.b ?? "rebuilt";
     a.size = view.ka;
+    a.columns = view.ca ?? Infinity;
+    b.columns = view.cb ?? Infinity;
+    this.sides.column = view.column;
     this.places.take(view);
   }
 
