@@ -12,8 +12,7 @@ the next two together; the last), each in the same way; else theirs, which are l
   sizes.
 - A mean: how many steps it lies off its prediction, which is made from the samples above and on the
   left (middle; plane through the corner, as the median edge detector has it; those near and far
-  from the corner). A miss of r steps weighs (s / (s + r))⁴, and as often as it was seen. The spread
-  s follows the misses so far. Both are kept for eight classes of how much the samples differ.
+  from the corner). Misses weigh as in `misses`, in eight classes of how much the samples differ.
 - A shape: side match as in `contexts`, with the known mean, each of the two edges by itself:
   n_k^¾ · (120 / (120 + a_k))^1½ · (120 / (120 + l_k))^1½, with a_k and l_k the mean squared steps
   to the samples above and on the left, continued by a quarter of their last step. The counts n_k
@@ -35,6 +34,7 @@ from vqcore.arrays import Indices
 from vqcore.codebooks.scoring import MIDDLE, product
 from vqcore.coding.contexts import Values, Weights
 from vqcore.coding.entropy import Coder, Impossible, fourth_power, prediction
+from vqcore.coding.misses import count, miss_weights
 from vqcore.quantizers.quadtree import (
     FIRST_PART,
     LARGEST,
@@ -59,8 +59,6 @@ DIAGONALS = ((0, 0),), ((0, 1), (1, 0)), ((1, 1),)
 CLASS_BOUNDS = np.array([1, 2, 4, 7, 11, 17, 27], np.float32)
 START_SPREADS = np.array([1, 1.5, 2.5, 4, 6, 9, 13, 20], np.float32)
 CLASSES = len(START_SPREADS)
-SPREAD_COUNT = 4
-PRIOR_OF_MEANS = np.float32(40)
 ACROSS = 120
 START_COUNT = 0.3
 SORTS = 3
@@ -146,7 +144,9 @@ class Walker:
     def begin(self) -> None:
         """Make the tables of weights that hold for a wave."""
         steps = zip(self._misses, self.tree.steps, strict=True)
-        self.miss_weights = [_miss_weights(counts, step) for counts, step in steps]
+        self.miss_weights = [
+            miss_weights(counts, START_SPREADS / np.float32(step)) for counts, step in steps
+        ]
         self._powers = [np.sqrt(counts) * np.sqrt(np.sqrt(counts)) for counts in self._shapes]
 
     def split_weights(self, level: int, where: Where) -> Weights:
@@ -247,31 +247,12 @@ class Walker:
             found = self.cells[:, *at]
             if level:
                 asked = found[LEVEL] <= level
-                _count(
+                count(
                     self._splits[level], self._sizes_near(*at)[asked], found[LEVEL, asked] < level
                 )
             own = found[:, found[LEVEL] == level]
-            _count(self._misses[level], own[KIND], own[MISS] + self.tree.misses[level])
-            _count(self._shapes[level], own[SORT], own[SHAPE])
-
-
-def _count(counts: Values, rows: Indices, columns: Places) -> None:
-    """Add what was seen, by its row and column."""
-    seen = np.bincount(rows * counts.shape[1] + columns, minlength=counts.size)
-    counts += seen.reshape(counts.shape).astype(np.float32)
-
-
-def _miss_weights(counts: Values, step: int) -> Weights:
-    """Return how likely each miss is, (classes, misses), from how often each was seen."""
-    most = counts.shape[1] // 2
-    away = np.abs(np.arange(-most, most + 1, dtype=np.float32))
-    seen = counts.sum(axis=1, dtype=np.float64).astype(np.float32)
-    missed = (counts * away).sum(axis=1, dtype=np.float64).astype(np.float32)
-    start = START_SPREADS / np.float32(step)
-    spread = (missed + SPREAD_COUNT * start) / (seen + SPREAD_COUNT) * 2 + np.float32(0.3)
-    prior = PRIOR_OF_MEANS / (1 + spread * np.float32(2 / 3))
-    weights: Weights = fourth_power(spread[:, None], away) * prior[:, None] + counts
-    return weights
+            count(self._misses[level], own[KIND], own[MISS] + self.tree.misses[level])
+            count(self._shapes[level], own[SORT], own[SHAPE])
 
 
 def _predicted(edges: Values, corner: Values) -> Values:
