@@ -18,7 +18,7 @@ from vqcore.coding.codec import Encoded, Settings
 from vqcore.lab import cosine, foreign, matches, study, vqfiles
 from vqcore.lab.plane import MAX_CODEWORDS, Start
 from vqcore.lab.playback import Frame
-from vqcore.lab.rivals import RIVALS, Codec, missing_rivals
+from vqcore.lab.rivals import REFERENCES, RIVALS, Codec, missing_rivals
 from vqcore.lab.sharing import Use, fits
 from vqcore.lab.store import Pieces, Question, Sign, Store, answering
 from vqcore.lab.study import Study, original_id
@@ -38,6 +38,7 @@ from vqcore.show.tables import MISSING, deltas_table, styled, uses_table
 from vqcore.show.verdicts import verdicts
 from vqcore.show.wording import (
     codebook_in_short,
+    codec_name,
     doing_in_words,
     facts_of,
     kept_elsewhere,
@@ -95,6 +96,11 @@ def study_of(name: str, picture: Picture, settings: Settings, sizes: tuple[int, 
 def present_rivals() -> list[Codec]:
     absent = store().once("absent rivals", (), missing_rivals)
     return [codec for codec in RIVALS if codec not in absent]
+
+
+def viewed_rivals() -> list[Codec]:
+    """Return those whose files the page can decode."""
+    return [codec for codec in present_rivals() if codec not in REFERENCES]
 
 
 # Texts
@@ -453,7 +459,7 @@ def show_results(of: Study) -> None:
     """
     books = uploads().fitting(of.picture)
     with st.container(gap=None):
-        show_viewer(made.view_of(of, chosen_size(of.plan), present_rivals(), books))
+        show_viewer(made.view_of(of, chosen_size(of.plan), viewed_rivals(), books))
         if step := step_to_offer(of):
             offer_downloads(of, step)
         for name, data in (match_layers(of) | use_layers(of, books)).items():
@@ -466,7 +472,7 @@ def match_layers(of: Study) -> dict[str, bytes]:
     for wish in st.session_state.get("matches", []):
         _, codec, by = wish["match"].split()
         step = of.steps.get(wish["size"])
-        if step and codec in present_rivals():
+        if step and codec in viewed_rivals():
             match = waited_for(matches.match_of(of, step, codec, by))
             layers[wish["match"]] = made.match_bytes(of, step, codec, by, match)
     return layers
@@ -668,8 +674,8 @@ def show_cosines(of: Study) -> Pieces:
 
 
 def choose_rivals() -> list[Codec]:
-    words = choice("beside") | {"format_func": lambda codec: RIVALS[codec].name}
-    return st.pills(options=present_rivals(), selection_mode="multi", **words)
+    words = choice("beside") | {"format_func": codec_name}
+    return st.pills(options=present_rivals(), selection_mode="multi", wrap=True, **words)
 
 
 def offer_pin(of: Study) -> None:

@@ -26,7 +26,7 @@ from vqcore.lab.health import health_work
 from vqcore.lab.heldout import HeldOut, held_out, transfer_work
 from vqcore.lab.plane import first_codewords, lloyd_path, pair_density
 from vqcore.lab.playback import frames_work
-from vqcore.lab.rivals import largest_within, rival_file, same_psnr
+from vqcore.lab.rivals import RIVALS, largest_within, rival_file, same_psnr
 from vqcore.lab.sharing import use_work
 from vqcore.lab.sweeps import cut_for
 from vqcore.metrics import psnr_db
@@ -43,6 +43,7 @@ from vqcore.work import finish
 
 APP = Path(__file__).parents[1] / "app.py"
 SMALL = {"block": "8", "largest": "8"}
+REFERENCES = ["scalar (reference)", "DCT (reference)"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -443,11 +444,34 @@ def button(app, label):
 def test_rivals_are_real_files_on_the_same_plane():
     app = at_rates(("waves.png", waves()), block="4")
     drawn = traces(app)
-    assert list(drawn) == ["lower hull", "4×4 RGB", "nominal", "JPEG", "WebP", "AVIF", "PNG-8"]
+    others = ["JPEG", "WebP", "AVIF", "PNG-8", *REFERENCES]
+    assert list(drawn) == ["lower hull", "4×4 RGB", "nominal", *others]
     pixels = read_picture(waves(), "").pixels
     rates = [8 * len(rival_file(pixels, "jpeg", level)) / (40 * 56) for level in (1, 95)]
     assert [drawn["JPEG"]["x"][at] for at in (0, -1)] == rates
-    assert any("WebP" in text for text in app.table[0].value["Ours against"])
+    against = list(app.table[0].value["Ours against"])
+    assert all(any(name in text for text in against) for name in others)
+
+
+def test_references_are_dotted_lines_of_real_files_with_names_that_say_so():
+    app = at_rates(("waves.png", waves()), block="4", beside="scalar,dct")
+    drawn = traces(app)
+    assert list(drawn) == ["lower hull", "4×4 RGB", "nominal", *REFERENCES]
+    pixels = read_picture(waves(), "").pixels
+    for codec, name in zip(("scalar", "dct"), REFERENCES, strict=True):
+        assert (drawn[name]["line"]["dash"], drawn[name]["text"][0].split("<br>")[0]) == (
+            "dot",
+            f"step {RIVALS[codec].levels[0]}",
+        )
+        sizes = [len(rival_file(pixels, codec, level)) for level in RIVALS[codec].levels]
+        assert list(drawn[name]["x"]) == [8 * size / (40 * 56) for size in sizes]
+    assert any("Lloyd–Max scalar quantization" in text.value for text in app.markdown)
+
+
+def test_the_viewer_offers_no_file_that_no_browser_reads():
+    app = at_rates(("waves.png", waves()), block="4")
+    offered = [codec for codec, _ in viewer(app)["rivals"]]
+    assert offered == ["jpeg", "webp", "avif", "png8"]
 
 
 def test_only_the_rivals_chosen_are_drawn():

@@ -25,6 +25,7 @@ from vqcore.coding.container import pack
 from vqcore.lab.comparison import bd_rate, lower_hull
 from vqcore.lab.rivals import RIVALS, rival_work
 from vqcore.metrics import mse, psnr_db, rate_bpp
+from vqcore.show.wording import codec_name
 from vqcore.work import finish
 
 RATES_BPP = (0.15, 0.25, 0.5)
@@ -62,7 +63,7 @@ MEMBERS = {
     ),
     "residual": Member("residual", {4: (8, 16, 32, 64), 8: (8, 16, 32, 64)}),
 }
-CODECS = ("jpeg", "webp")
+CODECS = ("jpeg", "webp", "scalar", "dct")
 
 
 @dataclass
@@ -133,13 +134,13 @@ def rival(codec, picture, colour):
 @click.option("--colour", type=click.Choice(list(MODES)), default="gray", show_default=True)
 @click.option("--member", "names", multiple=True, type=click.Choice(list(MEMBERS)))
 def main(places, colour, names):
-    """Set the families of quantizers beside one another, JPEG and WebP."""
+    """Set the families of quantizers beside one another, JPEG, WebP and the references."""
     shown, outcomes = list(pictures(places)), {}
     for name in dict.fromkeys(["plain + λ", *(names or MEMBERS)]):
         both = [outcomes_of(MEMBERS[name], one, colour) for one in shown]
         outcomes[name], outcomes[name + SMOOTHED] = zip(*both, strict=True)
     for codec in CODECS:
-        outcomes[RIVALS[codec].name] = [rival(codec, one, colour) for one in shown]
+        outcomes[codec_name(codec)] = [rival(codec, one, colour) for one in shown]
     rates = [f"{rate} bpp" for rate in RATES_BPP]
     print_row("", *rates, "BD vs plain", "BD vs JPEG", "training s", "encoding s")
     print_row(*["---"] * (5 + len(rates)))

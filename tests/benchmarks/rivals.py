@@ -23,7 +23,7 @@ from tests.benchmarks.training import pictures
 from vqcore import Settings, Step, layout_of, shown_pixels, sweep
 from vqcore.coding.container import parse
 from vqcore.lab.comparison import bd_rate, best_within_bytes
-from vqcore.lab.rivals import RIVALS, largest_within, rival_work
+from vqcore.lab.rivals import REFERENCES, RIVALS, largest_within, rival_work
 from vqcore.lab.sweeps import ladder_sizes
 from vqcore.metrics import mse, psnr_db, rate_bpp
 from vqcore.work import finish
@@ -58,9 +58,9 @@ def report(picture, colour):
     steps = [step for settings in all_settings(colour) for step in swept(picture, settings)]
     budgets = [int(rate * picture.width * picture.height / 8) for rate in RATES_BPP]
     print_row(picture.name, "**.vq**", *(ours(original, steps, most) for most in budgets), "")
-    for codec, rival in RIVALS.items():
+    for codec in sorted(RIVALS.keys() - REFERENCES, key=list(RIVALS).index):
         cells = [theirs(original, codec, most) for most in budgets]
-        print_row("", rival.name, *cells, difference(original, steps, codec))
+        print_row("", RIVALS[codec].name, *cells, difference(original, steps, codec))
 
 
 def all_settings(colour):

@@ -288,7 +288,11 @@ def test_curves_differ_by_more_than_colour() -> None:
     every += [family(name, 1) for name in FAMILIES]
     hull = Curve("hull", "lower hull", [], [], [])
     drawn = curves(plots.rate_figure([*every, *rivals], hull, "psnr_db")).values()
-    assert len({trace.marker.symbol for trace in drawn}) == len(drawn) == 10 + len(FAMILIES)
+    assert (
+        len({trace.marker.symbol for trace in drawn})
+        == len(drawn)
+        == 6 + len(RIVALS) + len(FAMILIES)
+    )
 
 
 def family(name: str, *sizes: int) -> Curve:

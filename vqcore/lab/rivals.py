@@ -1,4 +1,7 @@
-"""JPEG, WebP, AVIF and PNG-8: what others make of the same picture, each figure of a real file."""
+"""JPEG, WebP, AVIF and PNG-8: what others make of the same picture, each figure of a real file.
+
+And two references, which round numbers one by one, coded as ours are.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from PIL import Image
 
 from vqcore import metrics
 from vqcore.arrays import Samples
+from vqcore.coding import scalar
 from vqcore.work import POOL, Work, until_done
 
 Codec = str
@@ -34,32 +38,65 @@ class Look(NamedTuple):
     symbol: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rival:
     """A codec: all that sets it apart from the others, and how far up and down it goes.
 
     Parameters
     ----------
-    name, mime : what people and browsers call it
-    format, options : Pillow's name and options for it
-    at_level : turns a picture and a level into what to save, and further options
+    name : what people call it
     scale : what a level is
-    levels : the few of a rate-distortion curve, ascending
-    every_level : all there are, ascending
+    levels : the few of a rate-distortion curve, from the worst to the best
+    every_level : all there are, from the worst to the best
     largest_side : in pixels; None if there is no limit
     look : as `show.plots` draws it; no two look alike
     """
 
     name: str
+    scale: Literal["quality", "colours", "step"]
+    levels: tuple[int, ...]
+    every_level: range
+    largest_side: int | None = None
+    look: Look
+
+    def stored(self, pixels: Samples, level: int) -> bytes:
+        """Return the picture's file at a level."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class PillowCodec(Rival):
+    """One that Pillow and browsers have.
+
+    Parameters
+    ----------
+    mime : what browsers call it
+    format, options : Pillow's name and options for it
+    at_level : turns a picture and a level into what to save, and further options
+    """
+
     mime: str
     format: str
     options: Mapping[str, Any]
     at_level: Callable[[Image.Image, int], tuple[Image.Image, Mapping[str, Any]]]
-    scale: Literal["quality", "colours"]
-    levels: tuple[int, ...]
-    every_level: range
-    largest_side: int | None
-    look: Look
+
+    def stored(self, pixels: Samples, level: int) -> bytes:
+        file = io.BytesIO()
+        image, options = self.at_level(Image.fromarray(pixels), level)
+        image.save(file, self.format, **options, **self.options)
+        return file.getvalue()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference(Rival):
+    """Uniform scalar quantization, which a vector quantizer is to be measured by; see `scalar`."""
+
+    kind: scalar.Kind
+    scale: Literal["quality", "colours", "step"] = "step"
+    every_level: range = range(scalar.MAX_STEP, 0, -1)
+
+    def stored(self, pixels: Samples, level: int) -> bytes:
+        return scalar.pack(pixels, self.kind, level)
 
 
 def _of_quality(image: Image.Image, level: int) -> tuple[Image.Image, Mapping[str, Any]]:
@@ -71,7 +108,7 @@ def _of_colours(image: Image.Image, level: int) -> tuple[Image.Image, Mapping[st
 
 
 RIVALS: dict[Codec, Rival] = {
-    "jpeg": Rival(
+    "jpeg": PillowCodec(
         name="JPEG",
         mime="image/jpeg",
         format="JPEG",
@@ -83,7 +120,7 @@ RIVALS: dict[Codec, Rival] = {
         largest_side=65_500,
         look=Look("#d55e00", "dash", "square"),
     ),
-    "webp": Rival(
+    "webp": PillowCodec(
         name="WebP",
         mime="image/webp",
         format="WEBP",
@@ -95,7 +132,7 @@ RIVALS: dict[Codec, Rival] = {
         largest_side=16_383,
         look=Look("#cc79a7", "dot", "triangle-up"),
     ),
-    "avif": Rival(
+    "avif": PillowCodec(
         name="AVIF",
         mime="image/avif",
         format="AVIF",
@@ -107,7 +144,7 @@ RIVALS: dict[Codec, Rival] = {
         largest_side=32_768,
         look=Look("#009e73", "dashdot", "diamond-tall"),
     ),
-    "png8": Rival(
+    "png8": PillowCodec(
         name="PNG-8",
         mime="image/png",
         format="PNG",
@@ -116,8 +153,19 @@ RIVALS: dict[Codec, Rival] = {
         scale="colours",
         levels=(2, 4, 8, 16, 32, 64, 128, 256),
         every_level=range(2, 257),
-        largest_side=None,
         look=Look("#e69f00", "longdash", "x"),
+    ),
+    "scalar": Reference(
+        name="scalar quantization",
+        kind="pixels",
+        levels=(86, 43, 32, 24, 16, 12, 8, 6, 4),
+        look=Look("#8c8268", "dot", "square-open"),
+    ),
+    "dct": Reference(
+        name="DCT",
+        kind="dct",
+        levels=(240, 190, 150, 120, 95, 75, 60, 45, 32, 22, 14, 8),
+        look=Look("#6f86a0", "dot", "bowtie-open"),
     ),
 }
 """The codecs as they do well, by id; an entry is all it takes to add one.
@@ -128,8 +176,11 @@ JPEG is progressive with tables of its own, colour at half resolution. WebP take
 method: 1 to 3 % fewer bytes than the default in two to three times its time, still less than
 AVIF's. AVIF has two threads whatever the machine, because its bytes depend on whether there is one
 or more, and no tiles, which cost 1 %. PNG-8 has a palette by median cut and no dither: it is vector
-quantization of single pixels.
+quantization of single pixels. The references take steps.
 """
+
+REFERENCES = frozenset(codec for codec, it in RIVALS.items() if isinstance(it, Reference))
+"""Those that are here to measure by, and in no browser."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +227,8 @@ def rival_file(pixels: Samples, codec: Codec, level: int) -> bytes:
     pixels : uint8 array of shape (h, w) for gray or (h, w, 3) for RGB
         Gray is stored as gray; WebP, which has none, stores it as RGB.
     codec
-    level : quality 1 to 95 for JPEG, 0 to 100 for WebP and AVIF; 2 to 256 colours for PNG-8
+    level : quality 1 to 95 for JPEG, 0 to 100 for WebP and AVIF; 2 to 256 colours for PNG-8; step
+        255 to 1 for references
 
     Raises
     ------
@@ -185,23 +237,16 @@ def rival_file(pixels: Samples, codec: Codec, level: int) -> bytes:
     ValueError
         If there is no such level; the message names the range.
     """
-    rival, image = RIVALS[codec], Image.fromarray(pixels)
+    rival = RIVALS[codec]
     if level not in rival.every_level:
-        low, high = rival.every_level[0], rival.every_level[-1]
+        low, high = min(rival.every_level), max(rival.every_level)
         raise ValueError(f"a level of {rival.name} is {low} to {high}, not {level}")
-    if rival.largest_side and max(image.size) > rival.largest_side:
+    if rival.largest_side and max(pixels.shape[:2]) > rival.largest_side:
         raise RivalError(f"{rival.name} stores at most {rival.largest_side:,} pixels a side")
     try:
-        return _saved(image, rival, level)
+        return rival.stored(pixels, level)
     except Exception as error:
         raise RivalError(f"{rival.name} cannot store this picture: {_reason(error)}") from error
-
-
-def _saved(image: Image.Image, rival: Rival, level: int) -> bytes:
-    file = io.BytesIO()
-    image, options = rival.at_level(image, level)
-    image.save(file, rival.format, **options, **rival.options)
-    return file.getvalue()
 
 
 def _reason(error: Exception) -> str:
@@ -223,9 +268,11 @@ def rival_pixels(data: bytes, channels: Literal[1, 3]) -> Samples:
     Raises
     ------
     RivalError
-        If Pillow cannot read the file.
+        If the file cannot be read.
     """
     try:
+        if scalar.is_scalar(data):
+            return scalar.unpack(data)
         with Image.open(io.BytesIO(data)) as image:
             return np.array(image.convert("L" if channels == 1 else "RGB"))
     except Exception as error:

@@ -16,9 +16,9 @@ from vqcore.lab.comparison import (
     best_within_bytes,
     lower_hull,
 )
-from vqcore.lab.rivals import RIVALS, Codec, RivalPoint
+from vqcore.lab.rivals import Codec, RivalPoint
 from vqcore.lab.sweeps import OperatingPoint
-from vqcore.show.wording import decibels, level_name, settings_name
+from vqcore.show.wording import codec_name, decibels, level_name, settings_name
 from vqcore.show.words import say
 from vqcore.signals.blocks import BlockLayout
 
@@ -90,7 +90,7 @@ def by_block(curve: Curve, points: Sequence[OperatingPoint], layout: BlockLayout
 def rival_curve(codec: Codec, points: Sequence[RivalPoint]) -> Curve:
     """Return the curve of another codec."""
     labels = [level_name(codec, point.level) for point in points]
-    return Curve(codec, RIVALS[codec].name, points, labels, _file_rates(points))
+    return Curve(codec, codec_name(codec), points, labels, _file_rates(points))
 
 
 def picture_curve(name: str, points: Sequence[OperatingPoint]) -> Curve:

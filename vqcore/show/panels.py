@@ -40,7 +40,7 @@ from vqcore.show.tables import (
     rung_row,
 )
 from vqcore.show.verdicts import health_row
-from vqcore.show.wording import in_short, settings_name
+from vqcore.show.wording import codec_name, in_short, settings_name
 from vqcore.show.words import say
 
 
@@ -228,7 +228,7 @@ def transfers_table(transfers: Iterable[Transfer], other: str) -> Table:
 def missing_codecs(study: Study, present: Sequence[Codec]) -> list[str]:
     """Say which codecs there are no curves of, and why."""
     absent = [codec for codec in RIVALS if codec not in present]
-    notes = [say("rates.missing-codec", codec=RIVALS[codec].name) for codec in absent]
+    notes = [say("rates.missing-codec", codec=codec_name(codec)) for codec in absent]
     first = [known_rival(study, codec, RIVALS[codec].levels[0]) for codec in present]
     return notes + [f"{refusal}." for refusal in first if isinstance(refusal, RivalError)]
 

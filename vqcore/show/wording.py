@@ -12,7 +12,7 @@ from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import Sized
-from vqcore.lab.rivals import RIVALS, Codec
+from vqcore.lab.rivals import REFERENCES, RIVALS, Codec
 from vqcore.lab.store import Sign
 from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.show.words import Grouped, has, say
@@ -225,7 +225,7 @@ def doing_in_words(sign: Sign) -> str:
     """
     facts = dict(sign.facts)
     if "codec" in facts:
-        facts["codec"] = RIVALS[facts["codec"]].name
+        facts["codec"] = codec_name(facts["codec"])
     if "trainer" in facts:
         facts["trainer"] = trainer_name(facts["trainer"])
     part = f"-{facts['by']}" if "by" in facts else ""
@@ -233,13 +233,24 @@ def doing_in_words(sign: Sign) -> str:
     return say("doing.of-picture", picture=sign.picture, doing=doing) if sign.picture else doing
 
 
+def codec_name(codec: Codec) -> str:
+    """Name a codec; of a reference, say that it is one.
+
+    Examples
+    --------
+    >>> codec_name("jpeg"), codec_name("dct")
+    ('JPEG', 'DCT (reference)')
+    """
+    return say(f"codec.{codec}") if codec in REFERENCES else RIVALS[codec].name
+
+
 def level_name(codec: Codec, level: int) -> str:
     """Say what a level of a codec is.
 
     Examples
     --------
-    >>> level_name("jpeg", 75), level_name("png8", 16)
-    ('quality 75', '16 colours')
+    >>> level_name("jpeg", 75), level_name("png8", 16), level_name("dct", 32)
+    ('quality 75', '16 colours', 'step 32')
     """
     return say(f"level.{RIVALS[codec].scale}", n=level)
 

@@ -18,7 +18,7 @@ from vqcore.lab.plane import (
     principal_plane,
 )
 from vqcore.lab.playback import Frame
-from vqcore.lab.rivals import RIVALS, Codec, Match, RivalError
+from vqcore.lab.rivals import Codec, Match, RivalError
 from vqcore.lab.sharing import Use
 from vqcore.lab.store import Store
 from vqcore.lab.study import Study, original_id
@@ -27,6 +27,7 @@ from vqcore.lab.uploads import NamedCodebook, Upload
 from vqcore.lab.vqfiles import VqFile
 from vqcore.show.provenance import PROGRAM, provenance_of, stem_of
 from vqcore.show.wording import (
+    codec_name,
     count,
     in_short,
     kept_elsewhere,
@@ -124,7 +125,7 @@ def match_bytes(
         data, figures = match.data, f"{level} · {in_short(match.point)}"
     elif match:
         figures = str(match)
-    facts = {"codec": RIVALS[codec].name, "by": say(f"by.{by}"), "size": step.codebook_size}
+    facts = {"codec": codec_name(codec), "by": say(f"by.{by}"), "size": step.codebook_size}
     frame = study.layout.width, study.layout.height
     name = say("match.name", **facts)
     return match_layer(study.sweep_id, f"match {codec} {by}", name, frame, data, figures)
@@ -215,7 +216,7 @@ def view_of(
             "digest": None if is_sample else short_digest(study.picture),
         },
         "source": {"stem": source.file_stem, "texts": source.texts},
-        "rivals": [(codec, RIVALS[codec].name) for codec in codecs],
+        "rivals": [(codec, codec_name(codec)) for codec in codecs],
         "codebooks": [(it.id, it.name) for it in books],
         "offers": True,
     }
