@@ -47,7 +47,7 @@ from vqcore.show.wording import (
     plain,
 )
 from vqcore.show.words import say, speak
-from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, Colour
+from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
 from vqcore.viewer import PAGE_STYLE, PARTS, figures_layer, health_layer, joined, made, words_layer
 
@@ -166,7 +166,7 @@ def tell_codebooks(codebooks: Sequence[NamedCodebook], shown: Picture | VqFile) 
 
 def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGenerator]:
     """Choose how to quantize, and the codebook sizes; there is a place to explain the family."""
-    block_size = st.slider(
+    width = st.slider(
         min_value=1, max_value=MAX_BLOCK_SIZE, value=DEFAULT_BLOCK_SIZE, **control("block")
     )
     colour = choose_colour(is_gray)
@@ -176,6 +176,7 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
         small(say(f"how.family.{family}"))
         block = st.empty()
     with st.expander(say("sidebar.more")):
+        block_size = BlockSize(width, width)
         options = choose_options(family)
         is_plain = family == Settings.family
         trainer: Trainer = st.selectbox(
@@ -979,7 +980,7 @@ def choose_start() -> tuple[Start, int]:
 
 def show_projection(of: Study) -> None:
     """Show the blocks and the codewords along the blocks' principal axes."""
-    st.subheader(say("projection.title", side=of.layout.block_size), anchor=False)
+    st.subheader(say("projection.title", **of.layout.block_size._asdict()), anchor=False)
     COMPONENTS["projection"](key="projection", data=made.projection_bytes(of))
     small(say("projection.caption", dimension=of.layout.dimension))
 

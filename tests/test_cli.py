@@ -148,7 +148,7 @@ def test_the_defaults_are_those_of_the_settings(folder: Path) -> None:
     record = json.loads((folder / "out.json").read_text("utf-8"))
     defaults = Settings()
     assert status == 0
-    assert record["block_size"] == defaults.block_size
+    assert record["block_size"] == defaults.block_size.width
     assert record["colour"] == defaults.colour
     assert record["seed"] == defaults.seed
     assert [point["codebook_size"] for point in record["points"]] == [1, 2, 4, 8, 15]
@@ -313,9 +313,9 @@ def test_a_target_that_cannot_be_written_is_one_line(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--block", "0"], "0 is not in the range"),
-        (["--block", "33"], "33 is not in the range"),
-        (["--block", "x"], "'x' is not a valid"),
+        (["--block", "0"], "the block size is 1 to 32, not 0"),
+        (["--block", "16x33"], "the block size is 1 to 32, not 16x33"),
+        (["--block", "x"], "two as in 16x1, not 'x'"),
         (["--sizes", "0"], "not 0"),
         (["--sizes", "1,x"], "not 'x'"),
         (["--sizes", "4097"], "not 4097"),

@@ -67,7 +67,7 @@ def names(folder: Path) -> list[str]:
 def test_train_encode_decode(folder: Path, colour: str) -> None:
     said = done("train", "many", "cat.png", "all.npz", *CODEBOOK, "--colour", colour)
     shared = load_codebook(folder / "all.npz")
-    assert (shared.codebook.size, shared.block_size, shared.colour) == (16, 4, colour)
+    assert (shared.codebook.size, shared.block_size, shared.colour) == (16, (4, 4), colour)
     assert said == (
         f"16 codewords of 4 × 4 pixels, {colour}, trained on all {3 * 54 + 720} blocks "
         f"of 4 pictures: codebook {shared.checksum.hex()}\n"

@@ -42,7 +42,7 @@ from vqcore.refusals import PictureError
 from vqcore.show import exports, printed
 from vqcore.show.wording import settings_name
 from vqcore.show.words import say
-from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, Colour
+from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockSize, Colour
 from vqcore.signals.pictures import Picture, load_picture, picture_suffixes, png_bytes
 from vqcore.version import __version__
 from vqcore.work import CORES, finish, mapped
@@ -97,15 +97,27 @@ def figures_named(suffix: str) -> Callable[..., Path | None]:
     return check
 
 
+class BlockSizeType(click.ParamType):  # type: ignore[type-arg]
+    """A side in pixels, or width and height."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return value if isinstance(value, BlockSize) else BlockSize.read(str(value))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
 def with_training(command: Callable[..., None]) -> Callable[..., None]:
     """Add --block, --colour, --trainer and --seed, handed on as one `settings`."""
 
     @click.option(
         "--block",
-        type=click.IntRange(1, MAX_BLOCK_SIZE),
-        default=8,
+        type=BlockSizeType(),
+        default="8",
         show_default=True,
-        help="Side of the square blocks, in pixels.",
+        help=f"Side of the blocks in pixels, or width and height: 16x1; {MAX_BLOCK_SIZE} at most.",
     )
     @click.option(
         "--colour",
@@ -129,7 +141,9 @@ def with_training(command: Callable[..., None]) -> Callable[..., None]:
         help="Where chance begins; the same seed gives the same codebooks.",
     )
     @wraps(command)
-    def wrapped(block: int, colour: Colour, trainer: Trainer, seed: int, **others: Any) -> None:
+    def wrapped(
+        block: BlockSize, colour: Colour, trainer: Trainer, seed: int, **others: Any
+    ) -> None:
         if trainer != "lbg" and seed > MAX_SCIKIT_LEARN_SEED:
             most = f"--seed goes up to {MAX_SCIKIT_LEARN_SEED} with --trainer {trainer}"
             raise click.BadParameter(f"{most}, not {seed}.")

@@ -20,11 +20,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codec import Encoded, Settings
 from vqcore.coding.container import FileError, pack, parse, parse_header
 from vqcore.coding.families import encode_work
 from vqcore.lab.sweeps import sweep
-from vqcore.quantizers import quadtree
+from vqcore.quantizers import plain, quadtree
 from vqcore.quantizers.additive import blank, in_order, only_within, stored
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Quantizer
@@ -178,25 +179,28 @@ def changed(data: bytes, at: int, *values: int) -> bytes:
     [
         (START, 250, "asks for family 250, which no .vq file may"),
         (START + 1, 64, "asks for smoothing 64, which no .vq file may"),
-        (START + 2, 3, "incomplete"),
-        (START + 2, 6, "means are one column a component"),
-        (START + 2, 255, "incomplete"),
-        (START + 3, 30, "means are one column a component"),
-        (START + 6, 16, "asks for 4101 codewords, which no .vq file may"),
-        (START + 7, 3, "means are one column a component"),
-        (START + 7, 0, "means are one column a component"),
-        (START + 8, 0, "asks for a step of 0, which no .vq file may"),
+        (START + 2, 0, "asks for block size 0, which no .vq file may"),
+        (START + 2, 33, "asks for block size 33, which no .vq file may"),
+        (START + 3, 1, "asks for a codebook elsewhere (1), which no .vq file may"),
+        (START + 4, 3, "incomplete"),
+        (START + 4, 6, "means are one column a component"),
+        (START + 4, 255, "incomplete"),
+        (START + 5, 30, "means are one column a component"),
+        (START + 8, 16, "asks for 4101 codewords, which no .vq file may"),
+        (START + 9, 3, "means are one column a component"),
+        (START + 9, 0, "means are one column a component"),
+        (START + 10, 0, "asks for a step of 0, which no .vq file may"),
     ],
 )
 def test_illegal_fields_are_refused(at: int, value: int, message: str) -> None:
     assert message in refusal(changed(golden_file("mean-removed", "gray"), at, value))
 
 
-def test_plain_without_smoothing_is_of_version_1() -> None:
+def test_plain_squares_without_smoothing_are_of_version_1() -> None:
     data = golden_file("plain", "gray")
-    assert "asks for smoothing 0" in refusal(changed(data, START + 1, 0))
-    assert "one column" in refusal(changed(data, START + 2, 5))
-    assert "one column" in refusal(changed(data, START + 5, 2))
+    assert "an earlier version" in refusal(changed(data, START + 1, 0))
+    assert "one column" in refusal(changed(data, START + 4, 5))
+    assert "one column" in refusal(changed(data, START + 7, 2))
     encoded = golden_encoded("plain", "gray")
     assert pack(Encoded(encoded.layout, encoded.quantizer, encoded.indices))[4] == 1
 
@@ -220,15 +224,31 @@ def test_tables_out_of_order_are_neither_written_nor_read() -> None:
         pack(Encoded(encoded.layout, quantizer, encoded.indices))
 
 
-def test_a_file_without_its_codebook_says_nothing_of_smoothing() -> None:
-    with pytest.raises(FileError, match=r"^A .vq file without its codebook says nothing"):
-        pack(golden_encoded("plain", "gray"), with_codebook=False)
+@pytest.mark.parametrize("block_size", [4, (4, 3)])
+@pytest.mark.parametrize("smoothing", [0, 9])
+def test_a_file_without_its_codebook_names_it(block_size: int, smoothing: int) -> None:
+    layout = BlockLayout(13, 10, block_size, "gray")
+    words = np.sort(np.random.default_rng(1).integers(0, 256, (5, layout.dimension)), axis=0)
+    quantizer = plain.quantizer_of(Codebook(words.astype(np.uint8)))
+    indices = np.arange(layout.count, dtype=np.int32)[:, None] % 5
+    encoded = Encoded(layout, quantizer, indices, smoothing)
+    data = pack(encoded, with_codebook=False)
+    assert data[4] == (2 if (block_size, smoothing) == (4, 0) else 3)
+    assert encoded.shared.checksum in data
+    assert "needs the codebook" in refusal(data)
+    np.testing.assert_array_equal(parse(data, [encoded.shared]).decode(), encoded.decode())
+    for length in range(len(data)):
+        refusal(data[:length])
+
+
+def test_a_quadtree_has_squares_alone() -> None:
+    assert "squares" in refusal(changed(golden_file("quadtree", "gray"), START + 2, 3))
 
 
 def test_the_header_by_hand() -> None:
     data = golden_file("mean-removed", "gray")
     head = b"VQLB\x03\x00\x04" + struct.pack("<II", 13, 10)
-    assert data.startswith(head + bytes([1, 1, 2, 31, 0, 4, 0, 8, 2]))
+    assert data.startswith(head + bytes([1, 1, 4, 0, 2, 31, 0, 4, 0, 8, 2]))
     assert parse_header(data).codebook_size == 5
     assert parse_header(data).layout == LAYOUTS["gray"]
 
@@ -240,7 +260,7 @@ def test_the_header_by_hand() -> None:
 @hypothesis_settings(deadline=None, max_examples=40)
 @given(
     picture=pictures,
-    block_size=st.integers(1, 6),
+    block_size=st.one_of(st.integers(1, 6), st.tuples(st.integers(1, 16), st.integers(1, 6))),
     colour=st.sampled_from(COLOURS),
     size=st.sampled_from([1, 2, 3, 8]),
     rate_weight=st.sampled_from([0, 40, 3000]),
@@ -249,7 +269,7 @@ def test_the_header_by_hand() -> None:
 def test_a_file_decodes_to_what_is_shown(
     family: str,
     picture: Picture,
-    block_size: int,
+    block_size: int | tuple[int, int],
     colour: str,
     size: int,
     rate_weight: float,

@@ -27,6 +27,7 @@ def test_a_gray_picture_leaves_the_colour_chosen():
     settings = Settings(8, "gray", "kmeans", 3, 20)
     held = {
         "block": 8,
+        "height": 0,
         "trainer": "kmeans",
         "seed": 3,
         "rate": 20,

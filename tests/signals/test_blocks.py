@@ -11,7 +11,14 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 from PIL import Image
 
-from vqcore.signals.blocks import COLOURS, BlockLayout, distinct_vectors, layout_of, shown_pixels
+from vqcore.signals.blocks import (
+    COLOURS,
+    BlockLayout,
+    BlockSize,
+    distinct_vectors,
+    layout_of,
+    shown_pixels,
+)
 from vqcore.signals.layouts import Layout
 from vqcore.signals.pictures import Picture
 from vqcore.signals.ycbcr import to_ycbcr
@@ -19,7 +26,7 @@ from vqcore.signals.ycbcr import to_ycbcr
 Samples = NDArray[np.uint8]
 
 sides = st.integers(1, 40)
-block_sizes = st.integers(1, 32)
+block_sizes = st.one_of(st.integers(1, 32), st.tuples(st.integers(1, 32), st.integers(1, 32)))
 rgb_samples = st.tuples(*[st.integers(0, 255)] * 3)
 
 
@@ -57,6 +64,10 @@ def flat(colour: tuple[int, ...], height: int, width: int) -> Samples:
         (3, "ycbcr", 9 + 2 * 4),
         (5, "ycbcr", 25 + 2 * 9),
         (31, "ycbcr", 961 + 2 * 256),
+        ((16, 1), "gray", 16),
+        ((2, 3), "rgb", 18),
+        ((16, 1), "ycbcr", 16 + 2 * 8),
+        ((3, 6), "ycbcr", 18 + 2 * 6),
     ],
 )
 def test_dimension(block_size: int, colour: str, dimension: int) -> None:
@@ -309,42 +320,60 @@ def test_each_wave_needs_earlier_ones_alone(width: int, height: int, block_size:
 # --------------------------------------------------------------------------- independent references
 
 
-@pytest.mark.parametrize("block_size", [1, 2, 3, 4, 7, 8])
+@pytest.mark.parametrize("block_size", [1, 2, 3, 4, 7, 8, (16, 1), (2, 5), (1, 3)])
 def test_split_agrees_with_loops_in_ycbcr(block_size: int) -> None:
     pixels = smooth_picture(13, 18).pixels
     planes = to_ycbcr(pixels).astype(int)
     layout = layout_for(pixels, block_size, "ycbcr")
-    half = (block_size + 1) // 2
+    wide, high = layout.block_size
+    half = (high + 1) // 2, (wide + 1) // 2
     expected = []
-    for top in range(0, 13, block_size):
-        for left in range(0, 18, block_size):
+    for top in range(0, 13, high):
+        for left in range(0, 18, wide):
 
             def at(row: int, column: int, plane: int, corner: tuple[int, int] = (top, left)) -> int:
-                row, column = min(row, block_size - 1), min(column, block_size - 1)
+                row, column = min(row, high - 1), min(column, wide - 1)
                 return planes[min(corner[0] + row, 12), min(corner[1] + column, 17), plane]
 
-            vector = [at(row, column, 0) for row, column in np.ndindex(block_size, block_size)]
-            for plane, row, column in np.ndindex(2, half, half):
+            vector = [at(row, column, 0) for row, column in np.ndindex(high, wide)]
+            for plane, row, column in np.ndindex(2, *half):
                 four = [at(2 * row + i, 2 * column + j, 1 + plane) for i in (0, 1) for j in (0, 1)]
                 vector.append((sum(four) + 2) // 4)
             expected.append(vector)
     assert layout.split(pixels).tolist() == expected
 
 
-@pytest.mark.parametrize("block_size", [1, 2, 3, 4, 7, 8])
+@pytest.mark.parametrize("block_size", [1, 2, 3, 4, 7, 8, (16, 1), (2, 5), (1, 3)])
 def test_tiles_agree_with_loops_in_ycbcr(block_size: int) -> None:
     layout = BlockLayout(50, 40, block_size, "ycbcr")
     rng = np.random.default_rng(0)
     vectors = rng.integers(0, 256, (3, layout.dimension), dtype=np.uint8)
-    half = (block_size + 1) // 2
+    wide, high = layout.block_size
+    half_high, half_wide = (high + 1) // 2, (wide + 1) // 2
     for vector, tile in zip(vectors, layout.tiles(vectors), strict=True):
-        for row, column in np.ndindex(block_size, block_size):
-            chroma = block_size**2 + (row // 2) * half + column // 2
-            sample = vector[[row * block_size + column, chroma, chroma + half**2]]
+        for row, column in np.ndindex(high, wide):
+            chroma = wide * high + (row // 2) * half_wide + column // 2
+            sample = vector[[row * wide + column, chroma, chroma + half_high * half_wide]]
             assert (
                 tile[row, column].tolist()
                 == converted(sample.reshape(1, 1, 3), "YCbCr", "RGB").ravel().tolist()
             )
+
+
+@pytest.mark.parametrize("text", ["", "x", "8x", "8x4x2", "-8", "8.5", "0", "33", "4x33", "0x4"])
+def test_what_is_no_block_size_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="block size"):
+        BlockSize.read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("8", (8, 8)), ("16x1", (16, 1)), (" 2 × 3 ", (2, 3)), ("4X4", (4, 4))]
+)
+def test_a_block_size_is_read_as_typed(text: str, size: tuple[int, int]) -> None:
+    read = BlockSize.read(text)
+    assert read == size
+    assert BlockSize.read(read.typed) == read
+    assert BlockSize.of(eval(repr(read))) == read  # as code has it
 
 
 # ------------------------------------------------------------------------------ pictures and colour

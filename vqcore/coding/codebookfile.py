@@ -6,16 +6,18 @@ Version 1. A zip file as numpy.savez writes it, of these members and no other:
 member         array                                anything else is illegal
 =============  ===================================  =============================================
 version        one integer                          1
-block_size     one integer                          1 to 32
+block_size     one integer, the side of a square;   1 to 32; two that are equal
+               or two, width and height
 colour         one text                             gray, rgb or ycbcr
 codewords      uint8 of shape (K, d)                K from 1 to 4096; d samples a codeword, as in
                                                     `BlockLayout`
 =============  ===================================  =============================================
 
 A .vq file that leaves its codebook out names it by a **checksum**: the first 8 bytes of the SHA-256
-of block size (1 byte), colour mode (1 byte: 0 gray, 1 rgb, 2 ycbcr), K − 1 (2 bytes, little-endian)
-and the codewords, row by row. It is a name, and with 64 bits two of a million codebooks share one
-with a chance of 3·10⁻⁸; with the 32 of a CRC they surely would.
+of block size (1 byte; of a rectangle 2, width and height), colour mode (1 byte: 0 gray, 1 rgb,
+2 ycbcr), K − 1 (2 bytes, little-endian) and the codewords, row by row. It is a name, and with 64
+bits two of a million codebooks share one with a chance of 3·10⁻⁸; with the 32 of a CRC they surely
+would.
 
 The comment of the zip file may say where the codebook comes from: in JSON, UTF-8, at most 2048
 bytes, an object with picture, settings and program. A reader need not look at it, and those before
@@ -44,12 +46,12 @@ from numpy.lib import format as npy
 from vqcore.arrays import Numbers
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.plurals import noun
-from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, Colour
+from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSize, Colour
 
 VERSION = 1
 MEMBERS = ("version", "block_size", "colour", "codewords")
 ZIP_MAGIC = b"PK\x03\x04"
-NAMED = struct.Struct("<BBH")
+NAMED = struct.Struct("<BH")
 CHECKSUM_BYTES = 8
 MAX_COMMENT_BYTES = 2048
 OVERHEAD = 4096
@@ -78,10 +80,11 @@ class SharedCodebook:
     """
 
     codebook: Codebook
-    block_size: int
+    block_size: BlockSize
     colour: Colour
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "block_size", BlockSize.of(self.block_size))
         expected = BlockLayout(1, 1, self.block_size, self.colour).dimension
         size, dimension = self.codebook.codewords.shape
         if dimension != expected:
@@ -93,11 +96,15 @@ class SharedCodebook:
     @cached_property
     def checksum(self) -> bytes:
         """Return the 8 bytes that name the codebook."""
-        sha256 = hashlib.sha256(
-            NAMED.pack(self.block_size, COLOURS.index(self.colour), self.codebook.size - 1)
-        )
+        sha256 = hashlib.sha256(bytes(self._sides))
+        sha256.update(NAMED.pack(COLOURS.index(self.colour), self.codebook.size - 1))
         sha256.update(self.codebook.codewords.tobytes())
         return sha256.digest()[:CHECKSUM_BYTES]
+
+    @property
+    def _sides(self) -> tuple[int, ...]:
+        """Return the side of a square, or both of a rectangle."""
+        return tuple(self.block_size)[: 1 if self.block_size.is_square else 2]
 
 
 def pack_codebook(shared: SharedCodebook, comment: str = "") -> bytes:
@@ -116,10 +123,10 @@ def pack_codebook(shared: SharedCodebook, comment: str = "") -> bytes:
     said = comment.encode()
     if len(said) > MAX_COMMENT_BYTES:
         raise ValueError(f"a comment has at most {MAX_COMMENT_BYTES} bytes, not {len(said)}")
-    file = io.BytesIO()
+    file, size = io.BytesIO(), shared.block_size
     members: dict[str, Any] = {
         "version": VERSION,
-        "block_size": shared.block_size,
+        "block_size": size.width if size.is_square else np.array(size),
         "colour": shared.colour,
         "codewords": shared.codebook.codewords,
     }
@@ -220,10 +227,16 @@ def _shared(members: dict[str, Numbers]) -> SharedCodebook:
     version, block_size, colour, codewords = (members[name] for name in MEMBERS)
     if version != VERSION:
         raise CodebookError(f"The codebook file has version {version}; this program reads 1.")
-    if block_size.dtype.kind not in "iu":
+    sides = block_size.ravel().tolist()
+    if block_size.dtype.kind not in "iu" or block_size.shape not in ((), (2,)):
         raise CodebookError(f"The codebook file asks for block size {block_size}.")
+    if len(sides) == 2 and sides[0] == sides[1]:
+        raise CodebookError("The codebook file gives the side of a square twice.")
     try:
-        codebook = Codebook(np.ascontiguousarray(codewords))
-        return SharedCodebook(codebook, block_size.item(), str(colour))  # type: ignore[arg-type]
+        codebook, size = (
+            Codebook(np.ascontiguousarray(codewords)),
+            BlockSize.of((*sides, *sides)[:2]),
+        )
+        return SharedCodebook(codebook, size, str(colour))  # type: ignore[arg-type]
     except ValueError as error:
         raise CodebookError(f"The codebook file cannot be used: {error}.") from error

@@ -14,9 +14,10 @@ from vqcore.coding.smoothing import best_strength_work, smoothed
 from vqcore.quantizers import plain
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Parameters, Quantizer
-from vqcore.signals.blocks import BlockLayout, Colour
+from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.work import Work, finish
 
+DEFAULT_BLOCK_SIZE = BlockSize(8, 8)
 DEFAULT_BEAM = 4
 
 
@@ -25,12 +26,13 @@ class Settings:
     """All that decides how a picture is encoded, beside the codebook size.
 
     `rate_weight` is λ, in squared error per bit; 0 takes the nearest codeword, as in the textbook.
-    With `smoothing`, a file says how strongly the edges of blocks are to be smoothed.
-    Block size and colour mode become those that the family `suits`.
-    `options` are the family's own, in the order of its `OPTIONS`; those left out are the defaults.
+    With `smoothing`, a file says how strongly the edges of blocks are to be smoothed. One number as
+    block size is the side of a square; block size and colour mode become those that the family
+    `suits`. `options` are the family's own, in the order of its `OPTIONS`; those left out are the
+    defaults.
     """
 
-    block_size: int = 8
+    block_size: BlockSize = DEFAULT_BLOCK_SIZE
     colour: Colour = "rgb"
     trainer: Trainer = "lbg"
     seed: int = 0
@@ -41,7 +43,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         family = FAMILIES[self.family]
-        block_size, colour = family.suits(self.block_size, self.colour)
+        block_size, colour = family.suits(BlockSize.of(self.block_size), self.colour)
         object.__setattr__(self, "block_size", block_size)
         object.__setattr__(self, "colour", colour)
         left_out = family.OPTIONS[len(self.options) :]
@@ -144,7 +146,7 @@ class Encoded:
 
     @property
     def tiles(self) -> Samples:
-        """Return the table of `lookup` as little pictures, uint8 (t, b, b) or (t, b, b, 3)."""
+        """Return the table of `lookup` as little pictures, uint8 (t, h, w) or (t, h, w, 3)."""
         return self.layout.tiles(self.lookup().vectors)
 
     @property

@@ -1,7 +1,8 @@
 """The .vq file: a picture as a quantizer and one index, or several, for each block.
 
-Version 1 holds a plain codebook; version 2 names one that is elsewhere; version 3 holds a quantizer
-of any family, or has the edges of its blocks smoothed. Multi-byte numbers are little-endian.
+Version 1 holds a plain codebook; version 2 names one that is elsewhere; version 3 does either, has
+a quantizer of any family, blocks that are no squares, or their edges smoothed. What version 1 or 2
+can say is not said in version 3. Multi-byte numbers are little-endian.
 Nothing is optional.
 
 ::
@@ -18,7 +19,8 @@ field          bytes  meaning                                             anythi
 magic          4      ``VQLB``
 version        1      it fixes the colour conversion and the models       1, 2 or 3
 colour         1      0 gray, 1 rgb, 2 ycbcr                              0 to 2
-block size     1      side b of a block in pixels                         1 to 32
+block size     1      side b of a block in pixels; in version 3 its       1 to 32
+                      width
 width, height  4 + 4  of the picture in pixels                            1 to 65 535 each,
                                                                           ≤ 50 000 000 pixels
 **1 and 2**
@@ -28,13 +30,15 @@ name           0, 8   in version 2 the checksum of the codebook, see
 **3**
 family         1      0 plain, 1 mean-removed, 2 residual, 3 quadtree,    0 to 6
                       4 planes, 5 tree, 6 gain-shape
-smoothing      1      of the edges of blocks, see `smoothing`             0 to 63; of plain 1 to
-                                                                          63
+smoothing      1      of the edges of blocks, see `smoothing`             0 to 63
+block height   1      in pixels                                           1 to 32
+elsewhere      1      whether the codebook is elsewhere                   0; of plain 0 or 1
 columns m      1      how many indices a block has                        as the family has
 K_j − 1        2·m    entries of each column, less one                    0 to 4095; levels: 256
                                                                           ÷ step
 step           1·m    what differences are multiples of; between levels   1 to 255; levels: a
                                                                           divisor of 256
+name           0, 8   if elsewhere, the checksum of the codebook
 **all**
 coded          4·w    32-bit words of one range coder: what the tables
                       of the columns have trained, one after another;
@@ -68,15 +72,15 @@ gain-shape     levels of each component, or none; gains; shapes, of 1 to 12 bits
 
 The number of samples d in a codeword, and the number of blocks n, follow from the header as in
 `BlockLayout`. Codewords in ycbcr become RGB as in `ycbcr`, to the bit. Trained codebooks have their
-order from the start, so that k is the same on screen, in a codebook's own file and here. In version
-2, index k means row k of the codebook named, in the order of its own file, whichever that is: the
-checksum covers it.
+order from the start, so that k is the same on screen, in a codebook's own file and here. With a
+codebook elsewhere, index k means row k of the one named, in the order of its own file, whichever
+that is: the checksum covers it.
 
 A decoder must refuse, before it allocates anything: a file shorter than its header and its
 checksum, or whose coded part is no multiple of 4 bytes; another magic; a wrong checksum; another
 version; an illegal field. It must refuse entries out of their order, and coded words other than
-those an encoder writes for the entries and indices found. In version 2 it must refuse to decode
-without the codebook named, and with one of another block size, colour mode or K than the header
+those an encoder writes for the entries and indices found. It must refuse to decode without the
+codebook named, and with one of another block size, colour mode or K than the header
 says.
 """
 
@@ -101,7 +105,7 @@ from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import ID as PLAIN
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.quantizers.quantizer import Column, Quantizer
-from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout
+from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSize
 from vqcore.signals.pictures import MAX_PIXELS, MAX_SIDE
 from vqcore.work import Work, finish
 
@@ -110,8 +114,9 @@ WITH_CODEBOOK, WITHOUT_CODEBOOK, OF_A_FAMILY = VERSIONS = 1, 2, 3
 FILE_FAMILIES = (PLAIN, "mean-removed", "residual", "quadtree", "planes", "tree", "gain-shape")
 START = struct.Struct("<4sBBBII")
 LAST = struct.Struct("<H")
-COUNTS = struct.Struct("<BBB")
+COUNTS = struct.Struct("<BBBBB")
 CHECKSUM = struct.Struct("<I")
+HEIGHT = START.size + 2
 SHORTEST = START.size + LAST.size + CHECKSUM.size
 
 
@@ -151,7 +156,7 @@ class Header:
 
     @property
     def version(self) -> int:
-        if self.family != PLAIN or self.smoothing:
+        if self.family != PLAIN or self.smoothing or not self.layout.block_size.is_square:
             return OF_A_FAMILY
         return WITH_CODEBOOK if self.codebook is None else WITHOUT_CODEBOOK
 
@@ -159,14 +164,16 @@ class Header:
     def data(self) -> bytes:
         """Return the bytes that say it, up to where the coded words begin."""
         layout, sizes = self.layout, [column.size for column in self.columns]
-        fields = COLOURS.index(layout.colour), layout.block_size, layout.width, layout.height
+        wide, high = layout.block_size
+        fields = COLOURS.index(layout.colour), wide, layout.width, layout.height
         start = START.pack(MAGIC, self.version, *fields)
         lasts = b"".join(LAST.pack(size - 1) for size in sizes)
         if self.version != OF_A_FAMILY:
             return start + lasts + (self.codebook or b"")
         number = FILE_FAMILIES.index(self.family)
+        counts = COUNTS.pack(number, self.smoothing, high, self.codebook is not None, len(sizes))
         steps = bytes(column.step for column in self.columns)
-        return start + COUNTS.pack(number, self.smoothing, len(sizes)) + lasts + steps
+        return start + counts + lasts + steps + (self.codebook or b"")
 
 
 def pack(encoded: Encoded, *, with_codebook: bool = True) -> bytes:
@@ -242,11 +249,9 @@ def _header_of(encoded: Encoded, codebook: bytes | None) -> Header:
     columns = () if family == quadtree.ID else quantizer.columns
     if family not in FILE_FAMILIES:
         raise FileError(f"No .vq file holds a {family} quantizer.")
-    _check_fields(COLOURS.index(layout.colour), layout.block_size, layout.width, layout.height)
+    _check_small(layout.width, layout.height)
     for column in columns:
         _check_size(column.size)
-    if codebook and encoded.smoothing:
-        raise FileError("A .vq file without its codebook says nothing of smoothing.")
     return Header(layout, family, columns, codebook, encoded.smoothing)
 
 
@@ -279,11 +284,15 @@ def parse_header(data: bytes) -> Header:
     _check_whole(data)
     if CHECKSUM.unpack(data[-CHECKSUM.size :])[0] != zlib.crc32(data[: -CHECKSUM.size]):
         raise FileError("The .vq file is damaged: its checksum is wrong.")
-    _, version, colour, block_size, width, height = START.unpack_from(data)
+    _, version, colour, wide, width, height = START.unpack_from(data)
     if version not in VERSIONS:
         raise FileError(f"The .vq file has version {version}; this program reads 1 to 3.")
-    _check_fields(colour, block_size, width, height)
-    layout = BlockLayout(width, height, block_size, COLOURS[colour])
+    high = data[HEIGHT] if version == OF_A_FAMILY else wide
+    _check_legal(f"colour mode {colour}", colour < len(COLOURS))
+    for side in (wide, high):
+        _check_legal(f"block size {side}", 1 <= side <= MAX_BLOCK_SIZE)
+    _check_small(width, height)
+    layout = BlockLayout(width, height, BlockSize(wide, high), COLOURS[colour])
     return (_family_header if version == OF_A_FAMILY else _plain_header)(data, version, layout)
 
 
@@ -293,8 +302,10 @@ def _check_whole(data: bytes) -> None:
     if coded >= 0 and data[len(MAGIC)] == WITHOUT_CODEBOOK:
         coded -= CHECKSUM_BYTES
     elif coded >= 0 and data[len(MAGIC)] == OF_A_FAMILY:
-        columns = data[START.size + COUNTS.size - 1]
+        counts = data[START.size : START.size + COUNTS.size].ljust(COUNTS.size, b"\0")
+        *_, elsewhere, columns = COUNTS.unpack(counts)
         coded -= COUNTS.size + (LAST.size + 1) * columns - LAST.size
+        coded -= CHECKSUM_BYTES if elsewhere else 0
     if coded < 0 or coded % WORD.itemsize:
         raise FileError(f"The .vq file is incomplete: {len(data)} bytes.")
 
@@ -309,14 +320,15 @@ def _plain_header(data: bytes, version: int, layout: BlockLayout) -> Header:
 
 
 def _family_header(data: bytes, version: int, layout: BlockLayout) -> Header:
-    number, smoothing, m = COUNTS.unpack_from(data, START.size)
+    number, smoothing, _, elsewhere, m = COUNTS.unpack_from(data, START.size)
     start = START.size + COUNTS.size
+    end = start + (LAST.size + 1) * m
     sizes = [last + 1 for last in struct.unpack_from(f"<{m}H", data, start)]
     steps = list(struct.unpack_from(f"<{m}B", data, start + LAST.size * m))
     _check_legal(f"family {number}", number < len(FILE_FAMILIES))
     family = FILE_FAMILIES[number]
-    least = 1 if family == PLAIN else 0
-    _check_legal(f"smoothing {smoothing}", least <= smoothing <= MAX_STRENGTH)
+    _check_legal(f"smoothing {smoothing}", smoothing <= MAX_STRENGTH)
+    _check_legal(f"a codebook elsewhere ({elsewhere})", elsewhere <= (family == PLAIN))
     try:
         columns = FAMILIES[family].columns_of(layout, sizes, steps)
     except ValueError as error:
@@ -324,12 +336,13 @@ def _family_header(data: bytes, version: int, layout: BlockLayout) -> Header:
     for column in columns:
         _check_size(column.size)
         _check_legal(f"a step of {column.step}", column.step > 0)
-    return Header(layout, family, columns, None, smoothing)
+    codebook = data[end : end + CHECKSUM_BYTES] if elsewhere else None
+    header = Header(layout, family, columns, codebook, smoothing)
+    _check_legal("what an earlier version says, in version 3", header.version == version)
+    return header
 
 
-def _check_fields(colour: int, block_size: int, width: int, height: int) -> None:
-    _check_legal(f"colour mode {colour}", colour < len(COLOURS))
-    _check_legal(f"block size {block_size}", 1 <= block_size <= MAX_BLOCK_SIZE)
+def _check_small(width: int, height: int) -> None:
     small = 1 <= width * height <= MAX_PIXELS and max(width, height) <= MAX_SIDE
     _check_legal(f"{width}×{height} pixels", small)
 

@@ -2,11 +2,12 @@
 
 Two samples that meet at an edge, p and q, move towards each other: by 5/16 of their difference δ if
 it is small, by less the larger it is, and not at all from a threshold on, for what differs that
-much is likely to be an edge of the picture. Between blocks of 8 and more the samples behind them
-move as well, by 2/16. With T = 8·strength and m = max(0, T − |δ|) a sample moves by a·|δ|·m / 16T,
-rounded to the nearest whole number, halves up, and stays within 0 and 255. First all edges between
-columns of blocks, from what was decoded; then those between rows, from what has become of that.
-A strength of 0 leaves all as it is, and so do blocks of one pixel.
+much is likely to be an edge of the picture. Between blocks of 8 pixels and more in that direction
+the samples behind them move as well, by 2/16. With T = 8·strength and m = max(0, T − |δ|) a sample
+moves by a·|δ|·m / 16T, rounded to the nearest whole number, halves up, and stays within 0 and 255.
+First all edges between columns of blocks, from what was decoded; then those between rows, from what
+has become of that. A strength of 0 leaves all as it is, and between blocks of one pixel in a
+direction nothing moves.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.arrays import Samples
-from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.blocks import BlockLayout, BlockSize
 from vqcore.work import Work
 
 MAX_STRENGTH = 63
@@ -45,20 +46,27 @@ def smoothed(pixels: Samples, layout: BlockLayout, borders: Samples, strength: i
     >>> smoothed(np.uint8([[90, 100, 120, 130]]), layout, np.uint8([3, 3]), 10)
     array([[ 90, 105, 115, 130]], dtype=uint8)
     """
-    if strength == 0 or layout.block_size < SMALLEST_SIDE:
+    wide, high = layout.block_size
+    if strength == 0 or max(wide, high) < SMALLEST_SIDE:
         return pixels
     result, grid = pixels.copy(), borders.reshape(layout.rows, layout.columns)
-    for rows, there in ((result.swapaxes(0, 1), grid.T & LEFT), (result, grid & ABOVE)):
-        _smooth_rows(rows, there > 0, layout.block_size, STEP * strength)
+    turned = BlockSize(high, wide)
+    for rows, there, size in (
+        (result.swapaxes(0, 1), grid.T & LEFT, turned),
+        (result, grid & ABOVE, layout.block_size),
+    ):
+        if size.height >= SMALLEST_SIDE:
+            _smooth_rows(rows, there > 0, size, STEP * strength)
     return result
 
 
-def _smooth_rows(rows: Samples, there: NDArray[np.bool_], side: int, threshold: int) -> None:
-    """Smooth, in place, the edges between every `side` rows and the next, where there is one."""
+def _smooth_rows(rows: Samples, there: NDArray[np.bool_], size: BlockSize, threshold: int) -> None:
+    """Smooth, in place, the edges between rows of blocks, where there is one."""
+    side = size.height
     edges = np.arange(side, len(rows), side)
     before, after = rows[edges - 1].astype(np.int32), rows[edges].astype(np.int32)
     apart = after - before
-    wide = there[1:].repeat(side, axis=1)[:, : rows.shape[1]]
+    wide = there[1:].repeat(size.width, axis=1)[:, : rows.shape[1]]
     apart *= wide.reshape(*wide.shape, *[1] * (rows.ndim - 2))
     near = np.abs(apart)
     pull = near * np.maximum(0, threshold - near)
@@ -90,7 +98,7 @@ def best_strength_work(
     """
     middle = _middle_rows(layout)
     part = replace(layout, height=middle.stop - middle.start)
-    first = middle.start // layout.block_size * layout.columns
+    first = middle.start // layout.block_size.height * layout.columns
     near = borders[first : first + part.count]
     best = yield from _searched(original[middle], pixels[middle], part, near)
     whole = [_error(original, pixels, layout, borders, strength) for strength in (0, best)]
@@ -99,7 +107,7 @@ def best_strength_work(
 
 def _middle_rows(layout: BlockLayout) -> slice:
     """Return whole rows of blocks, of some SEARCHED_PIXELS or of all there are."""
-    side, rows = layout.block_size, layout.rows
+    side, rows = layout.block_size.height, layout.rows
     most = max(1, SEARCHED_PIXELS // (layout.width * side))
     first = max(0, rows - most) // 2
     return slice(first * side, min((first + most) * side, layout.height))

@@ -16,7 +16,7 @@ from vqcore.codebooks.scoring import EIGHT_BIT, MIDDLE, chunks, product
 from vqcore.codebooks.sketch import principal_axes
 from vqcore.codebooks.source import InMemory, sample_of
 from vqcore.codebooks.training import Trained, train
-from vqcore.signals.blocks import layout_of, shown_pixels
+from vqcore.signals.blocks import BlockSize, layout_of, shown_pixels
 from vqcore.signals.pictures import Picture
 from vqcore.work import finish
 
@@ -87,7 +87,7 @@ def pair_density(picture: Picture) -> Counts:
     >>> int(density[7, 9]), int(density[5, 5]), int(density.sum())
     (2, 1, 3)
     """
-    luma = shown_pixels(picture, layout_of(picture, 1, "gray"))
+    luma = shown_pixels(picture, layout_of(picture, BlockSize(1, 1), "gray"))
     pairs = np.pad(luma, [(0, 0), (0, picture.width % 2)], mode="edge").reshape(-1, 2)
     numbers = pairs[:, 0] * np.intp(LEVELS) + pairs[:, 1]
     return np.bincount(numbers, minlength=LEVELS**2).reshape(LEVELS, LEVELS)

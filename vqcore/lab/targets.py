@@ -11,7 +11,7 @@ from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
 from vqcore.lab.sweeps import OperatingPoint, ladder_sizes
 from vqcore.plurals import noun
-from vqcore.signals.blocks import Colour
+from vqcore.signals.blocks import BlockSize, Colour
 from vqcore.signals.pictures import Picture
 
 BLOCK_SIZES = (4, 8, 16)
@@ -131,7 +131,7 @@ def settings_to_try(
     settings
     left_open : "block" or "colour" or both or neither
     """
-    blocks = BLOCK_SIZES if "block" in left_open else (settings.block_size,)
+    blocks = map(BlockSize.of, BLOCK_SIZES) if "block" in left_open else (settings.block_size,)
     colours: tuple[Colour, ...] = (settings.colour,)
     if "colour" in left_open:
         colours = ("gray",) if picture.is_gray else ("rgb", "ycbcr")

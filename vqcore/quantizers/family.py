@@ -9,7 +9,7 @@ from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.training import Progress
 from vqcore.quantizers import gainshape, meanremoved, plain, planes, quadtree, residual, tree
 from vqcore.quantizers.quantizer import Column, Option, Parameters, Quantizer, TrainedQuantizer
-from vqcore.signals.blocks import Colour
+from vqcore.signals.blocks import BlockSize, Colour
 from vqcore.signals.layouts import Layout
 from vqcore.work import Work
 
@@ -25,7 +25,7 @@ class Family(Protocol):
     def BY_BLOCK(self) -> bool:
         """Tell whether each vector is encoded by itself, whatever is around it."""
 
-    def suits(self, block_size: int, colour: Colour) -> tuple[int, Colour]:
+    def suits(self, block_size: BlockSize, colour: Colour) -> tuple[BlockSize, Colour]:
         """Return the block size and the colour mode to use where these are asked for."""
 
     def trained_on(self, layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:

@@ -18,7 +18,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
-from vqcore.signals.blocks import Colour
+from vqcore.signals.blocks import BlockSize, Colour
 from vqcore.signals.layouts import Layout
 from vqcore.work import Work
 
@@ -53,7 +53,7 @@ def codebook_of(quantizer: Quantizer) -> Codebook:
     return Codebook(quantizer.tables[0].astype(np.uint8))
 
 
-def suits(block_size: int, colour: Colour) -> tuple[int, Colour]:
+def suits(block_size: BlockSize, colour: Colour) -> tuple[BlockSize, Colour]:
     """Return what is asked for: all of it can be."""
     return block_size, colour
 

@@ -34,7 +34,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
-from vqcore.signals.blocks import BlockLayout, Colour, distinct_vectors
+from vqcore.signals.blocks import BlockLayout, BlockSize, Colour, distinct_vectors
 from vqcore.signals.layouts import Layout
 from vqcore.work import Work
 
@@ -325,20 +325,27 @@ def tiles_of(picture: Samples, side: int) -> Samples:
     return tiles.reshape(rows * columns, side, side)
 
 
-def suits(block_size: int, colour: Colour) -> tuple[int, Colour]:
-    """Return at most 8 pixels, so that four times as many are a block; in colour, even, YCbCr."""
-    side = min(block_size, LARGEST_SIDE)
-    return (side, "gray") if colour == "gray" else (max(2, side - side % 2), "ycbcr")
+def suits(block_size: BlockSize, colour: Colour) -> tuple[BlockSize, Colour]:
+    """Return squares of at most 8 pixels, for four times as many; in colour, even, YCbCr."""
+    side = min(*block_size, LARGEST_SIDE)
+    if colour == "gray":
+        return BlockSize(side, side), "gray"
+    even = max(2, side - side % 2)
+    return BlockSize(even, even), "ycbcr"
 
 
 def trained_on(layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:
     """Return what the shapes of the smallest luma leaves are found among."""
     assert isinstance(layout, BlockLayout)
-    return _low_resolution(pictures_of(layout, vectors)[0], layout.block_size, 0)
+    return _low_resolution(pictures_of(layout, vectors)[0], layout.block_size.width, 0)
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
     """Return none: how many shapes there are is coded with them. ValueError if a file has some."""
+    assert isinstance(layout, BlockLayout)
+    own = layout.block_size, layout.colour
+    if own != suits(*own):
+        raise ValueError("a quadtree has squares of 1 to 8 pixels, in colour even ones and YCbCr")
     if sizes:
         raise ValueError("a quadtree says itself how many shapes it has")
     return ()
@@ -387,8 +394,8 @@ def _climbed(planes: list[list[_Ladder]], size: int) -> Iterator[Progress]:
 
 def plane_sides(layout: BlockLayout) -> list[int]:
     """Return b of each plane."""
-    half = (layout.block_size + 1) // 2
-    return [layout.block_size] if layout.colour == "gray" else [layout.block_size, half, half]
+    side, half = layout.block_size.width, layout.block_size.half.width
+    return [side] if layout.colour == "gray" else [side, half, half]
 
 
 class _Ladder:

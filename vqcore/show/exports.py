@@ -141,7 +141,7 @@ def _record(swept: Swept) -> dict[str, Any]:
         "width": layout.width,
         "height": layout.height,
         "colour": layout.colour,
-        "block_size": layout.block_size,
+        "block_size": layout.block_size.noted,
         "blocks": layout.blocks,
         "seed": swept.settings.seed,
         "provenance": _provenance(swept).record,

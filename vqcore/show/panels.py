@@ -42,6 +42,7 @@ from vqcore.show.tables import (
 from vqcore.show.verdicts import health_row
 from vqcore.show.wording import codec_name, in_short, settings_name
 from vqcore.show.words import say
+from vqcore.signals.blocks import BlockSize
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,11 +110,11 @@ def health_charts(
     ]
 
 
-def rate_chart(curves: Sequence[Curve], likeness: Likeness, axis: Axis, side: int) -> Chart:
-    """Return the plane of rate and likeness; nominal bits are those of blocks of a side."""
+def rate_chart(curves: Sequence[Curve], likeness: Likeness, axis: Axis, block: BlockSize) -> Chart:
+    """Return the plane of rate and likeness; nominal bits are those of blocks of a size."""
     ours = [curve for curve in curves if curve.kind in OURS]
     figure = plots.rate_figure(curves, hull_of(ours, likeness), likeness, axis)
-    return _chart("rates", figure, f"rates-{axis}", side=side)
+    return _chart("rates", figure, f"rates-{axis}", **block._asdict())
 
 
 def pictures_chart(studies: Sequence[Study]) -> Chart:

@@ -96,7 +96,7 @@ def option_words(settings: Settings, size: int | None) -> list[str]:
         "--seed": (str(settings.seed), str(Settings.seed)),
         "--rate-weight": (f"{settings.rate_weight:.10g}", f"{Settings.rate_weight:.10g}"),
     }
-    words = ["--block", str(settings.block_size), "--colour", settings.colour, "--size", str(size)]
+    words = ["--block", settings.block_size.typed, "--colour", settings.colour, "--size", str(size)]
     for name, (value, default) in unusual.items():
         words += [name, value] if value != default else []
     return [*words, "--smooth"] if settings.smoothing else words
@@ -117,7 +117,7 @@ def file_text(header: Header, encoded: Encoded | None, file_bytes: int) -> str:
     smoothing = {"smoothing": f"{header.smoothing} of {MAX_STRENGTH}"} if header.smoothing else {}
     facts = {
         "picture": f"{layout.width} × {layout.height} pixels, {layout.colour}",
-        "blocks": f"{layout.blocks} of {layout.block_size} × {layout.block_size} pixels",
+        "blocks": f"{layout.blocks} of {layout.block_size.spaced} pixels",
         **family,
         "codebook": f"{size} {noun(size, 'codeword')}, {_where(header.codebook, encoded)}",
         **smoothing,
@@ -141,12 +141,13 @@ def _where(checksum: bytes | None, encoded: Encoded | None) -> str:
 
 def training_text(shared: SharedCodebook, pictures: Sequence[PictureBlocks]) -> str:
     """Return what a shared codebook is, and how many blocks it comes from."""
-    side, size = shared.block_size, shared.codebook.size
+    size = shared.codebook.size
     given = sum(len(each.vectors) for each in pictures)
     there = sum(each.blocks for each in pictures)
     number = f"all {there}" if given == there else f"{given} of {there}"
     return (
-        f"{size} {noun(size, 'codeword')} of {side} × {side} pixels, {shared.colour}, trained on "
+        f"{size} {noun(size, 'codeword')} of {shared.block_size.spaced} pixels, {shared.colour}, "
+        "trained on "
         f"{number} {noun(there, 'block')} of {len(pictures)} {noun(len(pictures), 'picture')}: "
         f"codebook {shared.checksum.hex()}"
     )

@@ -67,10 +67,10 @@ class Provenance:
         'chelsea-4x4-ycbcr-kmeans-seed3-lambda50'
         """
         settings = self.settings
-        side = settings.block_size
+        wide, high = settings.block_size
         parts = {
             stem_of(self.picture): True,
-            f"{side}x{side}-{settings.colour}": True,
+            f"{wide}x{high}-{settings.colour}": True,
             settings.family: settings.family != Settings.family,
             **{f"{name}{it}": True for name, it in settings.unusual_options.items()},
             f"K{self.codebook_size}": self.codebook_size is not None,
@@ -91,7 +91,8 @@ def record_of(settings: Settings) -> dict[str, Any]:
     'mean-step=8 shape-step=2'
     """
     options = " ".join(f"{name}={it}" for name, it in settings.options_by_name.items())
-    return {**asdict(settings), "options": options}
+    block_size = settings.block_size.noted
+    return {**asdict(settings), "block_size": block_size, "options": options}
 
 
 def provenance_of(

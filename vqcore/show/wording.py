@@ -266,9 +266,12 @@ def codebook_in_short(shared: SharedCodebook) -> str:
     >>> codebook_in_short(shared).replace("\N{NO-BREAK SPACE}", " ")
     'codebook of 2, 4 × 4, gray'
     """
-    size, side = shared.codebook.size, shared.block_size
+    block = shared.block_size._asdict()
     return say(
-        "shared.in-short", size=size, side=side, colour=say(f"colour.inside.{shared.colour}")
+        "shared.in-short",
+        size=shared.codebook.size,
+        **block,
+        colour=say(f"colour.inside.{shared.colour}"),
     )
 
 
@@ -294,8 +297,8 @@ def settings_name(settings: Settings, layout: BlockLayout) -> str:
     >>> settings_name(Settings(4, "ycbcr", seed=3, rate_weight=50), layout)
     '4×4 YCbCr, seed 3, λ = 50'
     """
-    side, colour = layout.block_size, colour_name(layout.colour)
-    parts = [say("settings.blocks", side=side, colour=colour)]
+    block, colour = layout.block_size._asdict(), colour_name(layout.colour)
+    parts = [say("settings.blocks", **block, colour=colour)]
     if settings.family != Settings.family:
         parts.append(say(f"family.{settings.family}"))
     for name, value in settings.unusual_options.items():
@@ -319,9 +322,10 @@ def facts_of(layout: BlockLayout) -> list[str]:
     >>> facts_of(BlockLayout(width=16, height=9, block_size=4, colour="ycbcr"))
     ['16 × 9 pixels', 'YCbCr', '12 blocks of 4 × 4', '432 bytes uncompressed']
     """
+    blocks, size = say("count.block", n=layout.blocks), layout.block_size._asdict()
     return [
         say("title.pixels", width=str(layout.width), height=str(layout.height)),
         say(f"colour.{layout.colour}"),
-        say("title.blocks", blocks=say("count.block", n=layout.blocks), side=layout.block_size),
+        say("title.blocks", blocks=blocks, **size),
         say("title.uncompressed", bytes=say("count.byte", n=layout.raw_bytes)),
     ]

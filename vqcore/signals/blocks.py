@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeVar, get_args
+from typing import Literal, NamedTuple, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +23,106 @@ COLOURS: tuple[Colour, ...] = get_args(Colour)
 MAX_BLOCK_SIZE = 32
 
 
+class BlockSize(NamedTuple):
+    """Width and height of a block in pixels.
+
+    Examples
+    --------
+    >>> str(BlockSize(16, 1)), [BlockSize(16, 1), BlockSize.of(8)]
+    ('16×1', [(16, 1), 8])
+    """
+
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, size: int | tuple[int, int]) -> BlockSize:
+        """Return a size given as the side of a square, or as width and height.
+
+        Raises
+        ------
+        ValueError
+            If a side is not 1 to 32 pixels.
+        """
+        width, height = size if isinstance(size, tuple) else (size, size)
+        if not (1 <= width <= MAX_BLOCK_SIZE and 1 <= height <= MAX_BLOCK_SIZE):
+            raise ValueError(
+                f"the block size is 1 to {MAX_BLOCK_SIZE}, not {_typed(width, height)}"
+            )
+        return cls(int(width), int(height))
+
+    @classmethod
+    def read(cls, text: str) -> BlockSize:
+        """Return a size as it is typed: a side, or width and height.
+
+        Raises
+        ------
+        ValueError
+            If the text is none; the message quotes it.
+
+        Examples
+        --------
+        >>> BlockSize.read("8").typed, BlockSize.read("16x1").typed
+        ('8', '16x1')
+        """
+        sides = text.lower().replace("×", "x").split("x")
+        if len(sides) > 2 or not all(side.strip().isdecimal() for side in sides):
+            raise ValueError(f"a block size is a number of pixels, or two as in 16x1, not {text!r}")
+        return cls.of((int(sides[0]), int(sides[-1])))
+
+    def __str__(self) -> str:
+        return f"{self.width}×{self.height}"
+
+    def __repr__(self) -> str:
+        """Return what `of` takes."""
+        return str(self.width) if self.is_square else f"({self.width}, {self.height})"
+
+    @property
+    def typed(self) -> str:
+        """Return the size as `read` takes it."""
+        return _typed(*self)
+
+    @property
+    def noted(self) -> int | str:
+        """Return the size as data has it: the side of a square as a number, else as typed."""
+        return self.width if self.is_square else self.typed
+
+    @property
+    def spaced(self) -> str:
+        return f"{self.width} × {self.height}"
+
+    @property
+    def area(self) -> int:
+        """Return the pixels of a block."""
+        return self.width * self.height
+
+    @property
+    def is_square(self) -> bool:
+        return self.width == self.height
+
+    @property
+    def half(self) -> BlockSize:
+        """Return the size at half resolution, rounded up."""
+        return BlockSize((self.width + 1) // 2, (self.height + 1) // 2)
+
+
+def _typed(width: int, height: int) -> str:
+    return str(width) if width == height else f"{width}x{height}"
+
+
 @dataclass(frozen=True)
 class BlockLayout:
-    """How a picture of width×height pixels is cut into b×b blocks, one vector each.
+    """How a picture of width×height pixels is cut into blocks of w×h pixels, one vector each.
 
-    A vector has d samples: ``gray`` b², ``rgb`` 3b² (pixel by pixel), ``ycbcr`` b² of luma, then
-    Cb and Cr at half resolution, 1.5b² in all for even b. Sides that are no multiple of b are
-    padded by repeating the edge, and cropped on the way back.
+    A vector has d samples: ``gray`` wh, ``rgb`` 3wh (pixel by pixel), ``ycbcr`` wh of luma, then
+    Cb and Cr at half resolution, 1.5wh in all for even w and h. Sides of a picture that are no
+    multiple of the block's are padded by repeating the edge, and cropped on the way back.
+
+    Parameters
+    ----------
+    width, height : of the picture, in pixels
+    block_size : width and height of a block; one number is the side of a square
+    colour
 
     Examples
     --------
@@ -40,24 +133,23 @@ class BlockLayout:
 
     width: int
     height: int
-    block_size: int
+    block_size: BlockSize
     colour: Colour
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "block_size", BlockSize.of(self.block_size))
         if self.colour not in COLOURS:
             raise ValueError(f"colour is one of {', '.join(COLOURS)}, not {self.colour!r}")
-        if not 1 <= self.block_size <= MAX_BLOCK_SIZE:
-            raise ValueError(f"the block size is 1 to {MAX_BLOCK_SIZE}, not {self.block_size}")
         if self.width < 1 or self.height < 1:
             raise ValueError(f"a picture has pixels, not {self.width}×{self.height}")
 
     @property
     def columns(self) -> int:
-        return -(-self.width // self.block_size)
+        return -(-self.width // self.block_size.width)
 
     @property
     def rows(self) -> int:
-        return -(-self.height // self.block_size)
+        return -(-self.height // self.block_size.height)
 
     @property
     def blocks(self) -> int:
@@ -74,8 +166,9 @@ class BlockLayout:
 
     @property
     def dimension(self) -> int:
-        luma = self.block_size**2
-        return luma + 2 * self._chroma_side**2 if self.colour == "ycbcr" else luma * self.channels
+        luma = self.block_size.area
+        chroma = 2 * self.block_size.half.area
+        return luma + chroma if self.colour == "ycbcr" else luma * self.channels
 
     @property
     def components(self) -> tuple[Places, ...]:
@@ -86,16 +179,12 @@ class BlockLayout:
     @property
     def block_bits(self) -> int:
         """Return the bits of one block shown, at 8 bits a sample."""
-        return 8 * self.block_size**2 * self.channels
+        return 8 * self.block_size.area * self.channels
 
     @property
     def raw_bytes(self) -> int:
         """Return the bytes of the picture shown, at 8 bits a sample."""
         return self.width * self.height * self.channels
-
-    @property
-    def _chroma_side(self) -> int:
-        return (self.block_size + 1) // 2
 
     def split(self, pixels: Samples) -> Samples:
         """Cut a picture into vectors, row by row of blocks.
@@ -121,7 +210,7 @@ class BlockLayout:
         return self.vectors([blocks[..., 0], chroma[..., 0], chroma[..., 1]])
 
     def planes(self, vectors: NDArray[Scalar]) -> list[NDArray[Scalar]]:
-        """Take vectors apart into their components, each a little square picture.
+        """Take vectors apart into their components, each a little picture.
 
         Parameters
         ----------
@@ -129,17 +218,17 @@ class BlockLayout:
 
         Returns
         -------
-        planes : arrays of shape (m, s, s); one for ``gray``, else three, R, G, B or
-            Y, Cb, Cr; s is b, for Cb and Cr half of it
+        planes : arrays of shape (m, h, w); one for ``gray``, else three, R, G, B or Y, Cb, Cr;
+            of Cb and Cr, h and w are half of the block's
         """
-        side, count = self.block_size, len(vectors)
+        (wide, high), count = self.block_size, len(vectors)
         if self.colour != "ycbcr":
-            blocks = vectors.reshape(count, side, side, self.channels)
+            blocks = vectors.reshape(count, high, wide, self.channels)
             return [blocks[..., channel] for channel in range(self.channels)]
-        luma, chroma = np.split(vectors, [side**2], axis=1)
-        half = self._chroma_side
-        pair = chroma.reshape(count, 2, half, half)
-        return [luma.reshape(count, side, side), pair[:, 0], pair[:, 1]]
+        luma, chroma = np.split(vectors, [self.block_size.area], axis=1)
+        half = self.block_size.half
+        pair = chroma.reshape(count, 2, half.height, half.width)
+        return [luma.reshape(count, high, wide), pair[:, 0], pair[:, 1]]
 
     def vectors(self, planes: list[Samples]) -> Samples:
         """Put planes together again: the inverse of `planes`."""
@@ -156,15 +245,15 @@ class BlockLayout:
 
         Returns
         -------
-        tiles : uint8 array of shape (m, b, b) for gray, else (m, b, b, 3) in RGB
+        tiles : uint8 array of shape (m, h, w) for gray, else (m, h, w, 3) in RGB
         """
-        side = self.block_size
+        wide, high = self.block_size
         if self.colour == "gray":
-            return vectors.reshape(-1, side, side)
+            return vectors.reshape(-1, high, wide)
         if self.colour == "rgb":
-            return vectors.reshape(-1, side, side, 3)
+            return vectors.reshape(-1, high, wide, 3)
         luma, *chroma = self.planes(vectors)
-        doubled = [plane.repeat(2, axis=1).repeat(2, axis=2)[:, :side, :side] for plane in chroma]
+        doubled = [plane.repeat(2, axis=1).repeat(2, axis=2)[:, :high, :wide] for plane in chroma]
         blocks = np.stack([luma, *doubled], axis=-1)
         return to_rgb(blocks)
 
@@ -173,16 +262,16 @@ class BlockLayout:
 
         Parameters
         ----------
-        tiles : uint8 array of shape (n, b, b) or (n, b, b, 3)
+        tiles : uint8 array of shape (n, h, w) or (n, h, w, 3)
 
         Returns
         -------
         pixels : uint8 array of shape (height, width) or (height, width, 3)
         """
-        side = self.block_size
-        grid = tiles.reshape(self.rows, self.columns, side, side, *tiles.shape[3:])
+        wide, high = self.block_size
+        grid = tiles.reshape(self.rows, self.columns, high, wide, *tiles.shape[3:])
         padded = grid.swapaxes(1, 2).reshape(
-            self.rows * side, self.columns * side, *tiles.shape[3:]
+            self.rows * high, self.columns * wide, *tiles.shape[3:]
         )
         return padded[: self.height, : self.width]
 
@@ -216,19 +305,20 @@ class BlockLayout:
             raise ValueError(f"the layout is for pixels of shape {expected}, not {pixels.shape}")
 
     def _cut(self, pixels: Samples) -> Samples:
-        """Return the blocks as an array of shape (n, b, b) or (n, b, b, 3)."""
-        side, more = self.block_size, pixels.shape[2:]
-        down, right = self.rows * side - self.height, self.columns * side - self.width
+        """Return the blocks as an array of shape (n, h, w) or (n, h, w, 3)."""
+        (wide, high), more = self.block_size, pixels.shape[2:]
+        down, right = self.rows * high - self.height, self.columns * wide - self.width
         padded = np.pad(pixels, [(0, down), (0, right)] + [(0, 0)] * len(more), mode="edge")
-        grid = padded.reshape(self.rows, side, self.columns, side, *more).swapaxes(1, 2)
-        return grid.reshape(self.blocks, side, side, *more)
+        grid = padded.reshape(self.rows, high, self.columns, wide, *more).swapaxes(1, 2)
+        return grid.reshape(self.blocks, high, wide, *more)
 
     def _halved(self, planes: Samples) -> Samples:
-        """Average 2×2 samples of each (n, b, b, 2) block; an odd side repeats its edge."""
-        odd = self.block_size % 2
-        even = np.pad(planes, [(0, 0), (0, odd), (0, odd), (0, 0)], mode="edge")
-        half = self._chroma_side
-        fours = even.reshape(len(even), half, 2, half, 2, 2).sum(axis=(2, 4), dtype=np.uint16)
+        """Average 2×2 samples of each (n, h, w, 2) block; an odd side repeats its edge."""
+        wide, high = self.block_size
+        even = np.pad(planes, [(0, 0), (0, high % 2), (0, wide % 2), (0, 0)], mode="edge")
+        half = self.block_size.half
+        fours = even.reshape(len(even), half.height, 2, half.width, 2, 2)
+        fours = fours.sum(axis=(2, 4), dtype=np.uint16)
         means: Samples = ((fours + 2) // 4).astype(np.uint8)
         return means
 
@@ -237,7 +327,7 @@ def _edge(planes: list[Reals], axis: int, at: int) -> Reals:
     return np.concatenate([plane.take(at, axis=axis) for plane in planes], axis=1)
 
 
-def layout_of(picture: Picture, block_size: int, colour: Colour) -> BlockLayout:
+def layout_of(picture: Picture, block_size: BlockSize, colour: Colour) -> BlockLayout:
     """Return the layout of a picture; a gray picture has no colour to code, so it is ``gray``."""
     return BlockLayout(
         picture.width, picture.height, block_size, "gray" if picture.is_gray else colour
@@ -283,14 +373,14 @@ def tile_sheet(tiles: Samples, smallest_side: int) -> Samples:
 
     Parameters
     ----------
-    tiles : uint8 array of shape (K, b, b) or (K, b, b, 3)
-    smallest_side : the side in pixels that a tile on the sheet has at least
+    tiles : uint8 array of shape (K, h, w) or (K, h, w, 3)
+    smallest_side : the pixels that the longer side of a tile on the sheet has at least
 
     Returns
     -------
     pixels : uint8 array of shape (h, w) or (h, w, 3)
     """
-    zoom = -(-smallest_side // tiles.shape[1])
+    zoom = -(-smallest_side // max(tiles.shape[1:3]))
     large = tiles.repeat(zoom, axis=1).repeat(zoom, axis=2)
     columns = math.ceil(math.sqrt(len(tiles)))
     missing = -len(tiles) % columns

@@ -243,10 +243,10 @@ def _view(digest: str, layout: BlockLayout) -> dict[str, Any]:
     return {
         "picture": digest,
         "grid": f"{digest} {layout.block_size}",
-        "block": layout.block_size,
+        "block": layout.block_size.typed,
         "facts": {
             "blocks": say("count.block", n=layout.blocks),
-            "size": f"{layout.block_size} × {layout.block_size}",
+            "size": layout.block_size.spaced,
             "bits": count(layout.block_bits),
         },
     }

@@ -195,7 +195,7 @@ def _codebook_message(*books: Encoded, **header: Any) -> bytes:
         width=layout.width,
         height=layout.height,
         channels=layout.channels,
-        blockSize=layout.block_size,
+        blockSize=layout.block_size.width,
         columns=layout.columns,
         rows=layout.rows,
         **({"smoothing": books[0].smoothing} if books[0].smoothing else {}),
