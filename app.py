@@ -176,7 +176,7 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
         small(say(f"how.family.{family}"))
         block = st.empty()
     with st.expander(say("sidebar.more")):
-        block_size = BlockSize(width, width)
+        block_size = BlockSize(width, choose_height() or width)
         options = choose_options(family)
         is_plain = family == Settings.family
         trainer: Trainer = st.selectbox(
@@ -189,6 +189,15 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
     trainer = trainer if is_plain else Settings.trainer
     others = {"family": family, "options": options, "smoothing": smoothing}
     return Settings(block_size, colour, trainer, seed, rate_weight, **others), sizes, block
+
+
+def choose_height() -> int:
+    """Choose the height of blocks that are no squares; 0 if they are."""
+    words = control("height") | {
+        "format_func": lambda height: str(height) if height else say("control.height.same")
+    }
+    height: int = st.select_slider(options=range(MAX_BLOCK_SIZE + 1), value=0, **words)
+    return height
 
 
 def choose_options(family: str) -> tuple[int, ...]:
@@ -460,7 +469,8 @@ def show_results(of: Study) -> None:
     """
     books = uploads().fitting(of.picture)
     with st.container(gap=None):
-        show_viewer(made.view_of(of, chosen_size(of.plan), viewed_rivals(), books))
+        view = made.view_of(of, chosen_size(of.plan), viewed_rivals(), books)
+        show_viewer(view | {"block": st.session_state.block})  # a family may take another
         if step := step_to_offer(of):
             offer_downloads(of, step)
         for name, data in (match_layers(of) | use_layers(of, books)).items():

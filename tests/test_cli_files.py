@@ -81,9 +81,9 @@ def test_blocks_need_not_be_squares(photograph, tmp_path):
     coded, book, named = (tmp_path / name for name in ("a.vq", "a.npz", "b.vq"))
     assert run("encode", photograph, coded, "--size", 8, "--block", "16x1").exit_code == 0
     assert "768 of 16 × 1 pixels" in run("info", coded).stdout
-    assert run("train", photograph, "--output", book, "--size", 8, "--block", "16x1").exit_code == 0
+    assert run("train", photograph, book, "--size", 8, "--block", "16x1").exit_code == 0
     assert run("encode", photograph, named, "--codebook", book).exit_code == 0
-    assert "768 of 16 × 1 pixels" in run("info", named, "--codebook", book).stdout
+    assert "768 of 16 × 1 pixels" in run("info", named).stdout
 
 
 def test_clamped_size_is_told(tmp_path):

@@ -54,13 +54,19 @@ def all_of_b_at_one_to_one(visitor):
 
 
 @pytest.mark.parametrize(
-    ("colour", "label", "block"),
-    [("gray", "Gray", 4), ("gray", "Gray", 16), ("rgb", "RGB", 8), ("ycbcr", "YCbCr", 8)],
+    ("colour", "label", "wide", "high"),
+    [
+        ("gray", "Gray", 4, 4),
+        ("gray", "Gray", 16, 3),
+        ("rgb", "RGB", 8, 8),
+        ("ycbcr", "YCbCr", 8, 5),
+    ],
 )
-def test_canvas_is_the_reconstruction_to_the_pixel(visitor, colour, label, block):
+def test_canvas_is_the_reconstruction_to_the_pixel(visitor, colour, label, wide, high):
     data = png(101, 167)
-    steps = swept(data, Settings(block, colour), [1, 2, 4, 8, 16])
-    visitor.open(f"?block={block}&colour={label}&largest=16&k=16").upload(("odd.png", data))
+    steps = swept(data, Settings((wide, high), colour), [1, 2, 4, 8, 16])
+    query = f"?block={wide}&height={high}&colour={label}&largest=16&k=16"
+    visitor.open(query).upload(("odd.png", data))
     original = read_picture(data, "")
     gray = np.asarray(Image.fromarray(original.pixels).convert("L"))
     shown = gray if colour == "gray" else original.pixels
@@ -81,7 +87,7 @@ def test_canvas_is_the_reconstruction_to_the_pixel(visitor, colour, label, block
     visitor.side("b", ".show").select_option("indices")
     layout, indices = steps[2].encoded.layout, steps[2].encoded.indices
     colours = middle(visitor.stage(), 101, 167)
-    places = indices.reshape(layout.rows, layout.columns).repeat(block, 0).repeat(block, 1)
+    places = indices.reshape(layout.rows, layout.columns).repeat(high, 0).repeat(wide, 1)
     for index in (0, 1):
         assert len(np.unique(colours[places[:101, :167] == index], axis=0)) == 1
     assert len(np.unique(colours.reshape(-1, 3), axis=0)) == 2
@@ -91,8 +97,11 @@ def test_canvas_is_the_reconstruction_to_the_pixel(visitor, colour, label, block
 @pytest.mark.parametrize("family", FAMILIES)
 def test_canvas_is_what_each_family_decodes_to_the_pixel(visitor, family, smoothing):
     data = png_bytes(smooth_picture(101, 167).pixels)
-    steps = swept(data, Settings(4, family=family, smoothing=smoothing), [1, 2, 4, 8, 16])
-    query = f"?block=4&largest=16&k=16&family={family}&smooth={str(smoothing).lower()}"
+    wide, high = (8, 4) if smoothing else (4, 4)
+    settings = Settings((wide, high), family=family, smoothing=smoothing)
+    steps = swept(data, settings, [1, 2, 4, 8, 16])
+    smooth = str(smoothing).lower()
+    query = f"?block={wide}&height={high}&largest=16&k=16&family={family}&smooth={smooth}"
     visitor.open(query).upload(("odd.png", data))
     all_of_b_at_one_to_one(visitor)
     for size in (16, 2):

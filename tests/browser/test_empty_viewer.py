@@ -23,7 +23,7 @@ START = """async ({ js, html, css, texts }) => {
   await new Promise((done) => setTimeout(done));
 }"""
 PUT = """([name, layer]) => vqLabLayers.put(name, [{
-  ...layer, width: 8, height: 8, channels: 1, blockSize: 8, columns: 1, rows: 1,
+  ...layer, width: 8, height: 8, channels: 1, blockWidth: 8, blockHeight: 8, columns: 1, rows: 1,
   indices: new Uint16Array(1), use: new Uint32Array([1]),
   pixels: new Uint32Array(64), tiles: new Uint32Array(64),
 }])"""

@@ -141,7 +141,8 @@ def test_the_page_gets_the_tuples_in_use_as_tiles() -> None:
     header, body = opened(codebook_layer("one", 3, toy()))
     assert header == {
         "kind": "codebook", "of": "one", "width": 6, "height": 1, "channels": 1, "size": 3,
-        "blockSize": 1, "columns": 6, "rows": 1,
+        "blockWidth": 1,
+        "blockHeight": 1, "columns": 6, "rows": 1,
         "tuple": [["mean", 2, "codewords", []], ["shape", 3, "codewords", []]],
         "largest": 1, "distinct": 4, "sums": [2], "refines": [1, 2],
     }  # fmt: skip

@@ -12,7 +12,7 @@ const gray = (...levels) => colours(Uint8Array.from(levels), 1);
 
 /** Six blocks of a pixel: stage 1 is 10 or 100, stage 2 adds 0, 5 or -3; four pairs are in use. */
 const LAYER = {
-  width: 6, height: 1, channels: 1, blockSize: 1, columns: 6, rows: 1, size: 3, largest: 1, smoothing: 9,
+  width: 6, height: 1, channels: 1, blockWidth: 1, blockHeight: 1, columns: 6, rows: 1, size: 3, largest: 1, smoothing: 9,
   indices: Uint16Array.of(1, 2, 1, 3, 0, 1), use: Uint32Array.of(1, 3, 1, 1), tiles: gray(10, 15, 100, 97),
   parts: [
     { name: "stage 1", size: 2, ofTiles: Uint16Array.of(0, 0, 1, 1) },

@@ -12,7 +12,7 @@ const gray = (...levels) => colours(Uint8Array.from(levels), 1);
 
 /** Five by three pixels in blocks of two: the last column and row of blocks go beyond the edge. */
 const LAYER = {
-  width: 5, height: 3, channels: 1, blockSize: 2, columns: 3, rows: 2,
+  width: 5, height: 3, channels: 1, blockWidth: 2, blockHeight: 2, columns: 3, rows: 2,
   indices: Uint16Array.of(0, 1, 0, 1, 1, 0), use: Uint32Array.of(3, 3),
   tiles: gray(1, 2, 3, 4, 5, 6, 7, 8),
 };
@@ -50,14 +50,14 @@ test("the index map has one colour for each codeword, unlike those beside it", (
 });
 
 test("codewords are ordered by use, brightness or index, ties by index", () => {
-  const layer = { ...LAYER, blockSize: 1, use: Uint32Array.of(1, 5, 0, 5), tiles: gray(9, 3, 9, 4) };
+  const layer = { ...LAYER, blockWidth: 1, blockHeight: 1, use: Uint32Array.of(1, 5, 0, 5), tiles: gray(9, 3, 9, 4) };
   assert.deepEqual(ordered(layer, "use"), [1, 3, 0, 2]);
   assert.deepEqual(ordered(layer, "brightness"), [1, 3, 0, 2]);
   assert.deepEqual(ordered(layer, "index"), [0, 1, 2, 3]);
 });
 
 test("brightness counts green as luma does", () => {
-  const layer = { blockSize: 1, tiles: colours(Uint8Array.of(100, 0, 0, 0, 100, 0, 0, 0, 100), 3) };
+  const layer = { blockWidth: 1, blockHeight: 1, tiles: colours(Uint8Array.of(100, 0, 0, 0, 100, 0, 0, 0, 100), 3) };
   assert.deepEqual([0, 1, 2].map((index) => Math.round(10 * brightness(layer, index))), [299, 587, 114]);
 });
 
@@ -67,7 +67,7 @@ test("a block is found at each of its pixels, and none beyond the edge", () => {
 });
 
 test("a block of another size is the one that is there", () => {
-  const small = { ...LAYER, blockSize: 1, columns: 5, rows: 3 };
+  const small = { ...LAYER, blockWidth: 1, blockHeight: 1, columns: 5, rows: 3 };
   assert.equal(blockLike(small, LAYER, 4), 12);
   assert.equal(blockLike(LAYER, small, 13), 4);
   assert.equal(blockLike(LAYER, LAYER, 4), 4);
@@ -84,20 +84,20 @@ test("a block's error is over its pixels inside the picture, and over channels",
 });
 
 test("an order by hand", () => {
-  const layer = { blockSize: 1, use: [2, 5, 2], tiles: Uint32Array.of(0xff303030, 0xff000000, 0xff0000ff) };
+  const layer = { blockWidth: 1, blockHeight: 1, use: [2, 5, 2], tiles: Uint32Array.of(0xff303030, 0xff000000, 0xff0000ff) };
   const orders = ["use", "brightness", "index"].map((by) => ordered(layer, by));
   assert.deepEqual(orders, [[1, 0, 2], [1, 0, 2], [0, 1, 2]]);
 });
 
 test("a hit by hand", () => {
-  const layer = { width: 10, height: 5, blockSize: 4, columns: 3 };
+  const layer = { width: 10, height: 5, blockWidth: 4, blockHeight: 4, columns: 3 };
   const hits = [[0, 0], [9, 0], [4, 4], [10, 0], [-1, 0]].map(([x, y]) => blockAt(layer, x, y));
   assert.deepEqual(hits, [0, 2, 4, -1, -1]);
 });
 
 test("the error of a block leaves out the padding", () => {
   const layer = {
-    width: 3, height: 1, channels: 1, blockSize: 2, columns: 2, size: 1,
+    width: 3, height: 1, channels: 1, blockWidth: 2, blockHeight: 2, columns: 2, size: 1,
     indices: Uint16Array.of(0, 0), tiles: new Uint32Array(4).fill(0xff050505),
   };
   const original = { pixels: Uint32Array.of(0xff000000, 0xff050505, 0xff080808) };

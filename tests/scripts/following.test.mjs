@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { Following } from "../../vqcore/viewer/following.js";
 
-const layer = (size, indices) => ({ size, width: 4, height: 1, blockSize: 1, columns: 4, rows: 1, indices });
+const layer = (size, indices) => ({ size, width: 4, height: 1, blockWidth: 1, blockHeight: 1, columns: 4, rows: 1, indices });
 const TWO = layer(2, [0, 1, 1, 0]), FOUR = layer(4, [3, 1, 2, 3]);
 
 /** A following of which side B shows K = 4. */
@@ -78,7 +78,7 @@ test("the block under the pointer is seen before the one that is followed", () =
 
 test("a block of another grid is the one that is there", () => {
   const { made } = following();
-  made.picked = { block: 1, grid: { blockSize: 2, columns: 2 } };
+  made.picked = { block: 1, grid: { blockWidth: 2, blockHeight: 2, columns: 2 } };
   assert.equal(made.blockOf(FOUR), 2);
   made.picked = { block: 9 };
   assert.equal(made.blockOf(FOUR), null);

@@ -22,7 +22,7 @@ function message(...layers) {
 }
 
 const bytesOf = (...arrays) => Buffer.concat(arrays.map(({ buffer }) => Buffer.from(buffer)));
-const CODEBOOK = { kind: "codebook", of: "é", size: 2, channels: 1, columns: 3, rows: 1, blockSize: 1 };
+const CODEBOOK = { kind: "codebook", of: "é", size: 2, channels: 1, columns: 3, rows: 1, blockWidth: 1, blockHeight: 1 };
 
 test("an empty message has no layers", () => {
   assert.deepEqual(parseLayers(new Uint8Array()), []);

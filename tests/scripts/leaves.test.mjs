@@ -39,7 +39,7 @@ test("without leaves there is a line at each cell, among those that are asked fo
 });
 
 test("a leaf is its cells put together, or its part of the original, black beyond the picture", () => {
-  const layer = { ...LEAVES, blockSize: 2, width: 5, height: 3 }, edge = { x: 2, y: 0, wide: 2 }, black = 0xff000000;
+  const layer = { ...LEAVES, blockWidth: 2, blockHeight: 2, width: 5, height: 3 }, edge = { x: 2, y: 0, wide: 2 }, black = 0xff000000;
   const tile = (cell) => Uint32Array.of(cell, cell + 10, cell + 20, cell + 30);
   assert.deepEqual([...leafOfTiles(layer, edge, tile)],
     [2, 12, black, black, 22, 32, black, black, 5, 15, black, black, 25, 35, black, black]);

@@ -131,7 +131,7 @@ test("before there are layers there is no K", () => {
 
 /** A codebook of two stages in one block, of which the first alone has 10 levels less. */
 const STAGES = {
-  ...codebook(8), refines: [1, 2], width: 1, height: 1, channels: 1, blockSize: 1, columns: 1, rows: 1, largest: 1,
+  ...codebook(8), refines: [1, 2], width: 1, height: 1, channels: 1, blockWidth: 1, blockHeight: 1, columns: 1, rows: 1, largest: 1,
   indices: [0], use: [1], tiles: Uint32Array.of(0xff141414), sums: [Uint32Array.of(0xff0a0a0a)], entries: [[1], [2]],
   parts: [{ name: "stage 1", size: 1, ofTiles: [0] }, { name: "stage 2", size: 1, ofTiles: [0] }],
 };

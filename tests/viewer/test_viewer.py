@@ -78,7 +78,7 @@ def test_codebook_by_hand() -> None:
     header, body = opened(codebook_layer("é", 4, encoded))
     assert header == {
         "kind": "codebook", "of": "é", "width": 3, "height": 1, "channels": 1,
-        "size": 4, "blockSize": 1, "columns": 3, "rows": 1,
+        "size": 4, "blockWidth": 1, "blockHeight": 1, "columns": 3, "rows": 1,
     }  # fmt: skip
     assert body == bytes([1, 0, 0, 0, 1, 0]) + bytes([7, 9])
 

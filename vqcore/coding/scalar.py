@@ -59,7 +59,7 @@ from vqcore.codebooks.scoring import MIDDLE
 from vqcore.coding.contexts import WEIGHTS_AT_ONCE, Values, in_parts
 from vqcore.coding.entropy import WORD, Coder, Reader, Writer, fourth_power
 from vqcore.coding.misses import count, miss_weights
-from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.blocks import BlockLayout, BlockSize
 from vqcore.signals.layouts import Places
 from vqcore.signals.pictures import MAX_PIXELS, MAX_SIDE
 
@@ -192,7 +192,7 @@ def _picture(planes: Sequence[Samples], shape: tuple[int, ...]) -> Samples:
 
 
 def _layout(shape: tuple[int, ...]) -> BlockLayout:
-    return BlockLayout(shape[1], shape[0], 2, "ycbcr")
+    return BlockLayout(shape[1], shape[0], BlockSize.of(2), "ycbcr")
 
 
 def _plane(squares: Samples, layout: BlockLayout) -> Samples:

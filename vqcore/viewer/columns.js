@@ -1,6 +1,6 @@
 // Several columns of indices: the entries of each, and pictures of the first few. Nothing here knows the page.
 
-import { colours, decode, squaredError, useOf } from "./decoding.js";
+import { areaOf, colours, decode, squaredError, useOf } from "./decoding.js";
 
 /** Return a function that makes something of a layer when it is first asked for. */
 function keptFor(make) {
@@ -12,8 +12,8 @@ function keptFor(make) {
 }
 
 /** Take from a body what it has of several columns: `take(count)` gives so many bytes as they come. */
-export function columnsOf(take, { tuple = [], sums = [], channels, blockSize }) {
-  const area = blockSize ** 2 * channels;
+export function columnsOf(take, { tuple = [], sums = [], channels, ...layer }) {
+  const area = areaOf(layer) * channels;
   const tiles = (count) => colours(take(count * area), channels);
   return { sums: sums.map(tiles), entries: tuple.map(([, size]) => tiles(size)) };
 }
@@ -49,7 +49,7 @@ export const beginningsOf = keptFor(({ parts, use }) => parts.slice(1).map((__, 
 
 /** Return the tile of the first columns of a tile's indices: of all of them it is the tile itself. */
 export function sumOf(layer, tile, columns) {
-  const area = layer.blockSize ** 2, isWhole = columns === layer.parts.length;
+  const area = areaOf(layer), isWhole = columns === layer.parts.length;
   const from = area * (isWhole ? tile : beginningsOf(layer)[columns - 1][tile]);
   return (isWhole ? layer.tiles : layer.sums[columns - 1]).subarray(from, from + area);
 }
@@ -66,7 +66,7 @@ const everyCoarser = keptFor((layer) => layer.sums.map((tiles, before) => {
 
 function coarserOf(layer, tiles, before) {
   const indices = Uint32Array.from(layer.indices, (tile) => beginningsOf(layer)[before][tile]);
-  return { ...layer, parts: [], tiles, indices, use: useOf(indices, tiles.length / layer.blockSize ** 2) };
+  return { ...layer, parts: [], tiles, indices, use: useOf(indices, tiles.length / areaOf(layer)) };
 }
 
 /** Return which columns of a layer can be looked at: each by its place, and as "sum2" what the first 2 come to. */

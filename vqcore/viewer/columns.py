@@ -32,7 +32,7 @@ def entry_values(layout: BlockLayout, quantizer: Quantizer, place: int) -> list[
     """
     kind, table = quantizer.columns[place].kind, quantizer.tables[place]
     if kind == "parts":
-        found: list[int] = (layout.block_size << LEVEL_OF_PART).tolist()
+        found: list[int] = (layout.block_size.width << LEVEL_OF_PART).tolist()
         return found
     values = [max(entry) for entry in table.tolist()] if kind in ("levels", "gains") else []
     return values if values != [*range(len(values))] else []

@@ -18,6 +18,9 @@ export function colours(samples, channels) {
   return result;
 }
 
+/** Return the pixels of a block. */
+export const areaOf = ({ blockWidth, blockHeight }) => blockWidth * blockHeight;
+
 /** Count the blocks of each codeword. */
 export function useOf(indices, codewords) {
   const use = new Uint32Array(codewords);
@@ -32,13 +35,13 @@ export function decode(layer, into) {
 }
 
 function lookUp(layer, into) {
-  const { width, height, blockSize, columns, indices, tiles } = layer;
+  const { width, height, blockWidth, blockHeight, columns, indices, tiles } = layer, area = areaOf(layer);
   for (let y = 0; y < height; y++) {
-    const firstBlock = Math.floor(y / blockSize) * columns;
-    const lineOfTile = (y % blockSize) * blockSize;
+    const firstBlock = Math.floor(y / blockHeight) * columns;
+    const lineOfTile = (y % blockHeight) * blockWidth;
     for (let x = 0, at = y * width, block = firstBlock; x < width; block++) {
-      let from = indices[block] * blockSize * blockSize + lineOfTile;
-      for (const end = Math.min(x + blockSize, width); x < end; x++) into[at++] = tiles[from++];
+      let from = indices[block] * area + lineOfTile;
+      for (const end = Math.min(x + blockWidth, width); x < end; x++) into[at++] = tiles[from++];
     }
   }
 }
@@ -83,7 +86,7 @@ export function indexColours(size) {
 
 /** Return the layer with each tile in one colour: decoding it gives the index map. */
 export function indexMap(layer) {
-  const area = layer.blockSize ** 2;
+  const area = areaOf(layer);
   const tiles = new Uint32Array(layer.use.length * area);
   indexColours(layer.use.length).forEach((colour, index) =>
     tiles.fill(colour, index * area, (index + 1) * area));
@@ -102,7 +105,7 @@ export function ordered(layer, by) {
 
 /** Return the summed samples of a codeword, green counted as in luma. */
 export function brightness(layer, index) {
-  const area = layer.blockSize ** 2;
+  const area = areaOf(layer);
   let sum = 0;
   for (const colour of layer.tiles.subarray(index * area, (index + 1) * area)) {
     sum += 0.299 * (colour & 255) + 0.587 * ((colour >> 8) & 255) + 0.114 * ((colour >> 16) & 255);
@@ -113,13 +116,13 @@ export function brightness(layer, index) {
 /** Return the number of the block at a pixel, or -1 outside the picture. */
 export function blockAt(layer, x, y) {
   if (x < 0 || y < 0 || x >= layer.width || y >= layer.height) return -1;
-  return Math.floor(y / layer.blockSize) * layer.columns + Math.floor(x / layer.blockSize);
+  return Math.floor(y / layer.blockHeight) * layer.columns + Math.floor(x / layer.blockWidth);
 }
 
 /** Return the block of a layer that is a block of another's, or where that begins if it is of another size. */
 export function blockLike(layer, other, block) {
-  if (layer.blockSize === other.blockSize) return block;
-  const x = (block % other.columns) * other.blockSize, y = Math.floor(block / other.columns) * other.blockSize;
+  if (layer.blockWidth === other.blockWidth && layer.blockHeight === other.blockHeight) return block;
+  const x = (block % other.columns) * other.blockWidth, y = Math.floor(block / other.columns) * other.blockHeight;
   return blockAt(layer, x, y);
 }
 
@@ -132,14 +135,14 @@ export function blockError(layer, original, ...blocks) {
 
 /** Return the squared error of a block, and the number of its samples inside the picture. */
 function errorOf(layer, original, block) {
-  const { width, height, blockSize, columns } = layer;
-  const left = (block % columns) * blockSize;
-  const top = Math.floor(block / columns) * blockSize;
-  const tile = layer.indices[block] * blockSize * blockSize;
+  const { width, height, blockWidth, blockHeight, columns } = layer;
+  const left = (block % columns) * blockWidth;
+  const top = Math.floor(block / columns) * blockHeight;
+  const tile = layer.indices[block] * areaOf(layer);
   let sum = 0, count = 0;
-  for (let y = top; y < Math.min(top + blockSize, height); y++) {
-    for (let x = left; x < Math.min(left + blockSize, width); x++) {
-      const rebuilt = layer.tiles[tile + (y - top) * blockSize + x - left];
+  for (let y = top; y < Math.min(top + blockHeight, height); y++) {
+    for (let x = left; x < Math.min(left + blockWidth, width); x++) {
+      const rebuilt = layer.tiles[tile + (y - top) * blockWidth + x - left];
       const error = difference(original.pixels[y * width + x], rebuilt, 1);
       for (let shift = 0; shift < 8 * layer.channels; shift += 8) sum += ((error >> shift) & 255) ** 2;
       count += layer.channels;

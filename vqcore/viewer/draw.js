@@ -1,6 +1,6 @@
 // Drawing: sides of the stage, highlighted blocks, tiles of the codebook.
 
-import { decode, differences, indexMap, OPAQUE } from "./decoding.js";
+import { areaOf, decode, differences, indexMap, OPAQUE } from "./decoding.js";
 import { borderLines, cellsOfLeaf } from "./leaves.js";
 
 const GRID_FROM = 24;
@@ -86,22 +86,24 @@ export function dimmed(layer, codeword) {
 }
 
 export function drawDimmed(context, mask, layer, view, part, clip) {
-  const scale = layer.blockSize * view.zoom;
+  const wide = mask.width * layer.blockWidth * view.zoom, high = mask.height * layer.blockHeight * view.zoom;
   onPicture(context, layer, view, part, clip, ({ left, top }) => {
     context.imageSmoothingEnabled = false;
-    context.drawImage(mask, left, top, mask.width * scale, mask.height * scale);
+    context.drawImage(mask, left, top, wide, high);
   });
 }
 
 /** Draw the borders of the blocks, or of their leaves, where they are large enough to be told apart. */
 export function drawGrid(context, layer, view, part, clip) {
-  const step = layer.blockSize * view.zoom;
-  if (step < (layer.borders ? LEAVES_FROM : GRID_FROM)) return;
+  const step = { x: layer.blockWidth * view.zoom, y: layer.blockHeight * view.zoom };
+  const from = layer.borders ? LEAVES_FROM : GRID_FROM;
+  if (Math.max(step.x, step.y) < from) return;
   onPicture(context, layer, view, part, clip, ({ left, top }) => {
     context.fillStyle = "rgba(128, 128, 128, 0.7)";
     context.beginPath();
     for (const { x, y, across, down } of borderLines(layer, seenCells(layer, step, { left, top }, clip))) {
-      context.rect(Math.round(left + x * step), Math.round(top + y * step), across * step || 1, down * step || 1);
+      if ((across ? step.y : step.x) < from) continue;
+      context.rect(Math.round(left + x * step.x), Math.round(top + y * step.y), across * step.x || 1, down * step.y || 1);
     }
     context.fill();
   });
@@ -110,68 +112,81 @@ export function drawGrid(context, layer, view, part, clip) {
 /** Return which columns and rows of cells, from and up to, are seen through a clip. */
 function seenCells({ columns, rows }, step, { left, top }, clip) {
   const within = (at, most) => Math.max(0, Math.min(most, at));
-  const range = (from, length, start, most) => [
-    within(Math.floor((from - start) / step), most), within(Math.ceil((from + length - start) / step), most)];
-  return { x: range(clip.left, clip.width, left, columns), y: range(clip.top, clip.height, top, rows) };
+  const range = (from, length, each, most) => [
+    within(Math.floor(from / each), most), within(Math.ceil((from + length) / each), most)];
+  return {
+    x: range(clip.left - left, clip.width, step.x, columns), y: range(clip.top - top, clip.height, step.y, rows),
+  };
 }
 
-/** Draw one tile, enlarged and crisp. */
-export function drawTile(context, colours, side, x, y, width) {
-  const image = new ImageData(new Uint8ClampedArray(Uint32Array.from(colours).buffer), side, side);
-  const small = Object.assign(document.createElement("canvas"), { width: side, height: side });
+/** Draw one tile, enlarged and crisp, in the middle of a square; `wide` pixels of it are a line. */
+export function drawTile(context, colours, wide, x, y, side) {
+  const image = new ImageData(new Uint8ClampedArray(Uint32Array.from(colours).buffer), wide);
+  const small = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
   small.getContext("2d").putImageData(image, 0, 0);
+  const { left, top, width, height } = inSquare(image, x, y, side);
   context.imageSmoothingEnabled = false;
-  context.drawImage(small, x, y, width, width);
+  context.clearRect(x, y, side, side);
+  context.drawImage(small, left, top, width, height);
 }
 
-/** Return a canvas with all tiles of a layer, a square of them. */
+/** Return where a tile lies that is as large as a square allows. */
+function inSquare({ width, height }, x, y, side) {
+  const scale = side / Math.max(width, height), [wide, high] = [width * scale, height * scale];
+  return { left: x + (side - wide) / 2, top: y + (side - high) / 2, width: wide, height: high };
+}
+
+/** Return a canvas with all tiles of a layer, as many in a row as there are rows, or more. */
 export function tileSheet(layer) {
-  const { blockSize, use } = layer;
-  const across = Math.ceil(Math.sqrt(use.length));
-  const side = across * blockSize;
-  const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
-  const image = new ImageData(side, side);
+  const { blockWidth, blockHeight, use } = layer;
+  const across = Math.ceil(Math.sqrt(use.length)), width = across * blockWidth;
+  const height = Math.max(1, Math.ceil(use.length / across)) * blockHeight;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const image = new ImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   for (let index = 0; index < use.length; index++) {
-    const corner = (Math.floor(index / across) * side + (index % across)) * blockSize;
+    const corner = Math.floor(index / across) * blockHeight * width + (index % across) * blockWidth;
     const tile = tileColours(layer, index);
-    for (let y = 0; y < blockSize; y++) {
-      pixels.set(tile.subarray(y * blockSize, (y + 1) * blockSize), corner + y * side);
+    for (let y = 0; y < blockHeight; y++) {
+      pixels.set(tile.subarray(y * blockWidth, (y + 1) * blockWidth), corner + y * width);
     }
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
 }
 
-/** Draw a tile of a sheet, enlarged and crisp. */
-export function drawFromSheet(context, sheet, layer, index, x, y, width) {
-  const { blockSize } = layer;
-  const across = sheet.width / blockSize;
-  const left = (index % across) * blockSize, top = Math.floor(index / across) * blockSize;
+/** Draw a tile of a sheet, enlarged and crisp, in the middle of a square. */
+export function drawFromSheet(context, sheet, layer, index, x, y, side) {
+  const { blockWidth: wide, blockHeight: high } = layer, across = sheet.width / wide;
+  const place = inSquare({ width: wide, height: high }, x, y, side);
   context.imageSmoothingEnabled = false;
-  context.drawImage(sheet, left, top, blockSize, blockSize, x, y, width, width);
+  context.drawImage(
+    sheet, (index % across) * wide, Math.floor(index / across) * high, wide, high,
+    place.left, place.top, place.width, place.height);
 }
 
 /** Return the colours of a leaf of the original; black beyond the picture's edge. */
-export function leafOfOriginal({ blockSize, width, height }, pixels, leaf) {
-  const side = leaf.wide * blockSize;
-  return Uint32Array.from({ length: side ** 2 }, (_, at) => {
-    const x = leaf.x * blockSize + (at % side), y = leaf.y * blockSize + Math.floor(at / side);
+export function leafOfOriginal(layer, pixels, leaf) {
+  const { blockWidth, blockHeight, width, height } = layer, wide = leaf.wide * blockWidth;
+  return Uint32Array.from({ length: leaf.wide ** 2 * areaOf(layer) }, (_, at) => {
+    const x = leaf.x * blockWidth + (at % wide), y = leaf.y * blockHeight + Math.floor(at / wide);
     return x < width && y < height ? pixels[y * width + x] : OPAQUE;
   });
 }
 
 /** Return a leaf put together of its cells, each the tile that `tileOf` a cell is; black beyond the picture. */
 export function leafOfTiles(layer, leaf, tileOf) {
-  const { blockSize } = layer, side = leaf.wide * blockSize;
-  const colours = new Uint32Array(side ** 2).fill(OPAQUE);
+  const { blockWidth, blockHeight } = layer, wide = leaf.wide * blockWidth;
+  const colours = new Uint32Array(leaf.wide ** 2 * areaOf(layer)).fill(OPAQUE);
   cellsOfLeaf(layer, leaf).forEach((cell, at) => {
     if (cell < 0) return;
-    const tile = tileOf(cell), corner = (Math.floor(at / leaf.wide) * side + (at % leaf.wide)) * blockSize;
-    for (let y = 0; y < blockSize; y++) colours.set(tile.subarray(y * blockSize, (y + 1) * blockSize), corner + y * side);
+    const tile = tileOf(cell), corner = Math.floor(at / leaf.wide) * blockHeight * wide + (at % leaf.wide) * blockWidth;
+    for (let y = 0; y < blockHeight; y++) {
+      colours.set(tile.subarray(y * blockWidth, (y + 1) * blockWidth), corner + y * wide);
+    }
   });
   return colours;
 }
 
 export const tileColours = (layer, index) =>
-  layer.tiles.subarray(index * layer.blockSize ** 2, (index + 1) * layer.blockSize ** 2);
+  layer.tiles.subarray(index * areaOf(layer), (index + 1) * areaOf(layer));

@@ -107,7 +107,7 @@ class HealthPanel extends Follower {
     if (!codebook) return;
     this.root.querySelectorAll(".worst canvas").forEach((canvas, at) => {
       const colours = tileColours(codebook, this.worst[at]);
-      drawTile(canvas.getContext("2d"), colours, codebook.blockSize, 0, 0, canvas.width);
+      drawTile(canvas.getContext("2d"), colours, codebook.blockWidth, 0, 0, canvas.width);
     });
   }
 }

@@ -1,7 +1,7 @@
 // A look inside: a block or the leaf that it is part of, the codeword that stands for it, and the bits of its index.
 
 import { isSeveral, sumOf } from "./columns.js";
-import { blockError } from "./decoding.js";
+import { areaOf, blockError } from "./decoding.js";
 import { drawTile, leafOfOriginal, leafOfTiles, tileColours } from "./draw.js";
 import { cellsOfLeaf, leafOf } from "./leaves.js";
 import { listed, textOf, toldOf } from "./texts.js";
@@ -31,7 +31,7 @@ export class BlockPanel {
   /** Show a block of a layer; of one that is part of a leaf, the leaf. */
   show(layer, original, block) {
     this.shows = true;
-    const leaf = leafOf(layer, block), side = leaf.wide * layer.blockSize;
+    const leaf = leafOf(layer, block), side = leaf.wide * layer.blockWidth;
     for (const part of this.root.querySelectorAll(".inspector .beside")) part.hidden = !original;
     if (original) this.#paint(".own", leafOfOriginal(layer, original.pixels, leaf), side);
     this.#paint(".code", leafOfTiles(layer, leaf, (cell) => tileColours(layer, layer.indices[cell])), side);
@@ -51,11 +51,11 @@ export class BlockPanel {
     for (const place of this.root.querySelectorAll(".inspector .result")) place.hidden = !several;
     if (!several) return;
     if (list.children.length !== layer.parts.length) list.replaceChildren(...layer.parts.map(lineOf));
-    const area = layer.blockSize ** 2, side = leaf.wide * layer.blockSize;
+    const area = areaOf(layer), side = leaf.wide * layer.blockWidth;
     layer.parts.forEach((part, place) => {
       const [entry, text, sum] = list.children[place].children, own = part.ofTiles[layer.indices[block]];
       entry.classList.toggle("nothing", NUMBERS.includes(part.kind));
-      paint(entry, layer.entries[place].subarray(own * area, (own + 1) * area), layer.blockSize);
+      paint(entry, layer.entries[place].subarray(own * area, (own + 1) * area), layer.blockWidth);
       const digits = layer.levels ? [] : [textOf("code", digitsOf(own, part.size))];
       text.replaceChildren(textOf("span", toldOf(part, own)), ...digits);
       paint(sum, leafOfTiles(layer, leaf, (cell) => sumOf(layer, layer.indices[cell], place + 1)), side);
@@ -69,9 +69,9 @@ export class BlockPanel {
 
 /** Say where a block is, and how it is coded; where there are leaves, where its leaf begins and how large it is. */
 function factsOf(layer, block, leaf) {
-  const { size, blockSize, columns, indices, use, levels } = layer;
+  const { size, blockWidth: side, columns, indices, use, levels } = layer;
   if (levels) {
-    return say("page.inside.leaf", { size, side: leaf.wide * blockSize, x: leaf.x * blockSize, y: leaf.y * blockSize });
+    return say("page.inside.leaf", { size, side: leaf.wide * side, x: leaf.x * side, y: leaf.y * side });
   }
   const column = (block % columns) + 1, row = Math.floor(block / columns) + 1;
   const { named } = codeOf(layer, indices[block]), blocks = say("count.block", { n: use[indices[block]] });

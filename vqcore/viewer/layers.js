@@ -1,7 +1,7 @@
 // Layers: from a message's bytes to what is drawn of them. Nothing here knows the page.
 
 import { columnsOf } from "./columns.js";
-import { colours, useOf } from "./decoding.js";
+import { areaOf, colours, useOf } from "./decoding.js";
 
 export const LEVELS = 256; // of a sample, and so of each side of the plane
 const BORDERS = 3;
@@ -21,7 +21,7 @@ export function parseLayers(bytes) {
 }
 
 function codebookOf(body, layer) {
-  const { channels, columns, rows, blockSize, tuple = [], distinct = 0, leaves = false } = layer;
+  const { channels, columns, rows, tuple = [], distinct = 0, leaves = false } = layer;
   const indices = new (distinct > 2 ** 16 ? Uint32Array : Uint16Array)(body.buffer, 0, columns * rows);
   let at = indices.byteLength;
   const take = (count) => body.subarray(at, at += count);
@@ -31,16 +31,16 @@ function codebookOf(body, layer) {
     return { name, size, kind, values, ofTiles };
   });
   const all = body.length - at;
-  const tiles = colours(take(tuple.length ? distinct * blockSize ** 2 * channels : all), channels);
+  const tiles = colours(take(tuple.length ? distinct * areaOf(layer) * channels : all), channels);
   const inLeaves = leaves ? take(distinct) : null;
   const borders = inLeaves?.map((byte) => byte & BORDERS), levels = inLeaves?.map((byte) => byte >> 2);
-  return { indices, parts, tiles, borders, levels, ...columnsOf(take, layer), use: useOf(indices, tiles.length / blockSize ** 2) };
+  return { indices, parts, tiles, borders, levels, ...columnsOf(take, layer), use: useOf(indices, tiles.length / areaOf(layer)) };
 }
 
 function framesOf(body, { steps, ...layer }) {
   let at = 0;
   return steps.map((frame, step) => {
-    const length = 2 * layer.columns * layer.rows + frame.codewords * layer.blockSize ** 2 * layer.channels;
+    const length = 2 * layer.columns * layer.rows + frame.codewords * areaOf(layer) * layer.channels;
     return { ...layer, ...frame, step, ...codebookOf(body.slice(at, at += length), layer) };
   });
 }

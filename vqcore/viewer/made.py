@@ -243,7 +243,7 @@ def _view(digest: str, layout: BlockLayout) -> dict[str, Any]:
     return {
         "picture": digest,
         "grid": f"{digest} {layout.block_size}",
-        "block": layout.block_size.typed,
+        "block": layout.block_size.width,
         "facts": {
             "blocks": say("count.block", n=layout.blocks),
             "size": layout.block_size.spaced,

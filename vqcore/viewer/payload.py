@@ -14,10 +14,10 @@ of one picture, or those of one sweep of it.
     file      id, name, figures, width, height                     a picture file
     match     as file; match: which of the rivals' files           a picture file, or nothing if no
                                                                    file of that rival is a match
-    codebook  width, height, channels, size (K), blockSize,        2 bytes an index, little-endian,
-              columns, rows; smoothing, unless it is 0; leaves     row by row; then the tiles,
-              (true), if some tiles are parts of larger leaves     (K, b, b) or (K, b, b, 3); with
-                                                                   leaves 1 byte a tile: 1 where
+    codebook  width, height, channels, size (K), blockWidth,       2 bytes an index, little-endian,
+              blockHeight, columns, rows; smoothing, unless it     row by row; then the tiles,
+              is 0; leaves (true), if some tiles are parts of      (K, h, w) or (K, h, w, 3); with
+              larger leaves                                        leaves 1 byte a tile: 1 where
                                                                    one begins on the left, + 2
                                                                    above, + 4 for each doubling of
                                                                    its side from that of a tile
@@ -195,7 +195,8 @@ def _codebook_message(*books: Encoded, **header: Any) -> bytes:
         width=layout.width,
         height=layout.height,
         channels=layout.channels,
-        blockSize=layout.block_size.width,
+        blockWidth=layout.block_size.width,
+        blockHeight=layout.block_size.height,
         columns=layout.columns,
         rows=layout.rows,
         **({"smoothing": books[0].smoothing} if books[0].smoothing else {}),

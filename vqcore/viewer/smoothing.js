@@ -4,18 +4,17 @@ import { ABOVE, beginsAt, LEFT } from "./leaves.js";
 
 const STEP = 8, PARTS = 16;
 const SHARES = [5, 2]; // of the samples at the edge, and of those behind in wide blocks
-const WIDE_FROM = 8;
+const NARROWEST = 2, WIDE_FROM = 8;
 
 /** Smooth a decoded picture in place, width × height colours, as strongly as its layer says. */
 export function smooth(layer, colours) {
-  const { width, height, blockSize, smoothing = 0 } = layer;
-  if (!smoothing || blockSize < 2) return;
+  const { width, height, blockWidth, blockHeight, smoothing = 0 } = layer;
+  if (!smoothing) return;
   const samples = new Uint8ClampedArray(colours.buffer, colours.byteOffset, 4 * colours.length);
-  const steps = SHARES.slice(0, blockSize < WIDE_FROM ? 1 : 2).map((share) => stepsOf(share, smoothing));
-  const x = { count: width, stride: 4, cells: 1 };
-  const y = { count: height, stride: 4 * width, cells: layer.columns };
-  smoothEdges(samples, steps, blockSize, x, y, beginsAt(layer, LEFT));
-  smoothEdges(samples, steps, blockSize, y, x, beginsAt(layer, ABOVE));
+  const x = { count: width, side: blockWidth, stride: 4, cells: 1 };
+  const y = { count: height, side: blockHeight, stride: 4 * width, cells: layer.columns };
+  smoothEdges(samples, smoothing, x, y, beginsAt(layer, LEFT));
+  smoothEdges(samples, smoothing, y, x, beginsAt(layer, ABOVE));
 }
 
 /** Return by how much a sample moves, for each difference from 0 to 255. */
@@ -28,12 +27,15 @@ function stepsOf(share, smoothing) {
 }
 
 /** Smooth all edges across one direction, cell by cell and line by line. */
-function smoothEdges(samples, steps, side, across, along, isBorder) {
-  for (let edge = side; edge < across.count; edge += side) {
+function smoothEdges(samples, smoothing, across, along, isBorder) {
+  if (across.side < NARROWEST) return;
+  const steps = SHARES.slice(0, across.side < WIDE_FROM ? 1 : 2).map((share) => stepsOf(share, smoothing));
+  for (let edge = across.side; edge < across.count; edge += across.side) {
     const reach = Math.min(steps.length, across.count - edge);
-    for (let start = 0; start < along.count; start += side) {
-      if (!isBorder((edge * across.cells + start * along.cells) / side)) continue;
-      const end = Math.min(start + side, along.count);
+    for (let start = 0; start < along.count; start += along.side) {
+      const cell = (edge / across.side) * across.cells + (start / along.side) * along.cells;
+      if (!isBorder(cell)) continue;
+      const end = Math.min(start + along.side, along.count);
       for (let line = start; line < end; line++) {
         const first = edge * across.stride + line * along.stride;
         for (let at = first; at < first + 3; at++) {
