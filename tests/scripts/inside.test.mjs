@@ -22,7 +22,7 @@ test("with several columns each has its index", () => {
 
 test("an entry is told by its index, and by its number where it is one", () => {
   assert.equal(toldOf({ name: "stage 2", kind: "differences", values: [] }, 7), "stage 2 = 7");
-  assert.equal(toldOf({ name: "mean R", kind: "levels", values: [4, 12] }, 1), "mean R = 1: 12");
-  assert.equal(toldOf({ name: "gain", kind: "gains", values: [0, 38] }, 1), "gain = 1: × 38");
+  assert.equal(toldOf({ name: "mean R", kind: "levels", values: [4, 12] }, 1), "mean R = 1 (12)");
+  assert.equal(toldOf({ name: "gain", kind: "gains", values: [0, 38] }, 1), "gain = 1 (× 38)");
   assert.equal(toldOf({ name: "leaf", kind: "parts", values: [16, 8] }, 0), "leaf: 16 × 16");
 });
