@@ -14,7 +14,7 @@ from vqcore.work import finish
 
 def test_worst_cell_lights_its_blocks(visitor):
     data = png(64, 96)
-    visitor.open("?block=8&largest=16&k=8&panel=Health").upload(("one.png", data))
+    visitor.bring("?block=8&largest=16&k=8&panel=Health", ("one.png", data))
     step = swept(data, Settings(8), [1, 2, 4, 8])[8]
     picture, layout = read_picture(data, ""), step.encoded.layout
     health = finish(health_work(step, layout.split(shown_pixels(picture, layout))))

@@ -232,7 +232,7 @@ def test_codeword_of_the_projection_lights_its_blocks(visitor):
 def test_projection_is_drawn_where_its_axes_say(visitor):
     """Two tones: the first axis runs from one to the other, the second has no spread."""
     tones = np.repeat(np.uint8([[0, 255]]), 8, axis=0).repeat([8, 24], axis=1)
-    visitor.open("?block=8&largest=2&k=2&panel=Plane").upload(("two.png", png_bytes(tones)))
+    visitor.bring("?block=8&largest=2&k=2&panel=Plane", ("two.png", png_bytes(tones)))
     chart = visitor.page.locator(".projection .square")
     expect(chart).to_have_attribute("aria-label", re.compile("2 codewords"))
     told = []

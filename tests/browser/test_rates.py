@@ -33,7 +33,7 @@ REFERENCES = ["scalar (reference)", "DCT (reference)"]
 def test_rivals_file_is_decoded_by_the_browser(visitor, choice, codec, search, target):
     data = photograph()
     steps = swept(data, FOUR, [*SIZES, 32, 64])
-    visitor.open("?block=4&largest=64&k=64").upload(("one.jpg", data))
+    visitor.bring("?block=4&largest=64&k=64", ("one.jpg", data))
     pixels = read_picture(data, "").pixels
     visitor.side("a", ".show").select_option(label=choice)
     for size in (64, 32):
@@ -49,14 +49,14 @@ def test_rivals_file_is_decoded_by_the_browser(visitor, choice, codec, search, t
 
 
 def test_a_rival_that_cannot_be_so_small_says_so(visitor):
-    visitor.open("?block=8&largest=2&k=1").upload(("one.png", png(64, 96)))
+    visitor.bring("?block=8&largest=2&k=1", ("one.png", png(64, 96)))
     visitor.side("a", ".show").select_option(label="JPEG of the same size")
     expect(visitor.side("a", ".figures")).to_have_text("no file is so small", timeout=20_000)
     visitor.settle()
 
 
 def test_what_another_panel_showed_is_gone_at_once(visitor):
-    visitor.open("?block=4&largest=16&panel=Health").upload(("one.png", png(96, 144)))
+    visitor.bring("?block=4&largest=16&panel=Health", ("one.png", png(96, 144)))
     health = visitor.page.get_by_role("heading", name="Learnt by heart")
     expect(health).to_be_visible()
     visitor.page.get_by_role("radio", name="Rate–distortion").click()
@@ -66,7 +66,7 @@ def test_what_another_panel_showed_is_gone_at_once(visitor):
 
 
 def test_plane_from_a_click_on_its_panel(visitor):
-    visitor.open("?block=4&largest=16").upload(("one.png", png(96, 144)))
+    visitor.bring("?block=4&largest=16", ("one.png", png(96, 144)))
     visitor.page.get_by_role("radio", name="Rate–distortion").click()
     legend = visitor.page.locator(".js-plotly-plot .legendtext")
     expect(legend).to_have_text(
@@ -79,7 +79,7 @@ def test_plane_from_a_click_on_its_panel(visitor):
 
 def test_a_click_on_a_point_of_a_family_opens_it(visitor):
     query = "?block=8&largest=4&panel=rates&families=all&beside=png8"
-    visitor.open(query).upload(("one.png", png(96, 144)))
+    visitor.bring(query, ("one.png", png(96, 144)))
     chart = visitor.page.locator(".js-plotly-plot")
     names = chart.evaluate("it => it.data.map(({ name }) => name)")
     points = chart.locator(".trace.scatter").nth(names.index("residual")).locator("path.point")
@@ -97,7 +97,7 @@ def test_a_click_on_a_point_of_a_family_opens_it(visitor):
 def test_everything_can_be_taken_away(visitor, browser):
     data = png(96, 144)
     step = swept(data, FOUR, SIZES)[16]
-    visitor.open("?block=4&largest=16&k=16").upload(("one.png", data))
+    visitor.bring("?block=4&largest=16&k=16", ("one.png", data))
     assert parse(visitor.download("Compressed (.vq)")).quantizer.codebook_size == 16
     rebuilt = read_picture(visitor.download("Reconstruction (PNG)"), "").pixels
     np.testing.assert_array_equal(rebuilt, step.encoded.decode())

@@ -257,7 +257,7 @@ def test_presenter_view(visitor):
 
 def test_the_story_stops_at_1_2_32_and_says_what_they_mean(visitor):
     data = png(64, 128)
-    visitor.open("?largest=32&block=8").upload(("one.png", data))
+    visitor.bring("?largest=32&block=8", ("one.png", data))
     page, caption = visitor.page, visitor.page.locator(".caption")
     page.locator(".story summary").click()
     page.locator(".pause").check()
@@ -299,7 +299,7 @@ def test_the_story_goes_through_all_sizes_at_the_pace_chosen(visitor):
 def test_a_block_stays_followed_while_k_changes(visitor):
     data = png(64, 96)
     steps = swept(data, Settings(8), [1, 2, 4, 8])
-    visitor.open("?block=8&largest=8&k=8").upload(("one.png", data))
+    visitor.bring("?block=8&largest=8&k=8", ("one.png", data))
     press(visitor, "0", "1", *["Shift+ArrowLeft"] * 10)
     plain = {}
     for size in (8, 4, 2, 1):
@@ -524,7 +524,7 @@ def test_accessible(visitor):
 def test_a_saved_picture_says_where_it_comes_from(visitor, query, stem, how):
     """The browser's own PNG, with texts put in; Pillow checks their checksums."""
     data = png(64, 96)
-    visitor.open(f"?block=4&largest=8&k=8&seed=3{query}").upload(("blaues Tor „ü“.png", data))
+    visitor.bring(f"?block=4&largest=8&k=8&seed=3{query}", ("blaues Tor „ü“.png", data))
     visitor.saved("b")
     assert visitor.suggested_name == f"blaues Tor „ü“-{stem}-K8-rebuilt.png"
     assert visitor.texts.pop("Software").startswith("VQ Lab ")

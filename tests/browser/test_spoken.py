@@ -93,7 +93,7 @@ def listener(visitor):
 def upload(visitor):
     """Open a page with two pictures and a codebook, at K = 1, 2 and 4."""
     pictures = [(f"{name}.png", png_bytes(photograph(64, 96, seed))) for seed, name in PICTURES]
-    visitor.open("?lang=test&block=8&largest=4&k=2").upload(npz(codebook_of(1)), *pictures)
+    visitor.bring("?lang=test&block=8&largest=4&k=2", npz(codebook_of(1)), *pictures)
 
 
 pytestmark = pytest.mark.parametrize("visitor", ALONE, indirect=True)

@@ -24,7 +24,7 @@ def replayed(size):
 
 
 def opened(visitor, size):
-    visitor.open(f"?block=4&largest=8&k={size}&panel=Training").upload(("one.png", DATA))
+    visitor.bring(f"?block=4&largest=8&k={size}&panel=Training", ("one.png", DATA))
     title = visitor.page.locator(".training .size")
     expect(title).to_have_text(f"K = {size}, iteration by iteration", timeout=60_000)
     return visitor.page.locator(".training .curve"), title
@@ -56,7 +56,7 @@ def test_arrows_go_through_the_steps(visitor):
 
 
 def test_the_size_chosen_before_is_replayed_and_nothing_jumps(visitor):
-    visitor.open("?block=4&largest=8&k=8").upload(("one.png", DATA))
+    visitor.bring("?block=4&largest=8&k=8", ("one.png", DATA))
     before = panels_below_the_viewer(visitor)
     visitor.choose(4).page.get_by_role("radio", name="Training").click()
     title = visitor.page.locator(".training .size")

@@ -43,7 +43,7 @@ def show(visitor, label, side="b"):
 def test_a_side_shows_exactly_what_the_codebook_gives(visitor, colour, block):
     shared = codebook_of(1, colour=colour, block=block)
     use = used(shared)
-    visitor.open("?block=8&largest=4").upload(npz(shared), ("one.png", png_bytes(PIXELS)))
+    visitor.bring("?block=8&largest=4", npz(shared), ("one.png", png_bytes(PIXELS)))
     show(visitor, "with other.npz")
     expected = as_rgb(use.encoded.decode())
     np.testing.assert_array_equal(visitor.saved("b"), expected)
@@ -70,7 +70,7 @@ def test_a_side_shows_exactly_what_the_codebook_gives(visitor, colour, block):
 def test_both_sides_can_show_it_and_nothing_is_encoded_unasked(visitor):
     one, other = codebook_of(1), codebook_of(2, size=4)
     files = [npz(one, "one.npz"), npz(other, "two.npz"), ("one.png", png_bytes(PIXELS))]
-    visitor.open("?block=8&largest=4").upload(*files)
+    visitor.bring("?block=8&largest=4", *files)
     assert names(visitor, "a")[4:10] == [
         f"{what}with {name}" for name in ("one.npz", "two.npz")
         for what in ("", "difference ", "index map ")
@@ -86,7 +86,7 @@ def test_both_sides_can_show_it_and_nothing_is_encoded_unasked(visitor):
 
 def test_two_codebooks_of_one_name_stay_two(visitor):
     one, other = codebook_of(1), codebook_of(2)
-    visitor.open("?block=8&largest=4").upload(npz(one), npz(other), ("one.png", png_bytes(PIXELS)))
+    visitor.bring("?block=8&largest=4", npz(one), npz(other), ("one.png", png_bytes(PIXELS)))
     for label, shared in (("with other.npz (2)", other), ("with other.npz", one)):
         show(visitor, label)
         np.testing.assert_array_equal(visitor.saved("b"), used(shared).encoded.decode())
@@ -96,7 +96,7 @@ def test_a_block_is_followed_across_blocks_of_two_sizes(visitor):
     """Side A has blocks of 16 × 16, side B of 4 × 4: each lights its own codeword."""
     shared = codebook_of(1, block=4)
     use, own = used(shared), made(PIXELS, 4, "rgb", 16)
-    visitor.open("?block=16&largest=4&k=4").upload(npz(shared), ("one.png", png_bytes(PIXELS)))
+    visitor.bring("?block=16&largest=4&k=4", npz(shared), ("one.png", png_bytes(PIXELS)))
     show(visitor, "with other.npz")
     visitor.side("a", ".show").select_option("rebuilt")
     whole = on_stage(visitor, 101, 167)
@@ -128,7 +128,7 @@ def inspected(visitor):
 
 def test_a_codebook_in_gray_is_not_measured_against_colour(visitor):
     shared = codebook_of(1, colour="gray")
-    visitor.open("?block=8&largest=4").upload(npz(shared), ("one.png", png_bytes(PIXELS)))
+    visitor.bring("?block=8&largest=4", npz(shared), ("one.png", png_bytes(PIXELS)))
     show(visitor, "with other.npz")
     visitor.page.locator(".pictures").focus()
     visitor.page.keyboard.press("Enter")
@@ -143,7 +143,7 @@ def test_a_codebook_in_gray_is_not_measured_against_colour(visitor):
 
 def test_a_match_beside_a_codebook_is_of_a_size_that_was_swept(visitor):
     shared = codebook_of(1)
-    visitor.open("?block=8&largest=8&k=8").upload(npz(shared), ("one.png", png_bytes(PIXELS)))
+    visitor.bring("?block=8&largest=8&k=8", npz(shared), ("one.png", png_bytes(PIXELS)))
     show(visitor, "with other.npz")
     show(visitor, "JPEG of the same size", "a")
     label = visitor.page.locator(".pictures").get_attribute("aria-label")
@@ -152,7 +152,7 @@ def test_a_match_beside_a_codebook_is_of_a_size_that_was_swept(visitor):
 
 def test_a_size_asked_for_elsewhere_replaces_the_codebook(visitor):
     shared = codebook_of(1)
-    visitor.open("?block=8&largest=8&k=8").upload(npz(shared), ("one.png", png_bytes(PIXELS)))
+    visitor.bring("?block=8&largest=8&k=8", npz(shared), ("one.png", png_bytes(PIXELS)))
     show(visitor, "with other.npz")
     visitor.page.locator(".pictures").focus()
     visitor.page.keyboard.press("p")
@@ -164,15 +164,16 @@ def test_a_size_asked_for_elsewhere_replaces_the_codebook(visitor):
 
 def test_the_panel_shows_it_on_side_b(visitor):
     shared = codebook_of(1)
-    visitor.open("?block=8&largest=4&panel=Another+codebook")
-    visitor.upload(npz(shared), ("one.png", png_bytes(PIXELS)))
+    visitor.bring(
+        "?block=8&largest=4&panel=Another+codebook", npz(shared), ("one.png", png_bytes(PIXELS))
+    )
     visitor.page.get_by_role("button", name="Show it on side B").click()
     expect(visitor.side("b", ".show option:checked")).to_have_text("with other.npz")
     np.testing.assert_array_equal(visitor.settle().saved("b"), used(shared).encoded.decode())
 
 
 def test_a_codebook_that_is_gone_leaves_the_sides_own(visitor):
-    visitor.open("?block=8&largest=4").upload(npz(codebook_of(1)), ("one.png", png_bytes(PIXELS)))
+    visitor.bring("?block=8&largest=4", npz(codebook_of(1)), ("one.png", png_bytes(PIXELS)))
     show(visitor, "with other.npz")
     visitor.page.get_by_role("button", name="Remove other.npz").click()
     expect(visitor.side("b", ".show")).to_have_value("rebuilt", timeout=20_000)
@@ -185,7 +186,7 @@ HOSTILE = ["match x", "<img src=x onerror=alert(1)>", "*a* :red[b] $c$", "with a
 def test_names_of_codebooks_are_text(visitor):
     books = [codebook_of(seed, size=2) for seed in range(len(HOSTILE))]
     files = [npz(book, name) for book, name in zip(books, HOSTILE, strict=True)]
-    visitor.open("?block=8&largest=4").upload(*files, ("one.png", png_bytes(PIXELS)))
+    visitor.bring("?block=8&largest=4", *files, ("one.png", png_bytes(PIXELS)))
     sidebar = visitor.page.locator("[data-testid=stSidebar]")
     for name, book in zip(HOSTILE, books, strict=True):
         expect(sidebar.get_by_text(f"{name}: codebook of 2, 8 × 8, RGB: loaded")).to_be_visible()
@@ -196,7 +197,7 @@ def test_names_of_codebooks_are_text(visitor):
 
 def test_a_saved_picture_names_the_codebook_and_claims_no_training(visitor):
     shared = codebook_of(1, block=4)
-    visitor.open("?block=8&largest=4&seed=3").upload(npz(shared), ("one.png", png_bytes(PIXELS)))
+    visitor.bring("?block=8&largest=4&seed=3", npz(shared), ("one.png", png_bytes(PIXELS)))
     show(visitor, "with other.npz")
     with visitor.page.expect_download() as download:
         visitor.side("b", ".save").click()

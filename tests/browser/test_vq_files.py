@@ -45,7 +45,7 @@ def middle(stage, height, width):
 @pytest.mark.parametrize("colour", ["gray", "rgb", "ycbcr"])
 def test_a_file_alone_is_decoded_to_the_pixel(visitor, colour):
     step = made(photograph(), colour=colour)
-    visitor.open("?block=8&largest=4").upload(("alone.vq", step.file))
+    visitor.bring("?block=8&largest=4", ("alone.vq", step.file))
     expected = rgb(step.encoded.decode())
     np.testing.assert_array_equal(on_stage(visitor, 101, 167), expected)
     assert names(visitor, "a") == names(visitor, "b") == ["rebuilt", "index map"]
@@ -57,7 +57,7 @@ def test_a_file_alone_is_decoded_to_the_pixel(visitor, colour):
 
 def test_figures_of_a_file_alone_are_not_made_up(visitor):
     step = made(photograph())
-    visitor.open("?block=8&largest=4").upload(("alone.vq", step.file))
+    visitor.bring("?block=8&largest=4", ("alone.vq", step.file))
     figures = visitor.figures()
     assert (figures["PSNR"], figures["SSIM"]) == ("–", "–")
     assert figures["File"] == f"{len(step.file) / 1000:.1f} kB"
@@ -73,7 +73,7 @@ def test_figures_of_a_file_alone_are_not_made_up(visitor):
 def test_a_file_stands_beside_its_original_and_is_measured(visitor):
     pixels = photograph()
     step = made(pixels)
-    visitor.open("?block=8&largest=4").upload(("one.png", png_bytes(pixels)), ("one.vq", step.file))
+    visitor.bring("?block=8&largest=4", ("one.png", png_bytes(pixels)), ("one.vq", step.file))
     np.testing.assert_array_equal(visitor.saved("a"), pixels)
     np.testing.assert_array_equal(on_stage(visitor, 101, 167), step.encoded.decode())
     figures = visitor.figures()
@@ -91,7 +91,8 @@ def test_the_nearest_of_several_is_the_original_and_the_others_are_offered(visit
     pixels = photograph()
     noisy = np.clip(pixels + np.random.default_rng(1).normal(0, 30, pixels.shape), 0, 255)
     step = made(pixels)
-    visitor.open("?block=8&largest=4").upload(
+    visitor.bring(
+        "?block=8&largest=4",
         ("noisy.png", png_bytes(noisy.astype(np.uint8))),
         ("true.png", png_bytes(pixels)),
         ("turned.png", png_bytes(pixels.swapaxes(0, 1))),
@@ -107,7 +108,7 @@ def test_the_nearest_of_several_is_the_original_and_the_others_are_offered(visit
 def test_wrong_sizes_are_no_original(visitor):
     pixels = photograph()
     files = [("turned.png", png_bytes(pixels.swapaxes(0, 1))), ("less.png", png_bytes(pixels[1:]))]
-    visitor.open("?block=8&largest=4").upload(*files, ("it.vq", made(pixels).file))
+    visitor.bring("?block=8&largest=4", *files, ("it.vq", made(pixels).file))
     assert names(visitor, "a") == ["rebuilt", "index map"]
     assert visitor.figures()["PSNR"] == "–"
 
@@ -129,7 +130,7 @@ def test_what_was_chosen_for_pictures_is_chosen_again_after_a_file(visitor):
 
 def test_a_block_of_a_file_is_followed(visitor):
     step = made(photograph())
-    visitor.open("?block=8&largest=4").upload(("alone.vq", step.file))
+    visitor.bring("?block=8&largest=4", ("alone.vq", step.file))
     visitor.page.locator(".pictures").focus()
     visitor.page.keyboard.press("Enter")
     row, column = 101 // 2 // 8, 167 // 2 // 8
@@ -146,8 +147,9 @@ HOSTILE = ["match day", "<img src=x onerror=alert(1)>", "*a* :red[b] $c$", "with
 
 def test_names_of_files_are_text(visitor):
     step = made(photograph(24, 32), size=2)
-    visitor.open("?block=8&largest=4")
-    visitor.upload(*[(name, step.file) for name in HOSTILE], ("last.vq", step.file))
+    visitor.bring(
+        "?block=8&largest=4", *[(name, step.file) for name in HOSTILE], ("last.vq", step.file)
+    )
     for name in HOSTILE:
         visitor.page.get_by_role("combobox", name="Picture").click()
         visitor.page.get_by_role("option", name=name, exact=True).click()
@@ -164,7 +166,7 @@ def test_names_of_files_are_text(visitor):
 
 def test_the_same_file_twice(visitor):
     step = made(photograph(24, 32), size=2)
-    visitor.open("?block=8&largest=4").upload(("a.vq", step.file), ("a.vq", step.file))
+    visitor.bring("?block=8&largest=4", ("a.vq", step.file), ("a.vq", step.file))
     assert visitor.page.locator("h2").first.inner_text() == "a.vq (2)"
     np.testing.assert_array_equal(visitor.saved("b"), step.encoded.decode())
 
@@ -172,7 +174,7 @@ def test_the_same_file_twice(visitor):
 @pytest.mark.parametrize(("height", "width", "size"), [(1, 1, 1), (24, 32, 1), (3, 200, 4)])
 def test_small_files_and_one_codeword(visitor, height, width, size):
     step = made(photograph(height, width), size=size)
-    visitor.open("?block=8&largest=4").upload(("small.vq", step.file))
+    visitor.bring("?block=8&largest=4", ("small.vq", step.file))
     np.testing.assert_array_equal(visitor.saved("b"), step.encoded.decode())
     assert visitor.figures()["K"] == str(step.encoded.quantizer.codebook_size)
 
