@@ -78,6 +78,16 @@ def test_sweep_is_kept_and_known_to_the_next_study_of_the_same(swept: Study) -> 
     assert pieces_of(sweeping([again])) == 0
 
 
+def test_work_on_several_families_names_them() -> None:
+    picture, shelf = smooth_picture(40, 56), Shelf()
+    tree, plain = (begun(picture, shelf, Settings(4, family=it)) for it in ("tree", "plain"))
+    signs = [sign for sign in sweeping([tree, plain]) if sign]
+    assert [*dict.fromkeys(sign.family for sign in signs)] == ["tree", "plain"]
+    assert doing_in_words(signs[0]).startswith(f"{picture.name}, tree: Training K = ")
+    alone = begun(picture, Shelf(), Settings(4, family="tree"))
+    assert {sign.family for sign in sweeping([alone]) if sign} == {""}
+
+
 def test_a_rate_weight_uses_the_codebooks_that_are_there(
     swept: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,12 +116,14 @@ class Sign:
     doing : an id, such as "training"
     facts : by name, such as the size
     picture : its name, where others are worked on as well
+    family : its id, where others are worked on as well
     """
 
     share: float
     doing: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     picture: str = ""
+    family: str = ""
 
 
 Pieces = Generator[Sign | None]

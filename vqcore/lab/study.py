@@ -147,13 +147,15 @@ def sweeping(studies: Sequence[Study]) -> Pieces:
     A piece is a step, not a preview: who stops at a piece and goes on later begins with what is
     measured, so that where the first few take long, stopping at previews would get nowhere.
     """
+    several = len({study.settings.family for study in studies}) > 1
     for study in studies:
         if study.is_complete:
             continue
         with closing(missing_steps(study)) as events:
             for event in events:
                 if isinstance(event, Progress):
-                    yield replace(sign_of(study, event), picture=study.name)
+                    family = study.settings.family if several else ""
+                    yield replace(sign_of(study, event), picture=study.name, family=family)
                     continue
                 take(study, event)
                 if isinstance(event, Step):

@@ -222,6 +222,8 @@ def doing_in_words(sign: Sign) -> str:
     --------
     >>> doing_in_words(Sign(0.5, "examining", {"size": 8}, picture="boat.png"))
     'boat.png: Examining K = 8'
+    >>> doing_in_words(Sign(0.5, "examining", {"size": 8}, picture="boat.png", family="tree"))
+    'boat.png, tree: Examining K = 8'
     """
     facts = dict(sign.facts)
     if "codec" in facts:
@@ -230,6 +232,9 @@ def doing_in_words(sign: Sign) -> str:
         facts["trainer"] = trainer_name(facts["trainer"])
     part = f"-{facts['by']}" if "by" in facts else ""
     doing = say(f"doing.{sign.doing}{part}", **facts)
+    if sign.family:
+        family = say(f"family.{sign.family}")
+        return say("doing.of-family", picture=sign.picture, family=family, doing=doing)
     return say("doing.of-picture", picture=sign.picture, doing=doing) if sign.picture else doing
 
 
