@@ -407,3 +407,27 @@ def test_a_link_has_the_column_looked_at_and_how_many_are_decoded(visitor):
     column.select_option("stage 2")
     visitor.page.wait_for_url("**column=1**")
     assert "cb=" not in visitor.page.url
+
+
+def test_a_hand_goes_down_the_tree_and_up_again(visitor):
+    visitor.open("?picture=chelsea&family=tree&largest=16&k=16")
+    page, nodes = visitor.page, visitor.page.locator(".nodes button")
+    expect(page.locator(".scroller")).to_be_hidden()
+    page.locator(".pictures").focus()
+    page.keyboard.press("Enter")
+    steps = int(re.search(r"(\d+) steps? from the root", page.locator(".facts").inner_text())[1])
+    expect(page.locator(".way canvas")).to_have_count(steps + 1)
+    expect(page.locator(".nodes .on")).to_have_count(min(steps + 1, 3))
+    root, left, right = (int(nodes.nth(place).inner_text().split()[0]) for place in range(3))
+    assert root == left + right == 57 * 38
+    nodes.nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(nodes.first).to_contain_text(str(left))
+    expect(page.locator(".treeup")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(nodes.first).to_contain_text(str(root))
+    assert visitor.settle().barriers() == []
+    column = page.get_by_role("combobox", name="Column")
+    column.select_option("codewords")
+    expect(page.locator(".scroller")).to_be_visible()
+    page.wait_for_url("**column=0**")

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  beginningsOf, choicesOfColumns, coarser, entriesOf, isSeveral, psnrOf, summedBy, sumOf, sumsOf,
+  beginningsOf, choicesOfColumns, coarser, entriesOf, firstColumn, isSeveral, psnrOf, summedBy, sumOf, sumsOf,
 } from "../../vqcore/viewer/columns.js";
 import { colours, decode } from "../../vqcore/viewer/decoding.js";
 
@@ -58,6 +58,7 @@ test("columns can be looked at by themselves, and added up where that refines; n
   assert.deepEqual(choicesOfColumns({ ...LAYER, refines: [1, 2] }), ["0", "1", "sum2"]);
   assert.deepEqual(choicesOfColumns({ ...LAYER, parts: [{ kind: "parts" }, ...LAYER.parts] }), ["1", "2"]);
   assert.deepEqual(choicesOfColumns(ONE), []);
+  assert.deepEqual([choicesOfColumns({ ...ONE, ways: [0] }), firstColumn({ ways: [0] }), firstColumn(LAYER)], [["tree", "0"], "tree", "1"]);
   assert.deepEqual(["1", "sum2", undefined].map(summedBy), [null, 2, null]);
 });
 

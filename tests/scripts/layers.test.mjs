@@ -70,6 +70,11 @@ test("with leaves each tile says where its leaf begins, and how large that is", 
   assert.deepEqual([...layer.entries[0]], [0xff323232, 0xff3c3c3c]);
 });
 
+test("with a tree the other nodes have tiles as well", () => {
+  const [layer] = parseLayers(message([{ ...CODEBOOK, ways: [16, 0, 0] }, [1, 0, 0, 0, 1, 0, 7, 9, 8]]));
+  assert.deepEqual([[...layer.tiles], [...layer.inner], [...layer.use]], [[0xff070707, 0xff090909], [0xff080808], [1, 2]]);
+});
+
 test("over 65536 tiles an index has 4 bytes", () => {
   const distinct = 2 ** 16 + 1, tiles = new Uint8Array(distinct).fill(5);
   tiles[distinct - 1] = 6;

@@ -9,8 +9,16 @@ from vqcore.coding.codec import Encoded, Settings
 from vqcore.lab.sweeps import sweep
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Column, Quantizer
+from vqcore.quantizers.ways import nodes
 from vqcore.signals.blocks import COLOURS, BlockLayout, Colour
-from vqcore.viewer.columns import column_names, entry_tiles, entry_values, refining, sum_tiles
+from vqcore.viewer.columns import (
+    column_names,
+    entry_tiles,
+    entry_values,
+    inner_tiles,
+    refining,
+    sum_tiles,
+)
 from vqcore.viewer.payload import codebook_layer
 
 PAIRS = BlockLayout(width=4, height=2, block_size=2, colour="gray")
@@ -84,6 +92,18 @@ def test_leaves_are_told_of_tile_by_tile() -> None:
     np.testing.assert_array_equal(leaves % 4, table.borders)
     np.testing.assert_array_equal(leaves // 4, table.levels)
     assert set(table.levels) == {0, 1, 2}
+
+
+def test_a_tree_comes_with_its_other_nodes() -> None:
+    coded = encoded("tree", "rgb")
+    [column], [table] = coded.quantizer.columns, coded.quantizer.tables
+    header, body = opened(codebook_layer("one", 16, coded))
+    assert header["ways"] == list(column.ways)
+    [inner] = inner_tiles(coded.layout, coded.quantizer)
+    every = coded.layout.tiles(nodes(table, column.ways))
+    np.testing.assert_array_equal(inner, every[np.not_equal(column.ways, 0)])
+    assert body[2 * coded.layout.count :] == coded.tiles.tobytes() + inner.tobytes()
+    assert not [*inner_tiles(PAIRS, STAGES)]
 
 
 def test_numbers_are_told_as_such() -> None:

@@ -21,7 +21,7 @@ export function viewOfAddress() {
     divider: divider >= 0 && divider <= 1 ? divider : null,
     at: isPlace ? { zoom, x, y } : null,
     pick: whole("pick"),
-    column: /^(sum)?\d$/.test(text("column")) ? text("column") : null,
+    column: /^((sum)?\d|tree)$/.test(text("column")) ? text("column") : null,
     ca: whole("ca") || null,
     cb: whole("cb") || null,
   };

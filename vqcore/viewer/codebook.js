@@ -47,8 +47,9 @@ export class CodebookPanel {
     this.scroller.onkeydown = (event) => this.#key(event);
   }
 
-  /** Show the codewords of a layer, one of them lit, or none for null. */
-  show(layer, lit) {
+  /** Show the codewords of a layer, one of them lit, or none for null; only tell of them if they are seen elsewhere. */
+  show(layer, lit, elsewhere = false) {
+    this.scroller.hidden = this.orderBy.parentElement.hidden = elsewhere;
     if (this.layer === layer && this.lit === lit) return;
     const another = this.layer !== layer;
     Object.assign(this, { layer, lit });

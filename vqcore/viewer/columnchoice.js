@@ -1,6 +1,6 @@
 // Which column the codebook beside the picture shows, where a block has several indices; or what the first come to.
 
-import { choicesOfColumns, summedBy } from "./columns.js";
+import { choicesOfColumns, summedBy, TREE } from "./columns.js";
 import { say } from "./words.js";
 
 export class ColumnChoice {
@@ -28,6 +28,7 @@ export class ColumnChoice {
 
 function nameOf({ parts }, choice) {
   const columns = summedBy(choice);
+  if (!parts.length) return say(choice === TREE ? "page.tree.name" : "page.tree.leaves");
   if (!columns) return parts[choice].name;
   return columns === parts.length ? say("page.book.rebuilt") : say("page.book.first", { columns });
 }

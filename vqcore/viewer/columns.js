@@ -3,7 +3,7 @@
 import { areaOf, colours, decode, squaredError, useOf } from "./decoding.js";
 
 /** Return a function that makes something of a layer when it is first asked for. */
-function keptFor(make) {
+export function keptFor(make) {
   const made = new WeakMap();
   return (layer) => {
     if (!made.has(layer)) made.set(layer, make(layer));
@@ -69,11 +69,20 @@ function coarserOf(layer, tiles, before) {
   return { ...layer, parts: [], tiles, indices, use: useOf(indices, tiles.length / areaOf(layer)) };
 }
 
-/** Return which columns of a layer can be looked at: each by its place, and as "sum2" what the first 2 come to. */
-export function choicesOfColumns({ parts = [], refines = [] }) {
+export const TREE = "tree";
+
+/**
+ * Return which columns of a layer can be looked at: each by its place, and as "sum2" what the first
+ * 2 come to; of codewords that are leaves of a tree, this.
+ */
+export function choicesOfColumns({ parts = [], refines = [], ways }) {
+  if (ways) return [TREE, "0"];
   const each = parts.map(({ kind }, place) => (kind === "parts" ? [] : [String(place)])).flat();
   return parts.length > 1 ? [...each, ...refines.filter((columns) => columns > 1).map((columns) => `sum${columns}`)] : [];
 }
+
+/** Return the choice at first: the column with most entries, or the tree. */
+export const firstColumn = ({ ways, largest }) => (ways ? TREE : String(largest));
 
 /** Return how many columns a choice adds up, or null if it is one column by itself. */
 export const summedBy = (choice) => (choice?.startsWith("sum") ? Number(choice.slice(3)) : null);

@@ -8,6 +8,7 @@ import numpy as np
 
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.scoring import MIDDLE
+from vqcore.quantizers import ways
 from vqcore.quantizers.quadtree import LEVEL_OF_PART
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.show.wording import column_name
@@ -88,6 +89,14 @@ def sum_tiles(layout: BlockLayout, quantizer: Quantizer, tuples: Indices) -> Ite
         begins = np.diff(tuples[:, :some], axis=0, prepend=-1).any(axis=1)
         vectors = quantizer.decode(tuples[begins], some)
         yield _tiles(layout, quantizer, vectors, slice(some))
+
+
+def inner_tiles(layout: BlockLayout, quantizer: Quantizer) -> Iterator[Samples]:
+    """Yield, if codewords are the leaves of a tree, the codewords of its other nodes as tiles."""
+    down = quantizer.columns[0].ways
+    if down:
+        inner = np.not_equal(down, 0)
+        yield layout.tiles(ways.nodes(quantizer.tables[0], down)[inner])
 
 
 def _tiles(layout: BlockLayout, quantizer: Quantizer, vectors: Samples, columns: slice) -> Samples:

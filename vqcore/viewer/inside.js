@@ -5,6 +5,7 @@ import { areaOf, blockError } from "./decoding.js";
 import { drawTile, leafOfOriginal, leafOfTiles, tileColours } from "./draw.js";
 import { cellsOfLeaf, leafOf } from "./leaves.js";
 import { listed, textOf, toldOf } from "./texts.js";
+import { treeOf, wayTo } from "./tree.js";
 import { say } from "./words.js";
 
 const NUMBERS = ["parts", "gains"]; // columns whose entries are not to be seen
@@ -24,7 +25,7 @@ export class BlockPanel {
       canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
     }
     this.find(".bits").textContent = "";
-    this.find(".columns").hidden = true;
+    this.find(".columns").hidden = this.find(".way").hidden = true;
     this.find(".facts").textContent = say("page.inside.nothing");
   }
 
@@ -37,10 +38,11 @@ export class BlockPanel {
     this.#paint(".code", leafOfTiles(layer, leaf, (cell) => tileColours(layer, layer.indices[cell])), side);
     this.find(".bits").textContent = codeOf(layer, layer.indices[block]).bits;
     this.#showColumns(layer, block, leaf);
+    const steps = this.#showWay(layer, layer.indices[block]);
     const cells = cellsOfLeaf(layer, leaf).filter((cell) => cell >= 0);
     const error = original?.channels === layer.channels
       && say("page.inside.error", { mse: blockError(layer, original, ...cells) });
-    this.find(".facts").textContent = listed(" ", factsOf(layer, block, leaf), error);
+    this.find(".facts").textContent = listed(" ", factsOf(layer, block, leaf), steps, error);
   }
 
   /** Show the entry of each column, and what they come to one by one. */
@@ -60,6 +62,20 @@ export class BlockPanel {
       text.replaceChildren(textOf("span", toldOf(part, own)), ...digits);
       paint(sum, leafOfTiles(layer, leaf, (cell) => sumOf(layer, layer.indices[cell], place + 1)), side);
     });
+  }
+
+  /** Show the way down a tree to a codeword, and say how long it is; nothing if there is none. */
+  #showWay(layer, index) {
+    const place = this.find(".way");
+    place.hidden = !layer.ways;
+    if (!layer.ways) return "";
+    const nodes = treeOf(layer), way = wayTo(nodes, index);
+    place.replaceChildren(...way.map((at) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 24, height: 24 });
+      paint(canvas, nodes[at].colours, layer.blockWidth);
+      return canvas;
+    }));
+    return say("page.tree.steps", { n: way.length - 1 });
   }
 
   #paint(selector, colours, side) {

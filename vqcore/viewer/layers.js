@@ -21,7 +21,7 @@ export function parseLayers(bytes) {
 }
 
 function codebookOf(body, layer) {
-  const { channels, columns, rows, tuple = [], distinct = 0, leaves = false } = layer;
+  const { channels, columns, rows, tuple = [], distinct = 0, leaves = false, ways } = layer;
   const indices = new (distinct > 2 ** 16 ? Uint32Array : Uint16Array)(body.buffer, 0, columns * rows);
   let at = indices.byteLength;
   const take = (count) => body.subarray(at, at += count);
@@ -30,11 +30,13 @@ function codebookOf(body, layer) {
     at += ofTiles.byteLength;
     return { name, size, kind, values, ofTiles };
   });
-  const all = body.length - at;
-  const tiles = colours(take(tuple.length ? distinct * areaOf(layer) * channels : all), channels);
+  const all = body.length - at, area = areaOf(layer) * channels;
+  const count = ways ? area * ways.filter((way) => !way).length : all;
+  const tiles = colours(take(tuple.length ? distinct * area : count), channels);
+  const inner = ways ? colours(body.subarray(at), channels) : null;
   const inLeaves = leaves ? take(distinct) : null;
   const borders = inLeaves?.map((byte) => byte & BORDERS), levels = inLeaves?.map((byte) => byte >> 2);
-  return { indices, parts, tiles, borders, levels, ...columnsOf(take, layer), use: useOf(indices, tiles.length / areaOf(layer)) };
+  return { indices, parts, tiles, inner, borders, levels, ...columnsOf(take, layer), use: useOf(indices, tiles.length / areaOf(layer)) };
 }
 
 function framesOf(body, { steps, ...layer }) {

@@ -21,6 +21,9 @@ of one picture, or those of one sweep of it.
                                                                    one begins on the left, + 2
                                                                    above, + 4 for each doubling of
                                                                    its side from that of a tile
+              for codewords that are leaves of a tree ways,    then the tiles of its other nodes, in
+              a number for each node, see quantizers/ways.py   their order
+
               for several columns of indices tuple (name,      then the indices of the tiles, 2
               size and kind of each, and the values of its     bytes each, column by column, before
               entries, if they are numbers), largest (the      the tiles; after all, for 1 column,
@@ -190,7 +193,10 @@ def _codebook_message(*books: Encoded, **header: Any) -> bytes:
     entries = [columns.entry_tiles(layout, quantizer, place) for place in several]
     return _message(
         b"".join(_look_up(layout, table) for table in tables)
-        + b"".join(tiles.tobytes() for tiles in (*sums, *entries)),
+        + b"".join(
+            tiles.tobytes() for tiles in (*columns.inner_tiles(layout, quantizer), *sums, *entries)
+        ),
+        **({"ways": quantizer.columns[0].ways} if quantizer.columns[0].ways else {}),
         **_tuple_of(layout, quantizer, tables[0], sums),
         width=layout.width,
         height=layout.height,

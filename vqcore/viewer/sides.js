@@ -1,6 +1,6 @@
 // The two sides: what each shows, of the layers that are there. Nothing here knows the page.
 
-import { choicesOfColumns, coarser, entriesOf, isAlike, psnrOf, summedBy, sumsOf } from "./columns.js";
+import { choicesOfColumns, coarser, entriesOf, firstColumn, isAlike, psnrOf, summedBy, sumsOf } from "./columns.js";
 import { choicesOf, fileShow, isMatch, isUpload, partsOf } from "./shows.js";
 import { decibels, listed } from "./texts.js";
 import { say } from "./words.js";
@@ -143,7 +143,7 @@ export class Sides {
 
   /** Return which column of a layer is looked at: the one chosen, if it is there, or the largest. */
   columnOf(layer) {
-    return choicesOfColumns(layer).includes(this.column) ? this.column : String(layer.largest);
+    return choicesOfColumns(layer).includes(this.column) ? this.column : firstColumn(layer);
   }
 
   /** Return what a side decodes: of a layer that refines, as many columns as were chosen. */

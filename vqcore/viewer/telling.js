@@ -1,6 +1,7 @@
 // What the viewer tells: the address has the view, and the script hears what it has to bring.
 
 import { ADDRESS_VERSION, choicesOfAddress, writeView } from "./address.js";
+import { firstColumn } from "./columns.js";
 import { pageStore } from "./store.js";
 
 const WAIT = 300; // until a hand rests
@@ -87,7 +88,7 @@ export class Telling {
       mode: unless(mode, "divider"),
       divider: mode === "divider" ? unless(Number(divider.toFixed(2)), 0.5) : null,
       at: fitted ? null : place.join(),
-      column: unless(sides.columnOf(sides.book), String(sides.book.largest)),
+      column: unless(sides.columnOf(sides.book), firstColumn(sides.book)),
       ca: sides.isCoarse("a") ? sides.columnsOf("a") : null,
       cb: sides.isCoarse("b") ? sides.columnsOf("b") : null,
       pick: following.blockOf(sides.layers.sizes[0]),

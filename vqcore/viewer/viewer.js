@@ -4,6 +4,7 @@ import { actionsOf } from "./actions.js";
 import { Trail, viewOfAddress, writeChoices, writeView } from "./address.js";
 import { CodebookPanel } from "./codebook.js";
 import { ColumnChoice } from "./columnchoice.js";
+import { TREE } from "./columns.js";
 import { componentOf } from "./component.js";
 import { SideControls } from "./controls.js";
 import { Figures } from "./figures.js";
@@ -24,6 +25,7 @@ import { Story } from "./story.js";
 import { Strip } from "./strip.js";
 import { Telling } from "./telling.js";
 import { textOf } from "./texts.js";
+import { TreePanel } from "./treepanel.js";
 import { say } from "./words.js";
 
 const ADVICE_FOR = 1600;
@@ -43,7 +45,9 @@ class Viewer {
     this.places = new Places(this);
     this.figures = new Figures(this);
     this.controls = new SideControls(this);
-    this.book = new CodebookPanel(this.root, (index) => this.following.pickCodeword(this.entries, index));
+    const pick = (index) => this.following.pickCodeword(this.entries, index);
+    this.book = new CodebookPanel(this.root, pick);
+    this.tree = new TreePanel(this.root, pick);
     this.columnChoice = new ColumnChoice(this);
     this.refining = new Refining(this);
     this.blockPanel = new BlockPanel(this.root);
@@ -153,6 +157,7 @@ class Viewer {
     this.figures.clear();
     this.blockPanel.clear();
     this.book.clear();
+    this.tree.show(null);
   }
 
   /** Return a layer that has the picture's width and height, if any is there yet. */
@@ -252,7 +257,9 @@ class Viewer {
     canvas.ariaLabel = this.#inWords();
     if (this.strip.isOn) this.drawStrip();
     if (!sides.hasCodebook) return;
-    this.book.show(this.entries, following.codewordOf(this.entries));
+    const lit = following.codewordOf(this.entries), asTree = sides.columnOf(sides.book) === TREE;
+    this.book.show(this.entries, lit, asTree);
+    this.tree.show(asTree ? sides.book : null, lit);
     following.show();
   }
 
