@@ -68,13 +68,6 @@ def controls_in_sight(visitor):
     return [it for it in seen if it["bottom"] <= height]
 
 
-@at(*DESKTOPS)
-def test_the_stage_has_half_of_the_screen_with_k_and_figures_beside_it(visitor):
-    visitor.open("?picture=coffee&largest=64&k=32")
-    for _ in in_light_and_dark(visitor):
-        check_the_stage(visitor)
-
-
 def check_the_stage(visitor):
     size, left, stage = visitor.page.viewport_size, main_left(visitor), box(visitor, ".stage")
     assert stage["width"] * stage["height"] >= (size["width"] - left) * size["height"] / 2
@@ -94,13 +87,6 @@ def check_the_stage(visitor):
     assert re.match(r"K = 32 · PSNR [\d.]+ dB · .* bytes · [\d.]+:1", figures[1])
 
 
-@at(*DESKTOPS, (800, 1000), *PHONES)
-def test_nothing_is_outside_or_covered(visitor):
-    visitor.open("?picture=coffee&largest=4096&block=4&k=32")
-    for _ in in_light_and_dark(visitor):
-        check_that_nothing_is_outside_or_covered(visitor)
-
-
 def check_that_nothing_is_outside_or_covered(visitor):
     main = visitor.page.locator("[data-testid=stMain]")
     assert main.evaluate("it => it.scrollWidth <= it.clientWidth")
@@ -113,9 +99,7 @@ def check_that_nothing_is_outside_or_covered(visitor):
         assert not control["isCovered"], control["html"]
 
 
-@at(*PHONES)
-def test_targets_are_large_enough_for_fingers(visitor):
-    visitor.open("?picture=coffee&largest=64&k=32")
+def check_that_targets_are_large_enough_for_fingers(visitor):
     for control in visitor.page.locator(".viewer :is(button, select, input.size, summary)").all():
         if control.is_visible():
             place = control.bounding_box()
@@ -123,13 +107,33 @@ def test_targets_are_large_enough_for_fingers(visitor):
             assert min(place["width"], place["height"]) >= 39.5, small
 
 
-@at(*PHONES)
-def test_a_phone_shows_picture_k_and_figures_at_once(visitor):
-    visitor.open("?picture=coffee&largest=64&k=32")
+def check_that_picture_k_and_figures_are_in_sight(visitor):
     width, height = visitor.page.viewport_size.values()
     assert box(visitor, ".stage")["width"] >= 0.94 * width
     both = box(visitor, ".both")
     assert both["y"] + both["height"] <= height
+
+
+DESKTOP = [check_the_stage, check_that_nothing_is_outside_or_covered]
+PHONE = [
+    check_that_nothing_is_outside_or_covered,
+    check_that_targets_are_large_enough_for_fingers,
+    check_that_picture_k_and_figures_are_in_sight,
+]
+SIZES = {
+    **dict.fromkeys(DESKTOPS, DESKTOP),
+    (800, 1000): [check_that_nothing_is_outside_or_covered],
+    **dict.fromkeys(PHONES, PHONE),
+}
+
+
+@at(*SIZES)
+def test_all_has_its_place(visitor):
+    """One visit for all: the stage has half of a desktop's screen, K and figures beside it."""
+    visitor.open("?picture=coffee&largest=4096&block=4&k=32")
+    for _ in in_light_and_dark(visitor):
+        for check in SIZES[tuple(visitor.page.viewport_size.values())]:
+            check(visitor)
 
 
 def scrolled(visitor):
