@@ -151,22 +151,23 @@ def test_story_and_presenter_view(visitor, listener):
     assert not listener.heard, listener.told
 
 
-@pytest.mark.parametrize("number", range(7), ids=PANELS)
-def test_panels(visitor, listener, number):
+def test_panels(visitor, listener):
     upload(visitor)
     page, below = visitor.page, visitor.page.locator("[class*=st-key-below]")
-    page.locator(".st-key-panel button").nth(number).click()
-    visitor.settle()
-    listener.listen()
-    for toggle in below.locator("[data-testid=stCheckbox] label").all():
-        toggle.click()
+    for number, panel in enumerate(PANELS):
+        page.locator(".st-key-panel button").nth(number).click()
         visitor.settle()
-    if PANELS[number] == "rates":
-        page.get_by_role("button", name="[Pin] [this] [curve]").click()
-        page.locator(".st-key-likeness button").last.click()
-        visitor.settle()
-    listener.listen()
-    listener.point_at(below.locator("[data-testid=stTooltipIcon]"))
+        listener.listen()
+        for toggle in below.locator("[data-testid=stCheckbox] label").all():
+            toggle.click()
+            visitor.settle()
+        if panel == "rates":
+            page.get_by_role("button", name="[Pin] [this] [curve]").click()
+            page.locator(".st-key-likeness button").last.click()
+            visitor.settle()
+        listener.listen()
+        listener.point_at(below.locator("[data-testid=stTooltipIcon]"))
+    assert page.locator(".st-key-panel button").count() == len(PANELS)
     assert not listener.heard, listener.told
 
 
