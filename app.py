@@ -13,6 +13,17 @@ from typing import Any, get_args
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from vqcore.codebooks.textbook import (
+    DISTANCES,
+    KEPT,
+    MAX_RESTARTS,
+    STARTS,
+    Rules,
+    rows_of,
+)
+from vqcore.codebooks.textbook import (
+    Start as FirstCodewords,
+)
 from vqcore.codebooks.training import TRAINERS, Progress, Trainer
 from vqcore.coding.codec import Encoded, Settings
 from vqcore.lab import cosine, foreign, matches, study, vqfiles
@@ -31,6 +42,7 @@ from vqcore.show import links, panels
 from vqcore.show.controls import choice, control, keep_valid, unbound, values_of
 from vqcore.show.curves import Axis, Curve, Families, Likeness, deltas
 from vqcore.show.downloads import Offer, offered
+from vqcore.show.exports import book_csv
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import PROGRAM, provenance_of, use_stems
 from vqcore.show.reproduce import command_line, picture_file, python_lines
@@ -182,12 +194,15 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
         trainer: Trainer = st.selectbox(
             options=TRAINERS, disabled=not is_plain, **choice("trainer")
         )
+        rules = choose_rules(block_size, colour) if is_plain and trainer == "textbook" else None
         seed = st.number_input(min_value=0, max_value=2**31 - 1, value=0, **control("seed"))
         rate_weight = st.select_slider(options=RATE_WEIGHTS, value=0, **control("rate"))
         smoothing = st.toggle(**control("smooth"))
         sizes = choose_sizes(largest)
     trainer = trainer if is_plain else Settings.trainer
-    others = {"family": family, "options": options, "smoothing": smoothing}
+    if rules and rules.given:
+        sizes = (len(rules.given),)
+    others = {"family": family, "options": options, "smoothing": smoothing, "rules": rules}
     return Settings(block_size, colour, trainer, seed, rate_weight, **others), sizes, block
 
 
@@ -198,6 +213,35 @@ def choose_height() -> int:
     }
     height: int = st.select_slider(options=range(MAX_BLOCK_SIZE + 1), value=0, **words)
     return height
+
+
+def choose_rules(block_size: BlockSize, colour: Colour) -> Rules:
+    """Choose how to train by the book; an uploaded codebook that fits can be the start."""
+    fitting = {it.name: it.shared.codebook for it in uploads().cut_as(block_size, colour)}
+    starts = STARTS if fitting else STARTS[:-1]
+    keep_valid(st.session_state, "begin", starts, STARTS[0])
+    start: FirstCodewords = st.selectbox(options=starts, **choice("begin"))
+    given: tuple[tuple[float, ...], ...] = ()
+    if start == "given":
+        keep_valid(st.session_state, "given", list(fitting), next(iter(fitting)))
+        given = rows_of(fitting[st.selectbox(options=list(fitting), **control("given"))].codewords)
+    apart = 1.0
+    if start == "splitting":
+        apart = st.number_input(min_value=0.01, value=1.0, **control("apart"))
+    return Rules(
+        start,
+        given,
+        apart,
+        epsilon=st.number_input(
+            min_value=0.0, value=0.001, step=0.001, format="%g", **control("epsilon")
+        ),
+        iterations=st.number_input(min_value=0, value=100, **control("iterations")),
+        empty=st.selectbox(options=KEPT, **choice("empty")),
+        restarts=st.number_input(
+            min_value=1, max_value=MAX_RESTARTS, value=1, **control("restarts")
+        ),
+        distance=st.selectbox(options=DISTANCES, **choice("distance")),
+    )
 
 
 def choose_options(family: str) -> tuple[int, ...]:
@@ -825,7 +869,10 @@ def training_panel(of: Study) -> list[Pieces]:
         layers = st.container(gap=None)
         if of.settings.is_plain:
             COMPONENTS["training"](key="training", data={"sweep": of.sweep_id})
-    show_table(panels.rungs_table(of))
+    if of.settings.rules:
+        show_book(of)
+    else:
+        show_table(panels.rungs_table(of))
     if not of.settings.is_plain:
         small(say("training.plain-only"))
         return []
@@ -837,6 +884,24 @@ def training_panel(of: Study) -> list[Pieces]:
     rivals = [replace(training, trainer=it, seed=seed) for it in TRAINERS for seed in SEEDS]
     show_chart(panels.trainers_chart(study.known_runs(of, rivals, size)))
     return [bringing_replays(of, layers), study.racing(of, rivals, size)]
+
+
+def show_book(of: Study) -> None:
+    """Show the iterations of a training by the book, as numbers to hand in."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        sizes = of.plan.sizes
+        size = choose_k("book", sizes, sizes.index(chosen_size(of.plan)))
+        book = of.steps[size].trained.book if size in of.steps else None
+        if book is None:
+            return
+        st.download_button(
+            say("training.book-file"),
+            book_csv(book.lines),
+            file_name=f"iterations-K{size}.csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+    show_table(panels.book_table(book, size))
 
 
 def bringing_replays(of: Study, layers: DeltaGenerator) -> Pieces:

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest, local_script_runner
 
 from vqcore import Settings, Step, read_picture, sweep
 from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.textbook import Rules, runs_work
 from vqcore.codebooks.training import Trained, train
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
 from vqcore.lab.contest import run_work
@@ -668,8 +669,32 @@ def test_only_the_ladder_can_be_replayed():
     assert training_steps(opened(picture="camera", k="8")) == {}
 
 
+def test_a_training_by_the_book_is_told_as_numbers():
+    query = {"panel": "Training", "block": "4", "largest": "8", "k": "8", "trainer": "textbook"}
+    query |= {"begin": "first", "epsilon": "0", "iterations": "3"}
+    app = upload(opened(**query), ("waves.png", waves()))
+    vectors = cut_for(read_picture(waves(), ""), Settings(4)).vectors
+    runs = finish(runs_work(vectors, 8, Rules("first", epsilon=0, iterations=3)))
+    table = table_of(app, "error_a_vector")
+    assert list(table["error_a_vector"]) == [each.distortion for each in runs[0].rounds]
+    assert list(table["iteration"]) == [0, 1, 2, 3]
+    assert training_steps(app) == {}
+
+
+def test_an_uploaded_codebook_can_be_the_start():
+    vectors = cut_for(read_picture(waves(), ""), Settings(4)).vectors
+    shared = SharedCodebook(Codebook(vectors[:5].copy()), (4, 4), "rgb")
+    query = {"block": "4", "largest": "8", "trainer": "textbook", "iterations": "0"}
+    app = upload(opened(**query), ("waves.png", waves()), ("a.npz", pack_codebook(shared)))
+    sound(app.selectbox(key="begin").set_value("given").run())
+    [size] = table_of(app, "codebook_size")["codebook_size"]
+    use = finish(use_work(read_picture(waves(), ""), shared))
+    assert size == 5
+    assert list(table_of(app, "psnr_db")["psnr_db"]) == [use.point.psnr_db]
+
+
 def test_each_trainer_runs_with_three_seeds(monkeypatch):
-    def quick(vectors, sizes, trainer, seed):
+    def quick(vectors, sizes, trainer, seed, rules):
         return train(vectors, sizes, seed=seed)  # scikit-learn's take seconds to start
 
     monkeypatch.setattr("vqcore.lab.contest.train", quick)
@@ -682,7 +707,7 @@ def test_each_trainer_runs_with_three_seeds(monkeypatch):
 
 def assert_raced(app, size):
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
-    assert [len(trace["y"]) for trace in spec["data"]] == [3, 3, 3, 3]
+    assert [len(trace["y"]) for trace in spec["data"]] == [3, 3, 3, 3, 3]
     picture = read_picture(waves(), "")
     first = finish(run_work(cut_for(picture, Settings(4)), Settings(4), size))
     assert spec["data"][0]["y"][0] == first.psnr_db

@@ -88,7 +88,7 @@ def test_sweep_writes_what_the_library_finds(run: Run, folder: Path, picture: Pi
 
     source = {"picture": "waves.png", "digest": picture.digest, "block_size": 4}
     source |= {"colour": "ycbcr", "trainer": "lbg", "seed": 3, "rate_weight": 0.0}
-    source |= {"family": "plain", "options": "", "smoothing": False}
+    source |= {"family": "plain", "options": "", "smoothing": False, "rules": ""}
     source |= {"program": PROGRAM}
     record = json.loads((folder / "out.json").read_text("utf-8"))
     points = record.pop("points")

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from helpers import steps_of
+from PIL import Image
 
 from vqcore import Settings, ladder_sizes, read_picture, sample_picture, sweep
 from vqcore.cli import main
+from vqcore.coding.codebookfile import load_codebook
 from vqcore.coding.container import parse
 from vqcore.show.words import say
 from vqcore.signals.pictures import png_bytes
@@ -84,6 +86,44 @@ def test_blocks_need_not_be_squares(photograph, tmp_path):
     assert run("train", photograph, book, "--size", 8, "--block", "16x1").exit_code == 0
     assert run("encode", photograph, named, "--codebook", book).exit_code == 0
     assert "768 of 16 × 1 pixels" in run("info", named).stdout
+
+
+BY_THE_BOOK = "--colour", "gray", "--trainer", "textbook"
+
+
+def test_a_codebook_as_the_start_is_that_codebook_after_no_iteration(photograph, tmp_path):
+    book, own, lent = (tmp_path / name for name in ("a.npz", "a.vq", "b.vq"))
+    rules = "--start", "random", "--iterations", 4, "--restarts", 3, "--epsilon", 0
+    assert run("train", photograph, book, "--size", 8, *BY_THE_BOOK, *rules).exit_code == 0
+    started = "--start-codebook", book, "--iterations"
+    assert run("encode", photograph, own, *BY_THE_BOOK, *started, 0).exit_code == 0
+    assert run("encode", photograph, lent, "--codebook", book).exit_code == 0
+    codebook = load_codebook(book)
+    rebuilt = parse(own.read_bytes()).decode()
+    np.testing.assert_array_equal(rebuilt, parse(lent.read_bytes(), [codebook]).decode())
+    assert run("encode", photograph, own, *BY_THE_BOOK, *started, 9).exit_code == 0
+    original = np.asarray(Image.open(photograph).convert("L"), int)
+    after = parse(own.read_bytes()).decode()
+    assert np.square(after - original).mean() < np.square(rebuilt - original).mean()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--epsilon", 1], "--epsilon is a rule of --trainer textbook"),
+        ([*BY_THE_BOOK, "--epsilon", -1], "epsilon is 0 or more, not -1"),
+        ([*BY_THE_BOOK, "--empty", "drop"], "--empty drop is for `train`"),
+        ([*BY_THE_BOOK, "--weights", "1,x"], "no numbers with commas between"),
+        ([*BY_THE_BOOK, "--weights", "1,2"], "There are 2 weights for 64 samples."),
+        ([*BY_THE_BOOK, "--start", "given"], "codewords are given with the start"),
+    ],
+    ids=str,
+)
+def test_rules_that_do_not_fit_are_refused_in_one_line(photograph, tmp_path, options, told):
+    result = run("encode", photograph, tmp_path / "a.vq", "--size", 4, *options)
+    assert result.exit_code != 0
+    assert told in result.stderr
+    assert not (tmp_path / "a.vq").exists()
 
 
 def test_clamped_size_is_told(tmp_path):

@@ -1,6 +1,7 @@
 """Vector quantization of pictures: blocks, codebooks, and what they cost and give."""
 
 from vqcore.codebooks.codebook import Codebook, nearest
+from vqcore.codebooks.textbook import Rules
 from vqcore.codebooks.training import Progress, Trained, train
 from vqcore.coding.codec import Encoded, Settings, encode
 from vqcore.lab.sweeps import OperatingPoint, Step, ladder_sizes, plan_sweep, sweep
@@ -17,6 +18,7 @@ __all__ = [
     "Picture",
     "PictureError",
     "Progress",
+    "Rules",
     "Settings",
     "Step",
     "Trained",

@@ -20,7 +20,14 @@ from click.core import ParameterSource
 
 from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
-from vqcore.codebooks.training import MAX_SCIKIT_LEARN_SEED, TRAINERS, Progress, Trainer
+from vqcore.codebooks.textbook import DISTANCES, EMPTIES, STARTS, Rules, RulesError, rows_of
+from vqcore.codebooks.training import (
+    MAX_SCIKIT_LEARN_SEED,
+    OWN_TRAINERS,
+    TRAINERS,
+    Progress,
+    Trainer,
+)
 from vqcore.coding.codebookfile import CodebookError, SharedCodebook, load_codebook, pack_codebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import FileError, parse, parse_header
@@ -109,6 +116,34 @@ class BlockSizeType(click.ParamType):  # type: ignore[type-arg]
             self.fail(f"{error}.", param, ctx)
 
 
+class Numbers(click.ParamType):  # type: ignore[type-arg]
+    """Numbers with commas between."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return tuple(float(it) for it in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r} are no numbers with commas between.", param, ctx)
+
+
+RULES: Mapping[str, tuple[Any, str]] = {
+    "start": (click.Choice(STARTS), "where the codewords begin; splitting at first."),
+    "apart": (float, "by how many gray levels a codeword that splits goes either way; 1 at first."),
+    "epsilon": (
+        float,
+        "stop when an iteration lowers the error by no more than this share; 0.001 at first.",
+    ),
+    "iterations": (int, "at most so many; 0 is the start itself; 100 at first."),
+    "empty": (click.Choice(EMPTIES), "what becomes of cells without vectors; leave at first."),
+    "restarts": (int, "how often to begin, each with the next seed; the best is kept."),
+    "distance": (click.Choice(DISTANCES), "squared, or the sum of |x − y|, updated by medians."),
+    "weights": (Numbers(), "of each sample in the distance, with commas between."),
+}
+"""Rule -> its type, and what is said of it."""
+
+
 def with_training(command: Callable[..., None]) -> Callable[..., None]:
     """Add --block, --colour, --trainer and --seed, handed on as one `settings`."""
 
@@ -140,16 +175,56 @@ def with_training(command: Callable[..., None]) -> Callable[..., None]:
         show_default=True,
         help="Where chance begins; the same seed gives the same codebooks.",
     )
+    @with_rules
     @wraps(command)
     def wrapped(
-        block: BlockSize, colour: Colour, trainer: Trainer, seed: int, **others: Any
+        block: BlockSize,
+        colour: Colour,
+        trainer: Trainer,
+        seed: int,
+        rules: Rules | None,
+        **others: Any,
     ) -> None:
-        if trainer != "lbg" and seed > MAX_SCIKIT_LEARN_SEED:
+        if trainer not in OWN_TRAINERS and seed > MAX_SCIKIT_LEARN_SEED:
             most = f"--seed goes up to {MAX_SCIKIT_LEARN_SEED} with --trainer {trainer}"
             raise click.BadParameter(f"{most}, not {seed}.")
-        command(settings=Settings(block, colour, trainer, seed), **others)
+        command(settings=Settings(block, colour, trainer, seed, rules=rules), **others)
 
     return wrapped
+
+
+def with_rules(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the rules of --trainer textbook, handed on as `rules`; None for other trainers."""
+
+    @wraps(command)
+    def wrapped(trainer: Trainer, start_codebook: Path | None, **others: Any) -> None:
+        every = {name: others.pop(name.replace("-", "_")) for name in RULES}
+        given = {name: value for name, value in every.items() if value is not None}
+        rules = None
+        if trainer == "textbook":
+            rules = chosen_rules(given, start_codebook)
+        elif given or start_codebook:
+            name = next(iter(given), "start-codebook")
+            raise click.BadParameter(f"--{name} is a rule of --trainer textbook.")
+        command(trainer=trainer, rules=rules, **others)
+
+    for name, (kind, told) in RULES.items():
+        wrapped = click.option(f"--{name}", type=kind, help=f"Of textbook: {told}")(wrapped)
+    told = 'Of textbook: the codewords of the start "given".'
+    return click.option("--start-codebook", type=FILE, metavar="CODEBOOK.npz", help=told)(wrapped)
+
+
+def chosen_rules(given: Mapping[str, Any], start_codebook: Path | None) -> Rules:
+    """Return the rules given, the others as they are at first."""
+    values = dict(given)
+    try:
+        if start_codebook:
+            codewords = load_codebook(start_codebook).codebook.codewords
+            values["given"] = rows_of(codewords)
+            values.setdefault("start", "given")
+        return Rules(**values)
+    except (ValueError, OSError) as error:
+        raise click.BadParameter(f"{error}.") from error
 
 
 def with_family(command: Callable[..., None]) -> Callable[..., None]:
@@ -203,6 +278,8 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     )
     @wraps(command)
     def wrapped(settings: Settings, rate_weight: float, smooth: bool, **others: Any) -> None:
+        if settings.rules and settings.rules.empty == "drop":
+            raise click.BadParameter("--empty drop is for `train`: here K is asked for.")
         command(settings=replace(settings, rate_weight=rate_weight, smoothing=smooth), **others)
 
     return wrapped
@@ -296,6 +373,8 @@ def sweep_command(
     The figures of each size are printed. A folder stands for the pictures in it.
     """
     several = len(places) > 1 or places[0].is_dir()
+    if given_codewords(settings) and "sizes" not in options_given():
+        sizes = (given_codewords(settings),)
     files, errors = picture_files(places)
     with one_line_errors():
         outcomes = outcomes_shown(files, settings, sizes, jobs)
@@ -309,6 +388,16 @@ def sweep_command(
             write_figures(sweeps, several, json_file, csv_file)
     if errors:
         sys.exit(1)
+
+
+def given_codewords(settings: Settings) -> int:
+    """Return how many codewords a start has that is given; 0 for another."""
+    return len(settings.rules.given) if settings.rules else 0
+
+
+def own_size(settings: Settings, size: int) -> int:
+    """Return K: that of the codewords given, where none is asked for."""
+    return size if "size" in options_given() else given_codewords(settings) or size
 
 
 def tell_figures(sweeps: Sequence[Swept], several: bool) -> None:
@@ -351,7 +440,7 @@ def train_command(
     with one_line_errors():
         if pictures:
             vectors = np.concatenate([each.vectors for each in pictures])
-            shared = trained_shown(vectors, size, settings)
+            shared = trained_shown(vectors, own_size(settings, size), settings)
             size = shared.codebook.size
             comment = exports.training_comment(len(pictures), settings, size)
             write_whole(codebook_file, pack_codebook(shared, comment))
@@ -390,7 +479,7 @@ def encode_command(
         refuse_beside_codebook()
         encode_with(picture, file, codebook_file, settings.rate_weight)
     else:
-        encode_with_its_own(picture, file, size, settings, target)
+        encode_with_its_own(picture, file, own_size(settings, size), settings, target)
 
 
 def refuse_beside_codebook() -> None:
@@ -481,7 +570,7 @@ def one_line_errors() -> Iterator[None]:
     """End with status 1 and one line that says what and why, where a file or target fails."""
     try:
         yield
-    except (OSError, PictureError, CodebookError, FileError, TargetError) as error:
+    except (OSError, PictureError, CodebookError, FileError, TargetError, RulesError) as error:
         tell(error)
         sys.exit(1)
     except BrokenProcessPool:

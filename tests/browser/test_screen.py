@@ -512,7 +512,11 @@ def test_accessible(visitor):
 @pytest.mark.parametrize(
     ("query", "stem", "how"),
     [
-        ("", "4x4-rgb-seed3", {"family": "plain", "options": "", "smoothing": "False"}),
+        (
+            "",
+            "4x4-rgb-seed3",
+            {"family": "plain", "options": "", "smoothing": "False", "rules": ""},
+        ),
         (
             "&family=residual&stages=3&smooth=true",
             "4x4-rgb-residual-stages3-seed3-smooth",
@@ -520,6 +524,7 @@ def test_accessible(visitor):
                 "family": "residual",
                 "options": "stages=3 rounds=5 beam=8 stage-step=2",
                 "smoothing": "True",
+                "rules": "",
             },
         ),
     ],

@@ -52,6 +52,7 @@ SOURCE = {
     "family": "plain",
     "options": "",
     "smoothing": False,
+    "rules": "",
     "program": PROGRAM,
 }
 
@@ -179,7 +180,7 @@ def test_csv_by_hand() -> None:
     header, first, second, rest = exports.points_csv(swept_of(made_up_points())).split("\n")
     assert header == ",".join([*POINT_KEYS, *SOURCE])
     figures = "1,1,0.0,inf,,0.0,0.0,64,85,inf,48.2,0.166,0.25,0.125"
-    assert first == f"{figures},waves,d1,8,ycbcr,lbg,7,0,plain,,False,{PROGRAM}"
+    assert first == f"{figures},waves,d1,8,ycbcr,lbg,7,0,plain,,False,,{PROGRAM}"
     assert second.startswith("1024,1000,0.1,58.13080360867,0.3333333333333333,23040.0,")
     assert rest == ""
 
@@ -294,6 +295,7 @@ def test_each_point_of_a_curve_has_the_settings_of_its_curve() -> None:
         "plain",
         "",
         "False",
+        "",
     ]
     picture = Picture(smooth_picture(20, 30).pixels, "waves")
     record = json.loads(exports.curves_json(source, picture, curves))

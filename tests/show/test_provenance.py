@@ -32,6 +32,7 @@ def test_record_by_hand() -> None:
         "family": "plain",
         "options": "",
         "smoothing": False,
+        "rules": "",
         "codebook_size": 32,
         "program": f"VQ Lab {vqcore.__version__}",
     }

@@ -9,6 +9,7 @@ import pytest
 from helpers import smooth_picture, steps_of
 from shell import Ended, in_a_new_shell, in_a_shell
 
+from vqcore.codebooks.textbook import Rules
 from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import Step, sweep
 from vqcore.show.provenance import Provenance, provenance_of
@@ -44,6 +45,11 @@ def ran(command: str, folder: Path, shell: Callable[..., Ended] = in_a_shell) ->
         (Settings(4, trainer="kmeans", seed=5), 8, "4x4-rgb-K8-kmeans-seed5"),
         (Settings(4, trainer="minibatch"), 8, "4x4-rgb-K8-minibatch"),
         (Settings(4, trainer="random"), 7, "4x4-rgb-K7-random"),
+        (
+            Settings(4, trainer="textbook", rules=Rules("first", epsilon=0, iterations=5)),
+            7,
+            "4x4-rgb-K7-textbook-startfirst-epsilon0-iterations5",
+        ),
     ],
     ids=str,
 )

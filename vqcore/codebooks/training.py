@@ -20,13 +20,15 @@ from vqcore.codebooks.scikitlearn import fits
 from vqcore.codebooks.scoring import EIGHT_BIT
 from vqcore.codebooks.sketch import principal_axes, sample_size
 from vqcore.codebooks.source import InMemory, Source
+from vqcore.codebooks.textbook import Book, Rules, book_of, runs_work
 from vqcore.work import Work, in_another_process
 
-Trainer = Literal["lbg", "kmeans", "minibatch", "random"]
+Trainer = Literal["lbg", "kmeans", "minibatch", "random", "textbook"]
 Result = TypeVar("Result")
 Event = TypeVar("Event")
 
 TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
+OWN_TRAINERS: tuple[Trainer, ...] = ("lbg", "textbook")
 PROGRESS_SECONDS = 0.1
 MAX_SCIKIT_LEARN_SEED = 2**32 - 1
 
@@ -68,6 +70,7 @@ class Training:
     seconds: float
     sample: int
     iterations: tuple[Iteration, ...]
+    book: Book | None
 
     def stage(self, stage: Stage) -> list[Iteration]:
         return [iteration for iteration in self.iterations if iteration.stage == stage]
@@ -91,12 +94,15 @@ class Trained(Training):
         How many vectors the codewords were searched among, before the last iterations on all.
     iterations : tuple of Iteration
         Those of this size; none if it was not trained by the ladder.
+    book : Book
+        What is told of a training by the book; None for other trainers.
     """
 
     codebook: Codebook
     seconds: float
     sample: int
     iterations: tuple[Iteration, ...] = ()
+    book: Book | None = None
 
 
 def train(
@@ -106,6 +112,7 @@ def train(
     trainer: Trainer = "lbg",
     seed: int = 0,
     known: Mapping[int, Codebook] | None = None,
+    rules: Rules | None = None,
 ) -> Generator[Progress | Trained]:
     """Train codebooks of ascending sizes, yielding each when done and signs of life between.
 
@@ -115,9 +122,11 @@ def train(
     sizes : ascending codebook sizes, none above the number of distinct vectors; with as many
         codewords there is nothing to train: they are those vectors
     trainer : "lbg" (the ladder), or scikit-learn's "kmeans" (KMeans, k-means++ start), "minibatch"
-        (MiniBatchKMeans) or "random" (KMeans from vectors drawn at random, once)
+        (MiniBatchKMeans) or "random" (KMeans from vectors drawn at random, once); or "textbook",
+        by rules of your own
     seed : 0 or more; the same seed gives the same codebooks
     known : codebooks of this ladder trained before, by size; the climb goes on from them
+    rules : of the "textbook"; if there are none, they are as at first
 
     Yields
     ------
@@ -136,6 +145,8 @@ def train(
     _check_vectors(vectors)
     _check_trainer(trainer, seed)
     _check_known(known, vectors)
+    if trainer == "textbook":
+        return seldom(_by_the_book(vectors, sizes, rules or Rules(), seed))
     lossless = _lossless(InMemory(vectors, EIGHT_BIT), sizes)
     return seldom(_trained(vectors, sizes, trainer, seed, known, lossless))
 
@@ -160,7 +171,7 @@ def _check_trainer(trainer: Trainer, seed: int) -> None:
         raise ValueError(f"the trainer is one of {', '.join(TRAINERS)}, not {trainer!r}")
     if seed < 0:
         raise ValueError(f"the seed is 0 or more, not {seed}")
-    if trainer != "lbg" and seed > MAX_SCIKIT_LEARN_SEED:
+    if trainer not in OWN_TRAINERS and seed > MAX_SCIKIT_LEARN_SEED:
         raise ValueError(f"scikit-learn's seeds go up to {MAX_SCIKIT_LEARN_SEED}, not {seed}")
 
 
@@ -212,6 +223,15 @@ def _trained(
         yield from _scikit_learn(vectors, others, trainer, seed)
     if lossless:
         yield lossless
+
+
+def _by_the_book(
+    vectors: Samples, sizes: Sequence[int], rules: Rules, seed: int
+) -> Generator[Progress | Trained]:
+    for size in sizes:
+        runs, seconds = yield from reported(runs_work(vectors, size, rules, seed), size)
+        codebook = rounded(runs[0].codewords)
+        yield Trained(codebook, seconds, len(vectors), book=book_of(runs))
 
 
 def _climb(

@@ -8,6 +8,7 @@ import numpy as np
 
 from vqcore.arrays import Counts, Indices, Samples
 from vqcore.codebooks.codebook import Codebook, use_of
+from vqcore.codebooks.textbook import Rules
 from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.smoothing import best_strength_work, smoothed
@@ -29,7 +30,7 @@ class Settings:
     With `smoothing`, a file says how strongly the edges of blocks are to be smoothed. One number as
     block size is the side of a square; block size and colour mode become those that the family
     `suits`. `options` are the family's own, in the order of its `OPTIONS`; those left out are the
-    defaults.
+    defaults. `rules` are those of the trainer "textbook", and of no other.
     """
 
     block_size: BlockSize = DEFAULT_BLOCK_SIZE
@@ -40,6 +41,7 @@ class Settings:
     family: str = plain.ID
     options: tuple[int, ...] = ()
     smoothing: bool = False
+    rules: Rules | None = None
 
     def __post_init__(self) -> None:
         family = FAMILIES[self.family]
@@ -49,6 +51,8 @@ class Settings:
         left_out = family.OPTIONS[len(self.options) :]
         every = *self.options, *(option.default for option in left_out)
         object.__setattr__(self, "options", every)
+        rules = (self.rules or Rules()) if self.trainer == "textbook" else None
+        object.__setattr__(self, "rules", rules)
 
     @property
     def training(self) -> Settings:
@@ -78,7 +82,7 @@ class Settings:
     @property
     def parameters(self) -> Parameters:
         """What the family's `train` goes by."""
-        return Parameters(self.trainer, self.options_by_name)
+        return Parameters(self.trainer, self.options_by_name, self.rules)
 
 
 @dataclass(frozen=True, eq=False)

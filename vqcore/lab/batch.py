@@ -10,6 +10,7 @@ from pathlib import Path
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 
+from vqcore.codebooks.textbook import RulesError
 from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import OperatingPoint, Plan, Step, plan_sweep, sweep
 from vqcore.refusals import PictureError
@@ -31,7 +32,7 @@ class Swept:
     origin: Origin | None = None
 
 
-Unswept = OSError | PictureError
+Unswept = OSError | PictureError | RulesError
 """Why a file was not swept; the message, or the error's `filename`, names it."""
 
 
@@ -128,5 +129,8 @@ def sweep_file(
     except (OSError, PictureError) as error:
         return error
     plan = plan_sweep(picture, settings, sizes)
-    points = tuple(step.point for step in steps(picture, settings, plan))
+    try:
+        points = tuple(step.point for step in steps(picture, settings, plan))
+    except RulesError as error:
+        return error
     return Swept(picture.name, picture.digest, settings, plan, points, picture.origin)

@@ -43,7 +43,8 @@ def run_work(cut: Cut, settings: Settings, size: int) -> Work[Run]:
     """
     sizes = [*ladder_sizes(size - 1), size] if settings.trainer == "lbg" and size > 1 else [size]
     seconds = 0.0
-    for event in train(cut.vectors, sizes, trainer=settings.trainer, seed=settings.seed):
+    trainer, seed, rules = settings.trainer, settings.seed, settings.rules
+    for event in train(cut.vectors, sizes, trainer=trainer, seed=seed, rules=rules):
         if isinstance(event, Trained):
             seconds += event.seconds
             codebook = event.codebook

@@ -129,7 +129,9 @@ def train_shared(
     """
     codewords = distinct_vectors(vectors, size)
     if codewords is None:
-        training = train(vectors, [size], trainer=settings.trainer, seed=settings.seed)
+        training = train(
+            vectors, [size], trainer=settings.trainer, seed=settings.seed, rules=settings.rules
+        )
         for event in training:
             if isinstance(event, Trained):
                 codewords = event.codebook.codewords

@@ -13,7 +13,7 @@ from vqcore.lab.sharing import fits
 from vqcore.lab.store import Store
 from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
 from vqcore.refusals import PictureError
-from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import Picture, read_picture
 
 Content = Picture | VqFile | SharedCodebook
@@ -125,6 +125,11 @@ class Uploads:
     def fitting(self, picture: Picture) -> list[NamedCodebook]:
         """Return the codebooks that a picture can be encoded with."""
         return [it for it in self.codebooks if fits(picture, it.shared.colour)]
+
+    def cut_as(self, block_size: BlockSize, colour: Colour) -> list[NamedCodebook]:
+        """Return the codebooks of a block size and colour mode."""
+        own = block_size, colour
+        return [it for it in self.codebooks if (it.shared.block_size, it.shared.colour) == own]
 
     def beside(self, layout: BlockLayout, own: str) -> list[Upload]:
         """Return the pictures as large as that of a layout, but for one by its name."""

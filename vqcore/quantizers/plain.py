@@ -74,14 +74,21 @@ def train(
 ) -> Iterator[Progress | TrainedQuantizer]:
     """Train as `codebooks.training.train` does."""
     codebooks = {size: codebook_of(quantizer) for size, quantizer in (known or {}).items()}
-    trainer = parameters.trainer
-    events = trained_codebooks(vectors, sizes, trainer=trainer, seed=seed, known=codebooks)
+    events = trained_codebooks(
+        vectors,
+        sizes,
+        trainer=parameters.trainer,
+        seed=seed,
+        known=codebooks,
+        rules=parameters.rules,
+    )
     for event in events:
         if isinstance(event, Progress):
             yield event
         else:
             result = quantizer_of(event.codebook)
-            yield TrainedQuantizer(result, event.seconds, event.sample, event.iterations)
+            told = event.seconds, event.sample, event.iterations, event.book
+            yield TrainedQuantizer(result, *told)
 
 
 def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Work[Indices]:

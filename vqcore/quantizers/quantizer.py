@@ -10,6 +10,7 @@ import numpy as np
 
 from vqcore.arrays import Counts, Differences, Indices, Samples
 from vqcore.codebooks.codebook import use_of
+from vqcore.codebooks.textbook import Book, Rules
 from vqcore.codebooks.training import Iteration, Trainer, Training
 from vqcore.metrics import nominal_bytes
 from vqcore.quantizers.gains import scaled
@@ -171,10 +172,12 @@ class Parameters:
     ----------
     trainer : of plain codebooks
     options : the family's own, by name
+    rules : of plain codebooks trained by the book
     """
 
     trainer: Trainer
     options: Mapping[str, int]
+    rules: Rules | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,6 +188,7 @@ class TrainedQuantizer(Training):
     seconds: float
     sample: int
     iterations: tuple[Iteration, ...] = ()
+    book: Book | None = None
 
     @property
     def codebook_size(self) -> int:

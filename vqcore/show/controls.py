@@ -39,11 +39,19 @@ def keep_valid(state: State, key: str, options: Sequence[Any], default: Any) -> 
         state[key] = default
 
 
+def _rules_of(settings: Settings) -> dict[str, Any]:
+    if not (rules := settings.rules):
+        return {}
+    names = "apart", "epsilon", "iterations", "empty", "restarts", "distance"
+    return {"begin": rules.start, **{name: getattr(rules, name) for name in names}}
+
+
 def values_of(settings: Settings, is_gray: bool) -> dict[str, Any]:
     """Return what the controls hold when settings are chosen; a gray picture has no colour."""
     colour = {} if is_gray else {"colour": settings.colour}
     return {
         **colour,
+        **_rules_of(settings),
         **settings.options_by_name,
         "family": settings.family,
         "block": settings.block_size.width,

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.textbook import Line
 from vqcore.coding.codec import Settings
 from vqcore.lab.batch import Swept
 from vqcore.lab.sweeps import OperatingPoint
@@ -111,6 +112,12 @@ def _curve_records(curves: Iterable[Curve]) -> Iterator[dict[str, Any]]:
             for point, label in zip(curve.points, curve.labels, strict=True):
                 figures = {name: getattr(point, name, None) for name in COLUMNS}
                 yield {"curve": curve.name, "label": label, **figures, **settings}
+
+
+def book_csv(lines: Iterable[Line]) -> str:
+    """Return every iteration of a training by the book."""
+    columns = [field.name for field in fields(Line)]
+    return _csv(columns, map(asdict, lines))
 
 
 def codebook_npy(codebook: Codebook) -> bytes:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from typing import Any, get_args
 
+from vqcore.codebooks.textbook import DISTANCES, KEPT, STARTS
 from vqcore.codebooks.training import TRAINERS
 from vqcore.lab.plane import Start
 from vqcore.lab.rivals import RIVALS
@@ -18,6 +19,9 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "colour": COLOURS,
     "family": tuple(FAMILIES),
     "trainer": TRAINERS,
+    "begin": STARTS,
+    "empty": KEPT,
+    "distance": DISTANCES,
     "likeness": get_args(Likeness),
     "axis": get_args(Axis),
     "families": get_args(Families),
@@ -32,6 +36,9 @@ DEFAULTS: Mapping[str, str] = {
     "colour": "rgb",
     "family": "plain",
     "trainer": "lbg",
+    "begin": "splitting",
+    "empty": "leave",
+    "distance": "squared",
     "likeness": "psnr_db",
     "axis": "file",
     "families": "this",

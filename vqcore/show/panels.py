@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
+from vqcore.codebooks.textbook import Book
 from vqcore.lab.comparison import mean_rows
 from vqcore.lab.contest import Run
 from vqcore.lab.cosine import Cosines
@@ -33,6 +34,7 @@ from vqcore.show.curves import (
 from vqcore.show.tables import (
     Columns,
     TableId,
+    book_row,
     columns,
     family_row,
     picture_row,
@@ -168,6 +170,13 @@ def families_table(families: Sequence[Study], size: int) -> Table:
         for it, curve in zip(families, curves, strict=True)
     ]
     return _table("families", rows, size=str(size), against=plain.name)
+
+
+def book_table(book: Book, size: int) -> Table:
+    """Return every iteration of a training by the book, and what each try came to."""
+    tried = ", ".join(f"{distortion:.6g}" for _, distortion in book.tried)
+    told = say("training.tried", n=len(book.tried), errors=tried) if len(book.tried) > 1 else ""
+    return _table("book", list(map(book_row, book.lines)), size=str(size), tried=told)
 
 
 def cosines_table(cosines: Cosines, size: int) -> Table:

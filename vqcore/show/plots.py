@@ -71,6 +71,7 @@ TRAINER_LOOKS: dict[Trainer, tuple[str, str]] = {
     "kmeans": ("#d55e00", "square"),
     "minibatch": ("#009e73", "diamond"),
     "random": ("#cc79a7", "x"),
+    "textbook": ("#56b4e9", "triangle-up"),
 }
 
 

@@ -93,6 +93,7 @@ def option_words(settings: Settings, size: int | None) -> list[str]:
         "--family": (settings.family, Settings.family),
         **{f"--{name}": (str(it), "") for name, it in settings.unusual_options.items()},
         "--trainer": (settings.trainer, Settings.trainer),
+        **{f"--{name}": (it, "") for name, it in rule_words(settings).items()},
         "--seed": (str(settings.seed), str(Settings.seed)),
         "--rate-weight": (f"{settings.rate_weight:.10g}", f"{Settings.rate_weight:.10g}"),
     }
@@ -100,6 +101,15 @@ def option_words(settings: Settings, size: int | None) -> list[str]:
     for name, (value, default) in unusual.items():
         words += [name, value] if value != default else []
     return [*words, "--smooth"] if settings.smoothing else words
+
+
+def rule_words(settings: Settings) -> dict[str, str]:
+    """Return the words for the rules of a training by the book that are not as at first."""
+    if settings.rules is None:
+        return {}
+    if settings.rules.given:
+        return settings.rules.unusual | {"start": "given", "start-codebook": "start.npz"}
+    return settings.rules.unusual
 
 
 def file_text(header: Header, encoded: Encoded | None, file_bytes: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -75,6 +75,7 @@ class Provenance:
             **{f"{name}{it}": True for name, it in settings.unusual_options.items()},
             f"K{self.codebook_size}": self.codebook_size is not None,
             settings.trainer: settings.trainer != "lbg",
+            **{f"{name}{it}".replace(" ", ""): True for name, it in rules_of(settings).items()},
             f"seed{settings.seed}": settings.seed != 0,
             f"lambda{settings.rate_weight:.10g}": settings.rate_weight != 0,
             "smooth": settings.smoothing,
@@ -92,7 +93,20 @@ def record_of(settings: Settings) -> dict[str, Any]:
     """
     options = " ".join(f"{name}={it}" for name, it in settings.options_by_name.items())
     block_size = settings.block_size.noted
-    return {**asdict(settings), "block_size": block_size, "options": options}
+    rules = " ".join(f"{name}={it}" for name, it in rules_of(settings).items())
+    return {**_fields(settings), "block_size": block_size, "options": options, "rules": rules}
+
+
+def rules_of(settings: Settings) -> dict[str, str]:
+    """Return the rules of a training by the book that are not as at first, as texts."""
+    if settings.rules is None:
+        return {}
+    given = {"given": f"{len(settings.rules.given)} codewords"} if settings.rules.given else {}
+    return settings.rules.unusual | given
+
+
+def _fields(settings: Settings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in SETTINGS}
 
 
 def provenance_of(

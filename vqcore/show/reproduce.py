@@ -11,7 +11,7 @@ from vqcore.signals.pictures import Picture
 LINES = """\
 from pathlib import Path
 
-from vqcore import Settings, {reader}, sweep
+from vqcore import {names}
 
 picture = {picture}
 settings = {settings!r}
@@ -36,8 +36,9 @@ def python_lines(picture: Picture, source: Provenance) -> str:
     read, written = _files(picture, source)
     reader = "read_picture" if picture.origin else "sample_picture"
     arguments = f"Path({read!r}).read_bytes(), {read!r}" if picture.origin else repr(picture.name)
+    rules = ["Rules"] if source.settings.rules else []
     return LINES.format(
-        reader=reader,
+        names=", ".join([*rules, "Settings", reader, "sweep"]),
         picture=f"{reader}({arguments})",
         settings=source.settings,
         size=source.codebook_size,

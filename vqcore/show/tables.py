@@ -10,6 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from vqcore.codebooks.lloyd import MAX_ITERATIONS, TOLERANCE
+from vqcore.codebooks.textbook import Line
 from vqcore.codebooks.training import Training
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.curves import Delta
@@ -22,7 +23,7 @@ Columns = Mapping[str, tuple[str, str | None]]
 """Name -> heading, and how its numbers are written; None for text."""
 
 TableId = Literal[
-    "points", "pictures", "means", "rungs", "health", "transfers", "families", "cosines"
+    "points", "pictures", "means", "rungs", "health", "transfers", "families", "cosines", "book"
 ]
 FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
     "points": {
@@ -93,6 +94,14 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "own_psnr_db": "%.2f",
         "lent_psnr_db": "%.2f",
         "loss_db": "%.2f",
+    },
+    "book": {
+        "iteration": "%d",
+        "error_a_vector": "%.6g",
+        "change_percent": "%.3f",
+        "empty_cells": "%d",
+        "largest_cell": "%d",
+        "smallest_cell": "%d",
     },
     "cosines": {
         "stands_for": None,
@@ -168,6 +177,18 @@ def rung_row(size: int, rung: Training) -> dict[str, Any]:
         "last": finish[-1].distortion,
         "seconds": rung.seconds,
         "stopped": _stopped(rung),
+    }
+
+
+def book_row(line: Line) -> dict[str, Any]:
+    """Return the row of an iteration of a training by the book."""
+    return {
+        "iteration": line.iteration,
+        "error_a_vector": line.distortion,
+        "change_percent": None if line.change is None else 100 * line.change,
+        "empty_cells": line.empty,
+        "largest_cell": line.largest,
+        "smallest_cell": line.smallest,
     }
 
 
