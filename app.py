@@ -46,7 +46,7 @@ from vqcore.show.exports import book_csv
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import PROGRAM, provenance_of, use_stems
 from vqcore.show.reproduce import command_line, picture_file, python_lines
-from vqcore.show.tables import MISSING, deltas_table, styled, uses_table
+from vqcore.show.tables import MISSING, deltas_table, help_of, styled, uses_table
 from vqcore.show.verdicts import verdicts
 from vqcore.show.wording import (
     codebook_in_short,
@@ -661,7 +661,7 @@ def show_table(table: Table, above: str = "", **choosing: Any) -> None:
         styled(table.columns, table.rows),
         hide_index=True,
         height="content",
-        column_config={name: column_of(*it) for name, it in table.columns.items()},
+        column_config={name: column_of(name, *it) for name, it in table.columns.items()},
         placeholder=MISSING,
         alt=table.alt,
         **choosing,
@@ -670,10 +670,10 @@ def show_table(table: Table, above: str = "", **choosing: Any) -> None:
         small(table.caption)
 
 
-def column_of(heading: str, number_format: str | None) -> Any:
+def column_of(name: str, heading: str, number_format: str | None) -> Any:
     if number_format is None:
         return st.column_config.TextColumn(heading)
-    return st.column_config.NumberColumn(heading)  # written as `styled` says
+    return st.column_config.NumberColumn(heading, help=help_of(name))  # written as `styled` says
 
 
 # Panels under the viewer: each draws itself, and returns the work it still needs

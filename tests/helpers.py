@@ -16,6 +16,7 @@ from vqcore.codebooks.training import Trained, train
 from vqcore.coding.codec import Encoded, Settings
 from vqcore.coding.entropy import Coder, code_indices
 from vqcore.lab.health import Health, health_work
+from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sweeps import OperatingPoint, Step, sweep
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.quantizers.quantizer import TrainedQuantizer
@@ -109,9 +110,17 @@ def made_up_points() -> list[OperatingPoint]:
         codebook_size=1,
         used_codewords=1,
         mse=0.0,
+        rmse=0.0,
+        mae=0.0,
+        largest_error=0,
+        vector_error=0.0,
         psnr_db=math.inf,
+        snr_db=math.inf,
+        snr_variance_db=None,
         ssim=None,
         nominal_bytes=0.0,
+        nominal_bpp=0.0,
+        nominal_bits_per_block=0.0,
         entropy_bytes=0.0,
         codebook_bytes=64,
         file_bytes=85,
@@ -126,14 +135,43 @@ def made_up_points() -> list[OperatingPoint]:
         codebook_size=1024,
         used_codewords=1000,
         mse=0.1,
+        rmse=math.sqrt(0.1),
+        mae=0.1,
+        largest_error=1,
+        vector_error=2.5,
         psnr_db=58.13080360867,
+        snr_db=51.25,
+        snr_variance_db=45.5,
         ssim=1 / 3,
         nominal_bytes=23040.0,
+        nominal_bpp=0.625,
+        nominal_bits_per_block=10.0,
         entropy_bytes=2e4 / 7,
         nominal_ratio=102.4,
         train_seconds=1e-9,
     )
     return [first, second]
+
+
+def rival_point(codec: str, level: int, **figures: object) -> RivalPoint:
+    """Return a made-up point of a codec, with the figures that are given."""
+    point = RivalPoint(
+        codec=codec,
+        level=level,
+        file_bytes=90,
+        mse=9.0,
+        rmse=3.0,
+        mae=2.0,
+        largest_error=7,
+        psnr_db=22.0,
+        snr_db=20.0,
+        snr_variance_db=15.0,
+        ssim=0.8,
+        file_ratio=32.0,
+        rate_bpp=0.75,
+        encode_seconds=0.1,
+    )
+    return replace(point, **figures)
 
 
 def bare_words(text: str) -> set[str]:

@@ -133,13 +133,27 @@ def test_without_options_the_figures_are_only_shown(run: Run, folder: Path) -> N
     assert names(folder) == before
 
 
+def test_a_black_picture_has_no_ratio_of_signal_to_noise(folder: Path) -> None:
+    (folder / "black.png").write_bytes(png_bytes(toned_picture([0]).pixels))
+    status, output, complaint = in_a_shell(
+        *("sweep", "black.png", "--sizes", "1", "--json", "out.json", "--csv", "out.csv")
+    )
+    assert (status, complaint) == (0, "1 distinct block: no codebook can be larger.\n")
+    assert output.splitlines()[2].split()[:6] == ["1", "1", "0", "lossless", "-", "-"]
+    [point] = json.loads((folder / "out.json").read_text("utf-8"))["points"]
+    assert point["snr_db"] is point["snr_variance_db"] is None
+    with open(folder / "out.csv", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert (row["psnr_db"], row["snr_db"], row["snr_variance_db"]) == ("inf", "", "")
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
 def test_a_terminal_without_our_signs_is_shown_others(folder: Path, encoding: str) -> None:
     status, output, complaint = in_a_shell(
         "sweep", "waves.png", "--sizes", "1", "--block", 4, encoding=encoding
     )
     assert (status, complaint) == (0, "")
-    assert output.splitlines()[2].split()[4] == "?"
+    assert output.splitlines()[2].split()[6] == "?"
 
 
 def test_the_defaults_are_those_of_the_settings(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Tests of metrics: every figure by hand, and against scikit-image and scipy."""
 
+import itertools
 import math
 import re
 
@@ -10,6 +11,7 @@ import skimage.metrics
 from helpers import photograph, smooth_picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from vqcore import metrics
@@ -29,6 +31,10 @@ def noisy(pixels: Pixels, seed: int = 0) -> Pixels:
 def pair(height: int, width: int, *, gray: bool) -> tuple[Pixels, Pixels]:
     original = smooth_picture(height, width, gray=gray).pixels
     return original, noisy(original)
+
+
+def vector_error(original: Pixels, reconstruction: Pixels) -> float:
+    return metrics.vector_error(original, reconstruction, (2, 2))
 
 
 PHOTOGRAPHS = [
@@ -82,11 +88,142 @@ def test_psnr_of_no_error_is_infinite() -> None:
     assert metrics.psnr_db(0) == metrics.psnr_db(0.0) == math.inf
 
 
+@pytest.mark.parametrize(
+    ("mean_squared_error", "peak", "decibels"),
+    [(100, 100, 20), (1, 1, 0), (0.01, 1, 20), (655.36, 256, 20), (0, 1, math.inf)],
+)
+def test_psnr_with_another_peak(mean_squared_error: float, peak: float, decibels: float) -> None:
+    assert metrics.psnr_db(mean_squared_error, peak) == pytest.approx(decibels, abs=1e-12)
+
+
 @pytest.mark.parametrize("pixels", PHOTOGRAPHS)
 def test_psnr_is_scikit_images(pixels: Pixels) -> None:
     expected = skimage.metrics.peak_signal_noise_ratio(pixels, noisy(pixels), data_range=255)
     found = metrics.psnr_db(metrics.mse(pixels, noisy(pixels)))
     assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_distortion_by_hand() -> None:
+    # Errors 1, 0, 5, 2: squares 1 + 0 + 25 + 4 = 30, absolutes 8. The signal 10, 20, 30, 40 has
+    # squares 100 + 400 + 900 + 1600 = 3000 and, about its mean of 25, 225 + 25 + 25 + 225 = 500.
+    found = metrics.distortion(np.uint8([[10, 20], [30, 40]]), np.uint8([[11, 20], [25, 42]]))
+    assert (found.mse, found.mae, found.largest_error) == (7.5, 2, 5)
+    assert found.rmse == math.sqrt(7.5)
+    assert found.psnr_db == metrics.psnr_db(7.5)
+    assert found.snr_db == pytest.approx(20, rel=1e-12)  # 3000 / 30 = 100
+    assert found.snr_variance_db == pytest.approx(10 * math.log10(500 / 30), rel=1e-12)
+
+
+def test_distortion_of_a_colour_picture_pools_its_channels() -> None:
+    # Errors 3, 4, 0, 0, 0, 5: squares 50, absolutes 12. Samples 3, 4, 0, 0, 0, 5 against black.
+    found = metrics.distortion(np.uint8([[[3, 4, 0], [0, 0, 5]]]), np.zeros((1, 2, 3), np.uint8))
+    assert (found.mse, found.mae, found.largest_error) == (50 / 6, 2, 5)
+    assert found.snr_db == 0
+    assert found.snr_variance_db == pytest.approx(10 * math.log10((50 - 12**2 / 6) / 50))
+
+
+@pytest.mark.parametrize(
+    ("original", "rebuilt", "expected"),
+    [
+        (0, 0, (math.inf, None, None)),
+        (0, 1, (metrics.psnr_db(1), None, None)),
+        (7, 7, (math.inf, math.inf, None)),
+        (10, 9, (metrics.psnr_db(1), 20, None)),
+    ],
+    ids=["black", "black, rebuilt as gray", "even", "even, rebuilt darker"],
+)
+def test_pictures_without_power_or_variance(original: int, rebuilt: int, expected: object) -> None:
+    found = metrics.distortion(*(np.full((3, 2), tone, np.uint8) for tone in (original, rebuilt)))
+    assert (found.psnr_db, found.snr_db, found.snr_variance_db) == expected
+
+
+def test_without_error_all_ratios_are_infinite() -> None:
+    pixels = np.uint8([[0, 10], [20, 30]])
+    found = metrics.distortion(pixels, pixels)
+    assert (found.mse, found.rmse, found.mae, found.largest_error) == (0, 0, 0, 0)
+    assert found.psnr_db == found.snr_db == found.snr_variance_db == math.inf
+
+
+@pytest.mark.parametrize("height", [1, STRIP_ROWS, STRIP_ROWS + 1, 3 * STRIP_ROWS])
+def test_distortion_sees_every_row(height: int) -> None:
+    black = np.zeros((height, 2), np.uint8)
+    for row in range(height):
+        changed = black.copy()
+        changed[row, 1] = 10
+        found = metrics.distortion(changed, black)
+        assert (found.mse, found.mae, found.largest_error) == (50 / height, 5 / height, 10)
+        assert found.snr_db == 0
+
+
+two_pictures = st.integers(0, 255).flatmap(
+    lambda most: arrays.arrays(
+        np.uint8,
+        st.tuples(st.just(2), st.integers(1, 60), st.integers(1, 9)),
+        elements=st.integers(0, most),
+    )
+)
+
+
+@settings(deadline=None)
+@given(two_pictures)
+def test_relations_of_distortions(both: Pixels) -> None:
+    found = metrics.distortion(*both)
+    one, other = both.astype(np.int64)
+    assert found.mse == metrics.mse(*both) == pytest.approx(found.rmse**2, rel=1e-12)
+    assert found.mae <= found.rmse * (1 + 1e-12)
+    assert found.rmse <= found.largest_error * (1 + 1e-12)
+    assert found.largest_error == np.abs(one - other).max()
+    if found.snr_variance_db is not None:
+        assert found.snr_db >= found.snr_variance_db
+        expected = 10 * np.log10(one.var() / found.mse) if found.mse else math.inf
+        assert found.snr_variance_db == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [((1, 1), 3.5), ((2, 1), 5), ((1, 2), 5), ((2, 2), math.sqrt(50))],
+    ids=str,
+)
+def test_vector_error_by_hand(block: tuple[int, int], expected: float) -> None:
+    # Errors 3, 4 over 4, 3: 14 / 4 a pixel; each pair across or down has the norm 5, all four √50.
+    original, rebuilt = np.uint8([[10, 10], [10, 10]]), np.uint8([[13, 6], [14, 7]])
+    assert metrics.vector_error(original, rebuilt, block) == pytest.approx(expected, rel=1e-12)
+
+
+def test_vector_error_of_colours_is_of_all_channels_of_a_block() -> None:
+    # Pixels (1, 2, 2) and (0, 0, 0) off: norms 3 and 0 by pixel, 3 together.
+    original, rebuilt = np.zeros((1, 2, 3), np.uint8), np.uint8([[[1, 2, 2], [0, 0, 0]]])
+    assert metrics.vector_error(original, rebuilt, (1, 1)) == 1.5
+    assert metrics.vector_error(original, rebuilt, (2, 1)) == 3
+
+
+def test_vector_error_counts_a_block_cut_by_the_edge_as_one() -> None:
+    # Three pixels in blocks of two: (6, 8) has the norm 10, and what is left, 7, its own.
+    assert metrics.vector_error(np.uint8([[6, 8, 7]]), np.zeros((1, 3), np.uint8), (2, 1)) == 8.5
+    assert (
+        metrics.vector_error(np.uint8([[6], [8], [7]]), np.zeros((3, 1), np.uint8), (1, 2)) == 8.5
+    )
+
+
+@pytest.mark.parametrize("pixels", PHOTOGRAPHS)
+@pytest.mark.parametrize("block", [(1, 1), (8, 8), (16, 1), (5, 32)], ids=str)
+def test_vector_error_is_that_of_every_block(pixels: Pixels, block: tuple[int, int]) -> None:
+    (wide, high), errors = block, noisy(pixels).astype(float) - pixels
+    corners = itertools.product(range(0, 191, high), range(0, 250, wide))
+    norms = [np.linalg.norm(errors[y : y + high, x : x + wide]) for y, x in corners]
+    found = metrics.vector_error(pixels, noisy(pixels), block)
+    assert found == pytest.approx(np.mean(norms), rel=1e-12)
+
+
+@settings(deadline=None)
+@given(two_pictures, st.integers(1, 40), st.integers(1, 40))
+def test_vector_error_is_at_most_the_root_of_a_blocks_mean_square(
+    both: Pixels, wide: int, high: int
+) -> None:
+    height, width = both.shape[1:]
+    blocks = math.ceil(height / high) * math.ceil(width / wide)
+    most = math.sqrt(metrics.mse(*both) * height * width / blocks)
+    assert metrics.vector_error(*both, (wide, high)) <= most * (1 + 1e-9)
 
 
 # --------------------------------------------------------------------------------------------- ssim
@@ -138,7 +275,7 @@ def test_ssim_pauses_after_each_strip(height: int, pauses: int) -> None:
     assert sum(1 for _ in metrics.ssim_work(*pair(height, 8, gray=True))) == pauses
 
 
-@pytest.mark.parametrize("measure", [metrics.mse, metrics.ssim])
+@pytest.mark.parametrize("measure", [metrics.mse, metrics.ssim, metrics.distortion, vector_error])
 @pytest.mark.parametrize("shape", [(9, 8), (8, 10), (8, 9, 3), (1, 9)], ids=str)
 def test_pictures_of_different_shapes_are_refused(measure: object, shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=re.escape(f"(8, 9) and {shape}")):
@@ -194,6 +331,7 @@ def test_4_by_4_blocks_at_1024_codewords() -> None:
     coded = metrics.nominal_bytes(192 * 128, 1024)
     assert metrics.rate_bpp(coded, 768, 512) == 0.625
     assert metrics.compression_ratio(768 * 512, coded) == 12.8
+    assert metrics.bits_per_block(coded, 192 * 128) == 10
 
 
 @pytest.mark.parametrize(

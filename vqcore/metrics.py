@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,28 +34,176 @@ def mse(original: Samples, reconstruction: Samples) -> float:
     >>> mse(np.uint8([[0, 10]]), np.uint8([[0, 13]]))
     4.5
     """
-    _same_shape(original, reconstruction)
-    squares = 0
-    for top in range(0, len(original), STRIP_ROWS):
-        strip = slice(top, top + STRIP_ROWS)
-        difference = original[strip].astype(np.int32) - reconstruction[strip]
-        squares += int(np.square(difference).sum(dtype=np.int64))
-    return squares / original.size
+    errors = _error_strips(original, reconstruction)
+    return sum(map(_sum_of_squares, errors)) / original.size
 
 
-def psnr_db(mean_squared_error: float) -> float:
-    """Return the peak signal-to-noise ratio in decibels, 10·log10(255²/mse); inf for no error.
+def psnr_db(mean_squared_error: float, peak: float = PEAK) -> float:
+    """Return the peak signal-to-noise ratio in decibels, 10·log10(peak²/mse); inf for no error.
 
     Examples
     --------
     >>> round(psnr_db(65.025), 6)
+    30.0
+    >>> round(psnr_db(0.1, peak=10), 6)
     30.0
     >>> psnr_db(0)
     inf
     """
     if mean_squared_error == 0:
         return math.inf
-    return 10 * math.log10(PEAK**2 / mean_squared_error)
+    return 10 * math.log10(peak**2 / mean_squared_error)
+
+
+def snr_db(power: float, mean_squared_error: float) -> float | None:
+    """Return the signal-to-noise ratio in decibels, 10·log10(power/mse).
+
+    It is inf for no error, and None for a signal without power, error or not: a black picture, or
+    where variance is meant, an even one.
+
+    Parameters
+    ----------
+    power : the mean square of the signal's samples, or their variance; say which in the name
+    mean_squared_error : float
+
+    Examples
+    --------
+    >>> snr_db(1000, 1), snr_db(1000, 0), snr_db(0, 1)
+    (30.0, inf, None)
+    """
+    if power == 0:
+        return None
+    return 10 * math.log10(power / mean_squared_error) if mean_squared_error else math.inf
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """How far a reconstruction is from its original, all samples of all channels pooled.
+
+    Parameters
+    ----------
+    mse : mean squared error a sample
+    rmse, mae, largest_error : its root, and the mean and largest absolute error a sample, in gray
+        levels
+    psnr_db
+    snr_db : of the signal's power, 10·log10(Σx²/Σ(x−y)²); see `snr_db`
+    snr_variance_db : of its variance about the mean of all samples, 10·log10(var(x)/mse)
+    """
+
+    mse: float
+    rmse: float
+    mae: float
+    largest_error: int
+    psnr_db: float
+    snr_db: float | None
+    snr_variance_db: float | None
+
+
+def distortion(original: Samples, reconstruction: Samples) -> Distortion:
+    """Compare a reconstruction with its original.
+
+    Parameters and errors are those of `mse`.
+
+    Examples
+    --------
+    >>> found = distortion(np.uint8([[0, 10]]), np.uint8([[0, 13]]))
+    >>> found.mse, found.mae, found.largest_error, round(found.snr_db, 2)
+    (4.5, 1.5, 3, 10.46)
+    """
+    return finish(distortion_work(original, reconstruction))
+
+
+def distortion_work(original: Samples, reconstruction: Samples) -> Work[Distortion]:
+    """Do the work of `distortion` with pauses."""
+    squares = absolutes = largest = 0
+    for errors in _error_strips(original, reconstruction):
+        squares += _sum_of_squares(errors)
+        absolutes += int(errors.sum(dtype=np.int64))
+        largest = max(largest, int(errors.max()))
+        yield
+    power, variance = yield from _power_work(original)
+    mean_square = squares / original.size
+    return Distortion(
+        mse=mean_square,
+        rmse=math.sqrt(mean_square),
+        mae=absolutes / original.size,
+        largest_error=largest,
+        psnr_db=psnr_db(mean_square),
+        snr_db=snr_db(power, mean_square),
+        snr_variance_db=snr_db(variance, mean_square),
+    )
+
+
+def _power_work(samples: Samples) -> Work[tuple[float, float]]:
+    """Return the mean square of samples, and their variance, from sums that are exact."""
+    squares = total = 0
+    for strip in _strips(samples, STRIP_ROWS):
+        squares += _sum_of_squares(strip)
+        total += int(strip.sum(dtype=np.int64))
+        yield
+    count = samples.size
+    return squares / count, (count * squares - total**2) / count**2
+
+
+def vector_error(original: Samples, reconstruction: Samples, block: tuple[int, int]) -> float:
+    """Return the mean Euclidean error a vector, in gray levels: the mean of |x−y|₂ over the blocks.
+
+    A vector is what a block shows: its gray samples, or R, G and B of its pixels, also where fewer
+    samples are coded, as in YCbCr. At the right and at the bottom a block has only the pixels that
+    the picture has, and counts as one all the same.
+
+    Parameters
+    ----------
+    original, reconstruction : as for `mse`
+    block : its width and height in pixels
+
+    Examples
+    --------
+    >>> vector_error(np.uint8([[9, 9, 9]]), np.uint8([[12, 5, 9]]), (2, 1))
+    2.5
+    """
+    return finish(vector_error_work(original, reconstruction, block))
+
+
+def vector_error_work(
+    original: Samples, reconstruction: Samples, block: tuple[int, int]
+) -> Work[float]:
+    """Do the work of `vector_error` with pauses."""
+    (wide, high), (height, width) = block, original.shape[:2]
+    blocks, total = -(-width // wide) * -(-height // high), 0.0
+    for errors in _error_strips(original, reconstruction, high * -(-STRIP_ROWS // high)):
+        total += float(_norms(errors, wide, high).sum())
+        yield
+    return float(total / blocks)
+
+
+def _norms(errors: Samples, wide: int, high: int) -> Floats:
+    """Return the Euclidean norm of each block of absolute errors, shape (rows, columns)."""
+    (height, width), channels = errors.shape[:2], errors.shape[2:]
+    rows, columns = -(-height // high), -(-width // wide)
+    padded = np.zeros((rows * high, columns * wide, *channels), np.float32)
+    padded[:height, :width] = errors
+    lines = padded.reshape(rows, high, columns, -1)
+    squares = np.einsum("rhcs,rhcs->rhc", lines, lines)
+    norms: Floats = np.sqrt(squares.sum(axis=1, dtype=np.float64))
+    return norms
+
+
+def _error_strips(
+    original: Samples, reconstruction: Samples, rows: int = STRIP_ROWS
+) -> Iterator[Samples]:
+    """Yield the absolute errors, so many rows at a time."""
+    _same_shape(original, reconstruction)
+    both = zip(_strips(original, rows), _strips(reconstruction, rows), strict=True)
+    return (np.maximum(one, other) - np.minimum(one, other) for one, other in both)
+
+
+def _strips(samples: Samples, rows: int) -> Iterator[Samples]:
+    return (samples[top : top + rows] for top in range(0, len(samples), rows))
+
+
+def _sum_of_squares(samples: Samples) -> int:
+    return int(np.square(samples, dtype=np.uint16).sum(dtype=np.int64))
 
 
 def ssim(original: Samples, reconstruction: Samples) -> float | None:
@@ -174,6 +324,17 @@ def compression_ratio(raw_bytes: float, coded_bytes: float) -> float:
     inf
     """
     return raw_bytes / coded_bytes if coded_bytes else math.inf
+
+
+def bits_per_block(coded_bytes: float, blocks: int) -> float:
+    """Return bits per block.
+
+    Examples
+    --------
+    >>> bits_per_block(nominal_bytes(36864, 32), 36864)
+    5.0
+    """
+    return 8 * coded_bytes / blocks
 
 
 def rate_bpp(coded_bytes: float, width: int, height: int) -> float:

@@ -115,6 +115,11 @@ def test_points_are_measured_on_files(pixels: Pixels, codec: Codec) -> None:
         with np.errstate(divide="ignore"):
             psnr_db = skimage.metrics.peak_signal_noise_ratio(pixels, decoded)
         assert point.psnr_db == pytest.approx(psnr_db, rel=1e-12)
+        errors = np.abs(decoded.astype(float) - pixels)
+        assert (point.mae, point.largest_error) == (pytest.approx(errors.mean()), errors.max())
+        if point.mse:
+            expected = 10 * np.log10(np.square(pixels, dtype=float).mean() / point.mse)
+            assert point.snr_db == pytest.approx(expected, rel=1e-12)
         channel_axis = 2 if pixels.ndim == 3 else None
         similarity = skimage.metrics.structural_similarity(
             pixels, decoded, channel_axis=channel_axis

@@ -1,5 +1,6 @@
 """Tests of sweeps: which sizes are possible, and what each costs and gives."""
 
+import itertools
 import math
 import time
 from dataclasses import astuple, fields
@@ -224,13 +225,22 @@ def test_the_figures_are_those_of_the_encoded_picture(
             original, decoded, channel_axis=2 if original.ndim == 3 else None
         )
         nominal = rows * columns * math.log2(size) / 8
+        errors = original.astype(float) - decoded
         expected = {
             "codebook_size": len(encoded.shared.codebook.codewords),
             "used_codewords": len(set(encoded.indices[:, 0].tolist())),
             "mse": mse,
+            "rmse": math.sqrt(mse),
+            "mae": np.mean(np.abs(errors)),
+            "largest_error": np.abs(errors).max(),
+            "vector_error": np.mean(norms_of(errors, block_size)),
             "psnr_db": 10 * math.log10(255**2 / mse),
+            "snr_db": 10 * math.log10(np.mean(original.astype(float) ** 2) / mse),
+            "snr_variance_db": 10 * math.log10(original.var() / mse),
             "ssim": ssim,
             "nominal_bytes": nominal,
+            "nominal_bpp": 8 * nominal / (picture.width * picture.height),
+            "nominal_bits_per_block": math.log2(size),
             "entropy_bytes": rows * columns * scipy.stats.entropy(use, base=2) / 8,
             "codebook_bytes": encoded.shared.codebook.codewords.nbytes,
             "file_bytes": len(step.file),
@@ -243,6 +253,14 @@ def test_the_figures_are_those_of_the_encoded_picture(
         measured = {"train_seconds", "encode_seconds"}
         assert expected.keys() | measured == {field.name for field in fields(OperatingPoint)}
         assert all(getattr(step.point, field) > 0 for field in measured)
+
+
+def norms_of(errors: np.ndarray, side: int) -> list[float]:
+    """Return the Euclidean norm of the errors in each block of pixels, block by block."""
+    corners = itertools.product(*(range(0, length, side) for length in errors.shape[:2]))
+    return [
+        float(np.linalg.norm(errors[top : top + side, left : left + side])) for top, left in corners
+    ]
 
 
 @pytest.mark.parametrize("colour", COLOURS)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers import bare_words, made_up_points, smooth_picture, steps_of
+from helpers import bare_words, made_up_points, rival_point, smooth_picture, steps_of
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import TRAINERS
@@ -18,7 +18,7 @@ from vqcore.lab.comparison import mean_rows
 from vqcore.lab.contest import Run
 from vqcore.lab.health import Health, Pair
 from vqcore.lab.heldout import HeldOut
-from vqcore.lab.rivals import RIVALS, RivalPoint
+from vqcore.lab.rivals import RIVALS
 from vqcore.lab.sweeps import sweep
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.show import plots, words
@@ -57,7 +57,7 @@ def test_language(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def curves() -> list[Curve]:
-    rivals = [RivalPoint("jpeg", level, 90, 9.0, 22.0, 0.8, 32.0, 0.75, 0.1) for level in (10, 90)]
+    rivals = [rival_point("jpeg", level) for level in (10, 90)]
     of_rivals = [rival_curve(codec, rivals) for codec in RIVALS]
     return [vq_curve(SETTINGS, LAYOUT, POINTS), nominal_curve(LAYOUT, POINTS), *of_rivals]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from statistics import NormalDist
 
 import pytest
-from helpers import made_up_points, smooth_picture, steps_of
+from helpers import made_up_points, rival_point, smooth_picture, steps_of
 
 from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import BjontegaardDelta, mean_rows
@@ -35,7 +35,7 @@ def point(size: int, rate: float, psnr_db: float, **others: float) -> OperatingP
 
 
 def jpeg(level: int, rate: float, psnr_db: float) -> RivalPoint:
-    return RivalPoint("jpeg", level, 100, 1.0, psnr_db, 0.9, 8.0, rate, 0.01)
+    return rival_point("jpeg", level, file_bytes=100, psnr_db=psnr_db, rate_bpp=rate)
 
 
 def test_curve_of_a_sweep_is_that_of_its_files() -> None:

@@ -8,14 +8,13 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from helpers import made_up_points, smooth_picture, steps_of
+from helpers import made_up_points, rival_point, smooth_picture, steps_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codec import Settings
 from vqcore.lab.batch import Swept
-from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sweeps import OperatingPoint, Plan, plan_sweep, sweep
 from vqcore.show import exports, provenance
 from vqcore.show.curves import Curve, nominal_curve, rival_curve, vq_curve
@@ -27,9 +26,17 @@ POINT_KEYS = [
     "codebook_size",
     "used_codewords",
     "mse",
+    "rmse",
+    "mae",
+    "largest_error",
+    "vector_error",
     "psnr_db",
+    "snr_db",
+    "snr_variance_db",
     "ssim",
     "nominal_bytes",
+    "nominal_bpp",
+    "nominal_bits_per_block",
     "entropy_bytes",
     "codebook_bytes",
     "file_bytes",
@@ -118,13 +125,13 @@ def test_an_infinite_value_is_the_string_inf() -> None:
     text = as_json(made_up_points())
     first, second = json.loads(text, parse_constant=refuse_constant)["points"]
     infinite = {name for name, value in first.items() if value == "inf"}
-    assert infinite == {"psnr_db", "nominal_ratio"}
+    assert infinite == {"psnr_db", "snr_db", "nominal_ratio"}
     assert "inf" not in second.values()
 
 
 def test_a_missing_value_is_null() -> None:
     first, second = json.loads(as_json(made_up_points()))["points"]
-    assert first["ssim"] is None
+    assert first["ssim"] is first["snr_variance_db"] is None
     assert second["ssim"] == 1 / 3
 
 
@@ -179,9 +186,10 @@ def test_json_says_what_file_a_picture_came_from() -> None:
 def test_csv_by_hand() -> None:
     header, first, second, rest = exports.points_csv(swept_of(made_up_points())).split("\n")
     assert header == ",".join([*POINT_KEYS, *SOURCE])
-    figures = "1,1,0.0,inf,,0.0,0.0,64,85,inf,48.2,0.166,0.25,0.125"
+    figures = "1,1,0.0,0.0,0.0,0,0.0,inf,inf,,,0.0,0.0,0.0,0.0,64,85,inf,48.2,0.166,0.25,0.125"
     assert first == f"{figures},waves,d1,8,ycbcr,lbg,7,0,plain,,False,,{PROGRAM}"
-    assert second.startswith("1024,1000,0.1,58.13080360867,0.3333333333333333,23040.0,")
+    likeness = "0.1,0.31622776601683794,0.1,1,2.5,58.13080360867,51.25,45.5,0.3333333333333333"
+    assert second.startswith(f"1024,1000,{likeness},23040.0,0.625,10.0,")
     assert rest == ""
 
 
@@ -262,7 +270,7 @@ def read_whole(text: str) -> list[dict[str, str]]:
 
 
 def two_curves() -> list[Curve]:
-    rival = RivalPoint("jpeg", 40, 900, 7.5, 39.4, None, 3.0, 2.5, 0.125)
+    rival = rival_point("jpeg", 40, file_bytes=900, mse=7.5, ssim=None)
     ours = vq_curve(SETTINGS, LAYOUT, made_up_points())
     return [ours, nominal_curve(LAYOUT, made_up_points()), rival_curve("jpeg", [rival])]
 
@@ -274,7 +282,8 @@ def test_curves_as_csv_have_a_line_for_each_file() -> None:
     assert (first["curve"], first["label"]) == ("8×8 YCbCr, seed 7", "K = 1")
     assert (first["psnr_db"], second["used_codewords"]) == ("inf", "1000")
     assert (rival["curve"], rival["label"], rival["file_bytes"]) == ("JPEG", "quality 40", "900")
-    assert (rival["codebook_size"], rival["ssim"]) == ("", "")
+    assert (rival["codebook_size"], rival["ssim"], rival["vector_error"]) == ("", "", "")
+    assert (rival["largest_error"], rival["snr_db"]) == ("7", "20.0")
 
 
 def test_each_point_of_a_curve_has_the_settings_of_its_curve() -> None:

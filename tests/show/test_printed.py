@@ -38,11 +38,12 @@ def swept_of(points: list[OperatingPoint], name: str = "waves") -> Swept:
 
 def test_table_by_hand() -> None:
     header, first, second = printed.points_table(made_up_points()).split("\n")
-    columns = ["codebook_size", "used_codewords", "psnr_db", "ssim"]
+    columns = ["codebook_size", "used", "mse", "psnr_db", "snr_db", "ssim"]
     columns += ["nominal_ratio", "file_ratio", "file_bytes", "rate_bpp"]
     assert header.split() == columns
-    assert first.split() == ["1", "1", "lossless", "-", "∞", "48.2", "85", "0.166"]
-    assert second.split() == ["1024", "1000", "58.13", "0.3333", "102.4", "48.2", "85", "0.166"]
+    assert first.split() == ["1", "1", "0", "lossless", "lossless", "-", "∞", "48.2", "85", "0.166"]
+    figures = ["0.1", "58.13", "51.25", "0.3333", "102.4", "48.2", "85", "0.166"]
+    assert second.split() == ["1024", "1000", *figures]
 
 
 @pytest.mark.parametrize("make", [made_up_points, real_points])
@@ -51,7 +52,13 @@ def test_table_columns_end_where_their_names_end(make: object) -> None:
     lines = printed.points_table([*make(), wide]).split("\n")
     ends = [[cell.end() for cell in re.finditer(r"\S+", line)] for line in lines]
     assert all(each == ends[0] for each in ends)
-    assert len(ends[0]) == 8
+    assert len(ends[0]) == 10
+
+
+def test_table_fits_a_terminal_of_a_hundred_columns_or_so() -> None:
+    far = replace(made_up_points()[1], mse=1234.5678, file_bytes=12345678, rate_bpp=0.012345)
+    lines = printed.points_table([*made_up_points(), far]).split("\n")
+    assert max(map(len, lines)) <= 103
 
 
 def point_at(size: int, psnr_db: float, ssim: float | None, ratio: float) -> OperatingPoint:

@@ -5,10 +5,9 @@ import re
 from html.parser import HTMLParser
 
 import numpy as np
-from helpers import smooth_picture, steps_of
+from helpers import rival_point, smooth_picture, steps_of
 
 from vqcore.coding.codec import Settings
-from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sweeps import sweep
 from vqcore.show.curves import nominal_curve, rival_curve, vq_curve
 from vqcore.show.provenance import PROGRAM, Provenance, provenance_of
@@ -20,8 +19,10 @@ SETTINGS = Settings(4, "rgb", seed=5)
 PICTURE = smooth_picture(24, 40)
 STEPS = steps_of(sweep(PICTURE, SETTINGS, [1, 2, 8]))
 LAYOUT = STEPS[0].encoded.layout
-JPEG = [RivalPoint("jpeg", 10, 90, 9.0, 22.0, 0.8, 32.0, 0.75, 0.1),
-        RivalPoint("jpeg", 90, 900, 1.0, 48.0, 0.99, 3.2, 7.5, 0.1)]  # fmt: skip
+JPEG = [
+    rival_point("jpeg", 10),
+    rival_point("jpeg", 90, file_bytes=900, psnr_db=48.0, ssim=0.99, file_ratio=3.2, rate_bpp=7.5),
+]
 
 
 class Page(HTMLParser):

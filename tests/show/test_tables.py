@@ -17,12 +17,22 @@ from vqcore.show.curves import Delta
 from vqcore.show.verdicts import health_row
 from vqcore.signals.pictures import Origin
 
+ONLY_EXPORTED = {"rmse", "mae", "largest_error", "vector_error", "snr_variance_db"}
+ONLY_EXPORTED |= {"nominal_bits_per_block", "encode_seconds"}
 
-def test_points_show_what_they_hold_but_the_time_of_encoding() -> None:
+
+def test_points_show_their_main_figures_in_the_order_of_exports() -> None:
     names = [field.name for field in fields(OperatingPoint)]
-    assert [*tables.columns("points"), "encode_seconds"] == names
+    assert set(names) > ONLY_EXPORTED
+    assert [*tables.columns("points")] == [name for name in names if name not in ONLY_EXPORTED]
     lossless, _ = tables.rows_of(tables.columns("points"), made_up_points())
-    assert lossless["psnr_db"] == float("inf")
+    assert lossless["psnr_db"] == lossless["snr_db"] == float("inf")
+
+
+def test_some_columns_say_what_they_mean() -> None:
+    assert tables.help_of("snr_db").startswith("Signal-to-noise ratio: 10·log10 of the mean square")
+    assert tables.help_of("nominal_bpp").endswith("in bits for each pixel.")
+    assert tables.help_of("picture") is None
 
 
 def test_columns_of_rows_made_elsewhere() -> None:
@@ -59,6 +69,11 @@ def test_infinite_numbers_are_words_and_stay_numbers_to_sort_by() -> None:
         for row in written(tables.columns("points"), rows)
     )
     assert (first["psnr_db"], first["nominal_ratio"], first["ssim"]) == ("lossless", "∞", "–")
+    assert (first["snr_db"], second["snr_db"], second["nominal_bpp"]) == (
+        "lossless",
+        "51.25",
+        "0.6250",
+    )
     assert (second["psnr_db"], second["nominal_ratio"]) == ("58.13", "102.4")
     assert (first["codebook_size"], second["file_bytes"]) == ("1", "85")
     frame = tables.styled(tables.columns("points"), rows).data

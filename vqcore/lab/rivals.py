@@ -191,7 +191,12 @@ class RivalPoint:
     level: int
     file_bytes: int
     mse: float
+    rmse: float
+    mae: float
+    largest_error: int
     psnr_db: float
+    snr_db: float | None
+    snr_variance_db: float | None
     ssim: float | None
     file_ratio: float
     rate_bpp: float
@@ -363,6 +368,7 @@ def _tried(pixels: Samples, codec: Codec, level: int) -> _Trial:
 
 
 def _measured(pixels: Samples, codec: Codec, trial: _Trial) -> Work[RivalPoint]:
+    distortion = yield from metrics.distortion_work(pixels, trial.decoded)
     similarity = yield from metrics.ssim_work(pixels, trial.decoded)
     height, width = pixels.shape[:2]
     file_bytes = len(trial.data)
@@ -370,8 +376,7 @@ def _measured(pixels: Samples, codec: Codec, trial: _Trial) -> Work[RivalPoint]:
         codec=codec,
         level=trial.level,
         file_bytes=file_bytes,
-        mse=trial.mse,
-        psnr_db=metrics.psnr_db(trial.mse),
+        **vars(distortion),
         ssim=similarity,
         file_ratio=metrics.compression_ratio(pixels.size, file_bytes),
         rate_bpp=metrics.rate_bpp(file_bytes, width, height),

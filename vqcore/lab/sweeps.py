@@ -30,16 +30,25 @@ class OperatingPoint:
 
     `file_bytes` is the length of a .vq file that decodes to the picture measured; `file_ratio` and
     `rate_bpp` are that file's. The nominal and entropy figures are of the indices alone, and with a
-    rate weight of the codewords still in use. `ssim` is None for pictures under 7×7 pixels.
+    rate weight of the codewords still in use. What tells of likeness, `metrics` defines; `ssim` is
+    None for pictures under 7×7 pixels, `snr_db` for black ones, `snr_variance_db` for even ones.
     `train_seconds` counts what this size took on top of the sizes below it.
     """
 
     codebook_size: int
     used_codewords: int
     mse: float
+    rmse: float
+    mae: float
+    largest_error: int
+    vector_error: float
     psnr_db: float
+    snr_db: float | None
+    snr_variance_db: float | None
     ssim: float | None
     nominal_bytes: float
+    nominal_bpp: float
+    nominal_bits_per_block: float
     entropy_bytes: float
     codebook_bytes: int
     file_bytes: int
@@ -57,6 +66,8 @@ class Cost:
     codebook_size: int
     used_codewords: int
     nominal_bytes: float
+    nominal_bpp: float
+    nominal_bits_per_block: float
     entropy_bytes: float
     codebook_bytes: int
     file_bytes: int
@@ -325,14 +336,14 @@ def point_work(
     file_bytes : the length of its file
     known : `codebook_size`, `train_seconds` and `encode_seconds` of the point
     """
-    reconstruction = encoded.decode()
-    mse = metrics.mse(original, reconstruction)
+    both, block = (original, encoded.decode()), encoded.layout.block_size
+    distortion = yield from metrics.distortion_work(*both)
     likeness = {
-        "mse": mse,
-        "psnr_db": metrics.psnr_db(mse),
-        "ssim": (yield from metrics.ssim_work(original, reconstruction)),
+        "vector_error": (yield from metrics.vector_error_work(*both, block)),
+        "ssim": (yield from metrics.ssim_work(*both)),
     }
-    return OperatingPoint(**vars(cost_of(encoded, file_bytes)) | likeness | known)
+    cost = cost_of(encoded, file_bytes)
+    return OperatingPoint(**vars(cost) | vars(distortion) | likeness | known)
 
 
 def cost_of(encoded: Encoded, file_bytes: int) -> Cost:
@@ -351,8 +362,8 @@ def cost_of(encoded: Encoded, file_bytes: int) -> Cost:
     >>> layout = BlockLayout(width=4, height=1, block_size=1, colour="gray")
     >>> vectors = np.uint8([[7], [9], [9], [9]])
     >>> cost = cost_of(encode(layout, vectors, Codebook(vectors[:2])), 25)
-    >>> cost.nominal_bytes, cost.nominal_ratio, cost.file_ratio, cost.psnr_db
-    (0.5, 8.0, 0.16, None)
+    >>> cost.nominal_bytes, cost.nominal_bpp, cost.nominal_ratio, cost.file_ratio, cost.psnr_db
+    (0.5, 1.0, 8.0, 0.16, None)
     """
     layout, quantizer = encoded.layout, encoded.quantizer
     nominal = quantizer.nominal_bytes(encoded.indices)
@@ -360,6 +371,8 @@ def cost_of(encoded: Encoded, file_bytes: int) -> Cost:
         codebook_size=quantizer.codebook_size,
         used_codewords=encoded.used_codewords,
         nominal_bytes=nominal,
+        nominal_bpp=metrics.rate_bpp(nominal, layout.width, layout.height),
+        nominal_bits_per_block=metrics.bits_per_block(nominal, layout.blocks),
         entropy_bytes=metrics.entropy_bytes(*encoded.use),
         codebook_bytes=quantizer.codebook_bytes,
         file_bytes=file_bytes,

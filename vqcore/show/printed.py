@@ -24,9 +24,10 @@ from vqcore.show.wording import infinity, origin_in_short
 from vqcore.signals.pictures import Origin
 
 TABLE_COLUMNS = (
-    *("codebook_size", "used_codewords", "psnr_db", "ssim"),
+    *("codebook_size", "used_codewords", "mse", "psnr_db", "snr_db", "ssim"),
     *("nominal_ratio", "file_ratio", "file_bytes", "rate_bpp"),
 )
+SHORT_HEADINGS = {"used_codewords": "used"}
 
 
 def points_table(points: Iterable[OperatingPoint]) -> str:
@@ -66,7 +67,8 @@ def means_table(sweeps: Sequence[Swept]) -> str:
 
 
 def _table(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
-    lines = [columns, *(list(map(_short, columns, row)) for row in rows)]
+    headings = [SHORT_HEADINGS.get(name, name) for name in columns]
+    lines = [headings, *(list(map(_short, columns, row)) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))

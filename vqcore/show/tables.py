@@ -15,7 +15,7 @@ from vqcore.codebooks.training import Training
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.curves import Delta
 from vqcore.show.wording import decibels, in_use, infinity, kilobytes, rate
-from vqcore.show.words import say
+from vqcore.show.words import has, say
 from vqcore.signals.pictures import Origin
 
 MISSING = "–"
@@ -31,8 +31,10 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "used_codewords": "%d",
         "mse": "%.2f",
         "psnr_db": "%.2f",
+        "snr_db": "%.2f",
         "ssim": "%.4f",
         "nominal_bytes": "%.0f",
+        "nominal_bpp": "%.4f",
         "entropy_bytes": "%.0f",
         "codebook_bytes": "%d",
         "file_bytes": "%d",
@@ -120,6 +122,11 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
 def columns(table: TableId) -> Columns:
     """Return the columns of a table."""
     return {name: (say(f"column.{name}"), it) for name, it in FORMATS[table].items()}
+
+
+def help_of(name: str) -> str | None:
+    """Return what a column means, if that is told."""
+    return say(f"column-help.{name}") if has(f"column-help.{name}") else None
 
 
 def rows_of(columns: Columns, things: Iterable[object]) -> list[dict[str, Any]]:

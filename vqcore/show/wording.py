@@ -104,7 +104,7 @@ def similarity(ssim: float | None) -> str:
 
 
 def infinity(figure: str, value: float) -> str:
-    """Return an infinite value in words: a PSNR is lossless, all else is ∞.
+    """Return an infinite value in words: a PSNR or SNR is lossless, all else is ∞.
 
     Parameters
     ----------
@@ -113,12 +113,12 @@ def infinity(figure: str, value: float) -> str:
 
     Examples
     --------
-    >>> infinity("psnr_db", math.inf), infinity("file_ratio", math.inf)
-    ('lossless', '∞')
+    >>> infinity("psnr_db", math.inf), infinity("snr_db", math.inf), infinity("ratio", math.inf)
+    ('lossless', 'lossless', '∞')
     """
     if value < 0:
         return "−∞"
-    return say("figure.lossless") if figure.endswith("psnr_db") else "∞"
+    return say("figure.lossless") if figure.endswith(("snr_db", "snr_variance_db")) else "∞"
 
 
 def origin_in_short(origin: Origin) -> str:
