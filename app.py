@@ -25,8 +25,9 @@ from vqcore.codebooks.textbook import (
     Start as FirstCodewords,
 )
 from vqcore.codebooks.training import TRAINERS, Progress, Trainer
+from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
 from vqcore.coding.codec import Encoded, Settings
-from vqcore.lab import cosine, foreign, matches, study, vqfiles
+from vqcore.lab import cosine, foreign, joint, matches, study, vqfiles
 from vqcore.lab.plane import MAX_CODEWORDS, Start
 from vqcore.lab.playback import Frame
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec, missing_rivals
@@ -42,7 +43,7 @@ from vqcore.show import links, panels
 from vqcore.show.controls import choice, control, keep_valid, unbound, values_of
 from vqcore.show.curves import Axis, Curve, Families, Likeness, deltas
 from vqcore.show.downloads import Offer, offered
-from vqcore.show.exports import book_csv
+from vqcore.show.exports import book_csv, training_comment
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import PROGRAM, provenance_of, use_stems
 from vqcore.show.reproduce import command_line, picture_file, python_lines
@@ -846,9 +847,41 @@ def pictures_panel(of: Study) -> list[Pieces]:
         st.markdown(say("pictures.too-few"))
         return []
     show_chart(panels.pictures_chart(studies))
-    show_table(panels.pictures_table(studies, choose_common_size(of)))
+    size = choose_common_size(of)
+    show_table(panels.pictures_table(studies, size))
     show_table(panels.means_table(studies))
-    return [study.sweeping(studies)]
+    return [study.sweeping(studies), *show_joint(of, studies, size)]
+
+
+def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
+    """Train one codebook on several pictures, if asked to, and show how each fares with it."""
+    every = [it for it in studies if it.layout.dimension == of.layout.dimension]
+    if not of.settings.is_plain or not every:
+        return []
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if not st.toggle(**control("joint")):
+            return []
+        names = [it.name for it in every]
+        chosen = st.multiselect(options=names, default=names, **unbound("inside"))
+        inside = [it for it in every if it.name in chosen]
+        if inside and (shared := joint.known_codebook(inside, size)):
+            offer_codebook(shared, of.settings, len(inside))
+    if not inside:
+        return []
+    if tries := joint.known_tries(inside, every, size):
+        show_table(panels.tries_table(tries, size))
+    return [joint.trying(inside, every, size)]
+
+
+def offer_codebook(shared: SharedCodebook, settings: Settings, pictures: int) -> None:
+    comment = training_comment(pictures, settings, shared.codebook.size)
+    st.download_button(
+        say("pictures.codebook"),
+        pack_codebook(shared, comment),
+        file_name=f"{pictures}-pictures-K{shared.codebook.size}.npz",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def choose_common_size(of: Study) -> int:

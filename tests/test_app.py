@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, local_script_runner
 
 from vqcore import Settings, Step, read_picture, sweep
-from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.codebook import Codebook, nearest
 from vqcore.codebooks.textbook import Rules, runs_work
 from vqcore.codebooks.training import Trained, train
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
@@ -30,7 +30,7 @@ from vqcore.lab.playback import frames_work
 from vqcore.lab.rivals import RIVALS, largest_within, rival_file, same_psnr
 from vqcore.lab.sharing import use_work
 from vqcore.lab.sweeps import cut_for
-from vqcore.metrics import psnr_db
+from vqcore.metrics import mse, psnr_db
 from vqcore.quantizers import plain
 from vqcore.quantizers.family import FAMILIES
 from vqcore.show import words
@@ -594,6 +594,22 @@ def test_target_finds_the_best_setting_swept():
     assert figures(app)["psnr_db"] == f"{best.psnr_db:.2f} dB"
     sound(app.number_input(key="value").set_value(99.0).run())
     assert any("No setting" in text.value for text in app.markdown)
+
+
+def test_one_codebook_for_all_pictures_and_whom_it_never_saw():
+    app = at_rates(("one.png", waves(1)), ("two.png", waves(2)), panel="All pictures", block="4")
+    sound(app.toggle(key="joint").set_value(True).run())
+    assert list(table_of(app, "trained_on")["trained_on"]) == ["inside", "inside"]
+    sound(app.multiselect(key="inside").set_value(["one.png"]).run())
+    table = table_of(app, "trained_on")
+    assert list(table["trained_on"]) == ["inside", "outside"]
+    first, second = (cut_for(read_picture(waves(it), ""), Settings(4)).vectors for it in (1, 2))
+    [own] = (it.codebook for it in train(first, [8]) if isinstance(it, Trained))
+    rebuilt = own.codewords[nearest(second, own.codewords)]
+    assert table["joint_psnr_db"][1] == psnr_db(mse(second, rebuilt))
+    assert table["loss_db"][0] == 0 < table["loss_db"][1]
+    sound(app.multiselect(key="inside").set_value([]).run())
+    assert not any("trained_on" in it.value for it in app.dataframe)
 
 
 def test_all_pictures_and_their_means():

@@ -13,6 +13,7 @@ from vqcore.lab.contest import Run
 from vqcore.lab.cosine import Cosines
 from vqcore.lab.health import Health
 from vqcore.lab.heldout import HeldOut, Transfer
+from vqcore.lab.joint import Tried
 from vqcore.lab.rivals import RIVALS, Codec, RivalError
 from vqcore.lab.study import Study, known_rival, known_rivals, rungs
 from vqcore.lab.targets import GOALS
@@ -40,6 +41,7 @@ from vqcore.show.tables import (
     picture_row,
     rows_of,
     rung_row,
+    try_row,
 )
 from vqcore.show.verdicts import health_row
 from vqcore.show.wording import codec_name, in_short, settings_name
@@ -177,6 +179,10 @@ def book_table(book: Book, size: int) -> Table:
     tried = ", ".join(f"{distortion:.6g}" for _, distortion in book.tried)
     told = say("training.tried", n=len(book.tried), errors=tried) if len(book.tried) > 1 else ""
     return _table("book", list(map(book_row, book.lines)), size=str(size), tried=told)
+
+
+def tries_table(tries: Sequence[Tried], size: int) -> Table:
+    return _table("tries", list(map(try_row, tries)), size=str(size))
 
 
 def cosines_table(cosines: Cosines, size: int) -> Table:

@@ -12,6 +12,7 @@ import pandas as pd
 from vqcore.codebooks.lloyd import MAX_ITERATIONS, TOLERANCE
 from vqcore.codebooks.textbook import Line
 from vqcore.codebooks.training import Training
+from vqcore.lab.joint import Tried
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.curves import Delta
 from vqcore.show.wording import decibels, in_use, infinity, kilobytes, rate
@@ -23,7 +24,16 @@ Columns = Mapping[str, tuple[str, str | None]]
 """Name -> heading, and how its numbers are written; None for text."""
 
 TableId = Literal[
-    "points", "pictures", "means", "rungs", "health", "transfers", "families", "cosines", "book"
+    "points",
+    "pictures",
+    "means",
+    "rungs",
+    "health",
+    "transfers",
+    "families",
+    "cosines",
+    "book",
+    "tries",
 ]
 FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
     "points": {
@@ -95,6 +105,13 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "codebook_size": "%d",
         "own_psnr_db": "%.2f",
         "lent_psnr_db": "%.2f",
+        "loss_db": "%.2f",
+    },
+    "tries": {
+        "picture": None,
+        "trained_on": None,
+        "own_psnr_db": "%.2f",
+        "joint_psnr_db": "%.2f",
         "loss_db": "%.2f",
     },
     "book": {
@@ -184,6 +201,18 @@ def rung_row(size: int, rung: Training) -> dict[str, Any]:
         "last": finish[-1].distortion,
         "seconds": rung.seconds,
         "stopped": _stopped(rung),
+    }
+
+
+def try_row(tried: Tried) -> dict[str, Any]:
+    """Return the row of a picture with the codebook of several."""
+    transfer = tried.transfer
+    return {
+        "picture": tried.picture,
+        "trained_on": say("pictures.inside" if tried.is_inside else "pictures.outside"),
+        "own_psnr_db": transfer.own_psnr_db,
+        "joint_psnr_db": transfer.lent_psnr_db,
+        "loss_db": transfer.loss_db,
     }
 
 
