@@ -133,6 +133,48 @@ def test_without_options_the_figures_are_only_shown(run: Run, folder: Path) -> N
     assert names(folder) == before
 
 
+@BOTH_WAYS
+def test_psnr_is_of_the_peak_that_is_asked_for(run: Run, folder: Path) -> None:
+    options = ("--sizes", "1,8", "--json", "out.json", "--csv", "out.csv")
+    plain = points_told(run("sweep", "waves.png", *options))
+    status, output, complaint = run("sweep", "waves.png", *options, "--peak", 100)
+    assert (status, complaint) == (0, "")
+    points = json.loads((folder / "out.json").read_text("utf-8"))["points"]
+    with open(folder / "out.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for point, row, line, before in zip(points, rows, output.splitlines()[2:], plain, strict=True):
+        psnr_db = 10 * math.log10(100**2 / point["mse"])
+        assert point["psnr_db"] == pytest.approx(psnr_db, rel=1e-12)
+        assert (point["peak"], row["peak"], float(row["psnr_db"])) == (100, "100", point["psnr_db"])
+        assert line.split()[3] == f"{psnr_db:.4g}" != before[3]
+        assert line.split()[4:6] == before[4:6]
+
+
+def points_told(ended: Ended) -> list[list[str]]:
+    """Return the words of each line of a picture's table."""
+    status, output, _ = ended
+    assert status == 0
+    return [line.split() for line in output.splitlines()[2:]]
+
+
+@pytest.mark.parametrize("peak", ["0", "-1", "1.5", "65536", "nan"])
+def test_no_peak_is_wrong_usage(folder: Path, peak: str) -> None:
+    status, output, complaint = in_process("sweep", "waves.png", "--peak", peak)
+    assert (status, output) == (2, "")
+    assert "--peak" in complaint.splitlines()[-1]
+
+
+def test_a_target_and_what_is_printed_are_of_the_same_peak(folder: Path) -> None:
+    arguments = ("encode", "waves.png", "out.vq", "--block", 4, "--colour", "gray")
+    [line] = points_told(in_process(*arguments, "--size", 8))
+    lower = float(line[3]) - 20 * math.log10(2.55)
+    [told] = points_told(in_process(*arguments, "--size", 8, "--peak", 100))
+    assert float(told[3]) == pytest.approx(lower, abs=0.01)
+    target = ("--size", 8, "--min-psnr", lower + 1)
+    assert in_process(*arguments, *target)[0] == 0
+    check_failure(in_process(*arguments, *target, "--peak", 100), "has")
+
+
 def test_a_black_picture_has_no_ratio_of_signal_to_noise(folder: Path) -> None:
     (folder / "black.png").write_bytes(png_bytes(toned_picture([0]).pixels))
     status, output, complaint = in_a_shell(

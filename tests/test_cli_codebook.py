@@ -1,6 +1,7 @@
 """train, and a codebook from elsewhere: encode, decode and info with it, and without."""
 
 import json
+import math
 from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
@@ -80,6 +81,8 @@ def test_train_encode_decode(folder: Path, colour: str) -> None:
     np.testing.assert_array_equal(found, use.encoded.decode())
     assert str(len(use.file)) in figures.split()
     assert f"{use.point.psnr_db:.4g}" in figures.split()
+    lower = done("encode", "cat.png", "cat.vq", "--codebook", "all.npz", "--peak", 51)
+    assert f"{use.point.psnr_db - 20 * math.log10(5):.4g}" in lower.split()
 
 
 def test_codebook_of_one_picture_is_that_of_its_sweep(folder: Path) -> None:

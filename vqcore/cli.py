@@ -32,6 +32,7 @@ from vqcore.coding.codebookfile import CodebookError, SharedCodebook, load_codeb
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import FileError, parse, parse_header
 from vqcore.lab.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
+from vqcore.lab.comparison import at_peak
 from vqcore.lab.sharing import PictureBlocks, gather_blocks, load_fitting, train_shared, use_work
 from vqcore.lab.sweeps import (
     OperatingPoint,
@@ -43,6 +44,7 @@ from vqcore.lab.sweeps import (
     sweep,
 )
 from vqcore.lab.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
+from vqcore.metrics import PEAK
 from vqcore.plurals import noun
 from vqcore.quantizers.family import FAMILIES
 from vqcore.refusals import PictureError
@@ -138,7 +140,7 @@ RULES: Mapping[str, tuple[Any, str]] = {
     "iterations": (int, "at most so many; 0 is the start itself; 100 at first."),
     "empty": (click.Choice(EMPTIES), "what becomes of cells without vectors; leave at first."),
     "restarts": (int, "how often to begin, each with the next seed; the best is kept."),
-    "distance": (click.Choice(DISTANCES), "squared, or the sum of |x − y|, updated by medians."),
+    "distance": (click.Choice(DISTANCES), "squared, or the sum of |x - y|, updated by medians."),
     "weights": (Numbers(), "of each sample in the distance, with commas between."),
 }
 """Rule -> its type, and what is said of it."""
@@ -292,6 +294,13 @@ with_size = click.option(
     show_default=True,
     help="K, the number of codewords.",
 )
+with_peak = click.option(
+    "--peak",
+    type=click.IntRange(1, 65535),
+    default=PEAK,
+    show_default=True,
+    help="The peak of every PSNR, 10 log10(peak^2 / MSE), in gray levels.",
+)
 with_codebook = click.option(
     "--codebook",
     "codebook_file",
@@ -340,6 +349,7 @@ def with_target(command: Callable[..., None]) -> Callable[..., None]:
     help="Codebook sizes K, with commas between; else 1,2,4 and on to 1024.",
 )
 @with_settings
+@with_peak
 @click.option(
     "--json",
     "json_file",
@@ -364,6 +374,7 @@ def sweep_command(
     places: tuple[Path, ...],
     sizes: tuple[int, ...],
     settings: Settings,
+    peak: int,
     json_file: Path | None,
     csv_file: Path | None,
     jobs: int,
@@ -378,7 +389,7 @@ def sweep_command(
     files, errors = picture_files(places)
     with one_line_errors():
         outcomes = outcomes_shown(files, settings, sizes, jobs)
-        sweeps = [outcome for outcome in outcomes if isinstance(outcome, Swept)]
+        sweeps = [swept_at(outcome, peak) for outcome in outcomes if isinstance(outcome, Swept)]
         errors += [outcome for outcome in outcomes if not isinstance(outcome, Swept)]
         if sweeps:
             tell_figures(sweeps, several)
@@ -388,6 +399,10 @@ def sweep_command(
             write_figures(sweeps, several, json_file, csv_file)
     if errors:
         sys.exit(1)
+
+
+def swept_at(swept: Swept, peak: int) -> Swept:
+    return replace(swept, points=tuple(at_peak(point, peak) for point in swept.points))
 
 
 def given_codewords(settings: Settings) -> int:
@@ -457,6 +472,7 @@ def train_command(
 @with_size
 @with_settings
 @with_target
+@with_peak
 @with_codebook
 def encode_command(
     picture: Path,
@@ -464,6 +480,7 @@ def encode_command(
     size: int,
     settings: Settings,
     target: Target,
+    peak: int,
     codebook_file: Path | None,
 ) -> None:
     """Quantize PICTURE with one codebook and write it as FILE.vq.
@@ -477,9 +494,9 @@ def encode_command(
     """
     if codebook_file:
         refuse_beside_codebook()
-        encode_with(picture, file, codebook_file, settings.rate_weight)
+        encode_with(picture, file, codebook_file, settings.rate_weight, peak)
     else:
-        encode_with_its_own(picture, file, own_size(settings, size), settings, target)
+        encode_with_its_own(picture, file, own_size(settings, size), settings, target, peak)
 
 
 def refuse_beside_codebook() -> None:
@@ -492,13 +509,15 @@ def refuse_beside_codebook() -> None:
         raise click.UsageError(f"{option} has no place beside --codebook, which is trained.")
 
 
-def encode_with(picture: Path, file: Path, codebook_file: Path, rate_weight: float) -> None:
+def encode_with(
+    picture: Path, file: Path, codebook_file: Path, rate_weight: float, peak: int
+) -> None:
     with one_line_errors():
         shared = load_codebook(codebook_file)
         loaded = load_fitting(picture, shared.colour)
         use = finish(use_work(loaded, shared, rate_weight))
         write_whole(file, use.file)
-    tell_point(loaded, use.point)
+    tell_point(loaded, at_peak(use.point, peak))
 
 
 def tell_point(picture: Picture, point: OperatingPoint) -> None:
@@ -507,7 +526,7 @@ def tell_point(picture: Picture, point: OperatingPoint) -> None:
 
 
 def encode_with_its_own(
-    picture: Path, file: Path, size: int, settings: Settings, target: Target
+    picture: Path, file: Path, size: int, settings: Settings, target: Target, peak: int
 ) -> None:
     left_open = {"block", "colour", "size"} - options_given() if str(target) else set()
     sizes = CODEBOOK_SIZES if "size" in left_open else (size,)
@@ -515,9 +534,9 @@ def encode_with_its_own(
         loaded = load_picture(picture)
         tried = settings_to_try(loaded, settings, left_open)
         plans = {each: plan_sweep(loaded, each, sizes) for each in tried}
-        chosen = target.choose(
-            [Candidate(each, step.point, step.file) for each, step in searched_shown(loaded, plans)]
-        )
+        steps = searched_shown(loaded, plans)
+        candidates = [Candidate(each, at_peak(it.point, peak), it.file) for each, it in steps]
+        chosen = target.choose(candidates)
         write_whole(file, chosen.file)
     tell_point(loaded, chosen.point)
     if str(target):

@@ -227,6 +227,7 @@ def test_the_figures_are_those_of_the_encoded_picture(
         nominal = rows * columns * math.log2(size) / 8
         errors = original.astype(float) - decoded
         expected = {
+            "peak": 255,
             "codebook_size": len(encoded.shared.codebook.codewords),
             "used_codewords": len(set(encoded.indices[:, 0].tolist())),
             "mse": mse,

@@ -45,6 +45,7 @@ POINT_KEYS = [
     "rate_bpp",
     "train_seconds",
     "encode_seconds",
+    "peak",
 ]
 LAYOUT = BlockLayout(30, 20, 8, "ycbcr")
 SETTINGS = Settings(8, "ycbcr", "lbg", 7)
@@ -186,7 +187,7 @@ def test_json_says_what_file_a_picture_came_from() -> None:
 def test_csv_by_hand() -> None:
     header, first, second, rest = exports.points_csv(swept_of(made_up_points())).split("\n")
     assert header == ",".join([*POINT_KEYS, *SOURCE])
-    figures = "1,1,0.0,0.0,0.0,0,0.0,inf,inf,,,0.0,0.0,0.0,0.0,64,85,inf,48.2,0.166,0.25,0.125"
+    figures = "1,1,0.0,0.0,0.0,0,0.0,inf,inf,,,0.0,0.0,0.0,0.0,64,85,inf,48.2,0.166,0.25,0.125,255"
     assert first == f"{figures},waves,d1,8,ycbcr,lbg,7,0,plain,,False,,{PROGRAM}"
     likeness = "0.1,0.31622776601683794,0.1,1,2.5,58.13080360867,51.25,45.5,0.3333333333333333"
     assert second.startswith(f"1024,1000,{likeness},23040.0,0.625,10.0,")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, stdev
 from typing import Protocol, TypeVar
 
 import numpy as np
 
+from vqcore import metrics
+from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sweeps import OperatingPoint
 
 RatePoints = Iterable[tuple[float, float]]
@@ -237,6 +239,14 @@ def cheapest_from_psnr(points: Iterable[Point], least_db: float) -> Point | None
 
 def _best(points: Iterable[Point]) -> Point | None:
     return max(points, key=lambda point: (point.psnr_db, -point.file_bytes), default=None)
+
+
+OfAnyCodec = TypeVar("OfAnyCodec", OperatingPoint, RivalPoint)
+
+
+def at_peak(point: OfAnyCodec, peak: int) -> OfAnyCodec:
+    """Return a point with the PSNR that it has with another peak."""
+    return replace(point, psnr_db=metrics.psnr_db(point.mse, peak), peak=peak)
 
 
 MEAN_FIGURES = ("psnr_db", "ssim", "file_ratio", "rate_bpp")

@@ -201,6 +201,7 @@ class RivalPoint:
     file_ratio: float
     rate_bpp: float
     encode_seconds: float
+    peak: int = metrics.PEAK
 
 
 @dataclass(frozen=True, eq=False)

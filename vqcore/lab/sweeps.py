@@ -32,6 +32,7 @@ class OperatingPoint:
     `rate_bpp` are that file's. The nominal and entropy figures are of the indices alone, and with a
     rate weight of the codewords still in use. What tells of likeness, `metrics` defines; `ssim` is
     None for pictures under 7×7 pixels, `snr_db` for black ones, `snr_variance_db` for even ones.
+    `peak` is that of `psnr_db`.
     `train_seconds` counts what this size took on top of the sizes below it.
     """
 
@@ -57,6 +58,7 @@ class OperatingPoint:
     rate_bpp: float
     train_seconds: float
     encode_seconds: float
+    peak: int = metrics.PEAK
 
 
 @dataclass(frozen=True)
