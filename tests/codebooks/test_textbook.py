@@ -168,6 +168,13 @@ def test_k_means_plus_plus_takes_no_vector_twice():
     ]
 
 
+def test_a_start_from_noise_leaves_codewords_dead():
+    ways = np.random.default_rng(5).normal(128, 20, (400, 1)) + np.zeros(16)
+    dead = [(best(ways, 32, start=it).rounds[-1].counts == 0).sum() for it in ("noise", "random")]
+    assert dead[0] > 16
+    assert dead[1] == 0
+
+
 def test_train_takes_rules():
     vectors = np.random.default_rng(4).integers(0, 256, (200, 4), np.uint8)
     rules = Rules("first", iterations=2, epsilon=0)
@@ -194,7 +201,7 @@ def test_train_takes_rules():
         ({"apart": 0}, "how far apart codewords split is above 0, not 0"),
         ({"restarts": 0}, "the number of restarts is 1 to 100, not 0"),
         ({"weights": (1, 0)}, "a weight is above 0, not 0"),
-        ({"start": "noise"}, "start: one of splitting, .*, not 'noise'"),
+        ({"start": "nobody"}, "start: one of splitting, .*, not 'nobody'"),
         ({"start": "given"}, "codewords are given with the start"),
         ({"given": ((1,),)}, "codewords are given with the start"),
     ],

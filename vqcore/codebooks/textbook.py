@@ -23,7 +23,7 @@ from scipy.spatial.distance import cdist
 from vqcore.arrays import Counts, Floats, Indices, Number
 from vqcore.work import Work
 
-Start = Literal["splitting", "k-means++", "random", "first", "given"]
+Start = Literal["splitting", "k-means++", "random", "first", "noise", "given"]
 Empty = Literal["leave", "drop", "split"]
 Distance = Literal["squared", "absolute"]
 
@@ -50,7 +50,7 @@ class Rules:
     start : "splitting", from the mean of all, each codeword into two, `apart` more and less in
         every sample, settled by these rules each time, those of largest error first where not all
         are to split; "k-means++"; "random", vectors drawn, none twice; "first", the first vectors;
-        or "given"
+        "noise", numbers drawn evenly from the least sample to the greatest; or "given"
     given : the codewords of that start, K rows of d numbers
     apart : in sample values, above 0
     epsilon : stop when an iteration lowers the error by no more than this share of what is left;
@@ -105,7 +105,7 @@ class Rules:
 
     @property
     def by_chance(self) -> bool:
-        return self.start in ("k-means++", "random")
+        return self.start in ("k-means++", "random", "noise")
 
 
 def rows_of(codewords: NDArray[Number]) -> tuple[tuple[float, ...], ...]:
@@ -384,6 +384,10 @@ def _drawn(points: Floats, size: int, rules: Rules, rng: np.random.Generator) ->
     return points[rng.choice(len(points), size, replace=False)]
 
 
+def _noise(points: Floats, size: int, rules: Rules, rng: np.random.Generator) -> Floats:
+    return rng.uniform(points.min(), points.max(), (size, points.shape[1]))
+
+
 def _plus_plus(points: Floats, size: int, rules: Rules, rng: np.random.Generator) -> Floats:
     """Draw vectors one by one, each by its squared distance to the nearest drawn before."""
     chosen = [int(rng.integers(len(points)))]
@@ -405,5 +409,6 @@ _START_OF: Mapping[str, Callable[[Floats, int, Rules, np.random.Generator], Floa
     "first": _first,
     "random": _drawn,
     "k-means++": _plus_plus,
+    "noise": _noise,
     "given": _given,
 }
