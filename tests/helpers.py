@@ -36,6 +36,16 @@ pictures = st.one_of(
 ).map(lambda pixels: Picture(pixels, "drawn"))
 
 
+class ClockOfLooks:
+    """A clock that goes on by a sixteenth of a second whenever it is looked at."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1 / 16
+        return self.now
+
+
 @cache
 def photograph(name: str, step: int = 1) -> Picture:
     """Return a packaged photograph, or every `step`-th pixel of it."""
