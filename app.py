@@ -966,6 +966,8 @@ def choose_contest(plan: Plan) -> int | None:
 
 def codebook_panel(of: Study) -> list[Pieces]:
     """Encode the picture with an uploaded codebook, beside its own of the same block size and K."""
+    if not of.settings.is_plain:
+        small(say("codebook.plain-only"))
     codebooks = {it.name: it for it in uploads().fitting(of.picture)}
     if not codebooks:
         st.markdown(say("codebook.upload-gray" if of.picture.is_gray else "codebook.upload"))
