@@ -16,17 +16,20 @@ import click
 import pytest
 from click.testing import CliRunner
 from helpers import smooth_picture, steps_of, toned_picture
+from PIL import Image
 from shell import Ended, in_a_new_shell, in_a_shell
 
 from vqcore import cli
 from vqcore.codebooks.training import TRAINERS
 from vqcore.coding.codec import Settings
 from vqcore.lab import batch
+from vqcore.lab.storing import LEVELS, stored_work
 from vqcore.lab.sweeps import sweep
 from vqcore.show.provenance import PROGRAM
 from vqcore.show.words import say
 from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.version import __version__
+from vqcore.work import finish
 
 ROOT = Path(__file__).parents[1]
 MEASURED = {"train_seconds", "encode_seconds"}
@@ -312,6 +315,96 @@ def test_a_process_that_is_ended_is_one_line(folder: Path, monkeypatch: pytest.M
     ended = in_process("sweep", "waves.png", "tones.png", "--jobs", 2, "--json", "out.json")
     check_failure(ended, "A process was ended")
     assert not (folder / "out.json").exists()
+
+
+# -------------------------------------------------------------------------------- what others store
+
+
+@BOTH_WAYS
+def test_rivals_writes_what_the_library_finds(run: Run, folder: Path, picture: Picture) -> None:
+    status, output, complaint = run("rivals", "waves.png", "--csv", "out.csv", "--peak", 100)
+    assert (status, complaint) == (0, "")
+    stored = finish(stored_work(picture, "rgb"))
+    with open(folder / "out.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    source, header, *lines = output.splitlines()
+    assert source.startswith("waves.png: PNG, ")
+    assert header.split() == [
+        *("codec", "level", "file_bytes", "rate_bpp", "file_ratio", "psnr_db", "snr_db", "ssim")
+    ]
+    for point, row, line in zip(stored.points, rows, lines, strict=True):
+        assert (row["picture"], row["digest"], row["colour"]) == (
+            "waves.png",
+            picture.digest,
+            "rgb",
+        )
+        assert (row["codec"], row["level"]) == (point.codec, str(point.level))
+        for name in ("file_bytes", "mse", "snr_db", "ssim", "file_ratio", "rate_bpp"):
+            assert float(row[name]) == getattr(point, name), name
+        lower = math.inf if not point.mse else 10 * math.log10(100**2 / point.mse)
+        assert float(row["psnr_db"]) == pytest.approx(lower, rel=1e-12)
+        assert line.split()[-6] == str(point.file_bytes)
+        assert line.split()[-3] == (f"{lower:.4g}" if point.mse else "lossless")
+
+
+@BOTH_WAYS
+def test_rivals_store_good_pictures_beside_bad_ones(run: Run, folder: Path) -> None:
+    status, output, complaint = run(
+        *("rivals", "empty.png", "tones.png", "missing.png", "folder.png", "waves.png"),
+        *("--colour", "gray", "--csv", "out.csv"),
+    )
+    assert status == 1
+    told = [part.partition(":")[0] for part in output.split("\n\n")]
+    assert told == ["tones.png", "waves.png"]
+    with open(folder / "out.csv", newline="") as file:
+        pictures = [(row["picture"], row["colour"]) for row in csv.DictReader(file)]
+    assert pictures == [("tones.png", "gray")] * LEVELS + [("waves.png", "gray")] * LEVELS
+    assert complaint.splitlines() == [
+        "Error: folder.png: There is no picture in this folder.",
+        "Error: empty.png: The file is empty.",
+        "Error: missing.png: No such file or directory",
+    ]
+
+
+def test_rivals_of_no_good_picture_write_nothing(folder: Path) -> None:
+    before = names(folder)
+    status, output, complaint = in_process("rivals", "empty.png", "text.png", "--csv", "out.csv")
+    assert (status, output) == (1, "")
+    assert complaint.count("\n") == 2
+    assert names(folder) == before
+
+
+def test_a_codec_that_refuses_is_told_and_the_others_go_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.init()
+    monkeypatch.delitem(Image.SAVE, "AVIF")
+    ended = in_process("rivals", "tones.png")
+    check_failure(ended, "tones.png: AVIF cannot store this picture")
+    assert "JPEG" in ended[1]
+    assert "AVIF" not in ended[1]
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--colour", "ycbcr", "'ycbcr' is not one of"),
+        ("--csv", "out.json", "out.json does not end in .csv"),
+        ("--peak", "0", "0 is not in the range"),
+    ],
+)
+def test_wrong_usage_of_rivals(run: Run, folder: Path, option: str, value: str, told: str) -> None:
+    before = names(folder)
+    status, output, complaint = run("rivals", "waves.png", option, value)
+    assert (status, output) == (2, "")
+    assert told in complaint.splitlines()[-1]
+    assert names(folder) == before
+
+
+def test_rivals_that_cannot_be_written_are_one_line(folder: Path) -> None:
+    ended = in_process("rivals", "tones.png", "--csv", "no/such/folder/out.csv")
+    check_failure(ended, "no/such/folder/out.csv: No such file")
 
 
 # -------------------------------------------------------------------------------------- what is not

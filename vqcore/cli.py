@@ -1,4 +1,4 @@
-"""The command line: ``python -m vqcore sweep | train | encode | decode | info``."""
+"""The command line: ``python -m vqcore sweep | rivals | train | encode | decode | info``."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from vqcore.coding.container import FileError, parse, parse_header
 from vqcore.lab.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
 from vqcore.lab.comparison import at_peak
 from vqcore.lab.sharing import PictureBlocks, gather_blocks, load_fitting, train_shared, use_work
+from vqcore.lab.storing import LEVELS, Stored, stored_work
 from vqcore.lab.sweeps import (
     OperatingPoint,
     Plan,
@@ -433,6 +434,52 @@ def write_figures(
         write_whole(csv_file, text.encode())
 
 
+@main.command("rivals")
+@click.argument("places", metavar="PICTURES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
+@click.option(
+    "--colour",
+    type=click.Choice(("gray", "rgb")),
+    default="rgb",
+    show_default=True,
+    help="Colour mode; gray pictures are stored in gray.",
+)
+@with_peak
+@click.option(
+    "--csv",
+    "csv_file",
+    type=FILE,
+    callback=figures_named(".csv"),
+    help="Write all figures to this file, as CSV.",
+)
+def rivals_command(
+    places: tuple[Path, ...], colour: Colour, peak: int, csv_file: Path | None
+) -> None:
+    """Store pictures with other codecs at many levels.
+
+    They are JPEG, WebP, AVIF and PNG-8, and two references: uniform scalar quantization of pixels
+    and of a DCT. The figures of each level are printed. A folder stands for the pictures in it.
+    """
+    files, errors = picture_files(places)
+    outcomes = stored_shown(files, colour)
+    pictures = [stored_at(outcome, peak) for outcome in outcomes if isinstance(outcome, Stored)]
+    problems: list[Unswept | str] = [*errors]
+    for outcome in outcomes:
+        problems += outcome.refusals if isinstance(outcome, Stored) else [outcome]
+    if pictures:
+        click.echo(printed.stored_text(pictures))
+    for problem in problems:
+        tell(problem)
+    with one_line_errors():
+        if pictures and csv_file:
+            write_whole(csv_file, exports.stored_csv(pictures).encode())
+    if problems:
+        sys.exit(1)
+
+
+def stored_at(stored: Stored, peak: int) -> Stored:
+    return replace(stored, points=tuple(at_peak(point, peak) for point in stored.points))
+
+
 @main.command("train")
 @click.argument("places", metavar="PICTURES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
 @click.argument("codebook_file", metavar="CODEBOOK.npz", type=FILE)
@@ -645,6 +692,20 @@ def searched_shown(
                 elif isinstance(event, Step):
                     bar.update(event.point.codebook_size)
                     yield settings, event
+
+
+def stored_shown(files: Sequence[Path], colour: Colour) -> list[Stored | OSError | PictureError]:
+    """Store pictures with every codec, with a progress bar on a terminal."""
+    outcomes = list[Stored | OSError | PictureError]()
+    with progress_bar(len(files) * LEVELS, "Storing") as bar:
+        for place, file in enumerate(files, 1):
+            try:
+                storing = stored_work(load_picture(file), colour)
+                outcomes.append(finish(mapped(storing, lambda point: bar.update(bool(point)))))
+            except (OSError, PictureError) as error:
+                outcomes.append(error)
+            bar.update(place * LEVELS - bar.pos)
+    return outcomes
 
 
 def gathered_shown(

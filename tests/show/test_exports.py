@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codec import Settings
 from vqcore.lab.batch import Swept
+from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint, Plan, plan_sweep, sweep
 from vqcore.show import exports, provenance
 from vqcore.show.curves import Curve, nominal_curve, rival_curve, vq_curve
@@ -322,6 +323,20 @@ def test_curves_as_json_are_the_same_figures() -> None:
     assert [point["label"] for point in record["points"]] == ["K = 1", "K = 1024", "quality 40"]
     assert record["points"][0]["psnr_db"] == "inf"
     assert record["points"][2]["mse"] == 7.5
+
+
+def test_other_codecs_as_csv_by_hand() -> None:
+    points = (rival_point("jpeg", 40), rival_point("png8", 16, psnr_db=math.inf, snr_db=None))
+    stored = Stored("=a", "d2", "gray", points)
+    header, first, second, rest = exports.stored_csv([stored]).split("\n")
+    assert header == (
+        "picture,codec,scale,level,file_bytes,mse,rmse,mae,largest_error,psnr_db,snr_db,"
+        "snr_variance_db,ssim,file_ratio,rate_bpp,encode_seconds,peak,digest,colour,program"
+    )
+    source = f"0.8,32.0,0.75,0.1,255,d2,gray,{PROGRAM}"
+    assert first == f"'=a,jpeg,quality,40,90,9.0,3.0,2.0,7,22.0,20.0,15.0,{source}"
+    assert second == f"'=a,png8,colours,16,90,9.0,3.0,2.0,7,inf,,15.0,{source}"
+    assert rest == ""
 
 
 def test_codebook_as_npy_is_read_by_numpy() -> None:

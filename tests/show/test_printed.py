@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers import made_up_points, plainly, smooth_picture, steps_of
+from helpers import made_up_points, plainly, rival_point, smooth_picture, steps_of
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codebookfile import SharedCodebook
@@ -14,6 +14,7 @@ from vqcore.coding.codec import Settings
 from vqcore.coding.container import Header, parse_header
 from vqcore.lab.batch import Swept
 from vqcore.lab.sharing import PictureBlocks
+from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint, Plan, sweep
 from vqcore.quantizers.quantizer import Column
 from vqcore.show import printed
@@ -102,6 +103,23 @@ def test_a_table_stands_under_the_file_its_picture_came_from() -> None:
     line, table = printed.sweep_text(swept).split("\n", 1)
     assert line == "a b.png: PNG, 606 bytes; laid on white"
     assert table == printed.points_table(made_up_points())
+
+
+def test_table_of_other_codecs_by_hand() -> None:
+    points = [rival_point("png8", 16, psnr_db=math.inf), rival_point("dct", 32, snr_db=None)]
+    assert printed.rivals_table(points).split("\n") == [
+        "          codec       level  file_bytes  rate_bpp  file_ratio   psnr_db  snr_db  ssim",
+        "          PNG-8  16 colours          90      0.75          32  lossless      20   0.8",
+        "DCT (reference)     step 32          90      0.75          32        22       -   0.8",
+    ]
+
+
+def test_each_table_of_other_codecs_stands_under_its_picture() -> None:
+    first = Stored("a.png", "d1", "rgb", (rival_point("jpeg", 40),), origin=Origin("PNG", 606))
+    second = Stored("b.png", "d2", "rgb", (rival_point("jpeg", 50),))
+    tables = [printed.rivals_table(it.points) for it in (first, second)]
+    expected = [f"a.png: PNG, 606 bytes\n{tables[0]}", f"b.png\n{tables[1]}"]
+    assert printed.stored_text([first, second]).split("\n\n") == expected
 
 
 # -------------------------------------------------------------------------------- what a file holds

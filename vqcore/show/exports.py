@@ -18,6 +18,8 @@ from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.textbook import Line
 from vqcore.coding.codec import Settings
 from vqcore.lab.batch import Swept
+from vqcore.lab.rivals import RIVALS, RivalPoint
+from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show import provenance
 from vqcore.show.curves import Curve
@@ -25,6 +27,11 @@ from vqcore.show.provenance import Provenance, comment_of
 from vqcore.signals.pictures import Origin, Picture
 
 COLUMNS = tuple(field.name for field in fields(OperatingPoint))
+RIVAL_COLUMNS = (
+    *("picture", "codec", "scale", "level"),
+    *(field.name for field in fields(RivalPoint) if field.name not in ("codec", "level")),
+    *("digest", "colour", "program"),
+)
 
 
 FORMULA = re.compile(r"\s*[-=+@＝＋－＠]|[\t\n]")
@@ -118,6 +125,22 @@ def book_csv(lines: Iterable[Line]) -> str:
     """Return every iteration of a training by the book."""
     columns = [field.name for field in fields(Line)]
     return _csv(columns, map(asdict, lines))
+
+
+def stored_csv(pictures: Iterable[Stored]) -> str:
+    """Return a header line and a line for each level of each codec, as `points_csv` does.
+
+    `scale` is what a level is: quality, colours or step.
+    """
+    return _csv(RIVAL_COLUMNS, chain.from_iterable(map(_stored_rows, pictures)))
+
+
+def _stored_rows(stored: Stored) -> Iterator[dict[str, Any]]:
+    source = {"picture": stored.name, "digest": stored.digest, "colour": stored.colour}
+    source["program"] = provenance.PROGRAM
+    return (
+        {**source, "scale": RIVALS[point.codec].scale, **asdict(point)} for point in stored.points
+    )
 
 
 def codebook_npy(codebook: Codebook) -> bytes:

@@ -13,20 +13,23 @@ from vqcore.coding.container import Header
 from vqcore.coding.smoothing import MAX_STRENGTH
 from vqcore.lab.batch import Swept
 from vqcore.lab.comparison import MEAN_FIGURES, mean_rows
+from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sharing import PictureBlocks
+from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.lab.targets import Candidate
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.plurals import noun
 from vqcore.quantizers.plain import ID as PLAIN
 from vqcore.quantizers.quantizer import Quantizer
-from vqcore.show.wording import infinity, origin_in_short
+from vqcore.show.wording import codec_name, infinity, level_name, origin_in_short
 from vqcore.signals.pictures import Origin
 
 TABLE_COLUMNS = (
     *("codebook_size", "used_codewords", "mse", "psnr_db", "snr_db", "ssim"),
     *("nominal_ratio", "file_ratio", "file_bytes", "rate_bpp"),
 )
+RIVAL_FIGURES = ("file_bytes", "rate_bpp", "file_ratio", "psnr_db", "snr_db", "ssim")
 SHORT_HEADINGS = {"used_codewords": "used"}
 
 
@@ -45,6 +48,26 @@ def picture_text(name: str, origin: Origin | None) -> str:
 def sweep_text(swept: Swept) -> str:
     """Return the table of a picture under its `picture_text`."""
     return f"{picture_text(swept.name, swept.origin)}\n{points_table(swept.points)}"
+
+
+def stored_text(pictures: Iterable[Stored]) -> str:
+    """Return for each picture its `picture_text` and a line for each level of each codec."""
+    return "\n\n".join(
+        f"{picture_text(it.name, it.origin)}\n{rivals_table(it.points)}" for it in pictures
+    )
+
+
+def rivals_table(points: Iterable[RivalPoint]) -> str:
+    """Return the main figures of codecs as lines of aligned columns."""
+    rows = (
+        [
+            codec_name(point.codec),
+            level_name(point.codec, point.level),
+            *(getattr(point, name) for name in RIVAL_FIGURES),
+        ]
+        for point in points
+    )
+    return _table(("codec", "level", *RIVAL_FIGURES), rows)
 
 
 def sweeps_text(sweeps: Sequence[Swept]) -> str:
@@ -165,9 +188,11 @@ def training_text(shared: SharedCodebook, pictures: Sequence[PictureBlocks]) -> 
     )
 
 
-def _short(name: str, value: float | int | None) -> str:
+def _short(name: str, value: str | float | None) -> str:
     if value is None:
         return "-"
+    if isinstance(value, str):
+        return value
     if math.isinf(value):
         return infinity(name, value)
     return str(value) if isinstance(value, int) else f"{value:.4g}"
