@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from helpers import steps_of
+from helpers import smooth_picture, steps_of
 from PIL import Image
 
 from vqcore import Settings, ladder_sizes, read_picture, sample_picture, sweep
@@ -384,3 +384,51 @@ def test_name_that_is_not_text(photograph, tmp_path):
 
 def test_line_end_in_a_name_is_still_one_line(tmp_path):
     failed("info", tmp_path / "two\nlines.vq")
+
+
+def test_raw_files_have_the_size_of_their_name_or_that_given(tmp_path):
+    pixels = smooth_picture(24, 36, gray=True).pixels
+    for name in ("waves_36x24.raw", "waves.gray"):
+        (tmp_path / name).write_bytes(pixels.tobytes())
+    coded, rebuilt = tmp_path / "a.vq", tmp_path / "a.png"
+    lines = []
+    for name, *size in (("waves_36x24.raw",), ("waves.gray", "--raw-size", "36x24")):
+        result = run("encode", tmp_path / name, coded, "--size", 8, "--block", 4, *size)
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert f"{name}: RAW, 864 bytes" in result.stdout
+        lines.append(coded.read_bytes())
+    assert lines[0] == lines[1]
+    assert run("decode", coded, rebuilt).exit_code == 0
+    assert read_picture(rebuilt.read_bytes(), "").pixels.shape == (24, 36)
+
+
+def test_a_raw_file_of_no_size_is_one_line_and_the_others_are_swept(tmp_path):
+    (tmp_path / "waves_36x24.raw").write_bytes(smooth_picture(24, 36, gray=True).pixels.tobytes())
+    (tmp_path / "waves.raw").write_bytes(bytes(864))
+    result = run("sweep", tmp_path, "--sizes", 2, "--jobs", 1)
+    assert result.exit_code == 1
+    assert "waves_36x24.raw" in result.stdout
+    [line] = result.stderr.splitlines()
+    assert line.startswith(f"Error: {tmp_path / 'waves.raw'}: The file has 864 bytes")
+    assert line.endswith("name it name_WIDTHxHEIGHT.raw.")
+    given = run("sweep", tmp_path, "--sizes", 2, "--jobs", 1, "--raw-size", "36x24")
+    assert given.exit_code == 0
+    assert "Error" not in given.stderr
+
+
+def test_train_reads_raw_files(tmp_path):
+    (tmp_path / "waves.rgb").write_bytes(smooth_picture(24, 36).pixels.tobytes())
+    book, words = tmp_path / "a.npz", ("--size", 4, "--block", 4)
+    result = run("train", tmp_path / "waves.rgb", book, *words, "--raw-size", "36x24")
+    assert (result.exit_code, result.stderr) == (0, "")
+    coded = tmp_path / "a.vq"
+    lent = run("encode", tmp_path / "waves.rgb", coded, "--codebook", book, "--raw-size", "36x24")
+    assert (lent.exit_code, lent.stderr) == (0, "")
+    assert "36 × 24 pixels" in run("info", coded).stdout
+
+
+@pytest.mark.parametrize("size", ["36", "36x", "axb"])
+def test_a_raw_size_that_is_none_is_wrong_usage(tmp_path, size):
+    result = run("encode", tmp_path / "a.raw", tmp_path / "a.vq", "--raw-size", size)
+    assert result.exit_code == 2
+    assert f"as in 512x512, not '{size}'" in result.stderr

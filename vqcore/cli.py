@@ -54,6 +54,7 @@ from vqcore.show.wording import settings_name
 from vqcore.show.words import say
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockSize, Colour
 from vqcore.signals.pictures import Picture, load_picture, picture_suffixes, png_bytes
+from vqcore.signals.raw import Size, read_size
 from vqcore.version import __version__
 from vqcore.work import CORES, finish, mapped
 
@@ -117,6 +118,18 @@ class BlockSizeType(click.ParamType):  # type: ignore[type-arg]
             return value if isinstance(value, BlockSize) else BlockSize.read(str(value))
         except ValueError as error:
             self.fail(f"{error}.", param, ctx)
+
+
+class RawSizeType(click.ParamType):  # type: ignore[type-arg]
+    """Width and height in pixels."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return read_size(value)
+        except PictureError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Numbers(click.ParamType):  # type: ignore[type-arg]
@@ -288,6 +301,12 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+with_raw_size = click.option(
+    "--raw-size",
+    type=RawSizeType(),
+    metavar="WIDTHxHEIGHT",
+    help="Of raw files (.raw, .img, .gray, .y, .rgb, .yuv), where their names do not say it.",
+)
 with_size = click.option(
     "--size",
     type=click.IntRange(1, MAX_CODEBOOK_SIZE),
@@ -371,6 +390,7 @@ def with_target(command: Callable[..., None]) -> Callable[..., None]:
     default=CORES,
     help="Number of pictures at a time; else one a core.",
 )
+@with_raw_size
 def sweep_command(
     places: tuple[Path, ...],
     sizes: tuple[int, ...],
@@ -379,6 +399,7 @@ def sweep_command(
     json_file: Path | None,
     csv_file: Path | None,
     jobs: int,
+    raw_size: Size | None,
 ) -> None:
     """Quantize pictures with codebooks of many sizes.
 
@@ -389,7 +410,7 @@ def sweep_command(
         sizes = (given_codewords(settings),)
     files, errors = picture_files(places)
     with one_line_errors():
-        outcomes = outcomes_shown(files, settings, sizes, jobs)
+        outcomes = outcomes_shown(files, settings, sizes, jobs, raw_size)
         sweeps = [swept_at(outcome, peak) for outcome in outcomes if isinstance(outcome, Swept)]
         errors += [outcome for outcome in outcomes if not isinstance(outcome, Swept)]
         if sweeps:
@@ -451,8 +472,13 @@ def write_figures(
     callback=figures_named(".csv"),
     help="Write all figures to this file, as CSV.",
 )
+@with_raw_size
 def rivals_command(
-    places: tuple[Path, ...], colour: Colour, peak: int, csv_file: Path | None
+    places: tuple[Path, ...],
+    colour: Colour,
+    peak: int,
+    csv_file: Path | None,
+    raw_size: Size | None,
 ) -> None:
     """Store pictures with other codecs at many levels.
 
@@ -460,7 +486,7 @@ def rivals_command(
     and of a DCT. The figures of each level are printed. A folder stands for the pictures in it.
     """
     files, errors = picture_files(places)
-    outcomes = stored_shown(files, colour)
+    outcomes = stored_shown(files, colour, raw_size)
     pictures = [stored_at(outcome, peak) for outcome in outcomes if isinstance(outcome, Stored)]
     problems: list[Unswept | str] = [*errors]
     for outcome in outcomes:
@@ -485,8 +511,13 @@ def stored_at(stored: Stored, peak: int) -> Stored:
 @click.argument("codebook_file", metavar="CODEBOOK.npz", type=FILE)
 @with_size
 @with_training
+@with_raw_size
 def train_command(
-    places: tuple[Path, ...], codebook_file: Path, size: int, settings: Settings
+    places: tuple[Path, ...],
+    codebook_file: Path,
+    size: int,
+    settings: Settings,
+    raw_size: Size | None,
 ) -> None:
     """Train one codebook on the blocks of many pictures.
 
@@ -496,7 +527,7 @@ def train_command(
     if codebook_file.suffix.lower() != ".npz":
         raise click.UsageError(f"The last name is the codebook's, .npz, not {codebook_file}.")
     files, errors = picture_files(places)
-    outcomes = gathered_shown(files, settings)
+    outcomes = gathered_shown(files, settings, raw_size)
     pictures = [outcome for outcome in outcomes if isinstance(outcome, PictureBlocks)]
     errors += [outcome for outcome in outcomes if not isinstance(outcome, PictureBlocks)]
     with one_line_errors():
@@ -521,6 +552,7 @@ def train_command(
 @with_target
 @with_peak
 @with_codebook
+@with_raw_size
 def encode_command(
     picture: Path,
     file: Path,
@@ -529,6 +561,7 @@ def encode_command(
     target: Target,
     peak: int,
     codebook_file: Path | None,
+    raw_size: Size | None,
 ) -> None:
     """Quantize PICTURE with one codebook and write it as FILE.vq.
 
@@ -541,9 +574,10 @@ def encode_command(
     """
     if codebook_file:
         refuse_beside_codebook()
-        encode_with(picture, file, codebook_file, settings.rate_weight, peak)
+        encode_with(picture, file, codebook_file, settings.rate_weight, peak, raw_size)
     else:
-        encode_with_its_own(picture, file, own_size(settings, size), settings, target, peak)
+        size = own_size(settings, size)
+        encode_with_its_own(picture, file, size, settings, target, peak, raw_size)
 
 
 def refuse_beside_codebook() -> None:
@@ -557,11 +591,16 @@ def refuse_beside_codebook() -> None:
 
 
 def encode_with(
-    picture: Path, file: Path, codebook_file: Path, rate_weight: float, peak: int
+    picture: Path,
+    file: Path,
+    codebook_file: Path,
+    rate_weight: float,
+    peak: int,
+    raw_size: Size | None,
 ) -> None:
     with one_line_errors():
         shared = load_codebook(codebook_file)
-        loaded = load_fitting(picture, shared.colour)
+        loaded = load_fitting(picture, shared.colour, raw_size)
         use = finish(use_work(loaded, shared, rate_weight))
         write_whole(file, use.file)
     tell_point(loaded, at_peak(use.point, peak))
@@ -573,12 +612,18 @@ def tell_point(picture: Picture, point: OperatingPoint) -> None:
 
 
 def encode_with_its_own(
-    picture: Path, file: Path, size: int, settings: Settings, target: Target, peak: int
+    picture: Path,
+    file: Path,
+    size: int,
+    settings: Settings,
+    target: Target,
+    peak: int,
+    raw_size: Size | None,
 ) -> None:
     left_open = {"block", "colour", "size"} - options_given() if str(target) else set()
     sizes = CODEBOOK_SIZES if "size" in left_open else (size,)
     with one_line_errors():
-        loaded = load_picture(picture)
+        loaded = load_picture(picture, raw_size)
         tried = settings_to_try(loaded, settings, left_open)
         plans = {each: plan_sweep(loaded, each, sizes) for each in tried}
         steps = searched_shown(loaded, plans)
@@ -663,12 +708,16 @@ def named_errors(path: Path) -> Iterator[None]:
 
 
 def outcomes_shown(
-    files: Sequence[Path], settings: Settings, sizes: Sequence[int], jobs: int
+    files: Sequence[Path],
+    settings: Settings,
+    sizes: Sequence[int],
+    jobs: int,
+    raw_size: Size | None,
 ) -> list[Swept | Unswept]:
     """Sweep with a progress bar on a terminal: of one file its sizes, of several the files."""
     if len(files) == 1:
-        return [sweep_file(files[0], settings, sizes, steps_shown)]
-    outcomes = sweep_files(files, settings, sizes, jobs=jobs)
+        return [sweep_file(files[0], settings, sizes, steps_shown, raw_size=raw_size)]
+    outcomes = sweep_files(files, settings, sizes, jobs=jobs, raw_size=raw_size)
     with progress_bar(len(files), "Sweeping", outcomes) as shown:
         return list(shown)
 
@@ -694,13 +743,15 @@ def searched_shown(
                     yield settings, event
 
 
-def stored_shown(files: Sequence[Path], colour: Colour) -> list[Stored | OSError | PictureError]:
+def stored_shown(
+    files: Sequence[Path], colour: Colour, raw_size: Size | None
+) -> list[Stored | OSError | PictureError]:
     """Store pictures with every codec, with a progress bar on a terminal."""
     outcomes = list[Stored | OSError | PictureError]()
     with progress_bar(len(files) * LEVELS, "Storing") as bar:
         for place, file in enumerate(files, 1):
             try:
-                storing = stored_work(load_picture(file), colour)
+                storing = stored_work(load_picture(file, raw_size), colour)
                 outcomes.append(finish(mapped(storing, lambda point: bar.update(bool(point)))))
             except (OSError, PictureError) as error:
                 outcomes.append(error)
@@ -709,10 +760,11 @@ def stored_shown(files: Sequence[Path], colour: Colour) -> list[Stored | OSError
 
 
 def gathered_shown(
-    files: Sequence[Path], settings: Settings
+    files: Sequence[Path], settings: Settings, raw_size: Size | None
 ) -> list[PictureBlocks | OSError | PictureError]:
     """Cut pictures into blocks with a progress bar on a terminal."""
-    with progress_bar(len(files), "Reading", gather_blocks(files, settings)) as shown:
+    gathering = gather_blocks(files, settings, raw_size=raw_size)
+    with progress_bar(len(files), "Reading", gathering) as shown:
         return list(shown)
 
 

@@ -5,5 +5,9 @@ class PictureError(ValueError):
     """A file cannot become a picture; the message is a sentence a person can act on."""
 
 
+class RawSizeError(PictureError):
+    """How wide and high a raw file's picture is cannot be told, or does not fit its length."""
+
+
 class NotSupportedError(Exception):
     """A whole and well-formed file holds what the lab does not read; the message names it."""

@@ -99,6 +99,7 @@ def test_a_folder_without_a_picture_is_an_error_beside_the_rest(folder: Path, ki
 
 def test_suffixes_are_those_of_the_formats_that_are_read() -> None:
     read = ".png .jpg .jpeg .webp .gif .bmp .tif .tiff .avif .ppm .pgm .pbm"
+    read += " .raw .img .gray .y .rgb .yuv"
     assert set(read.split()) <= picture_suffixes()
     assert not {".eps", ".pdf", ".ico", ".vq", ".txt", ""} & picture_suffixes()
 

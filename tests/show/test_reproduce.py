@@ -69,6 +69,21 @@ def test_both_give_the_file_that_is_offered(
     assert written.read_bytes() == expected
 
 
+def test_a_raw_file_is_read_in_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = smooth_picture(24, 36, gray=True).pixels
+    (tmp_path / "waves.raw").write_bytes(pixels.tobytes())
+    picture = read_picture(pixels.tobytes(), "waves.raw", (36, 24))
+    source = provenance_of(picture, Settings(4), 8)
+    written, expected = tmp_path / f"{source.file_stem}.vq", step_of(picture, Settings(4), 8).file
+    assert written.name == "waves-4x4-gray-K8.vq"
+    ran(command_line(picture, source), tmp_path)
+    assert written.read_bytes() == expected
+    written.unlink()
+    monkeypatch.chdir(tmp_path)
+    exec(python_lines(picture, source), {})
+    assert written.read_bytes() == expected
+
+
 def test_a_size_that_the_distinct_blocks_limit(tmp_path: Path) -> None:
     picture = read_picture(DATA, NAME)
     limit = max(it.point.codebook_size for it in steps_of(sweep(picture, Settings(), [64])))

@@ -15,6 +15,7 @@ from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import OperatingPoint, Plan, Step, plan_sweep, sweep
 from vqcore.refusals import PictureError
 from vqcore.signals.pictures import Origin, Picture, load_picture, picture_suffixes
+from vqcore.signals.raw import Size
 from vqcore.work import CORES
 
 Steps = Callable[[Picture, Settings, Plan], Iterable[Step]]
@@ -63,7 +64,12 @@ def _pictures_in(folder: Path) -> list[Path]:
 
 
 def sweep_files(
-    files: Sequence[Path], settings: Settings, sizes: Iterable[int], *, jobs: int = CORES
+    files: Sequence[Path],
+    settings: Settings,
+    sizes: Iterable[int],
+    *,
+    jobs: int = CORES,
+    raw_size: Size | None = None,
 ) -> Iterator[Swept | Unswept]:
     """Sweep each picture file, `jobs` of them at a time, in processes that share out the cores.
 
@@ -72,6 +78,7 @@ def sweep_files(
     files, settings
     sizes : codebook sizes, clamped for each picture as in `plan_sweep`
     jobs : at least 1; with 1 there is no other process
+    raw_size : width and height of raw files
 
     Yields
     ------
@@ -86,7 +93,9 @@ def sweep_files(
     with parallel_config("loky", inner_max_num_threads=threads):
         parallel = Parallel(at_once, batch_size=1, return_as="generator")
     with _ending_processes():
-        yield from parallel(delayed(sweep_file)(file, settings, tuple(sizes)) for file in files)
+        yield from parallel(
+            delayed(sweep_file)(file, settings, tuple(sizes), raw_size=raw_size) for file in files
+        )
 
 
 @contextmanager
@@ -118,14 +127,19 @@ def _all_steps(picture: Picture, settings: Settings, plan: Plan) -> Iterator[Ste
 
 
 def sweep_file(
-    file: Path, settings: Settings, sizes: Iterable[int], steps: Steps = _all_steps
+    file: Path,
+    settings: Settings,
+    sizes: Iterable[int],
+    steps: Steps = _all_steps,
+    *,
+    raw_size: Size | None = None,
 ) -> Swept | Unswept:
     """Sweep a picture file, or return the error that says why it cannot be read.
 
     `steps` carries out the planned sweep; a caller who shows its progress brings their own.
     """
     try:
-        picture = load_picture(file)
+        picture = load_picture(file, raw_size)
     except (OSError, PictureError) as error:
         return error
     plan = plan_sweep(picture, settings, sizes)

@@ -25,6 +25,7 @@ from vqcore.quantizers.plain import quantizer_of
 from vqcore.refusals import PictureError
 from vqcore.signals.blocks import BlockLayout, Colour, distinct_vectors, layout_of, shown_pixels
 from vqcore.signals.pictures import Picture, load_picture
+from vqcore.signals.raw import Size
 from vqcore.work import Work
 
 MAX_TRAINING_BYTES = 2**27
@@ -63,8 +64,8 @@ def fits(picture: Picture, colour: Colour) -> bool:
     return colour == "gray" or not picture.is_gray
 
 
-def load_fitting(file: Path, colour: Colour) -> Picture:
-    """Read a picture file, for a codebook in a colour mode.
+def load_fitting(file: Path, colour: Colour, raw_size: Size | None = None) -> Picture:
+    """Read a picture file, for a codebook in a colour mode; `raw_size` as in `read_picture`.
 
     Raises
     ------
@@ -73,14 +74,18 @@ def load_fitting(file: Path, colour: Colour) -> Picture:
     PictureError
         If it is no picture, or does not fit; the message begins with the path.
     """
-    picture = load_picture(file)
+    picture = load_picture(file, raw_size)
     if not fits(picture, colour):
         raise PictureError(f"{file}: The picture is gray, and the codebook is for {colour}.")
     return picture
 
 
 def gather_blocks(
-    files: Sequence[Path], settings: Settings, *, max_bytes: int = MAX_TRAINING_BYTES
+    files: Sequence[Path],
+    settings: Settings,
+    *,
+    max_bytes: int = MAX_TRAINING_BYTES,
+    raw_size: Size | None = None,
 ) -> Iterator[PictureBlocks | OSError | PictureError]:
     """Cut picture files into blocks, one file at a time.
 
@@ -89,6 +94,7 @@ def gather_blocks(
     files, settings
     max_bytes : of all vectors together; each file has an equal share of it, and where it has more
         blocks, gives a sample of them
+    raw_size : width and height of raw files
 
     Yields
     ------
@@ -98,7 +104,7 @@ def gather_blocks(
     share = max(1, max_bytes // (dimension * max(1, len(files))))
     for place, file in enumerate(files):
         try:
-            picture = load_fitting(file, settings.colour)
+            picture = load_fitting(file, settings.colour, raw_size)
         except (OSError, PictureError) as error:
             yield error
             continue

@@ -28,7 +28,10 @@ def picture_file(picture: Picture) -> str:
 def command_line(picture: Picture, source: Provenance) -> str:
     """Return the command that writes the .vq of a picture."""
     words = ["python", "-m", "vqcore", "encode", *map(_path, _files(picture, source))]
-    return shlex.join([*words, *option_words(source.settings, source.codebook_size)])
+    words += option_words(source.settings, source.codebook_size)
+    if _is_raw(picture):
+        words += ["--raw-size", f"{picture.width}x{picture.height}"]
+    return shlex.join(words)
 
 
 def python_lines(picture: Picture, source: Provenance) -> str:
@@ -36,6 +39,8 @@ def python_lines(picture: Picture, source: Provenance) -> str:
     read, written = _files(picture, source)
     reader = "read_picture" if picture.origin else "sample_picture"
     arguments = f"Path({read!r}).read_bytes(), {read!r}" if picture.origin else repr(picture.name)
+    if _is_raw(picture):
+        arguments += f", ({picture.width}, {picture.height})"
     rules = ["Rules"] if source.settings.rules else []
     return LINES.format(
         names=", ".join([*rules, "Settings", reader, "sweep"]),
@@ -48,6 +53,10 @@ def python_lines(picture: Picture, source: Provenance) -> str:
 
 def _files(picture: Picture, source: Provenance) -> tuple[str, str]:
     return picture_file(picture), f"{source.file_stem}.vq"
+
+
+def _is_raw(picture: Picture) -> bool:
+    return picture.origin is not None and picture.origin.kind == "RAW"
 
 
 def _path(name: str) -> str:

@@ -24,8 +24,8 @@ from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from vqcore.arrays import Samples
-from vqcore.refusals import NotSupportedError, PictureError
-from vqcore.signals import netpbm, pngchunks, tiff
+from vqcore.refusals import NotSupportedError, PictureError, RawSizeError
+from vqcore.signals import netpbm, pngchunks, raw, tiff
 from vqcore.signals.colourprofiles import to_srgb
 from vqcore.signals.depths import ranged, scaled
 from vqcore.signals.tiffpage import Page
@@ -143,7 +143,7 @@ class Picture:
         return sha256.hexdigest()
 
 
-def read_picture(data: bytes, name: str) -> Picture:
+def read_picture(data: bytes, name: str, raw_size: raw.Size | None = None) -> Picture:
     """Decode the bytes of a picture file.
 
     Parameters
@@ -151,9 +151,13 @@ def read_picture(data: bytes, name: str) -> Picture:
     data : bytes
         A whole PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF or PPM file of at most `MAX_BYTES` bytes
         and `MAX_PIXELS` pixels, no side longer than `MAX_SIDE`; HEIC where pillow-heif is
-        installed.
+        installed. A file that begins as none of them is raw if its name says so, with a suffix
+        of `raw.SUFFIXES`.
     name : str
         Kept as it is.
+    raw_size : (width, height), optional
+        Of a raw file; else it is told from name and length, as `vqcore.signals.raw` says. Other
+        files have their own.
 
     Returns
     -------
@@ -165,7 +169,8 @@ def read_picture(data: bytes, name: str) -> Picture:
     ------
     PictureError
         If the file is empty, too large, in no such format, damaged or incomplete, or of a kind
-        that is not supported. The message is one line without the name.
+        that is not supported. The message is one line without the name. A `RawSizeError` if
+        it is raw and its size is neither given nor told, or does not fit.
 
     Notes
     -----
@@ -185,7 +190,7 @@ def read_picture(data: bytes, name: str) -> Picture:
     The picture's `origin` says in `done`, in a few words each and in this order: "first of 3
     pages", "scaled from 16 bits" or "12 of 16 bits used" or "stretched from -0.2 … 1.7", "converted
     from Display P3" or "broken colour profile ignored", "CMYK converted", "laid on white", "turned
-    upright".
+    upright"; of raw files "first of 300 frames", "converted from 4:2:0 video".
 
     Examples
     --------
@@ -199,6 +204,9 @@ def read_picture(data: bytes, name: str) -> Picture:
         raise PictureError(
             f"The file has {len(data):,} bytes; the limit is {MAX_BYTES:,}. Make it smaller first."
         )
+    if is_raw(data, name):
+        pixels, done = _read_raw(data, name, raw_size)
+        return Picture(pixels, name, Origin("RAW", len(data), done))
     kind = _kind(data)
     try:
         pixels, done = _decode(data, kind)
@@ -211,8 +219,32 @@ def read_picture(data: bytes, name: str) -> Picture:
     return Picture(pixels, name, Origin(kind, len(data), done))
 
 
-def load_picture(path: Path) -> Picture:
+def is_raw(data: bytes, name: str) -> bool:
+    """Say whether a file is raw: its name says so, and its bytes are not those of another format.
+
+    Examples
+    --------
+    >>> is_raw(b"some samples", "boat.raw"), is_raw(png_bytes(np.zeros((1, 1), np.uint8)), "a.raw")
+    (True, False)
+    """
+    return raw.is_raw(name) and not _kind(data)
+
+
+def needs_size(data: bytes, name: str) -> bool:
+    """Say whether a file is raw, and neither name nor length tell its width and height."""
+    if not data or not is_raw(data, name):
+        return False
+    try:
+        raw.size_of(name, len(data))
+    except RawSizeError:
+        return True
+    return False
+
+
+def load_picture(path: Path, raw_size: raw.Size | None = None) -> Picture:
     """Read a picture file from the disk; its name is that of the file.
+
+    `raw_size` is as in `read_picture`.
 
     Raises
     ------
@@ -223,7 +255,7 @@ def load_picture(path: Path) -> Picture:
     """
     name = os.fsencode(path.name).decode(errors="replace")
     try:
-        return read_picture(path.read_bytes(), name)
+        return read_picture(path.read_bytes(), name, raw_size)
     except PictureError as error:
         raise PictureError(f"{path}: {error}") from error
 
@@ -240,7 +272,8 @@ def picture_suffixes() -> frozenset[str]:
     """
     formats = {name.upper() for name in _FORMATS}
     suffixes = Image.registered_extensions().items()
-    return frozenset(suffix for suffix, kind in suffixes if kind in formats) | _HEIC_SUFFIXES
+    known = frozenset(suffix for suffix, kind in suffixes if kind in formats)
+    return known | _HEIC_SUFFIXES | raw.SUFFIXES.keys()
 
 
 def sample_picture(name: str) -> Picture:
@@ -366,6 +399,13 @@ def _read_netpbm(data: bytes) -> _Stored:
         return _Stored(Image.fromarray(levels), done=done)
     image, done = _from_deep(samples, None, header.white)
     return _Stored(image, done=done)
+
+
+def _read_raw(data: bytes, name: str, given: raw.Size | None) -> tuple[Samples, tuple[str, ...]]:
+    """Return the pixels of a raw file, and what was done to them."""
+    size = raw.size_of(name, len(data), given)
+    _check_size(*size)
+    return raw.read(data, name, size)
 
 
 def _read_heic(data: bytes) -> _Stored:
