@@ -94,7 +94,14 @@ def sample(name: str) -> Picture:
 
 def uploads() -> Uploads:
     """Open what is uploaded and still there."""
-    return open_uploads(files_there(), SAMPLES, store())
+    files = files_there()
+    typed = {it.file_id: st.session_state.get(raw_key(it.file_id), "") for it in files}
+    return open_uploads(files, SAMPLES, store(), typed)
+
+
+def raw_key(file_id: str) -> str:
+    """Return the key of the field where a raw file's size is typed."""
+    return f"raw-size {file_id}"
 
 
 def files_there() -> list[Any]:
@@ -137,6 +144,8 @@ def choose_picture() -> tuple[str, Picture | VqFile]:
     there = uploads()
     for it in there.refused:
         st.error(say("sidebar.refused", name=plain(it.name), reason=plain(it.reason)))
+    for file_id, raw_name in there.unsized.items():
+        ask_size(file_id, raw_name)
     names = [*there.shown, *SAMPLES]
     keep_valid(st.session_state, "picture", names, SAMPLES[0])
     first = names.index(SAMPLES[0])
@@ -154,6 +163,27 @@ def choose_newest() -> None:
         _, digest = wanted_file()
         wanted = [name for name, it in there.items() if made.short_digest(it) == digest]
         st.session_state.picture = [*there, *wanted][-1]
+
+
+def ask_size(file_id: str, name: str) -> None:
+    """Ask for width and height of a raw file, which neither its name nor its length tells."""
+    st.text_input(
+        say("control.raw-size.label", name=plain(name)),
+        key=raw_key(file_id),
+        placeholder=say("control.raw-size.placeholder"),
+        help=say("control.raw-size.help"),
+        on_change=choose_sized,
+        args=(file_id,),
+    )
+
+
+def choose_sized(file_id: str) -> None:
+    """Look at a raw file whose size was typed, if it is a picture now."""
+    there = uploads()
+    st.session_state.uploaded = len(there.shown)
+    for it in there.opened:
+        if it.id == file_id:
+            st.session_state.picture = it.name
 
 
 def tell_gone() -> None:

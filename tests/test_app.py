@@ -260,6 +260,38 @@ def test_bad_upload_is_named_and_the_good_one_goes_on():
     assert app.error[0].value.startswith(r"**a\*b\.png**: This is not a picture")
 
 
+def test_raw_upload_whose_name_says_its_size():
+    app = upload(opened(), ("waves_40x24.raw", noise(24, 40).tobytes()))
+    assert app.selectbox(key="picture").value == "waves_40x24.raw"
+    assert "RAW" in facts(app)
+    assert not [field for field in app.text_input if field.label.startswith("Size of")]
+
+
+def test_raw_upload_is_asked_for_its_size_and_the_others_stay():
+    good, raw = ("good.png", png_bytes(noise(40, 40))), ("a*b.raw", noise(24, 40).tobytes())
+    app = upload(opened(), good, raw)
+    assert app.selectbox(key="picture").value == "good.png"
+    assert "WIDTHxHEIGHT" in app.error[0].value
+    size_field(app).input("40x25")
+    sound(app.run())
+    assert "40×25 pixels in gray are" in app.error[0].value
+    assert app.selectbox(key="picture").value == "good.png"
+    size_field(app).input("40x24")
+    sound(app.run())
+    assert not app.error
+    assert app.selectbox(key="picture").value == "a*b.raw"
+    assert facts(app).startswith("40 × 24 pixels")
+    app.selectbox(key="picture").set_value("good.png")
+    sound(app.run())
+    assert "a*b.raw" in app.selectbox(key="picture").options
+    assert size_field(app).value == "40x24"
+
+
+def size_field(app):
+    [field] = [field for field in app.text_input if field.label.startswith("Size of")]
+    return field
+
+
 def test_only_bad_uploads_leave_the_sample():
     app = upload(opened(), ("empty.png", b""))
     assert app.header[0].value == "camera"

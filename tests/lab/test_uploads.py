@@ -117,6 +117,49 @@ def test_a_file_tells_whether_it_holds_its_codebook(with_codebook):
     assert (file.content.size, file.content.holds_codebook) == (len(data), with_codebook)
 
 
+def of_sizes(raw_sizes, *named):
+    files = [File(f"id {at}", *each) for at, each in enumerate(named)]
+    return open_uploads(files, (), Store(10**9), raw_sizes)
+
+
+RAW = bytes(range(6))
+
+
+def test_a_raw_file_waits_for_its_size_beside_others():
+    found = of_sizes({}, ("p", PNG), ("six.raw", RAW), ("six_3x2.raw", RAW), ("p.raw", PNG))
+    assert [type(it) for it in found.outcomes] == [Upload, Refusal, Upload, Upload]
+    assert found.unsized == {"id 1": "six.raw"}
+    assert "name_WIDTHxHEIGHT.raw" in found.refused[0].reason
+
+
+def test_a_raw_file_has_the_size_that_is_typed():
+    typed = {"id 0": " 3x2 ", "id 1": "2x3"}
+    found = of_sizes(typed, ("six.raw", RAW), ("six.raw", RAW), ("four.raw", RAW[:4]))
+    assert [it.content.pixels.shape for it in found.opened] == [(2, 3), (3, 2), (2, 2)]
+    assert names(found.outcomes) == ["six.raw", "six.raw (2)", "four.raw"]
+    assert [*found.unsized] == ["id 0", "id 1"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("3", "not '3'"), ("4x2", "4×2 pixels in gray are 8 bytes"), ("  ", "name it")],
+)
+def test_a_size_that_does_not_fit_is_refused_and_asked_for_again(typed, told):
+    found = of_sizes({"id 0": typed}, ("six.raw", RAW), ("p", PNG))
+    assert [type(it) for it in found.outcomes] == [Refusal, Upload]
+    assert told in found.refused[0].reason
+    assert [*found.unsized] == ["id 0"]
+
+
+def test_a_size_typed_anew_counts_in_the_same_store():
+    store, file = Store(10**9), File("id", "six.raw", RAW)
+    shapes = [
+        open_uploads([file], (), store, {"id": typed}).opened[0].content.pixels.shape
+        for typed in ("3x2", "1x6")
+    ]
+    assert shapes == [(2, 3), (6, 1)]
+
+
 def nearest(**pictures):
     made = {name: Picture(np.uint8(pixels), name) for name, pixels in pictures.items()}
     return finish(nearest_work(parse(vq_file()), made))  # 30, 30, 185, 185

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
+from types import MappingProxyType
 from typing import Protocol
 
 from vqcore.coding.codebookfile import CodebookError, SharedCodebook, is_zip, parse_codebook
@@ -14,7 +15,8 @@ from vqcore.lab.store import Store
 from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
 from vqcore.refusals import PictureError
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
-from vqcore.signals.pictures import Picture, read_picture
+from vqcore.signals.pictures import Picture, needs_size, read_picture
+from vqcore.signals.raw import read_size
 
 Content = Picture | VqFile | SharedCodebook
 
@@ -55,7 +57,9 @@ class Refusal:
     reason: str
 
 
-def open_file(data: bytes, name: str, codebooks: Sequence[SharedCodebook] = ()) -> Content:
+def open_file(
+    data: bytes, name: str, codebooks: Sequence[SharedCodebook] = (), raw_size: str = ""
+) -> Content:
     """Open the bytes of a picture, a .vq or a codebook file.
 
     Parameters
@@ -63,6 +67,7 @@ def open_file(data: bytes, name: str, codebooks: Sequence[SharedCodebook] = ()) 
     data : bytes
     name : of the file
     codebooks : those at hand, should a .vq name one
+    raw_size : width and height of a raw file as they are typed, 512x512; none if empty
 
     Raises
     ------
@@ -71,7 +76,9 @@ def open_file(data: bytes, name: str, codebooks: Sequence[SharedCodebook] = ()) 
     """
     if is_zip(data):
         return parse_codebook(data)
-    return open_vq(data, codebooks) if is_vq(data) else read_picture(data, name)
+    if is_vq(data):
+        return open_vq(data, codebooks)
+    return read_picture(data, name, read_size(raw_size) if raw_size else None)
 
 
 @dataclass(frozen=True)
@@ -90,9 +97,11 @@ class Uploads:
     Parameters
     ----------
     outcomes : what became of each file
+    unsized : raw files whose size has to be typed, by id; their names
     """
 
     outcomes: Sequence[Upload | Refusal]
+    unsized: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def opened(self) -> list[Upload]:
@@ -142,7 +151,12 @@ class Uploads:
         ]
 
 
-def open_uploads(files: Iterable[File], taken: Collection[str], store: Store) -> Uploads:
+def open_uploads(
+    files: Iterable[File],
+    taken: Collection[str],
+    store: Store,
+    raw_sizes: Mapping[str, str] = MappingProxyType({}),
+) -> Uploads:
     """Open every file; what one of them holds has no say in what becomes of the others.
 
     Parameters
@@ -150,32 +164,37 @@ def open_uploads(files: Iterable[File], taken: Collection[str], store: Store) ->
     files : in the order in which they were uploaded
     taken : names that no upload may have
     store : where what they hold is kept
+    raw_sizes : what was typed as the size of raw files that need it, by id
     """
     files = list(files)
+    unsized = {it.file_id: it.name for it in files if needs_size(it.getvalue(), it.name)}
+    typed = {file_id: raw_sizes.get(file_id, "").strip() for file_id in unsized}
     contents = [_opened(file, (), store) for file in files if is_zip(file.getvalue())]
     codebooks = [content for content in contents if isinstance(content, SharedCodebook)]
     names, outcomes = {*taken}, list[Upload | Refusal]()
     for file in files:
-        content = _opened(file, codebooks, store)
+        content = _opened(file, codebooks, store, typed.get(file.file_id, ""))
         if isinstance(content, str):
             outcomes.append(Refusal(file.name, content))
             continue
         name = unused_name(file.name, names)
         names.add(name)
         outcomes.append(Upload(file.file_id, name, file.getvalue(), content))
-    return Uploads(outcomes)
+    return Uploads(outcomes, unsized)
 
 
-def _opened(file: File, codebooks: Sequence[SharedCodebook], store: Store) -> Content | str:
+def _opened(
+    file: File, codebooks: Sequence[SharedCodebook], store: Store, raw_size: str = ""
+) -> Content | str:
     """Return what a file holds, or why it cannot be opened; opened once for the same codebooks."""
     needed = codebooks if is_vq(file.getvalue()) else ()
-    key = file.file_id, *(it.checksum for it in needed)
-    return store.once("file", key, lambda: _content(file, needed))
+    key = file.file_id, raw_size, *(it.checksum for it in needed)
+    return store.once("file", key, lambda: _content(file, needed, raw_size))
 
 
-def _content(file: File, codebooks: Sequence[SharedCodebook]) -> Content | str:
+def _content(file: File, codebooks: Sequence[SharedCodebook], raw_size: str) -> Content | str:
     try:
-        return open_file(file.getvalue(), file.name, codebooks)
+        return open_file(file.getvalue(), file.name, codebooks, raw_size)
     except (PictureError, CodebookError, FileError) as error:
         return str(error)
 
