@@ -298,9 +298,13 @@ def settings_name(settings: Settings, layout: BlockLayout) -> str:
 
     Examples
     --------
+    >>> from vqcore.codebooks.textbook import Rules
     >>> layout = BlockLayout(width=16, height=16, block_size=4, colour="ycbcr")
     >>> settings_name(Settings(4, "ycbcr", seed=3, rate_weight=50), layout)
     '4×4 YCbCr, seed 3, λ = 50'
+    >>> rules = Rules("first", epsilon=0)
+    >>> settings_name(Settings(4, "ycbcr", trainer="textbook", rules=rules), layout)
+    '4×4 YCbCr, By the book, The first blocks, ε = 0'
     """
     block, colour = layout.block_size._asdict(), colour_name(layout.colour)
     parts = [say("settings.blocks", **block, colour=colour)]
@@ -310,6 +314,8 @@ def settings_name(settings: Settings, layout: BlockLayout) -> str:
         parts.append(say("settings.option", name=say(f"control.{name}.label"), value=value))
     if settings.trainer != "lbg":
         parts.append(trainer_name(settings.trainer))
+    if settings.rules:
+        parts += [_rule_name(*it) for it in settings.rules.unusual.items()]
     if settings.seed:
         parts.append(say("settings.seed", seed=settings.seed))
     if settings.rate_weight:
@@ -317,6 +323,15 @@ def settings_name(settings: Settings, layout: BlockLayout) -> str:
     if settings.smoothing:
         parts.append(say("settings.smoothing"))
     return ", ".join(parts)
+
+
+def _rule_name(rule: str, value: str) -> str:
+    """Name a rule of a training by the book."""
+    if rule == "start":
+        return say(f"begin.{value}")
+    if rule == "distance":
+        return say(f"distance.{value}")
+    return say(f"settings.rule.{rule}", value=value)
 
 
 def facts_of(layout: BlockLayout) -> list[str]:
