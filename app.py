@@ -113,6 +113,11 @@ def study_of(name: str, picture: Picture, settings: Settings, sizes: tuple[int, 
     return Study(name, picture, settings, sizes, store())
 
 
+def study_beside(of: Study, name: str, picture: Picture) -> Study:
+    """Return the study of another picture at the same codebook sizes."""
+    return study_of(name, picture, of.settings, of.settings.sizes_of(of.sizes))
+
+
 def present_rivals() -> list[Codec]:
     absent = store().once("absent rivals", (), missing_rivals)
     return [codec for codec in RIVALS if codec not in absent]
@@ -231,8 +236,6 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
         smoothing = st.toggle(**control("smooth"))
         sizes = choose_sizes(largest)
     trainer = trainer if is_plain else Settings.trainer
-    if rules and rules.given:
-        sizes = (len(rules.given),)
     others = {"family": family, "options": options, "smoothing": smoothing, "rules": rules}
     return Settings(block_size, colour, trainer, seed, rate_weight, **others), sizes, block
 
@@ -872,7 +875,7 @@ def adopt(of: Study, size: int) -> None:
 
 def pictures_panel(of: Study) -> list[Pieces]:
     pictures = uploads().pictures.items()
-    studies = [study_of(name, picture, of.settings, of.sizes) for name, picture in pictures]
+    studies = [study_beside(of, name, picture) for name, picture in pictures]
     if len(studies) < 2:
         st.markdown(say("pictures.too-few"))
         return []
@@ -917,8 +920,8 @@ def offer_codebook(shared: SharedCodebook, settings: Settings, pictures: int) ->
 def choose_common_size(of: Study) -> int:
     """Choose a K for all pictures, at first the one of the viewer."""
     size = chosen_size(of.plan)
-    first = of.sizes.index(size) if size in of.sizes else len(of.sizes) - 1
-    return choose_k("each", of.sizes, first)
+    sizes = of.settings.sizes_of(of.sizes)
+    return choose_k("each", sizes, sizes.index(size) if size in sizes else len(sizes) - 1)
 
 
 def choose_k(key: str, sizes: Sequence[int], first: int) -> int:
@@ -1074,7 +1077,7 @@ def choose_other(of: Study) -> Study | None:
             width=280,
             **control("other"),
         )
-    return study_of(name, others[name], of.settings, of.sizes) if name else None
+    return study_beside(of, name, others[name]) if name else None
 
 
 def plane_panel(of: Study) -> list[Pieces]:

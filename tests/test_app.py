@@ -741,6 +741,44 @@ def test_an_uploaded_codebook_can_be_the_start():
     assert list(table_of(app, "psnr_db")["psnr_db"]) == [use.point.psnr_db]
 
 
+GIVEN = {"block": "4", "largest": "8", "trainer": "textbook", "iterations": "1"}
+
+
+def begun_with_a_codebook(*files, **query):
+    """The lab of files with a start of five codewords given."""
+    vectors = cut_for(read_picture(waves(), ""), Settings(4)).vectors
+    own = SharedCodebook(Codebook(vectors[:5].copy()), (4, 4), "rgb")
+    named = ("a.npz", pack_codebook(own))
+    app = upload(opened(**GIVEN | query), *files, ("waves.png", waves()), named)
+    return sound(app.selectbox(key="begin").set_value("given").run())
+
+
+def test_a_start_given_stays_pinned_beside_all_sizes():
+    app = begun_with_a_codebook(panel="Rate–distortion", beside="JPEG")
+    sound(button(app, "Pin this curve").click().run())
+    sound(app.selectbox(key="begin").set_value("first").run())
+    points = [len(it["x"]) for name, it in traces(app).items() if "4×4" in name]
+    assert sorted(points) == [1, 4]
+
+
+def test_a_start_given_is_left_out_where_it_does_not_fit():
+    gray = ("gray.png", png_bytes(noise(40, 40)))
+    flat = ("flat.png", png_bytes(np.full((16, 16, 3), 9, np.uint8)))
+    app = begun_with_a_codebook(gray, flat, panel="All pictures")
+    each = app.dataframe[0].value
+    assert dict(zip(each["picture"], each["codebook_size"], strict=True)) == {
+        "gray.png": 5,
+        "flat.png": 1,
+        "waves.png": 5,
+    }
+
+
+def test_another_codebook_is_compared_with_an_own_one_whatever_the_start():
+    app = begun_with_a_codebook(npz(codebook_of(1)), panel="Another codebook")
+    names = [r"other\.npz", r"This picture\'s own"]
+    assert list(app.table[0].value["Codebook"]) == names
+
+
 def test_each_trainer_runs_with_three_seeds(monkeypatch):
     def quick(vectors, sizes, trainer, seed, rules):
         return train(vectors, sizes, seed=seed)  # scikit-learn's take seconds to start

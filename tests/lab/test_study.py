@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from helpers import smooth_picture
+from helpers import smooth_picture, toned_picture
 
 from vqcore.codebooks.training import TRAINERS, train
 from vqcore.coding.codec import Settings
@@ -289,3 +289,9 @@ def test_a_family_that_makes_gray_of_colour_is_no_relative(
     monkeypatch.setattr(residual, "suits", lambda block_size, colour: (block_size, "gray"))
     assert "residual" not in relatives(swept)
     assert "residual" in relatives(replace(swept, settings=Settings(4, "gray")))
+
+
+def test_families_of_one_layout_have_their_own_plans() -> None:
+    study = begun(toned_picture(range(0, 200, 3)), Shelf(), Settings(4, "gray"))
+    shaped = relatives(study)["gain-shape"]
+    assert (study.plan.sizes, shaped.plan.sizes) == (SIZES, (1, 2, 3))

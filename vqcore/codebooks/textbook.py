@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
@@ -69,7 +69,7 @@ class Rules:
     """
 
     start: Start = "splitting"
-    given: tuple[tuple[float, ...], ...] = ()
+    given: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
     apart: float = 1
     epsilon: float = 0.001
     iterations: int = 100
@@ -95,8 +95,8 @@ class Rules:
     @property
     def unusual(self) -> dict[str, str]:
         """Return what is not as at first, as texts, but for codewords given."""
-        every = {field.name: getattr(self, field.name) for field in fields(self)}
-        default = {field.name: field.default for field in fields(self)}
+        every = {it.name: getattr(self, it.name) for it in fields(self)}
+        default = {it.name: it.default for it in fields(self)}
         return {
             name: ",".join(f"{it:.10g}" for it in value) if name == "weights" else f"{value}"
             for name, value in every.items()

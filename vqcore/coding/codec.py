@@ -60,6 +60,22 @@ class Settings:
         return replace(self, rate_weight=0, smoothing=False)
 
     @property
+    def given(self) -> tuple[tuple[float, ...], ...]:
+        """Return the codewords of a start given, or none."""
+        return self.rules.given if self.rules else ()
+
+    @property
+    def without_given(self) -> Settings:
+        """Return the same, but that training begins by splitting where a start was given."""
+        if not (self.rules and self.rules.given):
+            return self
+        return replace(self, rules=replace(self.rules, start=Rules.start, given=()))
+
+    def sizes_of(self, asked: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the codebook sizes to train of those asked for: with a start given, its own."""
+        return (len(self.given),) if self.given else asked
+
+    @property
     def is_plain(self) -> bool:
         return self.family == plain.ID
 

@@ -14,7 +14,7 @@ from vqcore.work import Work
 
 def settings_with(study: Study, shared: SharedCodebook) -> Settings:
     """Return the settings of a study for plain codebooks of that block size and colour mode."""
-    plain = replace(study.settings, family=Settings.family, options=())
+    plain = replace(study.settings.without_given, family=Settings.family, options=())
     return replace(plain, block_size=shared.block_size, colour=shared.colour)
 
 

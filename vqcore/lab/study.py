@@ -23,7 +23,7 @@ from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering
 from vqcore.lab.sweeps import OperatingPoint, Plan, Preview, Step, cut_for, plan_of, sweep_cut
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import codebook_of
-from vqcore.signals.blocks import BlockLayout, Cut, layout_of
+from vqcore.signals.blocks import BlockLayout, Cut, distinct_vectors, layout_of
 from vqcore.signals.pictures import Picture
 from vqcore.work import Work
 
@@ -38,6 +38,9 @@ class Study:
     picture, settings
     sizes : codebook sizes as asked for; `plan` has those that are possible
     store : where everything found out is kept
+
+    A start given that does not fit the picture, in dimension or by having more codewords than there
+    are distinct blocks, is left out: `settings` then begin by splitting.
     """
 
     name: str
@@ -45,6 +48,21 @@ class Study:
     settings: Settings
     sizes: tuple[int, ...]
     store: Store
+
+    def __post_init__(self) -> None:
+        if not self._can_begin(self.settings.given):
+            self.settings = self.settings.without_given
+
+    def _can_begin(self, given: Sequence[Sequence[float]]) -> bool:
+        if not given:
+            return True
+        if len(given[0]) != self.layout.dimension:
+            return False
+        key, most = (self.picture.digest, self.layout, len(given)), len(given) - 1
+        fits: bool = self.store.once(
+            "can begin", key, lambda: distinct_vectors(self.cut.vectors, most) is None
+        )
+        return fits
 
     @cached_property
     def layout(self) -> BlockLayout:
@@ -59,8 +77,9 @@ class Study:
     @cached_property
     def plan(self) -> Plan:
         """Return what a sweep will do."""
-        key = self.picture.digest, self.layout, self.sizes
-        return self.store.once("plan", key, lambda: plan_of(self.cut, self.settings, self.sizes))
+        sizes = self.settings.sizes_of(self.sizes)
+        key = *self.trained, sizes
+        return self.store.once("plan", key, lambda: plan_of(self.cut, self.settings, sizes))
 
     @cached_property
     def steps(self) -> dict[int, Step]:
@@ -107,7 +126,8 @@ class Study:
     @property
     def sweep_id(self) -> str:
         """Name the sweep's layers on the page."""
-        return f"{self.picture.digest} {self.settings}"
+        start = f" {hash(given)}" if (given := self.settings.given) else ""
+        return f"{self.picture.digest} {self.settings}{start}"
 
 
 def original_id(picture: Picture, layout: BlockLayout) -> str:
