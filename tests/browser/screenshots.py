@@ -60,7 +60,7 @@ def take(browser, address, file, query, width, height, scheme, scroll):
     page.wait_for_selector(READY, timeout=120_000)
     page.wait_for_selector(".js-plotly-plot .trace, .projection canvas, .training .curve")
     if file.name.startswith("rates"):
-        page.wait_for_selector(".legendtext:has-text('PNG-8')", timeout=120_000)
+        page.wait_for_selector(".legendtext:has-text('DCT')", timeout=120_000)
         page.wait_for_selector(READY, timeout=120_000)
     if file.name.startswith("health"):
         page.wait_for_selector(".legendtext:has-text('the others')", timeout=120_000)
