@@ -231,7 +231,7 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
             options=TRAINERS, disabled=not is_plain, **choice("trainer")
         )
         rules = choose_rules(block_size, colour) if is_plain and trainer == "textbook" else None
-        seed = st.number_input(min_value=0, max_value=2**31 - 1, value=0, **control("seed"))
+        seed = choose_number("seed", 0, min_value=0, max_value=2**31 - 1)
         rate_weight = st.select_slider(options=RATE_WEIGHTS, value=0, **control("rate"))
         smoothing = st.toggle(**control("smooth"))
         sizes = choose_sizes(largest)
@@ -250,32 +250,41 @@ def choose_height() -> int:
 
 
 def choose_rules(block_size: BlockSize, colour: Colour) -> Rules:
-    """Choose how to train by the book; an uploaded codebook that fits can be the start."""
+    """Choose how to train by the book."""
+    start, given = choose_first_codewords(block_size, colour)
+    is_split = start == "splitting"
+    return Rules(
+        start,
+        given,
+        apart=choose_number("apart", Rules.apart, min_value=0.01) if is_split else Rules.apart,
+        epsilon=choose_number("epsilon", Rules.epsilon, min_value=0.0, step=0.001, format="%g"),
+        iterations=choose_number("iterations", Rules.iterations, min_value=0),
+        empty=st.selectbox(options=KEPT, **choice("empty")),
+        restarts=choose_number("restarts", Rules.restarts, min_value=1, max_value=MAX_RESTARTS),
+        distance=st.selectbox(options=DISTANCES, **choice("distance")),
+    )
+
+
+def choose_first_codewords(
+    block_size: BlockSize, colour: Colour
+) -> tuple[FirstCodewords, tuple[tuple[float, ...], ...]]:
+    """Choose a start, and if it is an uploaded codebook that fits, its codewords."""
     fitting = {it.name: it.shared.codebook for it in uploads().cut_as(block_size, colour)}
     starts = STARTS if fitting else STARTS[:-1]
     keep_valid(st.session_state, "begin", starts, STARTS[0])
     start: FirstCodewords = st.selectbox(options=starts, **choice("begin"))
-    given: tuple[tuple[float, ...], ...] = ()
-    if start == "given":
-        keep_valid(st.session_state, "given", list(fitting), next(iter(fitting)))
-        given = rows_of(fitting[st.selectbox(options=list(fitting), **control("given"))].codewords)
-    apart = 1.0
-    if start == "splitting":
-        apart = st.number_input(min_value=0.01, value=1.0, **control("apart"))
-    return Rules(
-        start,
-        given,
-        apart,
-        epsilon=st.number_input(
-            min_value=0.0, value=0.001, step=0.001, format="%g", **control("epsilon")
-        ),
-        iterations=st.number_input(min_value=0, value=100, **control("iterations")),
-        empty=st.selectbox(options=KEPT, **choice("empty")),
-        restarts=st.number_input(
-            min_value=1, max_value=MAX_RESTARTS, value=1, **control("restarts")
-        ),
-        distance=st.selectbox(options=DISTANCES, **choice("distance")),
-    )
+    if start != "given":
+        return start, ()
+    keep_valid(st.session_state, "given", list(fitting), next(iter(fitting)))
+    name = st.selectbox(options=list(fitting), **control("given"))
+    return start, rows_of(fitting[name].codewords)
+
+
+def choose_number(name: str, value: float, **words: Any) -> Any:
+    """Choose a number; one without end in the address, at which streamlit breaks, is ignored."""
+    is_endless = links.is_endless(st.query_params.get(name, ""))
+    words |= unbound(name) if is_endless else control(name)
+    return st.number_input(value=value, **words)
 
 
 def choose_options(family: str) -> tuple[int, ...]:
@@ -857,7 +866,7 @@ def show_target(studies: Sequence[Study]) -> None:
     st.subheader(say("target.title"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         goal = st.selectbox(options=list(GOALS), width=180, **choice("target"))
-        value = st.number_input(min_value=0.0, value=20.0, width=140, **control("value"))
+        value = choose_number("value", 20.0, min_value=0.0, width=140)
         if best := panels.best_of(studies, goal, value):
             of, size, sentence = best
             st.markdown(sentence)

@@ -779,6 +779,13 @@ def test_another_codebook_is_compared_with_an_own_one_whatever_the_start():
     assert list(app.table[0].value["Codebook"]) == names
 
 
+@pytest.mark.parametrize("endless", ["inf", "-inf", "1e400"])
+def test_a_number_without_end_in_a_link_is_ignored(endless):
+    app = opened(trainer="textbook", seed=endless, iterations=endless, epsilon=endless)
+    values = [app.number_input(key=it).value for it in ("seed", "iterations", "epsilon")]
+    assert values == [0, 100, 0.001]
+
+
 def test_each_trainer_runs_with_three_seeds(monkeypatch):
     def quick(vectors, sizes, trainer, seed, rules):
         return train(vectors, sizes, seed=seed)  # scikit-learn's take seconds to start

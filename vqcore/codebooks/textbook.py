@@ -70,7 +70,7 @@ class Rules:
 
     start: Start = "splitting"
     given: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
-    apart: float = 1
+    apart: float = 1.0
     epsilon: float = 0.001
     iterations: int = 100
     empty: Empty = "leave"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Container, Mapping, Sequence
 from typing import Any, get_args
@@ -110,6 +111,20 @@ def read_several(name: str, text: str | None, there: Sequence[str]) -> list[str]
         return list(there)
     found = [read_choice(name, each, there) for each in text.split(",")]
     return [each for each in found if each]
+
+
+def is_endless(text: str) -> bool:
+    """Tell whether a text in the address is a number without end.
+
+    Examples
+    --------
+    >>> is_endless("-inf"), is_endless("1e999"), is_endless("100"), is_endless("many")
+    (True, True, False, False)
+    """
+    try:
+        return math.isinf(float(text))
+    except ValueError:
+        return False
 
 
 def written(name: str, chosen: str) -> str | None:
