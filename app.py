@@ -13,13 +13,16 @@ from typing import Any, get_args
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.textbook import (
     DISTANCES,
     KEPT,
     MAX_RESTARTS,
     STARTS,
     Rules,
+    read_codewords,
     rows_of,
+    runs_work,
 )
 from vqcore.codebooks.textbook import (
     Start as FirstCodewords,
@@ -43,7 +46,7 @@ from vqcore.show import links, panels
 from vqcore.show.controls import choice, control, keep_valid, unbound, values_of
 from vqcore.show.curves import Axis, Curve, Families, Likeness, deltas
 from vqcore.show.downloads import Offer, offered
-from vqcore.show.exports import book_csv, training_comment
+from vqcore.show.exports import book_csv, rounds_npz, training_comment
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import PROGRAM, provenance_of, use_stems
 from vqcore.show.reproduce import command_line, picture_file, python_lines
@@ -63,6 +66,7 @@ from vqcore.show.words import say, speak
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
 from vqcore.viewer import PAGE_STYLE, PARTS, figures_layer, health_layer, joined, made, words_layer
+from vqcore.work import finish
 
 LARGEST_SIZES = [2**power for power in range(1, 13)]
 DEFAULT_BLOCK_SIZE = 4
@@ -268,16 +272,13 @@ def choose_rules(block_size: BlockSize, colour: Colour) -> Rules:
 def choose_first_codewords(
     block_size: BlockSize, colour: Colour
 ) -> tuple[FirstCodewords, tuple[tuple[float, ...], ...]]:
-    """Choose a start, and if it is an uploaded codebook that fits, its codewords."""
+    """Choose a start, and if it is codewords of one's own, those."""
     fitting = {it.name: it.shared.codebook for it in uploads().cut_as(block_size, colour)}
-    starts = STARTS if fitting else STARTS[:-1]
-    keep_valid(st.session_state, "begin", starts, STARTS[0])
-    start: FirstCodewords = st.selectbox(options=starts, **choice("begin"))
+    start: FirstCodewords = st.selectbox(options=STARTS, **choice("begin"))
     if start != "given":
         return start, ()
-    keep_valid(st.session_state, "given", list(fitting), next(iter(fitting)))
-    name = st.selectbox(options=list(fitting), **control("given"))
-    return start, rows_of(fitting[name].codewords)
+    given = choose_codewords(fitting, BlockLayout(1, 1, block_size, colour).dimension)
+    return ("given", given) if given else (STARTS[0], ())
 
 
 def choose_number(name: str, value: float, **words: Any) -> Any:
@@ -285,6 +286,25 @@ def choose_number(name: str, value: float, **words: Any) -> Any:
     is_endless = links.is_endless(st.query_params.get(name, ""))
     words |= unbound(name) if is_endless else control(name)
     return st.number_input(value=value, **words)
+
+
+def choose_codewords(
+    fitting: Mapping[str, Codebook], dimension: int
+) -> tuple[tuple[float, ...], ...]:
+    """Choose codewords to begin with, uploaded or typed in; none if they are wrong."""
+    sources = [*fitting, None]
+    keep_valid(st.session_state, "given", sources, sources[0])
+    words = control("given") | {"format_func": lambda name: name or say("begin.typed")}
+    source = st.selectbox(options=sources, **words)
+    if source:
+        return rows_of(fitting[source].codewords)
+    placeholder = say("control.codewords.placeholder", dimension=str(dimension))
+    text = st.text_area(placeholder=placeholder, **control("codewords"))
+    try:
+        return read_codewords(text, dimension)
+    except ValueError as error:
+        st.error(say("sidebar.codewords-wrong", error=plain(str(error))))
+        return ()
 
 
 def choose_options(family: str) -> tuple[int, ...]:
@@ -976,7 +996,21 @@ def show_book(of: Study) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
+        st.download_button(
+            say("training.rounds-file"),
+            partial(rounds_of, of, size),
+            file_name=f"iterations-K{size}.npz",
+            on_click="ignore",
+            icon=":material/download:",
+        )
     show_table(panels.book_table(book, size))
+
+
+def rounds_of(of: Study, size: int) -> bytes:
+    """Train by the book again, for the codewords of every iteration."""
+    assert of.settings.rules
+    best, *_ = finish(runs_work(of.cut.vectors, size, of.settings.rules, of.settings.seed))
+    return rounds_npz(best.rounds)
 
 
 def bringing_replays(of: Study, layers: DeltaGenerator) -> Pieces:

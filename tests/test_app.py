@@ -786,6 +786,18 @@ def test_a_number_without_end_in_a_link_is_ignored(endless):
     assert values == [0, 100, 0.001]
 
 
+def test_codewords_can_be_typed_in():
+    query = {"block": "1", "colour": "gray", "trainer": "textbook", "iterations": "0"}
+    app = upload(opened(**query, begin="given"), ("waves.png", waves()))
+    sound(app.text_area(key="codewords").set_value("0\n128, \n\n255").run())
+    assert list(table_of(app, "codebook_size")["codebook_size"]) == [3]
+    vectors = cut_for(read_picture(waves(), ""), Settings(1, "gray")).vectors
+    words = np.uint8([[0], [128], [255]])
+    assert table_of(app, "mse")["mse"][0] == mse(vectors, words[nearest(vectors, words)])
+    sound(app.text_area(key="codewords").set_value("0 1").run())
+    assert "codeword 1 has 2 numbers\\, not 1" in app.error[0].value
+
+
 def test_each_trainer_runs_with_three_seeds(monkeypatch):
     def quick(vectors, sizes, trainer, seed, rules):
         return train(vectors, sizes, seed=seed)  # scikit-learn's take seconds to start

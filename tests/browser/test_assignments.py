@@ -88,10 +88,15 @@ def test_training_by_the_book_is_handed_in(visitor: Visitor):
         visitor.page.get_by_role("button", name="Iterations (CSV)").click()
     with open(download.value.path(), newline="") as file:
         rows = list(csv.DictReader(file))
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("button", name="Their codewords (.npz)").click()
+    rounds = np.load(download.value.path())
     vectors = cut_for(read_picture(GRAY, ""), Settings(4)).vectors
     rules = Rules("first", epsilon=0.01, iterations=5)
     [run] = finish(runs_work(vectors, 16, rules))
     assert [float(row["distortion"]) for row in rows] == [it.distortion for it in run.rounds]
+    for it in run.rounds:
+        np.testing.assert_array_equal(rounds[f"iteration{it.number}"], it.codewords)
     codebook = parse_codebook(visitor.download("Codebook (.npz)")).codebook
     expected = {tuple(it) for it in np.rint(run.codewords).tolist()}
     assert {tuple(it) for it in codebook.codewords.tolist()} == expected

@@ -113,6 +113,29 @@ def rows_of(codewords: NDArray[Number]) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(map(float, row)) for row in codewords.tolist())
 
 
+def read_codewords(text: str, dimension: int) -> tuple[tuple[float, ...], ...]:
+    """Read codewords as they are typed: one a line, numbers with spaces or commas between.
+
+    Raises
+    ------
+    ValueError
+        If a line has another number of numbers than `dimension`, or something else in it.
+
+    Examples
+    --------
+    >>> read_codewords("0 0, 1\\n255, 255, 255", 3)
+    ((0.0, 0.0, 1.0), (255.0, 255.0, 255.0))
+    """
+    lines = [line.replace(",", " ").split() for line in text.splitlines() if line.strip()]
+    for place, line in enumerate(lines, 1):
+        if len(line) != dimension:
+            raise ValueError(f"codeword {place} has {len(line)} numbers, not {dimension}")
+    rows = tuple(tuple(map(float, line)) for line in lines)
+    if not all(math.isfinite(number) for row in rows for number in row):
+        raise ValueError("codewords are finite numbers")
+    return rows
+
+
 def _check_one_of(what: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ValueError(f"{what}: one of {', '.join(allowed)}, not {value!r}")

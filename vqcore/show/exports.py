@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.textbook import Line
+from vqcore.codebooks.textbook import Line, Round
 from vqcore.coding.codec import Settings
 from vqcore.lab.batch import Swept
 from vqcore.lab.rivals import RIVALS, RivalPoint
@@ -141,6 +141,14 @@ def _stored_rows(stored: Stored) -> Iterator[dict[str, Any]]:
     return (
         {**source, "scale": RIVALS[point.codec].scale, **asdict(point)} for point in stored.points
     )
+
+
+def rounds_npz(rounds: Iterable[Round]) -> bytes:
+    """Return the codewords of every iteration, not rounded, as a file that numpy.load reads."""
+    file = io.BytesIO()
+    every: dict[str, Any] = {f"iteration{it.number}": it.codewords for it in rounds}
+    np.savez(file, **every)
+    return file.getvalue()
 
 
 def codebook_npy(codebook: Codebook) -> bytes:
