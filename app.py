@@ -28,7 +28,7 @@ from vqcore.codebooks.textbook import (
     Start as FirstCodewords,
 )
 from vqcore.codebooks.training import TRAINERS, Progress, Trainer
-from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
+from vqcore.coding.codebookfile import Cut, SharedCodebook, pack_codebook
 from vqcore.coding.codec import Encoded, Settings
 from vqcore.lab import cosine, foreign, joint, matches, study, vqfiles
 from vqcore.lab.plane import MAX_CODEWORDS, Start
@@ -59,6 +59,7 @@ from vqcore.show.wording import (
     facts_of,
     kept_elsewhere,
     kilobytes,
+    misfit,
     origin_in_short,
     plain,
 )
@@ -132,6 +133,10 @@ def viewed_rivals() -> list[Codec]:
     return [codec for codec in present_rivals() if codec not in REFERENCES]
 
 
+def cut_of(it: Settings | BlockLayout) -> Cut:
+    return it.block_size, it.colour
+
+
 # Texts
 
 
@@ -142,7 +147,8 @@ def small(text: str) -> None:
 # Sidebar: what is looked at, and how it is quantized
 
 
-def choose_picture() -> tuple[str, Picture | VqFile]:
+def choose_picture() -> tuple[str, Picture | VqFile, DeltaGenerator]:
+    """Choose what is looked at; there is a place to answer uploads of codewords alone."""
     st.file_uploader(
         **unbound("files"),
         accept_multiple_files=True,
@@ -161,7 +167,7 @@ def choose_picture() -> tuple[str, Picture | VqFile]:
     name = st.selectbox(options=names, index=first, on_change=forget_link, **control("picture"))
     shown = there.shown[name] if name in there.shown else sample(name)
     tell_codebooks(there.codebooks, shown)
-    return name, shown
+    return name, shown, st.container()
 
 
 def choose_newest() -> None:
@@ -214,6 +220,19 @@ def tell_codebooks(codebooks: Sequence[NamedCodebook], shown: Picture | VqFile) 
         fitting = not isinstance(shown, Picture) or fits(shown, it.shared.colour)
         answer = "sidebar.codebook" if fitting else "sidebar.codebook-not-for-gray"
         small(say(answer, name=plain(it.name), what=codebook_in_short(it.shared)))
+
+
+def tell_codewords(place: DeltaGenerator, cut: Cut) -> None:
+    """Answer the upload of codewords alone, which are a codebook where they fit the settings."""
+    there = uploads()
+    fitting = {it.name: it.shared for it in there.codebooks_at(cut)}
+    with place:
+        for name, codebook in there.alone.items():
+            if name in fitting:
+                what = codebook_in_short(fitting[name])
+                small(say("sidebar.codebook", name=plain(name), what=what))
+            else:
+                small(say("sidebar.refused", name=plain(name), reason=misfit(codebook, cut)))
 
 
 def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGenerator]:
@@ -273,7 +292,7 @@ def choose_first_codewords(
     block_size: BlockSize, colour: Colour
 ) -> tuple[FirstCodewords, tuple[tuple[float, ...], ...]]:
     """Choose a start, and if it is codewords of one's own, those."""
-    fitting = {it.name: it.shared.codebook for it in uploads().cut_as(block_size, colour)}
+    fitting = {it.name: it.shared.codebook for it in uploads().cut_as((block_size, colour))}
     start: FirstCodewords = st.selectbox(options=STARTS, **choice("begin"))
     if start != "given":
         return start, ()
@@ -574,7 +593,7 @@ def show_results(of: Study) -> None:
 
     To ask for these reruns this alone.
     """
-    books = uploads().fitting(of.picture)
+    books = uploads().fitting(of.picture, cut_of(of.settings))
     with st.container(gap=None):
         view = made.view_of(of, chosen_size(of.plan), viewed_rivals(), books)
         show_viewer(view | {"block": st.session_state.block})  # a family may take another
@@ -1044,7 +1063,7 @@ def codebook_panel(of: Study) -> list[Pieces]:
     """Encode the picture with an uploaded codebook, beside its own of the same block size and K."""
     if not of.settings.is_plain:
         small(say("codebook.plain-only"))
-    codebooks = {it.name: it for it in uploads().fitting(of.picture)}
+    codebooks = {it.name: it for it in uploads().fitting(of.picture, cut_of(of.settings))}
     if not codebooks:
         st.markdown(say("codebook.upload-gray" if of.picture.is_gray else "codebook.upload"))
         return []
@@ -1206,10 +1225,11 @@ def place_of(panel: str) -> DeltaGenerator:
 # Pages
 
 
-def lab(name: str, picture: Picture) -> None:
+def lab(name: str, picture: Picture, answers: DeltaGenerator) -> None:
     """Sweep a picture and show what is there so far, until all of it is."""
     with st.sidebar:
         settings, sizes, block = choose_settings(picture.is_gray)
+        tell_codewords(answers, cut_of(settings))
     of = study_of(name, picture, settings, sizes)
     show_facts(name, of.layout, picture.origin)
     tell_clamping(of.plan.distinct_blocks)
@@ -1276,13 +1296,14 @@ def main() -> None:
     take_link()
     with st.sidebar:
         st.title(say("sidebar.title"), anchor=False)
-        name, chosen = choose_picture()
+        name, chosen, answers = choose_picture()
     if needed := missing_file():
         ask_for(needed)
     elif isinstance(chosen, VqFile):
+        tell_codewords(answers, cut_of(chosen.encoded.layout))
         show_file(name, chosen)
     else:
-        lab(name, chosen)
+        lab(name, chosen, answers)
 
 
 if __name__ == "__main__":

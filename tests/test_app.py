@@ -856,6 +856,39 @@ def test_uploaded_codebook_is_compared_with_the_picture_s_own():
     assert app.selectbox(key="picture").options[0] == "waves.png"
 
 
+def npy(codewords):
+    file = io.BytesIO()
+    np.save(file, codewords)
+    return ("words.npy", file.getvalue())
+
+
+def test_uploaded_codewords_are_a_codebook_where_they_fit():
+    shared = codebook_of(1)
+    query = ANOTHER | {"block": "4"}
+    app = upload(opened(**query), ("waves.png", waves(2)), npy(shared.codebook.codewords))
+    elsewhere = finish(use_work(read_picture(waves(2), ""), shared)).point
+    assert app.table[0].value["PSNR"].iloc[0] == f"{elsewhere.psnr_db:.2f} dB"
+    assert any("loaded" in text.value for text in app.sidebar.markdown)
+    app.slider(key="block").set_value(8)
+    sound(app.run())
+    told = [text.value for text in app.sidebar.markdown if r"words\.npy" in text.value]
+    assert len(told) == 1
+    assert (
+        "d = 48, blocks of 8\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}8 in RGB have d = 192" in told[0]
+    )
+    assert "what fits: 4\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}4 in RGB" in told[0]
+    assert not app.error
+    assert not app.table
+
+
+def test_codewords_are_answered_beside_a_vq_file():
+    use = finish(use_work(sample_picture("camera"), codebook_of(1, "gray")))
+    words = npy(codebook_of(1, "gray").codebook.codewords)
+    app = upload(opened(), words, ("two.vq", use.file))
+    assert app.selectbox(key="picture").value == "two.vq"
+    assert any("words" in text.value and "loaded" in text.value for text in app.sidebar.markdown)
+
+
 def test_files_of_another_codebook_are_called_by_it(monkeypatch):
     called, offer = [], st.download_button
 
@@ -885,7 +918,7 @@ def test_what_a_codebook_takes_elsewhere_is_told():
 
 def test_without_a_codebook_the_panel_asks_for_one():
     app = opened(**ANOTHER, picture="chelsea")
-    assert "Upload a codebook (.npz) of other pictures" in app.main.markdown[-1].value
+    assert "Upload a codebook (.npz, .npy) of other pictures" in app.main.markdown[-1].value
 
 
 def test_gray_picture_takes_no_codebook_in_colour():

@@ -249,3 +249,61 @@ def test_codebook_that_cannot_be_read_is_one_line(trained: str, codebook: str, t
     assert told in failed("decode", "cat.vq", "out.png", "--codebook", codebook)
     assert not Path("new.vq").exists()
     assert not Path("out.png").exists()
+
+
+# --------------------------------------------------------------------------------- codewords alone
+
+
+@pytest.fixture
+def words(folder: Path, trained: str) -> str:
+    """Return the name of codewords alone, those of the trained codebook."""
+    np.save("words.npy", load_codebook(Path("all.npz")).codebook.codewords)
+    return "words.npy"
+
+
+def test_codewords_alone_give_the_file_of_their_codebook(folder: Path, words: str) -> None:
+    shared = load_codebook(Path("all.npz"))
+    done("encode", "cat.png", "cat.vq", "--codebook", "all.npz")
+    cut = "--block", shared.block_size.typed, "--colour", shared.colour
+    done("encode", "cat.png", "alone.vq", "--codebook", words, *cut)
+    assert Path("alone.vq").read_bytes() == Path("cat.vq").read_bytes()
+    done("decode", "cat.vq", "cat-out.png", "--codebook", "all.npz")
+    done("decode", "alone.vq", "out.png", "--codebook", words)
+    assert Path("out.png").read_bytes() == Path("cat-out.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ([], "--block is needed beside words.npy, codewords alone."),
+        (["--block", 4], "--colour is needed beside words.npy, codewords alone."),
+        (["--colour", "rgb"], "--block is needed beside words.npy"),
+        (["--block", 4, "--colour", "rgb", "--size", 3], "--size has no place beside --codebook"),
+    ],
+)
+def test_codewords_alone_need_block_and_colour(
+    folder: Path, words: str, options: list[object], told: str
+) -> None:
+    result = run("encode", "cat.png", "new.vq", "--codebook", words, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr.splitlines()[-1]
+    assert "new.vq" not in names(folder)
+
+
+def test_codewords_alone_that_do_not_fit_are_one_line(folder: Path, words: str) -> None:
+    cut = "--block", 8, "--colour", "gray"
+    assert failed("encode", "cat.png", "new.vq", "--codebook", words, *cut) == (
+        "Error: words.npy: Its codewords have 48 samples, and blocks of 8×8 in gray have 64; "
+        "4×4 in rgb fits.\n"
+    )
+    Path("text.npy").write_text("This is a text.")
+    assert "text.npy: This is not a file of codewords (.npy)." in failed(
+        "encode", "cat.png", "new.vq", "--codebook", "text.npy", *cut
+    )
+    assert "new.vq" not in names(folder)
+
+
+def test_what_is_no_vq_file_is_said_beside_codewords_alone(folder: Path, words: str) -> None:
+    assert failed("decode", "cat.png", "out.png", "--codebook", words).startswith(
+        "Error: cat.png: "
+    )

@@ -28,7 +28,13 @@ from vqcore.codebooks.training import (
     Progress,
     Trainer,
 )
-from vqcore.coding.codebookfile import CodebookError, SharedCodebook, load_codebook, pack_codebook
+from vqcore.coding.codebookfile import (
+    CodebookError,
+    Cut,
+    SharedCodebook,
+    load_codebook,
+    pack_codebook,
+)
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import FileError, parse, parse_header
 from vqcore.lab.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
@@ -326,7 +332,8 @@ with_codebook = click.option(
     "codebook_file",
     type=FILE,
     metavar="CODEBOOK.npz",
-    help="Use the codebook that `train` or the lab wrote.",
+    help="Use the codebook that `train` or the lab wrote; beside codewords alone (.npy), encode "
+    "needs --block and --colour.",
 )
 
 
@@ -566,23 +573,43 @@ def encode_command(
     """Quantize PICTURE with one codebook and write it as FILE.vq.
 
     With --codebook nothing is trained, and the file cannot be decoded without that codebook, which
-    says block size, colour mode and number of codewords.
+    says block size, colour mode and number of codewords; an .npy, codewords alone, leaves the first
+    two to --block and --colour.
 
     With a target, the block sizes 4, 8 and 16, the codebook sizes 1, 2, 4 and on to 1024, and RGB
     and YCbCr are tried where no option fixes them. Of the files that meet all targets, the one of
     the highest PSNR is written, or with --min-psnr alone the smallest.
     """
     if codebook_file:
-        refuse_beside_codebook()
-        encode_with(picture, file, codebook_file, settings.rate_weight, peak, raw_size)
+        cut = cut_beside(codebook_file, settings)
+        encode_with(picture, file, codebook_file, cut, settings.rate_weight, peak, raw_size)
     else:
         size = own_size(settings, size)
         encode_with_its_own(picture, file, size, settings, target, peak, raw_size)
 
 
-def refuse_beside_codebook() -> None:
+def cut_beside(codebook_file: Path, settings: Settings) -> Cut | None:
+    """Return block size and colour mode for codewords alone, None for a codebook that has them.
+
+    Options that choose what it has already are refused.
+    """
+    if not holds_codewords_alone(codebook_file):
+        refuse_beside_codebook({"block", "colour"})
+        return None
+    refuse_beside_codebook(set())
+    for name in ("block", "colour"):
+        if name not in options_given():
+            raise click.UsageError(f"--{name} is needed beside {codebook_file}, codewords alone.")
+    return settings.block_size, settings.colour
+
+
+def holds_codewords_alone(codebook_file: Path) -> bool:
+    return codebook_file.suffix.lower() == ".npy"
+
+
+def refuse_beside_codebook(cut: set[str]) -> None:
     """Refuse the options that choose what a codebook has already."""
-    own = {"block", "colour", "family", "trainer", "seed", "size", "smooth"}
+    own = cut | {"family", "trainer", "seed", "size", "smooth"}
     own |= {name.replace("-", "_") for name in FAMILY_OPTIONS}
     own |= {"max_bytes", "min_psnr", "min_ratio"}
     for name in sorted(own & options_given()):
@@ -594,12 +621,13 @@ def encode_with(
     picture: Path,
     file: Path,
     codebook_file: Path,
+    cut: Cut | None,
     rate_weight: float,
     peak: int,
     raw_size: Size | None,
 ) -> None:
     with one_line_errors():
-        shared = load_codebook(codebook_file)
+        shared = load_codebook(codebook_file, cut)
         loaded = load_fitting(picture, shared.colour, raw_size)
         use = finish(use_work(loaded, shared, rate_weight))
         write_whole(file, use.file)
@@ -653,10 +681,20 @@ def decode_command(file: Path, picture: Path, codebook_file: Path | None) -> Non
     A file that `encode --codebook` wrote needs that codebook; others do without.
     """
     with one_line_errors():
-        codebooks = [load_codebook(codebook_file)] if codebook_file else []
+        data, codebooks = file.read_bytes(), list[SharedCodebook]()
+        if codebook_file:
+            cut = cut_in(file, data) if holds_codewords_alone(codebook_file) else None
+            codebooks = [load_codebook(codebook_file, cut)]
         with named_errors(file):
-            encoded = parse(file.read_bytes(), codebooks)
+            encoded = parse(data, codebooks)
         write_whole(picture, png_bytes(encoded.decode()))
+
+
+def cut_in(file: Path, data: bytes) -> Cut:
+    """Return block size and colour mode of a .vq file."""
+    with named_errors(file):
+        layout = parse_header(data).layout
+    return layout.block_size, layout.colour
 
 
 @main.command("info")

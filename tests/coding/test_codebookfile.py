@@ -18,12 +18,16 @@ from vqcore.coding.codebookfile import (
     MAX_FILE_BYTES,
     CodebookError,
     SharedCodebook,
+    cut_as,
+    cuts_of,
+    dimension_of,
     is_zip,
     load_codebook,
     pack_codebook,
     parse_codebook,
+    parse_codewords,
 )
-from vqcore.signals.blocks import COLOURS, BlockLayout, Colour
+from vqcore.signals.blocks import COLOURS, BlockLayout, BlockSize, Colour
 
 WORDS = np.uint8([[1, 2, 3, 4], [250, 251, 252, 253], [0, 0, 0, 0]])
 
@@ -306,3 +310,82 @@ def test_load_names_the_file(tmp_path: Path) -> None:
         load_codebook(tmp_path / "b.npz")
     with pytest.raises(OSError, match="No such file"):
         load_codebook(tmp_path / "c.npz")
+
+
+# --------------------------------------------------------------------------------- codewords alone
+
+
+def npy(array: object, *, allow_pickle: bool = False) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=allow_pickle)
+    return file.getvalue()
+
+
+@settings(deadline=None)
+@given(
+    codewords=arrays.arrays(
+        np.uint8, st.tuples(st.integers(1, 9), st.sampled_from([1, 4, 12, 16, 20, 48]))
+    ),
+    in_columns=st.booleans(),
+)
+def test_codewords_alone_come_back(codewords: np.ndarray, in_columns: bool) -> None:
+    stored = np.asfortranarray(codewords) if in_columns else codewords
+    found = parse_codewords(npy(stored)).codewords
+    np.testing.assert_array_equal(found, codewords)
+    assert found.flags.c_contiguous
+
+
+ALONE_REFUSED = {
+    "a codebook file": (pack_codebook(shared()), "not a file of codewords (.npy)"),
+    "empty": (b"", "not a file of codewords"),
+    "floats": (npy(WORDS / 2), "uint8 array of shape (K, d), not float64 (3, 4)"),
+    "one row": (npy(WORDS[0]), "uint8 array of shape (K, d), not uint8 (4,)"),
+    "no rows": (npy(WORDS[:0]), "damaged"),
+    "too many": (npy(np.zeros((4097, 4), np.uint8)), "4097 codewords; the limit is 4096"),
+    "of no block": (npy(np.zeros((2, 41), np.uint8)), "41 samples, as no block has"),
+    "pickled": (npy(np.array([{}], object), allow_pickle=True), "never opened"),
+    "cut": (npy(WORDS)[:-1], "damaged"),
+    "longer": (npy(WORDS) + b"\0", "damaged"),
+    "no header": (npy(WORDS)[:20], "damaged"),
+    "another version": (npy(WORDS)[:6] + b"\2" + npy(WORDS)[7:], "not as numpy"),
+    "terabytes declared": (declared("(1000000, 1000000)"), "no array of shape"),
+}
+
+
+@pytest.mark.parametrize("what", ALONE_REFUSED)
+def test_what_is_no_codewords_is_refused(what: str) -> None:
+    data, told = ALONE_REFUSED[what]
+    with pytest.raises(CodebookError) as caught:
+        parse_codewords(data)
+    assert told in str(caught.value)
+    assert str(caught.value).endswith(".")
+    assert "\n" not in str(caught.value)
+
+
+def test_codewords_alone_are_a_codebook_where_they_fit() -> None:
+    alone = parse_codewords(npy(WORDS))
+    assert cut_as(alone, (BlockSize(2, 2), "gray")).checksum == shared().checksum
+    assert cut_as(alone, (BlockSize(4, 1), "gray")).block_size == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "told"),
+    [
+        (48, "48 samples, and blocks of 8×8 in gray have 64; 4×4 in rgb fits."),
+        (3, "3 samples, and blocks of 8×8 in gray have 64; 1×1 in rgb or 1×1 in ycbcr fits."),
+        (1, "1 sample, and blocks of 8×8 in gray have 64; 1×1 in gray fits."),
+        (2, "64; 2×1 in gray or 1×2 in gray fits."),
+    ],
+)
+def test_codewords_that_do_not_fit_say_what_would(dimension: int, told: str) -> None:
+    with pytest.raises(CodebookError) as caught:
+        cut_as(Codebook(np.zeros((2, dimension), np.uint8)), (BlockSize(8, 8), "gray"))
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("dimension", [1, 2, 3, 5, 20, 37, 48, 96, 192, 1536, 3072])
+def test_what_would_fit_fits(dimension: int) -> None:
+    alone = Codebook(np.zeros((1, dimension), np.uint8))
+    for cut in cuts_of(dimension):
+        assert dimension_of(*cut) == dimension
+        assert cut_as(alone, cut).block_size == cut[0]

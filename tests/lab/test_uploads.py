@@ -1,5 +1,6 @@
 """Tests of uploads: every file under a name of its own, or refused by itself."""
 
+import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from vqcore.lab.uploads import (
     unused_name,
 )
 from vqcore.lab.vqfiles import VqFile, nearest_work
+from vqcore.signals.blocks import BlockSize
 from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.work import finish
 
@@ -91,6 +93,50 @@ def test_each_kind_of_file_is_what_it_holds():
     found = opened(("p", PNG), ("v", vq_file()), ("c", pack_codebook(SHARED)))
     assert [type(it.content) for it in found] == [Picture, VqFile, SharedCodebook]
     assert [it.data for it in found] == [PNG, vq_file(), pack_codebook(SHARED)]
+
+
+def npy_bytes(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+ALONE = npy_bytes(SHARED.codebook.codewords)
+
+
+def test_codewords_alone_are_a_codebook_at_a_cut_that_fits():
+    files = [
+        File("c", "a.npz", pack_codebook(SHARED)),
+        File("w", "w.npy", npy_bytes(np.zeros((5, 48), np.uint8))),
+    ]
+    there = open_uploads(files, (), Store(10**9))
+    gray, colour = Picture(PIXELS, "four"), Picture(np.zeros((4, 4, 3), np.uint8), "c")
+    four = BlockSize(4, 4)
+    assert [*there.alone] == ["w.npy"]
+    assert [it.name for it in there.codebooks] == ["a.npz"]
+    assert [it.name for it in there.codebooks_at((four, "rgb"))] == ["a.npz", "w.npy"]
+    assert [it.name for it in there.codebooks_at((four, "gray"))] == ["a.npz"]
+    assert [it.name for it in there.fitting(colour, (four, "rgb"))] == ["a.npz", "w.npy"]
+    assert [it.name for it in there.fitting(gray, (four, "rgb"))] == ["a.npz"]
+    [own] = there.cut_as((four, "rgb"))
+    assert (own.id, own.shared.block_size, own.shared.codebook.size) == ("w", four, 5)
+
+
+def test_codewords_of_no_use_are_refused_by_themselves():
+    found = opened(("w.npy", npy_bytes(np.zeros((2, 16)))), ("p", PNG), ("w.npy", ALONE))
+    assert [type(it) for it in found] == [Refusal, Upload, Upload]
+    assert "not float64 (2, 16)" in found[0].reason
+
+
+@pytest.mark.parametrize("book", [ALONE, npy_bytes(np.zeros((2, 16), np.uint8))])
+def test_a_file_finds_its_codewords_alone(book):
+    [found, _] = opened(("v", vq_file(with_codebook=False)), ("w.npy", book))
+    assert isinstance(found, Upload if book == ALONE else Refusal)
+
+
+def test_a_broken_file_beside_codewords_alone_is_refused():
+    [found, _] = opened(("v", vq_file()[:9]), ("w.npy", ALONE))
+    assert isinstance(found, Refusal)
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -26,6 +26,9 @@ there was one do not; it changes neither the codebook nor its checksum.
 A reader must refuse, before it allocates anything: a file longer than any codebook needs; a comment
 of another length than the zip file says; other members; a member that says it is longer than it may
 be, or that turns out to be; pickled objects.
+
+**Codewords alone**, as numpy.save writes them in an .npy file (uint8 of shape (K, d)), are a
+codebook where block size and colour mode are said.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ import math
 import struct
 import zipfile
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +54,18 @@ from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSiz
 VERSION = 1
 MEMBERS = ("version", "block_size", "colour", "codewords")
 ZIP_MAGIC = b"PK\x03\x04"
+NPY_MAGIC = b"\x93NUMPY"
 NAMED = struct.Struct("<BH")
 CHECKSUM_BYTES = 8
 MAX_COMMENT_BYTES = 2048
 OVERHEAD = 4096
 MAX_FILE_BYTES = MAX_CODEBOOK_SIZE * 3 * MAX_BLOCK_SIZE**2 + OVERHEAD
+
+
+Cut = tuple[BlockSize, Colour]
+"""What has to be known to use codewords: block size and colour mode."""
+
+MAX_CUTS_NAMED = 3
 
 
 class CodebookError(ValueError):
@@ -168,19 +178,108 @@ def parse_codebook(data: bytes) -> SharedCodebook:
         raise CodebookError("The codebook file is damaged.") from error
 
 
-def load_codebook(path: Path) -> SharedCodebook:
-    """Read a codebook file from the disk.
+def is_npy(data: bytes) -> bool:
+    """Say whether a file begins as numpy.save writes it."""
+    return data.startswith(NPY_MAGIC)
+
+
+def parse_codewords(data: bytes) -> Codebook:
+    """Read an .npy file of codewords alone; nothing in it is ever unpickled.
+
+    Raises
+    ------
+    CodebookError
+        If it is not one, is damaged, or holds what no codebook has; the message says which.
+
+    Examples
+    --------
+    >>> file = io.BytesIO()
+    >>> np.save(file, np.uint8([[0] * 16, [255] * 16]))
+    >>> parse_codewords(file.getvalue()).size
+    2
+    """
+    if not is_npy(data):
+        raise CodebookError("This is not a file of codewords (.npy).")
+    try:
+        array = _array(data)
+    except CodebookError:
+        raise
+    except Exception as error:  # numpy's on broken files have no common ancestor
+        raise CodebookError("The .npy file is damaged.") from error
+    try:
+        codebook = Codebook(np.ascontiguousarray(array))
+    except ValueError as error:
+        raise CodebookError(f"The .npy file cannot be used: {error}.") from error
+    size, dimension = codebook.codewords.shape
+    if size > MAX_CODEBOOK_SIZE:
+        raise CodebookError(f"It has {size} codewords; the limit is {MAX_CODEBOOK_SIZE}.")
+    if not cuts_of(dimension):
+        raise CodebookError(f"Its codewords have {dimension} samples, as no block has.")
+    return codebook
+
+
+@cache
+def cuts_of(dimension: int) -> tuple[Cut, ...]:
+    """Return the cuts of that many samples a block: the squares, or else a few that are nearest.
+
+    Examples
+    --------
+    >>> cuts_of(48), cuts_of(41), cuts_of(20)
+    (((4, 'rgb'),), (), (((5, 4), 'gray'), ((4, 5), 'gray'), ((10, 2), 'gray')))
+    """
+    sides = range(MAX_BLOCK_SIZE, 0, -1)
+    sizes = sorted(
+        (BlockSize(width, height) for width in sides for height in sides),
+        key=lambda size: abs(size.width - size.height),
+    )
+    cuts = [(size, it) for it in COLOURS for size in sizes if dimension == dimension_of(size, it)]
+    squares = [cut for cut in cuts if cut[0].is_square]
+    return tuple(squares or cuts[:MAX_CUTS_NAMED])
+
+
+def dimension_of(block_size: BlockSize, colour: Colour) -> int:
+    """Return how many samples a codeword has."""
+    return BlockLayout(1, 1, block_size, colour).dimension
+
+
+def cut_as(codebook: Codebook, cut: Cut) -> SharedCodebook:
+    """Return codewords alone as a codebook for a block size and colour mode.
+
+    Raises
+    ------
+    CodebookError
+        If they have another number of samples; the message says what would fit.
+
+    Examples
+    --------
+    >>> alone = Codebook(np.uint8([[7] * 48]))
+    >>> cut_as(alone, (BlockSize(4, 4), "rgb")).checksum.hex()
+    '21e1b06655c37e4c'
+    """
+    dimension, needed = codebook.codewords.shape[1], dimension_of(*cut)
+    if dimension == needed:
+        return SharedCodebook(codebook, *cut)
+    fitting = " or ".join(f"{size} in {colour}" for size, colour in cuts_of(dimension))
+    raise CodebookError(
+        f"Its codewords have {dimension} {noun(dimension, 'sample')}, and blocks of {cut[0]} in "
+        f"{cut[1]} have {needed}; {fitting} fits."
+    )
+
+
+def load_codebook(path: Path, cut: Cut | None = None) -> SharedCodebook:
+    """Read a codebook file from the disk; with a cut, one of codewords alone.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     CodebookError
-        As `parse_codebook` does; the message begins with the path.
+        As `parse_codebook` or `parse_codewords` and `cut_as` do; the message begins with the path.
     """
     try:
         with path.open("rb") as file:
-            return parse_codebook(file.read(MAX_FILE_BYTES + 1))
+            data = file.read(MAX_FILE_BYTES + 1)
+        return cut_as(parse_codewords(data), cut) if cut else parse_codebook(data)
     except CodebookError as error:
         raise CodebookError(f"{path}: {error}") from error
 

@@ -8,17 +8,28 @@ from itertools import count
 from types import MappingProxyType
 from typing import Protocol
 
-from vqcore.coding.codebookfile import CodebookError, SharedCodebook, is_zip, parse_codebook
-from vqcore.coding.container import FileError, is_vq
+from vqcore.codebooks.codebook import Codebook
+from vqcore.coding.codebookfile import (
+    CodebookError,
+    Cut,
+    SharedCodebook,
+    dimension_of,
+    is_npy,
+    is_zip,
+    parse_codebook,
+    parse_codewords,
+)
+from vqcore.coding.container import FileError, is_vq, parse_header
 from vqcore.lab.sharing import fits
 from vqcore.lab.store import Store
 from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
 from vqcore.refusals import PictureError
-from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
+from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Picture, needs_size, read_picture
 from vqcore.signals.raw import read_size
 
-Content = Picture | VqFile | SharedCodebook
+Content = Picture | VqFile | SharedCodebook | Codebook
+"""What a file holds; a Codebook is codewords alone, of no block size and colour mode."""
 
 
 class File(Protocol):
@@ -60,7 +71,7 @@ class Refusal:
 def open_file(
     data: bytes, name: str, codebooks: Sequence[SharedCodebook] = (), raw_size: str = ""
 ) -> Content:
-    """Open the bytes of a picture, a .vq or a codebook file.
+    """Open the bytes of a picture, a .vq or a codebook file, or of codewords alone.
 
     Parameters
     ----------
@@ -76,6 +87,8 @@ def open_file(
     """
     if is_zip(data):
         return parse_codebook(data)
+    if is_npy(data):
+        return parse_codewords(data)
     if is_vq(data):
         return open_vq(data, codebooks)
     return read_picture(data, name, read_size(raw_size) if raw_size else None)
@@ -131,14 +144,24 @@ class Uploads:
             if isinstance(it.content, SharedCodebook)
         ]
 
-    def fitting(self, picture: Picture) -> list[NamedCodebook]:
-        """Return the codebooks that a picture can be encoded with."""
-        return [it for it in self.codebooks if fits(picture, it.shared.colour)]
+    @property
+    def alone(self) -> dict[str, Codebook]:
+        """Return codewords alone by name."""
+        return {it.name: it.content for it in self.opened if isinstance(it.content, Codebook)}
 
-    def cut_as(self, block_size: BlockSize, colour: Colour) -> list[NamedCodebook]:
+    def codebooks_at(self, cut: Cut) -> list[NamedCodebook]:
+        """Return all codebooks, and codewords alone where they fit block size and colour mode."""
+        taken = [(it, _shared(it.content, cut)) for it in self.opened]
+        return [NamedCodebook(it.id, it.name, shared) for it, shared in taken if shared]
+
+    def fitting(self, picture: Picture, cut: Cut) -> list[NamedCodebook]:
+        """Return the codebooks that a picture can be encoded with, codewords alone at a cut."""
+        return [it for it in self.codebooks_at(cut) if fits(picture, it.shared.colour)]
+
+    def cut_as(self, cut: Cut) -> list[NamedCodebook]:
         """Return the codebooks of a block size and colour mode."""
-        own = block_size, colour
-        return [it for it in self.codebooks if (it.shared.block_size, it.shared.colour) == own]
+        every = self.codebooks_at(cut)
+        return [it for it in every if (it.shared.block_size, it.shared.colour) == cut]
 
     def beside(self, layout: BlockLayout, own: str) -> list[Upload]:
         """Return the pictures as large as that of a layout, but for one by its name."""
@@ -169,11 +192,13 @@ def open_uploads(
     files = list(files)
     unsized = {it.file_id: it.name for it in files if needs_size(it.getvalue(), it.name)}
     typed = {file_id: raw_sizes.get(file_id, "").strip() for file_id in unsized}
-    contents = [_opened(file, (), store) for file in files if is_zip(file.getvalue())]
-    codebooks = [content for content in contents if isinstance(content, SharedCodebook)]
+    files_of_books = [it for it in files if is_zip(it.getvalue()) or is_npy(it.getvalue())]
+    contents = [_opened(file, (), store) for file in files_of_books]
+    books = [content for content in contents if isinstance(content, SharedCodebook | Codebook)]
     names, outcomes = {*taken}, list[Upload | Refusal]()
     for file in files:
-        content = _opened(file, codebooks, store, typed.get(file.file_id, ""))
+        needed, size = _codebooks_for(file.getvalue(), books), typed.get(file.file_id, "")
+        content = _opened(file, needed, store, size)
         if isinstance(content, str):
             outcomes.append(Refusal(file.name, content))
             continue
@@ -187,9 +212,27 @@ def _opened(
     file: File, codebooks: Sequence[SharedCodebook], store: Store, raw_size: str = ""
 ) -> Content | str:
     """Return what a file holds, or why it cannot be opened; opened once for the same codebooks."""
-    needed = codebooks if is_vq(file.getvalue()) else ()
-    key = file.file_id, raw_size, *(it.checksum for it in needed)
-    return store.once("file", key, lambda: _content(file, needed, raw_size))
+    key = file.file_id, raw_size, *(it.checksum for it in codebooks)
+    return store.once("file", key, lambda: _content(file, codebooks, raw_size))
+
+
+def _codebooks_for(data: bytes, books: Sequence[SharedCodebook | Codebook]) -> list[SharedCodebook]:
+    """Return the codebooks that a .vq may name, codewords alone cut as it is; none for others."""
+    if not is_vq(data) or not books:
+        return []
+    try:
+        layout = parse_header(data).layout
+    except FileError:
+        return []
+    cut = layout.block_size, layout.colour
+    return [shared for it in books if (shared := _shared(it, cut))]
+
+
+def _shared(content: Content, cut: Cut) -> SharedCodebook | None:
+    """Return a codebook, also from codewords alone that fit a cut; None for anything else."""
+    if isinstance(content, Codebook) and content.codewords.shape[1] == dimension_of(*cut):
+        return SharedCodebook(content, *cut)
+    return content if isinstance(content, SharedCodebook) else None
 
 
 def _content(file: File, codebooks: Sequence[SharedCodebook], raw_size: str) -> Content | str:

@@ -137,7 +137,7 @@ def _clean(text: str) -> str:
 def stem_of(name: str) -> str:
     """Return the name of a file that the lab opens without its suffix; any other name as it is."""
     path = PurePath(name)
-    is_known = path.suffix.lower() in picture_suffixes() | {".vq", ".npz"}
+    is_known = path.suffix.lower() in picture_suffixes() | {".vq", ".npz", ".npy"}
     return (path.stem if is_known else name) or "picture"
 
 

@@ -7,9 +7,10 @@ import re
 from string import punctuation
 from typing import Literal
 
+from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.ladder import Stage
 from vqcore.codebooks.training import Trainer
-from vqcore.coding.codebookfile import SharedCodebook
+from vqcore.coding.codebookfile import Cut, SharedCodebook, cuts_of, dimension_of
 from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import Sized
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec
@@ -258,6 +259,28 @@ def level_name(codec: Codec, level: int) -> str:
     ('quality 75', '16 colours', 'step 32')
     """
     return say(f"level.{RIVALS[codec].scale}", n=level)
+
+
+def misfit(codebook: Codebook, cut: Cut) -> str:
+    r"""Say why codewords alone are no codebook for a block size and colour mode, and what fits.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vqcore.signals.blocks import BlockSize
+    >>> alone = Codebook(np.uint8([[7] * 48]))
+    >>> misfit(alone, (BlockSize(8, 8), "gray")).replace("\N{NO-BREAK SPACE}", " ")
+    'its codewords have d = 48, blocks of 8 × 8 in gray have d = 64; what fits: 4 × 4 in RGB'
+    """
+    dimension = codebook.codewords.shape[1]
+    fitting = ", ".join(_cut_in_short(it) for it in cuts_of(dimension))
+    needed = dimension_of(*cut)
+    return say("shared.misfit", d=dimension, cut=_cut_in_short(cut), needed=needed, fitting=fitting)
+
+
+def _cut_in_short(cut: Cut) -> str:
+    size, colour = cut
+    return say("shared.cut", **size._asdict(), colour=say(f"colour.inside.{colour}"))
 
 
 def codebook_in_short(shared: SharedCodebook) -> str:
