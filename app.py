@@ -275,11 +275,13 @@ def choose_height() -> int:
 def choose_rules(block_size: BlockSize, colour: Colour) -> Rules:
     """Choose how to train by the book."""
     start, given = choose_first_codewords(block_size, colour)
-    is_split = start == "splitting"
+    apart = Rules.apart
+    if start == "splitting":
+        apart = choose_number("apart", apart, min_value=0.01, max_value=255.0)
     return Rules(
         start,
         given,
-        apart=choose_number("apart", Rules.apart, min_value=0.01) if is_split else Rules.apart,
+        apart,
         epsilon=choose_number("epsilon", Rules.epsilon, min_value=0.0, step=0.001, format="%g"),
         iterations=choose_number("iterations", Rules.iterations, min_value=0),
         empty=st.selectbox(options=KEPT, **choice("empty")),

@@ -798,6 +798,10 @@ def test_codewords_can_be_typed_in():
     assert "codeword 1 has 2 numbers\\, not 1" in app.error[0].value
 
 
+def test_codewords_split_by_no_more_than_samples_can_differ():
+    assert opened(trainer="textbook", apart="1e308").number_input(key="apart").value <= 255
+
+
 def test_each_trainer_runs_with_three_seeds(monkeypatch):
     def quick(vectors, sizes, trainer, seed, rules):
         return train(vectors, sizes, seed=seed)  # scikit-learn's take seconds to start
