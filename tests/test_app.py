@@ -612,6 +612,25 @@ def test_what_directions_are_worth_is_shown_beside_gain_shape():
     assert say("cosine.title") not in [it.value for it in alone.subheader]
 
 
+def test_target_finds_the_best_of_all_families_where_these_are_drawn():
+    app = at_rates(("waves.png", waves()), block="4", beside="JPEG", largest="8", families="all")
+    app.selectbox(key="target").set_value("decibels")
+    sound(app.number_input(key="value").set_value(25.0).run())
+    good = {
+        (family, point.codebook_size): point.file_bytes
+        for family, points in swept_members(app).items()
+        for point in points
+        if point.psnr_db >= 25
+    }
+    family, size = min(good, key=good.get)
+    assert family != "plain"
+    [told] = [text.value for text in app.markdown if f"K = {size}**" in text.value]
+    assert say(f"family.{family}") in told
+    assert say("count.byte", n=good[family, size]) in told
+    sound(button(app, "Show it").click().run())
+    assert (app.session_state.family, app.session_state.size) == (family, size)
+
+
 def test_target_finds_the_best_setting_swept():
     app = at_rates(("waves.png", waves()), block="4", beside="JPEG")
     settings, sizes = Settings(4), [1, 2, 4, 8]

@@ -311,7 +311,7 @@ def test_where_no_picture_is_good_nothing_is_written(folder: Path) -> None:
 
 
 def test_a_process_that_is_ended_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "sweep_file", lambda *_: os._exit(1))
+    monkeypatch.setattr(batch, "sweep_file", lambda *_, **__: os._exit(1))
     ended = in_process("sweep", "waves.png", "tones.png", "--jobs", 2, "--json", "out.json")
     check_failure(ended, "A process was ended")
     assert not (folder / "out.json").exists()

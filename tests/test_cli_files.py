@@ -19,6 +19,7 @@ from vqcore import Settings, ladder_sizes, read_picture, sample_picture, sweep
 from vqcore.cli import main
 from vqcore.coding.codebookfile import load_codebook
 from vqcore.coding.container import parse
+from vqcore.quantizers.family import FAMILIES
 from vqcore.show.words import say
 from vqcore.signals.pictures import png_bytes
 
@@ -248,6 +249,105 @@ def test_target_keeps_the_trainer_and_the_seed(small, tmp_path):
     assert result.stdout.splitlines()[-1] == f"Setting: {' '.join(map(str, options))}"
 
 
+# ------------------------------------------------------------------------------ among all families
+
+
+ALL = ("--family", "all", "--block", 8, "--colour", "ycbcr")
+
+
+@pytest.mark.parametrize(
+    ("options", "meets", "best"),
+    [
+        (["--max-bytes", 700], lambda p: p.file_bytes <= 700, lambda p: -p.psnr_db),
+        (["--min-psnr", 24], lambda p: p.psnr_db >= 24, lambda p: p.file_bytes),
+    ],
+    ids=["bytes", "psnr"],
+)
+def test_the_best_of_all_families_is_written_and_told(small, tmp_path, options, meets, best):
+    target, again = tmp_path / "a.vq", tmp_path / "b.vq"
+    result = run("encode", small, target, *ALL, *options)
+    assert (result.exit_code, result.stderr) == (0, "")
+    _, _, figures, setting, told, *lines = result.stdout.splitlines()
+    assert re.fullmatch(r"Family: [a-z-]+, the best of 7; \d+ files in \d+ s", told)
+    families = [line.split()[0] for line in lines]
+    assert set(families) == set(FAMILIES)
+    assert told.split()[1].rstrip(",") == families[0] != "plain"
+    words = setting.removeprefix("Setting: ")
+    assert lines[0].endswith(words)
+    assert run("encode", small, again, *words.split()).exit_code == 0
+    assert again.read_bytes() == target.read_bytes()
+    [found] = swept_as(small, words)
+    assert (found.file, meets(found.point)) == (target.read_bytes(), True)
+    assert str(found.point.file_bytes) in figures.split()
+    plain = swept_as(small, "--block 8 --colour ycbcr --size 1,2,4,8,16,32")
+    assert all(best(found.point) <= best(it.point) for it in plain if meets(it.point))
+
+
+def swept_as(file, words):
+    """The steps of a sweep by words of the command line."""
+    given = dict(zip(words.split()[::2], words.split()[1::2], strict=True))
+    settings = Settings(
+        int(given["--block"]),
+        given["--colour"],
+        family=given.get("--family", "plain"),
+        rate_weight=float(given.get("--rate-weight", 0)),
+    )
+    sizes = [int(size) for size in given["--size"].split(",")]
+    return steps_of(sweep(read_picture(file.read_bytes(), ""), settings, sizes))
+
+
+def test_all_families_keep_what_options_fix(small, tmp_path):
+    options = (*ALL, "--size", 4, "--rate-weight", 50, "--seed", 3, "--smooth")
+    result = run("encode", small, tmp_path / "a.vq", *options, "--max-bytes", 9000)
+    lines = result.stdout.splitlines()[5:]
+    assert {line.split()[0] for line in lines} == set(FAMILIES)
+    for line in lines:
+        assert "--block 8 --colour ycbcr --size 4" in line
+        assert line.endswith("--seed 3 --rate-weight 50 --smooth")
+
+
+def test_all_families_that_miss_a_target_leave_nothing(small):
+    options = (*ALL, "--size", 2, "--rate-weight", 0, "--max-bytes", 10)
+    line = failed("encode", small, small.with_name("a.vq"), *options)
+    assert line.startswith("Error: no setting gives at most 10 bytes; the smallest file has ")
+    assert [path.name for path in small.parent.iterdir()] == ["small.png"]
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "told"),
+    [
+        ("encode", [], "--family all needs a target: --max-bytes, --min-psnr or --min-ratio."),
+        ("encode", ["--max-bytes", 9, "--stages", 3], "--stages is no option of --family all."),
+        ("sweep", [], "'all' is not one of"),
+    ],
+)
+def test_all_families_where_they_make_no_sense(small, command, options, told):
+    file = [small.with_name("a.vq")] if command == "encode" else []
+    result = run(command, small, *file, "--family", "all", *options)
+    assert result.exit_code == 2
+    assert told in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such terminal")
+def test_interrupted_search_of_all_families_leaves_no_file(photograph):
+    target, options = photograph.with_name("a.vq"), ("--max-bytes", 9000, "--family", "all")
+    told = on_a_terminal("encode", photograph, target, *options, interrupted_at=b"Trying")
+    assert told.endswith("Aborted!\n")
+    assert [path.name for path in target.parent.iterdir()] == [photograph.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such terminal")
+def test_all_families_have_a_bar_for_each_stage(small):
+    options = (*ALL, "--size", 4, "--max-bytes", 900)
+    told = on_a_terminal("encode", small, small.with_name("a.vq"), *options)
+    for doing in ("Training", "Trying 8×8 YCbCr, residual", "Refining"):
+        assert doing in told
+    assert told.count("100%") >= 3
+
+
+# ------------------------------------------------------------------------------------ how it goes
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such terminal")
 def test_target_has_one_progress_bar_for_all_settings(small):
     told = on_a_terminal("encode", small, small.with_name("a.vq"), "--max-bytes", 500)
@@ -256,8 +356,11 @@ def test_target_has_one_progress_bar_for_all_settings(small):
     assert "100%" in told
 
 
-def on_a_terminal(*arguments):
-    """What the command line writes to a standard error that is a terminal."""
+def on_a_terminal(*arguments, interrupted_at=None):
+    """What the command line writes to a standard error that is a terminal.
+
+    It can be interrupted as by Ctrl-C, once it has written certain bytes.
+    """
     import pty
 
     ours, theirs = pty.openpty()
@@ -269,11 +372,14 @@ def on_a_terminal(*arguments):
         open(ours, "rb", buffering=0) as terminal,
     ):
         os.close(theirs)
-        told = b""
+        told, is_interrupted = b"", False
         with suppress(OSError):  # how linux says that the other side is closed
             while part := terminal.read(4096):
                 told += part
-        assert process.wait(120) == 0
+                if interrupted_at and interrupted_at in told:
+                    process.send_signal(signal.SIGINT)
+                    interrupted_at, is_interrupted = None, True
+        assert process.wait(120) == is_interrupted
     return re.sub(r"\x1b\[[?\d]*\w|\r", "", told.decode())
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import replace
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import click
@@ -50,10 +51,21 @@ from vqcore.lab.sweeps import (
     plan_sweep,
     sweep,
 )
-from vqcore.lab.targets import CODEBOOK_SIZES, Candidate, Target, TargetError, settings_to_try
+from vqcore.lab.targets import (
+    CODEBOOK_SIZES,
+    Candidate,
+    Target,
+    TargetError,
+    Tries,
+    closer_tries,
+    first_tries,
+    leaders,
+    settings_to_try,
+)
 from vqcore.metrics import PEAK
 from vqcore.plurals import noun
 from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.refusals import PictureError
 from vqcore.show import exports, printed
 from vqcore.show.wording import settings_name
@@ -65,6 +77,7 @@ from vqcore.version import __version__
 from vqcore.work import CORES, finish, mapped
 
 MAX_RATE_WEIGHT = 1e6
+ALL_FAMILIES = "all"
 FAMILY_OPTIONS = {option.name: option for it in FAMILIES.values() for option in it.OPTIONS}
 DEFAULT_SIZES = ladder_sizes(1024)
 
@@ -89,6 +102,7 @@ def main() -> None:
 
 
 FILE = click.Path(path_type=Path)
+Command = Callable[..., None]
 
 
 def named(suffix: str) -> Callable[..., Path]:
@@ -166,7 +180,7 @@ RULES: Mapping[str, tuple[Any, str]] = {
 """Rule -> its type, and what is said of it."""
 
 
-def with_training(command: Callable[..., None]) -> Callable[..., None]:
+def with_training(command: Command) -> Command:
     """Add --block, --colour, --trainer and --seed, handed on as one `settings`."""
 
     @click.option(
@@ -215,7 +229,7 @@ def with_training(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-def with_rules(command: Callable[..., None]) -> Callable[..., None]:
+def with_rules(command: Command) -> Command:
     """Add the rules of --trainer textbook, handed on as `rules`; None for other trainers."""
 
     @wraps(command)
@@ -249,23 +263,28 @@ def chosen_rules(given: Mapping[str, Any], start_codebook: Path | None) -> Rules
         raise click.BadParameter(f"{error}.") from error
 
 
-def with_family(command: Callable[..., None]) -> Callable[..., None]:
+def with_family(command: Command) -> Command:
     """Add --family and the options of every family to the `settings`."""
 
     @wraps(command)
     def wrapped(settings: Settings, family: str, **others: Any) -> None:
         given = {name: others.pop(name.replace("-", "_")) for name in FAMILY_OPTIONS}
         options = chosen_options(family, {name: it for name, it in given.items() if it})
-        command(settings=replace(settings, family=family, options=options), **others)
+        if family != ALL_FAMILIES:
+            settings = replace(settings, family=family, options=options)
+        command(settings=settings, **others)
 
     for name, option in FAMILY_OPTIONS.items():
         values, families = [str(it) for it in option.values], ", ".join(families_with(name))
         told = f"Of {families}: {say(f'control.{name}.help')}"
         wrapped = click.option(f"--{name}", type=click.Choice(values), help=told)(wrapped)
-    told = "The kind of quantizer."
-    return click.option(
-        "--family", type=click.Choice(list(FAMILIES)), default="plain", show_default=True, help=told
-    )(wrapped)
+    return wrapped
+
+
+def family_option(families: Iterable[str], told: str) -> Callable[[Command], Command]:
+    """Return what adds --family, for `with_family`."""
+    words = click.Choice(list(families))
+    return click.option("--family", type=words, default="plain", show_default=True, help=told)
 
 
 def families_with(option: str) -> list[str]:
@@ -274,14 +293,15 @@ def families_with(option: str) -> list[str]:
 
 def chosen_options(family: str, given: Mapping[str, str]) -> tuple[int, ...]:
     """Return a family's options as given, or else the defaults; refuse those of others."""
-    own = {option.name: option.default for option in FAMILIES[family].OPTIONS}
+    options = () if family == ALL_FAMILIES else FAMILIES[family].OPTIONS
+    own = {option.name: option.default for option in options}
     for name in given:
         if name not in own:
             raise click.BadParameter(f"--{name} is no option of --family {family}.")
     return tuple((own | {name: int(it) for name, it in given.items()}).values())
 
 
-def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+def with_settings(command: Command) -> Command:
     """Add those of `with_training` and `with_family`, and two of encoding, to the `settings`."""
 
     @with_training
@@ -337,7 +357,7 @@ with_codebook = click.option(
 )
 
 
-def with_target(command: Callable[..., None]) -> Callable[..., None]:
+def with_target(command: Command) -> Command:
     """Add --max-bytes, --min-psnr and --min-ratio, handed on as one `target`."""
     above_0 = click.FloatRange(0, min_open=True)
 
@@ -376,6 +396,7 @@ def with_target(command: Callable[..., None]) -> Callable[..., None]:
     help="Codebook sizes K, with commas between; else 1,2,4 and on to 1024.",
 )
 @with_settings
+@family_option(FAMILIES, "The kind of quantizer.")
 @with_peak
 @click.option(
     "--json",
@@ -556,6 +577,7 @@ def train_command(
 @click.argument("file", metavar="FILE.vq", type=FILE, callback=named(".vq"))
 @with_size
 @with_settings
+@family_option([*FAMILIES, ALL_FAMILIES], "The kind of quantizer; all tries each, for a target.")
 @with_target
 @with_peak
 @with_codebook
@@ -579,13 +601,29 @@ def encode_command(
     With a target, the block sizes 4, 8 and 16, the codebook sizes 1, 2, 4 and on to 1024, and RGB
     and YCbCr are tried where no option fixes them. Of the files that meet all targets, the one of
     the highest PSNR is written, or with --min-psnr alone the smallest.
+
+    With --family all each family is tried as well: with K = 4, 16 and on to 1024 and a rate weight
+    that suits the target, then with others around the best. That takes minutes.
     """
     if codebook_file:
         cut = cut_beside(codebook_file, settings)
         encode_with(picture, file, codebook_file, cut, settings.rate_weight, peak, raw_size)
     else:
+        check_families(target)
         size = own_size(settings, size)
         encode_with_its_own(picture, file, size, settings, target, peak, raw_size)
+
+
+def check_families(target: Target) -> None:
+    """Refuse all families where no target chooses among them."""
+    if all_families() and not str(target):
+        targets = "--max-bytes, --min-psnr or --min-ratio"
+        raise click.UsageError(f"--family all needs a target: {targets}.")
+
+
+def all_families() -> bool:
+    family: str = click.get_current_context().params["family"]
+    return family == ALL_FAMILIES
 
 
 def cut_beside(codebook_file: Path, settings: Settings) -> Cut | None:
@@ -648,21 +686,26 @@ def encode_with_its_own(
     peak: int,
     raw_size: Size | None,
 ) -> None:
-    left_open = {"block", "colour", "size"} - options_given() if str(target) else set()
-    sizes = CODEBOOK_SIZES if "size" in left_open else (size,)
+    left_open = {"block", "colour", "size", "rate_weight"} - options_given()
+    left_open = left_open if str(target) else set()
+    sizes, start = CODEBOOK_SIZES if "size" in left_open else (size,), perf_counter()
     with one_line_errors():
         loaded = load_picture(picture, raw_size)
         tried = settings_to_try(loaded, settings, left_open)
-        plans = {each: plan_sweep(loaded, each, sizes) for each in tried}
-        steps = searched_shown(loaded, plans)
-        candidates = [Candidate(each, at_peak(it.point, peak), it.file) for each, it in steps]
+        search = Search(loaded, target, peak)
+        candidates = search.shown(dict.fromkeys(tried, sizes))
+        if all_families():
+            candidates = search.of_all_families(candidates, left_open, sizes)
         chosen = target.choose(candidates)
         write_whole(file, chosen.file)
     tell_point(loaded, chosen.point)
     if str(target):
         click.echo(printed.setting_text(chosen))
+    if all_families():
+        seconds = perf_counter() - start
+        click.echo(printed.families_text(leaders(target, candidates), len(candidates), seconds))
     if "size" not in left_open:
-        tell_clamping(plans[chosen.settings])
+        tell_clamping(plan_sweep(loaded, chosen.settings, sizes))
 
 
 def options_given() -> set[str]:
@@ -762,23 +805,63 @@ def outcomes_shown(
 
 def steps_shown(picture: Picture, settings: Settings, plan: Plan) -> Iterator[Step]:
     """Carry out a sweep with a progress bar on a terminal."""
-    return (step for _, step in searched_shown(picture, {settings: plan}))
+    with progress_bar(sum(plan.sizes), "Training") as bar:
+        yield from advancing(bar, sweep(picture, settings, plan.sizes), "Training ")
 
 
-def searched_shown(
-    picture: Picture, plans: Mapping[Settings, Plan]
-) -> Iterator[tuple[Settings, Step]]:
-    """Carry out sweeps with one progress bar for all of them on a terminal."""
-    with progress_bar(sum(sum(plan.sizes) for plan in plans.values()), "Training") as bar:
-        for settings, plan in plans.items():
-            name = f"{settings_name(settings, plan.layout)}, " if len(plans) > 1 else ""
-            for event in sweep(picture, settings, plan.sizes):
-                if isinstance(event, Progress):
-                    bar.label = f"Training {name}K = {event.codebook_size}"
-                    bar.render_progress()
-                elif isinstance(event, Step):
-                    bar.update(event.point.codebook_size)
-                    yield settings, event
+@dataclass(frozen=True, eq=False)
+class Search:
+    """What a file is looked for: a picture, and a target that it is to meet, by PSNR of a peak."""
+
+    picture: Picture
+    target: Target
+    peak: int
+
+    def of_all_families(
+        self, plain: Sequence[Candidate], left_open: Set[str], sizes: tuple[int, ...]
+    ) -> list[Candidate]:
+        """Try all families, then what is around the best; return all candidates there are then."""
+        every = list(plain)
+        tries = first_tries(self.picture, self.target, plain, left_open, sizes)
+        every += self.shown(tries, every, "Trying")
+        return every + self.shown(closer_tries(self.target, every, left_open), every, "Refining")
+
+    def shown(
+        self, tries: Tries, before: Sequence[Candidate] = (), doing: str = "Training"
+    ) -> list[Candidate]:
+        """Carry out sweeps, each as far as it helps, with one progress bar on a terminal.
+
+        What is trained serves all settings that have that training.
+        """
+        plans = {each: plan_sweep(self.picture, each, sizes) for each, sizes in tries.items()}
+        every, done = list(before), 0
+        trained: dict[Settings, dict[int, TrainedQuantizer]] = {}
+        with progress_bar(sum(sum(plan.sizes) for plan in plans.values()), doing) as bar:
+            for settings, plan in plans.items():
+                name = f"{settings_name(settings, plan.layout)}, " if len(plans) > 1 else ""
+                known = trained.setdefault(settings.training, {})
+                events = sweep(self.picture, settings, plan.sizes, trained=dict(known))
+                with closing(events):
+                    for step in advancing(bar, events, f"{doing} {name}"):
+                        known[step.codebook_size] = step.trained
+                        point = at_peak(step.point, self.peak)
+                        every.append(Candidate(settings, point, step.file))
+                        if self.target.is_passed(every[-1], every):
+                            break
+                done += sum(plan.sizes)
+                bar.update(done - bar.pos)
+        return every[len(before) :]
+
+
+def advancing(bar: Any, events: Iterable[Any], doing: str) -> Iterator[Step]:
+    """Pass the steps of a sweep on, and show on a bar where it is."""
+    for event in events:
+        if isinstance(event, Progress):
+            bar.label = f"{doing}K = {event.codebook_size}"
+            bar.render_progress()
+        elif isinstance(event, Step):
+            bar.update(event.point.codebook_size)
+            yield event
 
 
 def stored_shown(

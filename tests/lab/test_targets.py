@@ -7,7 +7,17 @@ import pytest
 from helpers import made_up_points, smooth_picture
 
 from vqcore.coding.codec import Settings
-from vqcore.lab.targets import Candidate, Target, TargetError, settings_to_try
+from vqcore.lab.targets import (
+    CODEBOOK_SIZES,
+    Candidate,
+    Target,
+    TargetError,
+    closer_tries,
+    first_tries,
+    leaders,
+    settings_to_try,
+)
+from vqcore.quantizers.family import FAMILIES
 
 
 def candidate(file_bytes: int, psnr_db: float, raw_bytes: int = 1200) -> Candidate:
@@ -96,6 +106,111 @@ def test_what_is_left_open_is_tried(left_open: set[str], expected: set) -> None:
     assert {(each.block_size.width, each.colour) for each in tried} == expected
     assert len(tried) == len(expected)
     assert {(each.seed, each.rate_weight) for each in tried} == {(2, 9)}
+
+
+def test_families_are_tried_each_as_it_suits_and_once() -> None:
+    tried = settings_to_try(smooth_picture(8, 8), Settings(5), {"family", "block", "colour"})
+    assert len(set(tried)) == len(tried)
+    assert [*dict.fromkeys(each.family for each in tried)] == list(FAMILIES)
+    trees = [each for each in tried if each.family == "quadtree"]
+    assert trees == [Settings(side, "ycbcr", family="quadtree") for side in (4, 8)]
+
+
+def test_each_family_is_set_as_the_settings_are_but_for_their_trainer() -> None:
+    settings = Settings(8, "ycbcr", "kmeans", 2, 7, smoothing=True)
+    tried = settings_to_try(smooth_picture(8, 8), settings, {"family"})
+    others = replace(settings, trainer="lbg")
+    assert tried == [settings, *(replace(others, family=it) for it in FAMILIES if it != "plain")]
+
+
+OPEN = {"block", "colour", "size", "rate_weight"}
+
+
+def of(settings: Settings, size: int, mse: float, file_bytes: int, psnr_db: float) -> Candidate:
+    point = replace(candidate(file_bytes, psnr_db).point, codebook_size=size, mse=mse)
+    return Candidate(settings, point, b"")
+
+
+@pytest.mark.parametrize(
+    ("target", "weight"),
+    [
+        (Target(max_bytes=250), 14),  # 2 ln 2 · 10
+        (Target(min_psnr_db=34), 42),
+        (Target(min_psnr_db=99), 42),  # none: the best
+        (Target(max_bytes=350, min_psnr_db=99), 28),
+        (Target(max_bytes=9), 0),  # none: the smallest
+    ],
+    ids=str,
+)
+def test_families_are_tried_with_the_rate_weight_of_plain_ones_near_the_target(
+    target: Target, weight: float
+) -> None:
+    files = (100, 20), (200, 30), (300, 30.5), (400, 35)
+    plain = [of(Settings(), 8, 10.0 * at, *each) for at, each in enumerate(files)]
+    tries = first_tries(smooth_picture(8, 8), target, plain, OPEN, CODEBOOK_SIZES)
+    assert {each.rate_weight for each in tries} == {weight}
+    assert {each.family for each in tries} == set(FAMILIES)
+    assert set(tries.values()) == {(4, 16, 64, 256, 1024)}
+
+
+@pytest.mark.parametrize(("side", "sides"), [(4, {4, 8}), (8, {4, 8, 16}), (16, {8, 16})])
+def test_families_are_tried_in_blocks_about_as_wide(side: int, sides: set[int]) -> None:
+    plain = [of(Settings(side), 8, 9, 100, 20)]
+    tries = first_tries(smooth_picture(8, 8), Target(500), plain, OPEN, CODEBOOK_SIZES)
+    assert {it.block_size.width for it in tries if it.family == "residual"} == sides
+
+
+def test_what_options_fix_is_so_for_all_families() -> None:
+    first = Settings(5, "ycbcr", seed=4, rate_weight=7)
+    plain = [of(first, 8, 9, 100, 20)]
+    tries = first_tries(smooth_picture(8, 8), Target(500), plain, set(), (8,))
+    assert {replace(each, family="plain", options=(), block_size=5) for each in tries} == {first}
+    assert set(tries.values()) == {(8,)}
+    closer = closer_tries(Target(500), [of(it, 8, 9, 100, 20) for it in tries], set())
+    assert closer == {}
+
+
+def test_a_closer_look_goes_around_the_best_three_families() -> None:
+    figures = {"tree": (90, 28), "residual": (80, 27), "planes": (70, 26), "plain": (60, 25)}
+    others = {"quadtree": (101, 40), "gain-shape": (99, 20)}
+    some = [
+        of(Settings(4, family=name, rate_weight=100), 64, 9, *each)
+        for name, each in (figures | others).items()
+    ]
+    assert [it.settings.family for it in leaders(Target(100), some)] == [
+        *("tree", "residual", "planes", "plain", "gain-shape", "quadtree"),
+    ]
+    tries = closer_tries(Target(100), some, OPEN)
+    assert {it.family for it in tries} == {"tree", "residual", "planes"}
+    by_weight = {it.rate_weight: sizes for it, sizes in tries.items() if it.family == "tree"}
+    near = (32, 64, 128)
+    assert by_weight == {25: near, 50: near, 100: (32, 128), 200: near}
+    cheapest = leaders(Target(min_psnr_db=26), some)
+    assert [it.settings.family for it in cheapest[:3]] == ["planes", "residual", "tree"]
+
+
+@pytest.mark.parametrize(
+    ("target", "file_bytes", "passed"),
+    [
+        (Target(max_bytes=400), 600, False),
+        (Target(max_bytes=400), 601, True),
+        (Target(max_bytes=400, min_psnr_db=90), 601, True),
+        (Target(min_ratio=3), 600, False),  # of 1200 raw bytes: 400 at most
+        (Target(min_ratio=3), 601, True),
+        (Target(max_bytes=900, min_ratio=3), 601, True),
+        (Target(min_psnr_db=29), 300, False),  # one of 200 bytes meets it
+        (Target(min_psnr_db=29), 301, True),
+        (Target(min_psnr_db=36), 9999, False),
+        (Target(), 150, False),
+        (Target(), 151, True),
+    ],
+    ids=str,
+)
+def test_codebooks_that_are_too_large_are_passed(
+    target: Target, file_bytes: int, passed: bool
+) -> None:
+    latest = candidate(file_bytes, 35)
+    assert target.is_passed(latest, CANDIDATES[:3]) == passed
 
 
 def test_a_gray_picture_is_tried_in_gray() -> None:

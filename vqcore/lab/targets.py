@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import product
 
+from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
 from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import best_from_ratio, best_within_bytes, cheapest_from_psnr
-from vqcore.lab.sweeps import OperatingPoint, ladder_sizes
+from vqcore.lab.sweeps import OperatingPoint, checked_sizes, ladder_sizes
 from vqcore.plurals import noun
+from vqcore.quantizers.family import FAMILIES
 from vqcore.signals.blocks import BlockSize, Colour
 from vqcore.signals.pictures import Picture
 
 BLOCK_SIZES = (4, 8, 16)
+HOPELESS = 1.5
 CODEBOOK_SIZES = ladder_sizes(1024)
-
+FEW_SIZES = CODEBOOK_SIZES[2::2]
+WEIGHT_OF_ERROR = 2 * math.log(2)
+LOOKED_AT = 3
+FACTORS = (1 / 4, 1 / 2, 1, 2)
 
 GOALS: Mapping[str, Callable[[Sequence[OperatingPoint], float], OperatingPoint | None]] = {
     "kilobytes": lambda points, most: best_within_bytes(points, int(1000 * most)),
@@ -24,6 +30,10 @@ GOALS: Mapping[str, Callable[[Sequence[OperatingPoint], float], OperatingPoint |
     "ratio": best_from_ratio,
 }
 """What a number can be that points are to meet -> the best of those that do, or None."""
+
+
+Tries = Mapping[Settings, tuple[int, ...]]
+"""Codebook sizes to try, by settings."""
 
 
 class TargetError(ValueError):
@@ -82,60 +92,176 @@ class Target:
         }
         return " and ".join(wish for wish, wished in wishes.items() if wished)
 
-    def choose(self, candidates: Sequence[Candidate]) -> Candidate:
-        """Return the best candidate that meets the target.
+    @property
+    def limits_size(self) -> bool:
+        return self.max_bytes < math.inf or self.min_ratio > 0
 
-        Where bytes or ratio are limited that is the one of the highest PSNR, else the one of the
-        fewest bytes.
+    def choose(self, candidates: Sequence[Candidate]) -> Candidate:
+        """Return the best candidate that meets the target, as `best` does.
 
         Raises
         ------
         TargetError
             If none meets it.
         """
-        small = [candidate for candidate in candidates if self._small_enough(candidate)]
-        good = [candidate for candidate in small if candidate.psnr_db >= self.min_psnr_db]
-        if self.max_bytes < math.inf:
-            chosen = best_within_bytes(good, self.max_bytes)
-        elif self.min_ratio > 0:
-            chosen = best_from_ratio(good, self.min_ratio)
-        else:
-            chosen = cheapest_from_psnr(good, self.min_psnr_db)
+        chosen = self.best(candidates)
         if chosen is None:
-            nearest = self._nearest(candidates, small)
-            raise TargetError(f"no setting gives {self}; {nearest}")
+            raise TargetError(f"no setting gives {self}; {self._how_near(candidates)}")
         return chosen
+
+    def best(self, candidates: Sequence[Candidate]) -> Candidate | None:
+        """Return the best candidate that meets the target, or None.
+
+        Where bytes or ratio are limited that is the one of the highest PSNR, else the one of the
+        fewest bytes.
+        """
+        good = [candidate for candidate in candidates if self.meets(candidate)]
+        if self.max_bytes < math.inf:
+            return best_within_bytes(good, self.max_bytes)
+        if self.min_ratio > 0:
+            return best_from_ratio(good, self.min_ratio)
+        return cheapest_from_psnr(good, self.min_psnr_db)
+
+    def is_passed(self, latest: Candidate, candidates: Sequence[Candidate]) -> bool:
+        """Say whether the codebooks above one are too large, whatever they give.
+
+        So they are where its file is half as large again as any that may be chosen.
+
+        Parameters
+        ----------
+        latest : of ascending codebooks
+        candidates : all there are so far
+        """
+        if self.limits_size:
+            raw_bytes = latest.file_bytes * latest.file_ratio
+            most = min(self.max_bytes, raw_bytes / self.min_ratio if self.min_ratio else math.inf)
+        else:
+            good = (it.file_bytes for it in candidates if self.meets(it))
+            most = min(good, default=math.inf)
+        return latest.file_bytes > HOPELESS * most
+
+    def meets(self, candidate: Candidate) -> bool:
+        return self._small_enough(candidate) and candidate.psnr_db >= self.min_psnr_db
+
+    def rank(self, candidate: Candidate) -> tuple[bool, float]:
+        """Return what is lower the better a candidate is."""
+        is_good = self.meets(candidate)
+        by_size = is_good and not self.limits_size
+        return not is_good, candidate.file_bytes if by_size else -candidate.psnr_db
 
     def _small_enough(self, candidate: Candidate) -> bool:
         return candidate.file_bytes <= self.max_bytes and candidate.file_ratio >= self.min_ratio
 
-    def _nearest(self, candidates: Sequence[Candidate], small: Sequence[Candidate]) -> str:
+    def nearest(self, candidates: Sequence[Candidate]) -> Candidate:
+        """Return the best that meets the target, or that is small enough, or the smallest."""
+        if best := self.best(candidates):
+            return best
+        small = [candidate for candidate in candidates if self._small_enough(candidate)]
         if small:
-            of_them = "" if len(small) == len(candidates) else " of these files"
-            return f"the best{of_them} has {max(each.psnr_db for each in small):.6g} dB"
-        smallest = min(candidates, key=lambda each: each.file_bytes)
-        if smallest.file_bytes > self.max_bytes:
-            size = smallest.file_bytes
+            return max(small, key=lambda each: each.psnr_db)
+        return min(candidates, key=lambda each: each.file_bytes)
+
+    def _how_near(self, candidates: Sequence[Candidate]) -> str:
+        nearest = self.nearest(candidates)
+        if self._small_enough(nearest):
+            of_them = "" if all(map(self._small_enough, candidates)) else " of these files"
+            return f"the best{of_them} has {nearest.psnr_db:.6g} dB"
+        if nearest.file_bytes > self.max_bytes:
+            size = nearest.file_bytes
             return f"the smallest file has {size} {noun(size, 'byte')}"
-        return f"the highest ratio is {smallest.file_ratio:.6g}"
+        return f"the highest ratio is {nearest.file_ratio:.6g}"
 
 
 def settings_to_try(
     picture: Picture, settings: Settings, left_open: Container[str]
 ) -> list[Settings]:
-    """Return the settings with each block size and colour mode, where these are left open.
+    """Return the settings with each of what is left open.
 
     Parameters
     ----------
     picture : in gray has the colour mode "gray" alone
     settings
-    left_open : "block" or "colour" or both or neither
+    left_open : some of "family", "block" and "colour"; a trainer is of the settings' own family
     """
+    families = tuple(FAMILIES) if "family" in left_open else (settings.family,)
     blocks = map(BlockSize.of, BLOCK_SIZES) if "block" in left_open else (settings.block_size,)
     colours: tuple[Colour, ...] = (settings.colour,)
     if "colour" in left_open:
         colours = ("gray",) if picture.is_gray else ("rgb", "ycbcr")
-    return [
-        replace(settings, block_size=block, colour=colour)
-        for block, colour in product(blocks, colours)
-    ]
+    shared = replace(settings, trainer=Settings.trainer)
+    every = (
+        replace(
+            settings if family == settings.family else shared,
+            family=family,
+            block_size=block,
+            colour=colour,
+        )
+        for family, block, colour in product(families, blocks, colours)
+    )
+    return list(dict.fromkeys(every))  # families have blocks and colours that suit them
+
+
+def first_tries(
+    picture: Picture,
+    target: Target,
+    plain: Sequence[Candidate],
+    left_open: Set[str],
+    sizes: tuple[int, ...],
+) -> Tries:
+    """Return of every family what shows whether it is worth a closer look.
+
+    Parameters
+    ----------
+    picture, target
+    plain : what plain codebooks give, all there is
+    left_open : what no option fixes, of "block", "colour", "size" and "rate_weight"
+    sizes : of codebooks; where they are open, few will do
+
+    Returns
+    -------
+    tries : where these are open, in blocks half to twice as wide as plain codebooks do best with,
+        and with the rate weight that suits those: a bit more a sample quarters the squared error,
+        D = c·4⁻ᴿ, so it is worth 2 ln 2 · D
+    """
+    near = target.nearest(plain)
+    side, weight = near.settings.block_size.width, near.settings.rate_weight
+    if "rate_weight" in left_open:
+        weight = float(f"{WEIGHT_OF_ERROR * near.point.mse:.2g}")
+    first = replace(near.settings, rate_weight=weight)
+    sizes = FEW_SIZES if "size" in left_open else sizes
+    every = settings_to_try(picture, first, {*left_open, "family"})
+    if "block" in left_open:
+        every = [it for it in every if side <= 2 * it.block_size.width <= 4 * side]
+    return dict.fromkeys(every, sizes)
+
+
+def closer_tries(
+    target: Target, candidates: Sequence[Candidate], left_open: Container[str]
+) -> Tries:
+    """Return what is around the best of the three families that come nearest to a target."""
+    done = {(it.settings, it.point.codebook_size) for it in candidates}
+    tries: dict[Settings, tuple[int, ...]] = {}
+    for near in leaders(target, candidates)[:LOOKED_AT]:
+        size, weight = near.point.codebook_size, near.settings.rate_weight
+        sizes = sizes_around(size) if "size" in left_open else (size,)
+        for factor in FACTORS if "rate_weight" in left_open else (1,):
+            settings = replace(near.settings, rate_weight=weight * factor)
+            tries[settings] = tuple(it for it in sizes if (settings, it) not in done)
+    return {settings: sizes for settings, sizes in tries.items() if sizes}
+
+
+def leaders(target: Target, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the best of each family, or the nearest to a target, the best first."""
+    by_family = ([it for it in candidates if it.settings.family == name] for name in FAMILIES)
+    return sorted(map(target.nearest, filter(None, by_family)), key=target.rank)
+
+
+def sizes_around(size: int) -> tuple[int, ...]:
+    """Return a codebook size, and those beside it.
+
+    Examples
+    --------
+    >>> sizes_around(64), sizes_around(1)
+    ((32, 64, 128), (1, 2))
+    """
+    return checked_sizes({max(1, size // 2), size, min(2 * size, MAX_CODEBOOK_SIZE)})

@@ -104,6 +104,26 @@ def setting_text(candidate: Candidate) -> str:
     return " ".join(["Setting:", *option_words(candidate.settings, candidate.point.codebook_size)])
 
 
+def families_text(leaders: Sequence[Candidate], files: int, seconds: float) -> str:
+    """Return which family won, and what each comes to.
+
+    Parameters
+    ----------
+    leaders : the best of each family, the best first
+    files : how many were made
+    seconds : that took
+    """
+    winner, made = leaders[0].settings.family, f"{files} {noun(files, 'file')} in {seconds:.0f} s"
+    told = f"Family: {winner}, the best of {len(leaders)}; {made}"
+    return "\n".join([told, *map(_in_a_line, leaders)])
+
+
+def _in_a_line(candidate: Candidate) -> str:
+    figures = f"{candidate.psnr_db:6.2f} dB  {candidate.file_bytes:>8} bytes"
+    words = " ".join(option_words(candidate.settings, candidate.point.codebook_size))
+    return f"  {candidate.settings.family:<12}  {figures}  {words}"
+
+
 def option_words(settings: Settings, size: int | None) -> list[str]:
     """Return the words of the command line for block size, colour, K, and what is not the default.
 
