@@ -945,7 +945,7 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
         if not st.toggle(**control("joint")):
             return []
         names = [it.name for it in every]
-        chosen = st.multiselect(options=names, default=names, **unbound("inside"))
+        chosen = st.pills(options=names, selection_mode="multi", default=names, **unbound("inside"))
         inside = [it for it in every if it.name in chosen]
         if inside and (shared := joint.known_codebook(inside, size)):
             offer_codebook(shared, of.settings, len(inside))

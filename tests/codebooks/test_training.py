@@ -364,7 +364,7 @@ def test_known_codewords_of_another_shape_are_refused() -> None:
 
 
 def test_an_unknown_trainer_is_refused() -> None:
-    with pytest.raises(ValueError, match="lbg, kmeans, minibatch, random, not 'genetic'"):
+    with pytest.raises(ValueError, match="lbg, kmeans, minibatch, random, textbook, not 'genetic'"):
         train(np.zeros((4, 2), np.uint8), [1], trainer="genetic")
 
 

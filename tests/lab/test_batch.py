@@ -151,7 +151,7 @@ import sys
 from vqcore.lab import batch
 from vqcore.work import on_all_cores
 
-def cores(file, settings, sizes):
+def cores(file, settings, sizes, **others):
     import threading
     from vqcore import work
     list(on_all_cores(abs, range(20)))
@@ -176,7 +176,7 @@ def test_processes_share_out_the_cores(limit: str | None) -> None:
 
 
 def test_one_picture_needs_no_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "sweep_file", lambda *_: os.getpid())
+    monkeypatch.setattr(batch, "sweep_file", lambda *_, **__: os.getpid())
     assert list(sweep_files([folder / "waves0.png"], SETTINGS, [1], jobs=8)) == [os.getpid()]
 
 

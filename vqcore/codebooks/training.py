@@ -145,10 +145,9 @@ def train(
     _check_vectors(vectors)
     _check_trainer(trainer, seed)
     _check_known(known, vectors)
-    if trainer == "textbook":
-        return seldom(_by_the_book(vectors, sizes, rules or Rules(), seed))
-    lossless = _lossless(InMemory(vectors, EIGHT_BIT), sizes)
-    return seldom(_trained(vectors, sizes, trainer, seed, known, lossless))
+    chosen = rules or Rules()
+    lossless = None if chosen.given else _lossless(InMemory(vectors, EIGHT_BIT), sizes)
+    return seldom(_trained(vectors, sizes, trainer, seed, known, lossless, chosen))
 
 
 def _check_vectors(vectors: Samples) -> None:
@@ -214,11 +213,14 @@ def _trained(
     seed: int,
     known: Mapping[int, Codebook],
     lossless: Trained | None,
+    rules: Rules,
 ) -> Generator[Progress | Trained]:
     """Train all sizes but the one, the last, that is lossless."""
     others = sizes[:-1] if lossless else sizes
     if trainer == "lbg":
         yield from _climb(InMemory(vectors, EIGHT_BIT), others, seed, known)
+    elif trainer == "textbook":
+        yield from _by_the_book(vectors, others, rules, seed)
     elif others:
         yield from _scikit_learn(vectors, others, trainer, seed)
     if lossless:
