@@ -8,16 +8,13 @@ from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from time import monotonic
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.textbook import (
-    DISTANCES,
-    KEPT,
-    MAX_RESTARTS,
     STARTS,
     Rules,
     read_codewords,
@@ -38,13 +35,12 @@ from vqcore.lab.sharing import Use, fits
 from vqcore.lab.store import Pieces, Question, Sign, Store, answering
 from vqcore.lab.study import Study, original_id
 from vqcore.lab.sweeps import SHOWN_FIRST, Plan, Preview, Step, cost_of, ladder_sizes, parse_sizes
-from vqcore.lab.targets import GOALS
 from vqcore.lab.uploads import NamedCodebook, Uploads, open_uploads
 from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.family import FAMILIES
 from vqcore.show import links, panels
-from vqcore.show.controls import choice, control, keep_valid, unbound, values_of
-from vqcore.show.curves import Axis, Curve, Families, Likeness, deltas
+from vqcore.show.controls import FIRST_BLOCK_SIZE, choice, control, keep_valid, unbound, values_of
+from vqcore.show.curves import Axis, Curve, Likeness, deltas
 from vqcore.show.downloads import Offer, offered
 from vqcore.show.exports import book_csv, rounds_npz, training_comment
 from vqcore.show.panels import Chart, Table
@@ -54,7 +50,6 @@ from vqcore.show.tables import MISSING, deltas_table, help_of, styled, uses_tabl
 from vqcore.show.verdicts import verdicts
 from vqcore.show.wording import (
     codebook_in_short,
-    codec_name,
     doing_in_words,
     facts_of,
     kept_elsewhere,
@@ -64,14 +59,11 @@ from vqcore.show.wording import (
     plain,
 )
 from vqcore.show.words import say, speak
-from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSize, Colour
+from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
 from vqcore.viewer import PAGE_STYLE, PARTS, figures_layer, health_layer, joined, made, words_layer
 from vqcore.work import finish
 
-LARGEST_SIZES = [2**power for power in range(1, 13)]
-DEFAULT_BLOCK_SIZE = 4
-RATE_WEIGHTS = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 STORE_BYTES = 2**31
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
@@ -80,6 +72,7 @@ PLANE_WIDTH = 464
 OFFER_WIDTH, SIZE_WIDTH = 190, 68
 MESSAGE_BYTES = 50_000_000  # streamlit refuses a message of more than 200 MB
 SEEDS = range(3)
+DOWNLOAD = ":material/download:"
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
 COMPONENTS = {name: st.components.v2.component(f"vq_{name}", **it) for name, it in PARTS.items()}
@@ -137,11 +130,28 @@ def cut_of(it: Settings | BlockLayout) -> Cut:
     return it.block_size, it.colour
 
 
-# Texts
+# What stands in many places
 
 
 def small(text: str) -> None:
     st.markdown(f":small[{text}]")
+
+
+def row(**looks: Any) -> DeltaGenerator:
+    """Return a place for controls side by side, which stand on one line."""
+    return st.container(horizontal=True, vertical_alignment="bottom", **looks)
+
+
+def choose_from(name: str, options: Sequence[Any], default: Any, **more: Any) -> Any:
+    """Choose one of what is there now, at first the default, or none if that is None."""
+    keep_valid(st.session_state, name, options, default)
+    index = options.index(default) if default in options else None
+    return st.selectbox(options=options, index=index, **control(name), **more)
+
+
+def offer_file(label: str, data: Any, file_name: str, **looks: Any) -> None:
+    """Offer a file, or what makes it; to take it runs nothing anew."""
+    st.download_button(label, data, file_name=file_name, on_click="ignore", **looks)
 
 
 # Sidebar: what is looked at, and how it is quantized
@@ -162,9 +172,7 @@ def choose_picture() -> tuple[str, Picture | VqFile, DeltaGenerator]:
     for file_id, raw_name in there.unsized.items():
         ask_size(file_id, raw_name)
     names = [*there.shown, *SAMPLES]
-    keep_valid(st.session_state, "picture", names, SAMPLES[0])
-    first = names.index(SAMPLES[0])
-    name = st.selectbox(options=names, index=first, on_change=forget_link, **control("picture"))
+    name = choose_from("picture", names, SAMPLES[0], on_change=forget_link)
     shown = there.shown[name] if name in there.shown else sample(name)
     tell_codebooks(there.codebooks, shown)
     return name, shown, st.container()
@@ -182,14 +190,8 @@ def choose_newest() -> None:
 
 def ask_size(file_id: str, name: str) -> None:
     """Ask for width and height of a raw file, which neither its name nor its length tells."""
-    st.text_input(
-        say("control.raw-size.label", name=plain(name)),
-        key=raw_key(file_id),
-        placeholder=say("control.raw-size.placeholder"),
-        help=say("control.raw-size.help"),
-        on_change=choose_sized,
-        args=(file_id,),
-    )
+    words = unbound("raw-size", name=plain(name)) | {"key": raw_key(file_id)}
+    st.text_input(on_change=choose_sized, args=(file_id,), **words)
 
 
 def choose_sized(file_id: str) -> None:
@@ -237,25 +239,21 @@ def tell_codewords(place: DeltaGenerator, cut: Cut) -> None:
 
 def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGenerator]:
     """Choose how to quantize, and the codebook sizes; there is a place to explain the family."""
-    width = st.slider(
-        min_value=1, max_value=MAX_BLOCK_SIZE, value=DEFAULT_BLOCK_SIZE, **control("block")
-    )
+    width = st.slider(**control("block"))
     colour = choose_colour(is_gray)
-    largest = st.select_slider(options=LARGEST_SIZES, value=1024, **control("largest"))
-    family = st.selectbox(options=list(FAMILIES), **choice("family"))
+    largest = st.select_slider(**control("largest"))
+    family = st.selectbox(**choice("family"))
     with st.expander(say("sidebar.how")):
         small(say(f"how.family.{family}"))
         block = st.empty()
     with st.expander(say("sidebar.more")):
-        block_size = BlockSize(width, choose_height() or width)
+        block_size = BlockSize(width, st.select_slider(**control("height")) or width)
         options = choose_options(family)
         is_plain = family == Settings.family
-        trainer: Trainer = st.selectbox(
-            options=TRAINERS, disabled=not is_plain, **choice("trainer")
-        )
+        trainer: Trainer = st.selectbox(disabled=not is_plain, **choice("trainer"))
         rules = choose_rules(block_size, colour) if is_plain and trainer == "textbook" else None
-        seed = choose_number("seed", 0, min_value=0, max_value=2**31 - 1)
-        rate_weight = st.select_slider(options=RATE_WEIGHTS, value=0, **control("rate"))
+        seed = choose_number("seed")
+        rate_weight = st.select_slider(**control("rate"))
         smoothing = st.toggle(**control("smooth"))
         sizes = choose_sizes(largest)
     trainer = trainer if is_plain else Settings.trainer
@@ -263,30 +261,18 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
     return Settings(block_size, colour, trainer, seed, rate_weight, **others), sizes, block
 
 
-def choose_height() -> int:
-    """Choose the height of blocks that are no squares; 0 if they are."""
-    words = control("height") | {
-        "format_func": lambda height: str(height) if height else say("control.height.same")
-    }
-    height: int = st.select_slider(options=range(MAX_BLOCK_SIZE + 1), value=0, **words)
-    return height
-
-
 def choose_rules(block_size: BlockSize, colour: Colour) -> Rules:
     """Choose how to train by the book."""
     start, given = choose_first_codewords(block_size, colour)
-    apart = Rules.apart
-    if start == "splitting":
-        apart = choose_number("apart", apart, min_value=0.01, max_value=255.0)
     return Rules(
         start,
         given,
-        apart,
-        epsilon=choose_number("epsilon", Rules.epsilon, min_value=0.0, step=0.001, format="%g"),
-        iterations=choose_number("iterations", Rules.iterations, min_value=0),
-        empty=st.selectbox(options=KEPT, **choice("empty")),
-        restarts=choose_number("restarts", Rules.restarts, min_value=1, max_value=MAX_RESTARTS),
-        distance=st.selectbox(options=DISTANCES, **choice("distance")),
+        apart=choose_number("apart") if start == "splitting" else Rules.apart,
+        epsilon=choose_number("epsilon"),
+        iterations=choose_number("iterations"),
+        empty=st.selectbox(**choice("empty")),
+        restarts=choose_number("restarts"),
+        distance=st.selectbox(**choice("distance")),
     )
 
 
@@ -295,18 +281,17 @@ def choose_first_codewords(
 ) -> tuple[FirstCodewords, tuple[tuple[float, ...], ...]]:
     """Choose a start, and if it is codewords of one's own, those."""
     fitting = {it.name: it.shared.codebook for it in uploads().cut_as((block_size, colour))}
-    start: FirstCodewords = st.selectbox(options=STARTS, **choice("begin"))
+    start: FirstCodewords = st.selectbox(**choice("begin"))
     if start != "given":
         return start, ()
     given = choose_codewords(fitting, BlockLayout(1, 1, block_size, colour).dimension)
     return ("given", given) if given else (STARTS[0], ())
 
 
-def choose_number(name: str, value: float, **words: Any) -> Any:
+def choose_number(name: str) -> Any:
     """Choose a number; one without end in the address, at which streamlit breaks, is ignored."""
     is_endless = links.is_endless(st.query_params.get(name, ""))
-    words |= unbound(name) if is_endless else control(name)
-    return st.number_input(value=value, **words)
+    return st.number_input(**unbound(name) if is_endless else control(name))
 
 
 def choose_codewords(
@@ -314,13 +299,10 @@ def choose_codewords(
 ) -> tuple[tuple[float, ...], ...]:
     """Choose codewords to begin with, uploaded or typed in; none if they are wrong."""
     sources = [*fitting, None]
-    keep_valid(st.session_state, "given", sources, sources[0])
-    words = control("given") | {"format_func": lambda name: name or say("begin.typed")}
-    source = st.selectbox(options=sources, **words)
+    source = choose_from("given", sources, sources[0])
     if source:
         return rows_of(fitting[source].codewords)
-    placeholder = say("control.codewords.placeholder", dimension=str(dimension))
-    text = st.text_area(placeholder=placeholder, **control("codewords"))
+    text = st.text_area(**control("codewords", dimension=str(dimension)))
     try:
         return read_codewords(text, dimension)
     except ValueError as error:
@@ -337,15 +319,13 @@ def choose_options(family: str) -> tuple[int, ...]:
 
 
 def choose_colour(is_gray: bool) -> Colour:
-    words = choice("colour")
-    if is_gray:
-        words["help"] = say("control.colour.help-gray")
-    colour = st.segmented_control(options=COLOURS, required=True, disabled=is_gray, **words)
+    told = {"help": say("control.colour.help-gray")} if is_gray else {}
+    colour = st.segmented_control(disabled=is_gray, **choice("colour") | told)
     return "gray" if is_gray else colour
 
 
 def choose_sizes(largest: int) -> tuple[int, ...]:
-    text = st.text_input(placeholder=say("control.more.placeholder"), **control("more"))
+    text = st.text_input(**control("more"))
     try:
         return ladder_sizes(largest, parse_sizes(text))
     except ValueError as error:
@@ -553,7 +533,7 @@ def bring_sizes(place: DeltaGenerator, kind: str, layers: Mapping[int, bytes], w
 
 def show_facts(name: str, layout: BlockLayout, origin: Origin | None = None) -> None:
     facts = [*facts_of(layout), *([plain(origin_in_short(origin))] if origin else [])]
-    with st.container(horizontal=True, vertical_alignment="bottom", key="title"):
+    with row(key="title"):
         st.header(plain(name), anchor=False)
         st.markdown(" · ".join(facts))
 
@@ -574,7 +554,7 @@ def show_viewer(view: dict[str, Any]) -> None:
     """Show the layers that the page has of a picture; the page decodes."""
     asked = {"asked": st.session_state.get("asked", 0), "use": st.session_state.get("use")}
     choices = links.in_the_address(st.session_state, present_rivals())
-    data = {**view, **asked, "choices": choices, "firstBlock": DEFAULT_BLOCK_SIZE}
+    data = {**view, **asked, "choices": choices, "firstBlock": FIRST_BLOCK_SIZE}
     COMPONENTS["viewer"](key="viewer", data=data, on_view_change=take_view)
 
 
@@ -677,14 +657,9 @@ def show_offer(offer: Offer) -> None:
     data = offer.make() if offer.is_quick else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.container(width=OFFER_WIDTH):
-            st.download_button(
-                f":primary[{offer.name}]",
-                offer.make if data is None else data,
-                file_name=offer.file_name,
-                icon=f":material/{offer.icon}:",
-                on_click="ignore",
-                type="tertiary",
-            )
+            looks = {"icon": f":material/{offer.icon}:", "type": "tertiary"}
+            given = offer.make if data is None else data
+            offer_file(f":primary[{offer.name}]", given, offer.file_name, **looks)
         size = MISSING if data is None else kilobytes(len(data))
         st.markdown(f":small[{size}]", width=SIZE_WIDTH, text_alignment="right")
         small(say("offers.later", what=offer.what) if data is None else offer.what)
@@ -791,10 +766,10 @@ def choose_row(of: Study) -> None:
 
 
 def rates_panel(of: Study) -> list[Pieces]:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        codecs = choose_rivals()
+    with row():
+        codecs: list[Codec] = st.pills(**choice("beside", present_rivals()))
         offer_pin(of)
-        st.segmented_control(options=get_args(Families), required=True, **choice("families"))
+        st.segmented_control(**choice("families"))
     pinned, families = pinned_studies(of), families_asked_for(of)
     show_rates(of, pinned, families, codecs)
     needed = [study.sweeping(pinned), study.encoding(of, codecs), study.sweeping(families)]
@@ -810,11 +785,6 @@ def show_cosines(of: Study) -> Pieces:
     if cosines := cosine.known_cosines(of, size):
         show_table(panels.cosines_table(cosines, size))
     return cosine.comparing(of, size)
-
-
-def choose_rivals() -> list[Codec]:
-    words = choice("beside") | {"format_func": codec_name}
-    return st.pills(options=present_rivals(), selection_mode="multi", wrap=True, **words)
 
 
 def offer_pin(of: Study) -> None:
@@ -848,8 +818,8 @@ def show_rates(
     of: Study, pinned: Sequence[Study], families: Sequence[Study], codecs: Sequence[Codec]
 ) -> None:
     with st.container(horizontal=True):
-        likeness: Likeness = choose_of("likeness", get_args(Likeness))
-        axis: Axis = choose_of("axis", get_args(Axis))
+        likeness: Likeness = st.segmented_control(**choice("likeness"))
+        axis: Axis = st.segmented_control(**choice("axis"))
     curves = panels.curves_of(of, pinned, families, codecs)
     shown = panels.own_curves(of, pinned, families, axis) if axis == "nominal" else curves
     chart = panels.rate_chart(shown, likeness, axis, of.layout.block_size)
@@ -858,11 +828,6 @@ def show_rates(
     show_families(of, families)
     show_deltas([curve for curve in curves if curve.kind != "family"])
     show_target([of, *pinned, *families])
-
-
-def choose_of(name: str, ids: Sequence[str]) -> Any:
-    words = choice(name) | {"label_visibility": "collapsed"}
-    return st.segmented_control(options=ids, required=True, **words)
 
 
 def open_point(of: Study, curves: Sequence[Curve]) -> None:
@@ -905,9 +870,8 @@ def show_deltas(curves: Sequence[Curve]) -> None:
 def show_target(studies: Sequence[Study]) -> None:
     """Find the setting that meets a target, among those swept."""
     st.subheader(say("target.title"), anchor=False)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        goal = st.selectbox(options=list(GOALS), width=180, **choice("target"))
-        value = choose_number("value", 20.0, min_value=0.0, width=140)
+    with row():
+        goal, value = st.selectbox(**choice("target")), choose_number("value")
         if best := panels.best_of(studies, goal, value):
             of, size, sentence = best
             st.markdown(sentence)
@@ -941,11 +905,11 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
     every = [it for it in studies if it.layout.dimension == of.layout.dimension]
     if not of.settings.is_plain or not every:
         return []
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with row():
         if not st.toggle(**control("joint")):
             return []
         names = [it.name for it in every]
-        chosen = st.pills(options=names, selection_mode="multi", default=names, **unbound("inside"))
+        chosen = st.pills(options=names, default=names, **unbound("inside"))
         inside = [it for it in every if it.name in chosen]
         if inside and (shared := joint.known_codebook(inside, size)):
             offer_codebook(shared, of.settings, len(inside))
@@ -957,14 +921,10 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
 
 
 def offer_codebook(shared: SharedCodebook, settings: Settings, pictures: int) -> None:
-    comment = training_comment(pictures, settings, shared.codebook.size)
-    st.download_button(
-        say("pictures.codebook"),
-        pack_codebook(shared, comment),
-        file_name=f"{pictures}-pictures-K{shared.codebook.size}.npz",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    size = shared.codebook.size
+    data = pack_codebook(shared, training_comment(pictures, settings, size))
+    name = f"{pictures}-pictures-K{size}.npz"
+    offer_file(say("pictures.codebook"), data, name, icon=DOWNLOAD)
 
 
 def choose_common_size(of: Study) -> int:
@@ -975,8 +935,7 @@ def choose_common_size(of: Study) -> int:
 
 
 def choose_k(key: str, sizes: Sequence[int], first: int) -> int:
-    words = control("size") | {"key": key}
-    size: int = st.selectbox(options=sizes, index=first, width=180, **words)
+    size: int = st.selectbox(options=sizes, index=first, **control("size") | {"key": key})
     return size
 
 
@@ -1004,26 +963,16 @@ def training_panel(of: Study) -> list[Pieces]:
 
 def show_book(of: Study) -> None:
     """Show the iterations of a training by the book, as numbers to hand in."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with row():
         sizes = of.plan.sizes
         size = choose_k("book", sizes, sizes.index(chosen_size(of.plan)))
         book = of.steps[size].trained.book if size in of.steps else None
         if book is None:
             return
-        st.download_button(
-            say("training.book-file"),
-            book_csv(book.lines),
-            file_name=f"iterations-K{size}.csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            say("training.rounds-file"),
-            partial(rounds_of, of, size),
-            file_name=f"iterations-K{size}.npz",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        name = f"iterations-K{size}"
+        rounds = partial(rounds_of, of, size)
+        offer_file(say("training.book-file"), book_csv(book.lines), f"{name}.csv", icon=DOWNLOAD)
+        offer_file(say("training.rounds-file"), rounds, f"{name}.npz", icon=DOWNLOAD)
     show_table(panels.book_table(book, size))
 
 
@@ -1055,7 +1004,7 @@ def bring_replays(
 
 def choose_contest(plan: Plan) -> int | None:
     """Choose whether to compare trainers, and at which K."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with row():
         if not st.toggle(**control("compare")):
             return None
         return choose_k("contest", plan.sizes, plan.sizes.index(chosen_size(plan)))
@@ -1069,9 +1018,8 @@ def codebook_panel(of: Study) -> list[Pieces]:
     if not codebooks:
         st.markdown(say("codebook.upload-gray" if of.picture.is_gray else "codebook.upload"))
         return []
-    keep_valid(st.session_state, "codebook", list(codebooks), next(iter(codebooks)))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = codebooks[st.selectbox(options=list(codebooks), **control("codebook"))]
+    with row():
+        chosen = codebooks[choose_from("codebook", list(codebooks), next(iter(codebooks)))]
         st.button(say("button.show-on-b"), on_click=lambda: ask_of_viewer(chosen.id))
     own = foreign.study_with_own(of, chosen.shared)
     uses: list[tuple[str, Use | Step]]
@@ -1088,9 +1036,7 @@ def show_uses(uses: Sequence[tuple[str, Use | Step]], stems: Sequence[str]) -> N
     small(say("codebook.kept-elsewhere", name=plain(name), sentence=sentence))
     for (name, use), stem in zip(uses, stems, strict=False):
         label = say("codebook.file", name=plain(name))
-        st.download_button(
-            label, use.file, file_name=f"{stem}.vq", on_click="ignore", type="tertiary"
-        )
+        offer_file(label, use.file, f"{stem}.vq", type="tertiary")
 
 
 def health_panel(of: Study) -> list[Pieces]:
@@ -1127,20 +1073,12 @@ def show_health_over_sizes(of: Study) -> None:
 
 def choose_other(of: Study) -> Study | None:
     """Choose whether to try the codebooks on another picture, and on which."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with row():
         if not st.toggle(**control("try")):
             return None
         every = uploads().pictures | {name: sample(name) for name in SAMPLES}
         others = study.alike(of, every)
-        keep_valid(st.session_state, "other", [None, *others], None)
-        placeholder = say("control.other.placeholder")
-        name = st.selectbox(
-            options=list(others),
-            index=None,
-            placeholder=placeholder,
-            width=280,
-            **control("other"),
-        )
+        name = choose_from("other", list(others), None)
     return study_beside(of, name, others[name]) if name else None
 
 
@@ -1176,12 +1114,10 @@ def keep_edit() -> None:
 
 
 def choose_start() -> tuple[Start, int]:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = control("size") | {"key": "pairs"}
-        size = st.slider(min_value=1, max_value=MAX_CODEWORDS, value=16, width=200, **words)
-        start: Start = st.segmented_control(
-            options=get_args(Start), required=True, **choice("start")
-        )
+    with row():
+        words = control("size") | {"key": "pairs", "width": 200}
+        size = st.slider(min_value=1, max_value=MAX_CODEWORDS, value=16, **words)
+        start: Start = st.segmented_control(**choice("start"))
     return start, size
 
 
@@ -1211,8 +1147,7 @@ def show_panels(of: Study, place: DeltaGenerator) -> list[Pieces]:
     if not of.steps:
         return []
     with place.container():
-        words = choice("panel") | {"label_visibility": "collapsed"}
-        panel = st.segmented_control(options=list(PANELS), required=True, **words)
+        panel = st.segmented_control(**choice("panel", list(PANELS)))
         with place_of(panel):
             return PANELS[panel](of)
 

@@ -1,9 +1,11 @@
 """Tests of controls: their words, and what they hold."""
 
+from types import MappingProxyType
+
 import pytest
 
 from vqcore.coding.codec import Settings
-from vqcore.show.controls import choice, control, keep_valid, unbound, values_of
+from vqcore.show.controls import FACTS, choice, control, keep_valid, unbound, values_of
 
 
 def test_a_control_that_the_address_knows_has_the_words_of_one_that_it_does_not():
@@ -17,10 +19,41 @@ def test_a_choice_shows_its_ids_in_words():
     assert "bind" not in words
 
 
+def test_a_choice_is_of_all_ids_or_of_those_given():
+    assert choice("colour")["options"] == ["gray", "rgb", "ycbcr"]
+    assert choice("beside", ["webp"])["options"] == ["webp"]
+    assert choice("beside", [])["options"] == []
+
+
+def test_words_are_filled_in():
+    assert control("codewords", dimension="16")["placeholder"] == "16 numbers each"
+    assert unbound("raw-size", name="boat.raw")["label"] == "Size of boat.raw"
+    assert "help" not in control("picture")
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_control_begins_with_something_that_it_offers(name):
+    facts = control(name)
+    assert facts.items() >= FACTS[name].items()
+    first = facts.get("value", 0)
+    assert first in facts.get("options", [first])
+    assert facts.get("min_value", first) <= first <= facts.get("max_value", first)
+
+
+def test_what_a_control_writes_is_words():
+    assert list(map(control("height")["format_func"], (0, 16))) == ["as wide", "16"]
+    assert list(map(control("given")["format_func"], (None, "a.npz"))) == ["typed in", "a.npz"]
+
+
 @pytest.mark.parametrize(("held", "kept"), [({"it": 2}, 2), ({"it": 9}, 1), ({}, None)])
 def test_only_what_is_no_option_is_replaced(held, kept):
     keep_valid(held, "it", [1, 2], 1)
     assert held.get("it") == kept
+
+
+def test_what_is_as_at_first_stays_though_it_is_no_option():
+    untouched = MappingProxyType({"it": None})
+    keep_valid(untouched, "it", ["a"], None)
 
 
 def test_a_gray_picture_leaves_the_colour_chosen():

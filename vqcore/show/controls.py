@@ -1,41 +1,100 @@
-"""Controls: their words as keywords of Streamlit's, and what their state holds."""
+"""Controls: their words and facts as keywords of Streamlit's, and what their state holds."""
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
+from vqcore.codebooks.textbook import MAX_RESTARTS, Rules
 from vqcore.coding.codec import Settings
+from vqcore.show.links import CHOICES
+from vqcore.show.wording import codec_name
 from vqcore.show.words import has, say
+from vqcore.signals.blocks import MAX_BLOCK_SIZE
 
 State = MutableMapping[Any, Any]
 """What the controls hold, by their keys."""
 
-
-def control(name: str) -> dict[str, Any]:
-    """Return the words of a control, and what puts it into the address."""
-    return {**unbound(name), "bind": "query-params"}
+FIRST_BLOCK_SIZE = 4
 
 
-def unbound(name: str) -> dict[str, Any]:
-    """Return the words of a control that the address does not know."""
-    told = f"control.{name}.help"
-    words = {"label": say(f"control.{name}.label"), "help": say(told) if has(told) else None}
-    return {**words, "key": name}
+def _height(height: int) -> str:
+    return str(height) if height else say("control.height.same")
 
 
-def choice(name: str) -> dict[str, Any]:
-    """Return the words of a control whose choices have ids, by which the address knows them.
+def _codewords(name: str | None) -> str:
+    return name or say("begin.typed")
+
+
+FACTS: Mapping[str, Mapping[str, Any]] = {
+    # how to quantize
+    "block": {"min_value": 1, "max_value": MAX_BLOCK_SIZE, "value": FIRST_BLOCK_SIZE},
+    "height": {"options": range(MAX_BLOCK_SIZE + 1), "value": 0, "format_func": _height},
+    "colour": {"required": True},
+    "largest": {"options": [2**power for power in range(1, 13)], "value": 1024},
+    "seed": {"value": 0, "min_value": 0, "max_value": 2**31 - 1},
+    "rate": {"options": [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], "value": 0},
+    # by the book
+    "given": {"format_func": _codewords},
+    "apart": {"value": Rules.apart, "min_value": 0.01, "max_value": 255.0},
+    "epsilon": {"value": Rules.epsilon, "min_value": 0.0, "step": 0.001, "format": "%g"},
+    "iterations": {"value": Rules.iterations, "min_value": 0},
+    "restarts": {"value": Rules.restarts, "min_value": 1, "max_value": MAX_RESTARTS},
+    # in the panels
+    "panel": {"required": True, "label_visibility": "collapsed"},
+    "beside": {"selection_mode": "multi", "wrap": True, "format_func": codec_name},
+    "families": {"required": True},
+    "likeness": {"required": True, "label_visibility": "collapsed"},
+    "axis": {"required": True, "label_visibility": "collapsed"},
+    "target": {"width": 180},
+    "value": {"value": 20.0, "min_value": 0.0, "width": 140},
+    "size": {"width": 180},
+    "inside": {"selection_mode": "multi"},
+    "other": {"width": 280},
+    "start": {"required": True},
+}
+"""Control -> what it offers, begins with and looks like, where that is always the same."""
+
+
+def control(name: str, /, **fields: str) -> dict[str, Any]:
+    """Return the words and facts of a control, and what puts it into the address.
+
+    Parameters
+    ----------
+    name
+    fields : what its words are filled with
+    """
+    return {**unbound(name, **fields), "bind": "query-params"}
+
+
+def unbound(name: str, /, **fields: str) -> dict[str, Any]:
+    """Return the words and facts of a control that the address does not know."""
+    words = {"label": say(f"control.{name}.label", **fields)}
+    if has(f"control.{name}.help"):
+        words["help"] = say(f"control.{name}.help")
+    if has(f"control.{name}.placeholder"):
+        words["placeholder"] = say(f"control.{name}.placeholder", **fields)
+    return {**words, "key": name, **FACTS.get(name, {})}
+
+
+def choice(name: str, options: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the words and facts of a control whose choices have ids, as the address knows them.
 
     It keeps its choice while it is not on the page.
+
+    Parameters
+    ----------
+    name
+    options : those there are, if not those of `CHOICES`
     """
+    ids = CHOICES[name] if options is None else options
     kept = {"format_func": lambda it: say(f"{name}.{it}"), "persist_state": "session"}
-    return {**unbound(name), **kept}
+    return {"options": list(ids), **kept, **unbound(name)}
 
 
 def keep_valid(state: State, key: str, options: Sequence[Any], default: Any) -> None:
     """Replace what a control holds when it is no longer, or never was, one of its options."""
-    if key in state and state[key] not in options:
+    if key in state and state[key] not in (default, *options):
         state[key] = default
 
 
