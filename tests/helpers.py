@@ -18,10 +18,13 @@ from vqcore.coding.entropy import Coder, code_indices
 from vqcore.lab.health import Health, health_work
 from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sweeps import OperatingPoint, Step, sweep
+from vqcore.lab.uploads import open_file
+from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.signals.blocks import BlockLayout, Colour, layout_of, shown_pixels
 from vqcore.signals.pictures import Picture, sample_picture
+from vqcore.viewer.made import short_digest
 from vqcore.work import Work, finish
 
 Samples = NDArray[np.uint8]
@@ -219,3 +222,10 @@ small_vectors = arrays.arrays(
     st.tuples(st.integers(2, 40), st.integers(1, 5)),
     elements=st.sampled_from([0, 1, 2, 128, 254, 255]),
 )
+
+
+def link_to(*files: tuple[str, bytes]) -> dict[str, str]:
+    """Return the query of a link that waits for the last picture or .vq of some files."""
+    contents = [open_file(data, name) for name, data in files]
+    shown = [it for it in contents if isinstance(it, Picture | VqFile)]
+    return {"needs": "what is brought", "digest": short_digest(shown[-1])}

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from helpers import photograph, smooth_picture, vectors_of
+from helpers import link_to, photograph, smooth_picture, vectors_of
 from PIL import Image
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
@@ -85,6 +85,11 @@ def sound(app):
 def upload(app, *files):
     app.file_uploader[0].set_value([(name, data, "image/png") for name, data in files])
     return sound(app.run())
+
+
+def brought(*files, **query):
+    """A page that was opened by a link to a file, and showed nothing else before it came."""
+    return upload(opened(**query | link_to(*files)), *files)
 
 
 def components(app, name):
@@ -462,7 +467,7 @@ def waves(seed=0):
 
 
 def at_rates(*files, **query):
-    return upload(opened(**RATES | query), *files)
+    return brought(*files, **RATES | query)
 
 
 def traces(app):
@@ -741,7 +746,7 @@ def test_only_the_ladder_can_be_replayed():
 def test_a_training_by_the_book_is_told_as_numbers():
     query = {"panel": "Training", "block": "4", "largest": "8", "k": "8", "trainer": "textbook"}
     query |= {"begin": "first", "epsilon": "0", "iterations": "3"}
-    app = upload(opened(**query), ("waves.png", waves()))
+    app = brought(("waves.png", waves()), **query)
     vectors = cut_for(read_picture(waves(), ""), Settings(4)).vectors
     runs = finish(runs_work(vectors, 8, Rules("first", epsilon=0, iterations=3)))
     table = table_of(app, "error_a_vector")
@@ -754,7 +759,7 @@ def test_an_uploaded_codebook_can_be_the_start():
     vectors = cut_for(read_picture(waves(), ""), Settings(4)).vectors
     shared = SharedCodebook(Codebook(vectors[:5].copy()), (4, 4), "rgb")
     query = {"block": "4", "largest": "8", "trainer": "textbook", "iterations": "0"}
-    app = upload(opened(**query), ("waves.png", waves()), ("a.npz", pack_codebook(shared)))
+    app = brought(("waves.png", waves()), ("a.npz", pack_codebook(shared)), **query)
     sound(app.selectbox(key="begin").set_value("given").run())
     [size] = table_of(app, "codebook_size")["codebook_size"]
     use = finish(use_work(read_picture(waves(), ""), shared))
@@ -770,7 +775,7 @@ def begun_with_a_codebook(*files, **query):
     vectors = cut_for(read_picture(waves(), ""), Settings(4)).vectors
     own = SharedCodebook(Codebook(vectors[:5].copy()), (4, 4), "rgb")
     named = ("a.npz", pack_codebook(own))
-    app = upload(opened(**GIVEN | query), *files, ("waves.png", waves()), named)
+    app = brought(*files, ("waves.png", waves()), named, **GIVEN | query)
     return sound(app.selectbox(key="begin").set_value("given").run())
 
 
@@ -809,7 +814,7 @@ def test_a_number_without_end_in_a_link_is_ignored(endless):
 
 def test_codewords_can_be_typed_in():
     query = {"block": "1", "colour": "gray", "trainer": "textbook", "iterations": "0"}
-    app = upload(opened(**query, begin="given"), ("waves.png", waves()))
+    app = brought(("waves.png", waves()), **query, begin="given")
     sound(app.text_area(key="codewords").set_value("0\n128, \n\n255").run())
     assert list(table_of(app, "codebook_size")["codebook_size"]) == [3]
     vectors = cut_for(read_picture(waves(), ""), Settings(1, "gray")).vectors
@@ -828,7 +833,7 @@ def test_each_trainer_runs_with_three_seeds(monkeypatch):
         return train(vectors, sizes, seed=seed)  # scikit-learn's take seconds to start
 
     monkeypatch.setattr("vqcore.lab.contest.train", quick)
-    app = upload(opened(panel="Training", block="4", k="4"), ("waves.png", waves()))
+    app = brought(("waves.png", waves()), panel="Training", block="4", k="4")
     sound(app.toggle(key="compare").set_value(True).run())
     assert_raced(app, 4)
     sound(app.selectbox(key="contest").set_value(2).run())
@@ -866,7 +871,7 @@ def npz(shared):
 
 def test_uploaded_codebook_is_compared_with_the_picture_s_own():
     shared = codebook_of(1)
-    app = upload(opened(**ANOTHER), ("waves.png", waves(2)), npz(shared))
+    app = brought(("waves.png", waves(2)), npz(shared), **ANOTHER)
     picture = read_picture(waves(2), "")
     elsewhere = finish(use_work(picture, shared)).point
     events = sweep(picture, Settings(4), [8])
@@ -890,7 +895,7 @@ def npy(codewords):
 def test_uploaded_codewords_are_a_codebook_where_they_fit():
     shared = codebook_of(1)
     query = ANOTHER | {"block": "4"}
-    app = upload(opened(**query), ("waves.png", waves(2)), npy(shared.codebook.codewords))
+    app = brought(("waves.png", waves(2)), npy(shared.codebook.codewords), **query)
     elsewhere = finish(use_work(read_picture(waves(2), ""), shared)).point
     assert app.table[0].value["PSNR"].iloc[0] == f"{elsewhere.psnr_db:.2f} dB"
     assert any("loaded" in text.value for text in app.sidebar.markdown)
@@ -922,14 +927,14 @@ def test_files_of_another_codebook_are_called_by_it(monkeypatch):
         return offer(label, *data, file_name=file_name, **options)
 
     monkeypatch.setattr(st, "download_button", spy)
-    upload(opened(**ANOTHER, seed="3", rate="50"), ("waves.png", waves(2)), npz(codebook_of(1)))
+    brought(("waves.png", waves(2)), npz(codebook_of(1)), **ANOTHER, seed="3", rate="50")
     own, elsewhere = "waves-4x4-rgb-K8-seed3-lambda50.vq", "waves-4x4-rgb-K8-lambda50-with-other.vq"
     assert called[-2:] == [elsewhere, own]
 
 
 def test_codebook_uses_the_rate_weight():
     shared = codebook_of(1)
-    app = upload(opened(**ANOTHER, rate="5000"), ("waves.png", waves(2)), npz(shared))
+    app = brought(("waves.png", waves(2)), npz(shared), **ANOTHER, rate="5000")
     picture = read_picture(waves(2), "")
     plain, expected = (finish(use_work(picture, shared, weight)).point for weight in (0, 5000))
     assert app.table[0].value["File"][0] == f"{expected.file_bytes} B" != f"{plain.file_bytes} B"
@@ -937,7 +942,7 @@ def test_codebook_uses_the_rate_weight():
 
 def test_what_a_codebook_takes_elsewhere_is_told():
     tiny = SharedCodebook(Codebook(np.uint8([[7]])), 1, "gray")
-    app = upload(opened(**ANOTHER, largest="2"), ("waves.png", waves(2)), npz(tiny))
+    app = brought(("waves.png", waves(2)), npz(tiny), **ANOTHER, largest="2")
     assert any("for all pictures: 1 byte." in text.value for text in app.markdown)
 
 
@@ -948,7 +953,7 @@ def test_without_a_codebook_the_panel_asks_for_one():
 
 def test_gray_picture_takes_no_codebook_in_colour():
     gray = ("gray.png", png_bytes(noise(40, 40)))
-    app = upload(opened(**ANOTHER), gray, npz(codebook_of(1)))
+    app = brought(gray, npz(codebook_of(1)), **ANOTHER)
     assert "in gray, for this gray picture" in app.main.markdown[-1].value
     upload(app, gray, npz(codebook_of(1, "gray")))
     assert app.table[0].value["In use"][1] == "8 of 8"
@@ -1080,7 +1085,7 @@ def test_plane_gets_lloyds_steps_from_the_start_chosen():
 
 def test_plane_of_few_pairs():
     picture = png_bytes(np.full((40, 40, 3), 7, np.uint8))
-    app = upload(opened(panel="Plane"), ("flat.png", picture))
+    app = brought(("flat.png", picture), panel="Plane")
     assert "K goes no higher than 1" in app.info[1].value
     assert plane_header(app)["figures"] == ["MSE 0.00 · PSNR lossless"]
     assert projection(app)["shares"] == ["0.0 %", "0.0 %"]
@@ -1206,10 +1211,10 @@ def layer_by_layer(data):
 def test_a_change_shows_what_it_shows_where_nothing_was_before(panel, change):
     query = {"panel": panel} | CHANGES[change]
     file = ("waves.png", waves(2 if change == "picture" else 1))
-    before = all_layers(upload(opened(panel=panel), ("waves.png", waves(1))))
-    after = all_layers(upload(opened(**query), file))
+    before = all_layers(brought(("waves.png", waves(1)), panel=panel))
+    after = all_layers(brought(file, **query))
     st.cache_resource.clear()
-    assert all_layers(upload(opened(**query), file)) == after != before
+    assert all_layers(brought(file, **query)) == after != before
 
 
 def original(app):
@@ -1250,7 +1255,7 @@ def test_codewords_moved_by_hand_are_those_shown():
 
 def test_steps_in_the_plane_are_of_the_start_chosen_even_if_all_start_alike():
     flat = png_bytes(np.full((40, 40), 7, np.uint8))
-    app = upload(opened(panel="Plane"), ("flat.png", flat))
+    app = brought(("flat.png", flat), panel="Plane")
     before = plane_header(app)["of"]
     app.session_state.start = "ladder"
     after = plane_header(sound(app.run()))["of"]
@@ -1280,7 +1285,7 @@ def wished(app, *wishes):
 
 
 def test_each_match_is_that_of_its_codec_and_target():
-    app = upload(opened(block="4"), ("waves.png", waves()))
+    app = brought(("waves.png", waves()), block="4")
     picture = read_picture(waves(), "")
     events = sweep(picture, Settings(4), [1, 2, 4, 8])
     swept = {it.point.codebook_size: it.point for it in events if isinstance(it, Step)}
@@ -1309,7 +1314,7 @@ def test_a_match_is_of_its_picture_whatever_the_target():
 
 def test_a_match_is_looked_for_once(calls_of):
     calls = calls_of("vqcore.lab.matches", "largest_within")
-    app = upload(opened(block="4"), ("waves.png", waves()))
+    app = brought(("waves.png", waves()), block="4")
     for _ in range(2):
         wished(app, ("jpeg", "size", 8))
     assert len(calls) == 1
@@ -1319,7 +1324,7 @@ def test_a_codebook_is_used_once_for_each_picture_codebook_and_rate_weight(calls
     calls = calls_of("vqcore.lab.foreign", "use_work")
     books = [(f"{seed}.npz", pack_codebook(codebook_of(seed))) for seed in (1, 3)]
     pictures = [("waves.png", waves(2)), ("others.png", waves(4))]
-    app = upload(opened(**ANOTHER, block="4"), *pictures, *books)
+    app = brought(*pictures, *books, **ANOTHER, block="4")
     shown = {tuple(app.table[0].value.iloc[0])}
     assert len(calls) == 1
     sound(app.run())
@@ -1387,7 +1392,7 @@ def test_viewer_gets_the_picture_with_a_codebook_when_it_asks():
 
 
 def test_panel_lets_side_b_show_a_codebook():
-    app = upload(opened(**ANOTHER), ("waves.png", waves(2)), npz(codebook_of(1)))
+    app = brought(("waves.png", waves(2)), npz(codebook_of(1)), **ANOTHER)
     before = viewer(app)
     assert before["use"] is None
     sound(button(app, "Show it on side B").click().run())

@@ -11,12 +11,10 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from helpers import link_to
 from PIL import Image
 from playwright.sync_api import Error, expect, sync_playwright
 from running import ARGUMENTS, installed_browser, running_app
-
-from vqcore.lab.uploads import open_file
-from vqcore.viewer.made import short_digest
 
 # What streamlit says of a file that a rerun replaced before the page had asked for it: a picture,
 # or one offered in a list that is closed, which it draws once more. What is shown in the end must
@@ -158,9 +156,7 @@ class Visitor:
 
     def bring(self, query, *files):
         """Follow a link to the last of some files, which shows nothing else, and upload them."""
-        name, data = files[-1]
-        link = {"needs": "what is brought", "digest": short_digest(open_file(data, name))}
-        return self.open(f"{query}&{urlencode(link)}").upload(*files)
+        return self.open(f"{query}&{urlencode(link_to(*files))}").upload(*files)
 
     def side(self, name, selector):
         """A control of one of the viewer's sides, "a" or "b"."""
