@@ -41,7 +41,7 @@ def test_server_listens_on_localhost_only(port):
 
 
 def test_photograph_from_upload_to_figures(visitor):
-    visitor.open("?block=8&largest=64").upload(("china photo.jpg", photograph()))
+    visitor.open("?block=8&largest=64&panel=sizes").upload(("china photo.jpg", photograph()))
     steps = swept(photograph(), Settings(), [1, 2, 4, 8, 16, 32, 64])
     assert visitor.curve(0) == [list(steps), [step.point.psnr_db for step in steps.values()]]
     assert visitor.curve(1)[0] == [2, 4, 8, 16, 32, 64]  # nominal: none at K = 1
@@ -116,7 +116,7 @@ def test_link_reproduces_the_view(visitor):
 
 
 def test_click_on_a_chart_chooses(visitor):
-    visitor.open("?picture=camera&largest=16")
+    visitor.open("?picture=camera&largest=16&panel=sizes")
     markers = visitor.page.locator(".js-plotly-plot").first.locator(".trace.scatter").last
     marker = markers.locator("path.point").nth(1)
     marker.scroll_into_view_if_needed()
@@ -126,7 +126,7 @@ def test_click_on_a_chart_chooses(visitor):
 
 
 def test_charts_are_marked_at_the_chosen_size(visitor):
-    visitor.open("?picture=camera&largest=16&k=4")
+    visitor.open("?picture=camera&largest=16&k=4&panel=sizes")
     charts, marks = (visitor.page.locator(place) for place in (".js-plotly-plot", ".mark"))
     for place, size in enumerate([1, 2, 4, 8, 16]):
         visitor.choose(size)
@@ -144,7 +144,7 @@ def test_charts_are_marked_at_the_chosen_size(visitor):
 
 
 def test_a_chart_stays_as_enlarged_when_another_size_is_chosen(visitor):
-    visitor.open("?picture=camera&largest=16&k=4")
+    visitor.open("?picture=camera&largest=16&k=4&panel=sizes")
     chart = visitor.page.locator(".js-plotly-plot").first
     chart.scroll_into_view_if_needed()
     box = chart.locator(".nsewdrag").bounding_box()
@@ -191,7 +191,7 @@ def test_tiny_pictures(visitor, shape):
 
 def test_settings_changed_while_training(visitor):
     visitor.open("?picture=camera&largest=2")
-    visitor.page.goto(f"{visitor.address}?picture=retina&largest=4096")
+    visitor.page.goto(f"{visitor.address}?picture=retina&largest=4096&panel=sizes")
     visitor.page.wait_for_selector("text=Training K =")
     visitor.page.get_by_role("slider", name="Largest codebook").focus()
     visitor.page.keyboard.press("Home")
@@ -209,7 +209,7 @@ WATCH_PANELS = """() => {
 
 
 def test_panels_are_not_there_twice_after_a_picture_with_few_blocks(visitor):
-    visitor.open("?block=4&largest=4096").upload(("few.png", png(24, 32)))
+    visitor.open("?block=4&largest=256").upload(("few.png", png(24, 32)))
     visitor.page.evaluate(WATCH_PANELS)
     visitor.upload(("china.jpg", photograph()))
     assert visitor.page.evaluate("mostPanels") == 1
@@ -222,7 +222,7 @@ def test_panels_are_not_there_twice_after_a_picture_with_few_blocks(visitor):
     ids=["wide light", "narrow dark"],
 )
 def test_accessible(visitor):
-    visitor.open("?picture=coffee&largest=64")
+    visitor.open("?picture=coffee&largest=64&panel=sizes")
     visitor.page.get_by_text("More", exact=True).click()
     visitor.settle()
     assert visitor.barriers() == []
@@ -230,6 +230,6 @@ def test_accessible(visitor):
 
 @pytest.mark.parametrize("visitor", [NARROW], indirect=True, ids=["narrow"])
 def test_nothing_is_cut_off_at_800_pixels(visitor):
-    visitor.open("?picture=camera&largest=4096&block=16")
+    visitor.open("?picture=camera&largest=4096&block=16&panel=sizes")
     main = visitor.page.locator("[data-testid=stMain]")
     assert main.evaluate("it => it.scrollWidth <= it.clientWidth")

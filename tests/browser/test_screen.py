@@ -130,7 +130,7 @@ SIZES = {
 @at(*SIZES)
 def test_all_has_its_place(visitor):
     """One visit for all: the stage has half of a desktop's screen, K and figures beside it."""
-    visitor.open("?picture=coffee&largest=4096&block=4&k=32")
+    visitor.open("?picture=coffee&largest=4096&block=4&k=32&panel=sizes")
     for _ in in_light_and_dark(visitor):
         for check in SIZES[tuple(visitor.page.viewport_size.values())]:
             check(visitor)
@@ -348,11 +348,12 @@ def test_few_codewords_fill_the_panel(visitor):
 
 @at((1280, 720), (1920, 1080), (390, 844))
 def test_away_from_the_picture_it_stays_in_sight(visitor):
-    visitor.open("?picture=camera&largest=16&k=4")
+    visitor.open("?picture=camera&largest=16&k=4&panel=sizes")
     page, strip = visitor.page, visitor.page.locator(".strip")
     assert not strip.is_visible()
     page.locator("[data-testid=stDataFrame]").first.scroll_into_view_if_needed()
     expect(strip).to_be_visible()
+    visitor.settle()
     small = strip.locator(".small")
     before = visitor.stage(".strip .small").copy()
     strip.get_by_role("button", name="Larger K").click()
@@ -368,7 +369,7 @@ def test_away_from_the_picture_it_stays_in_sight(visitor):
 
 
 def test_a_row_of_the_table_shows_its_k(visitor):
-    visitor.open("?picture=camera&largest=16&k=16")
+    visitor.open("?picture=camera&largest=16&k=16&panel=sizes")
     table = visitor.page.locator("[data-testid=stDataFrame]").first
     table.scroll_into_view_if_needed()
     visitor.page.wait_for_timeout(500)
@@ -456,7 +457,7 @@ def test_another_picture_than_that_of_the_link_is_told(visitor):
 
 
 def test_back_goes_through_pictures_settings_and_panels_and_not_each_k(visitor):
-    visitor.open("?picture=camera&block=8&largest=8&k=8&v=2")
+    visitor.open("?picture=camera&block=8&largest=8&k=8&v=2&panel=sizes")
     page = visitor.page
 
     def facts():
@@ -470,15 +471,12 @@ def test_back_goes_through_pictures_settings_and_panels_and_not_each_k(visitor):
     page.get_by_role("radio", name="Training").click()
     visitor.settle()
     visitor.choose(1)
-    page.go_back()
-    visitor.settle()
+    visitor.go("back")
     assert page.get_by_role("radio", name="Codebook size").get_attribute("aria-checked") == "true"
     assert "blocks of 9 × 9" in facts()
-    page.go_back()
-    visitor.settle()
+    visitor.go("back")
     assert "blocks of 8 × 8" in facts()
-    page.go_forward()
-    visitor.settle()
+    visitor.go("forward")
     assert "blocks of 9 × 9" in facts()
 
 
@@ -504,7 +502,7 @@ def test_lines_between_blocks_are_drawn_when_asked_for(visitor):
 
 @at((1440, 900), (390, 844))
 def test_accessible(visitor):
-    visitor.open("?picture=coffee&largest=64")
+    visitor.open("?picture=coffee&largest=64&panel=sizes")
     for _ in in_light_and_dark(visitor):
         assert visitor.barriers() == []
 
@@ -618,8 +616,7 @@ def test_a_block_and_a_place_are_there_again_after_back(visitor):
     page.get_by_role("slider", name="Block size").press("ArrowRight")
     visitor.settle()
     assert "pick" not in page.url
-    page.go_back()
-    visitor.settle()
+    visitor.go("back")
     np.testing.assert_array_equal(visitor.stage(), seen)
     assert page.url == address
 

@@ -48,7 +48,7 @@ def test_the_same_file_under_two_names_can_be_compared(visitor):
 
 def test_an_upload_stands_beside_our_bytes(visitor):
     data = png(1)
-    visitor.open("?largest=8")
+    visitor.open("?largest=8&panel=sizes")
     assert visitor.page.locator(".upload").is_hidden()
     visitor.upload(("one.png", data))
     assert visitor.figures()["Upload"] == f"PNG, {len(data) / 1000:.1f} kB"
@@ -71,7 +71,7 @@ WATCH = """canvas => {
 
 def test_no_old_picture_stands_under_a_new_title(visitor):
     """Look as often as the page is drawn: once work has begun, all the old is gone."""
-    visitor.open()
+    visitor.open("?panel=sizes")
     visitor.page.locator(".viewer .pictures").evaluate(WATCH)
     visitor.upload(("new.png", png(5, 800, 1000)))
     stories = visitor.page.evaluate("() => { cancelAnimationFrame(looking); return stories; }")
