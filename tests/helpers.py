@@ -2,6 +2,7 @@
 
 import math
 import re
+import signal
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -47,6 +48,11 @@ class ClockOfLooks:
     def __call__(self) -> float:
         self.now += 1 / 16
         return self.now
+
+
+def heed_interrupts() -> None:
+    """Let a process begun here hear Ctrl-C; what a shell runs in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @cache

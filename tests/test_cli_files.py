@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from helpers import smooth_picture, steps_of
+from helpers import heed_interrupts, smooth_picture, steps_of
 from PIL import Image
 
 from vqcore import Settings, ladder_sizes, read_picture, sample_picture, sweep
@@ -367,7 +367,11 @@ def on_a_terminal(*arguments, interrupted_at=None):
     command = [sys.executable, "-m", "vqcore", *map(str, arguments)]
     with (
         subprocess.Popen(
-            command, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL, stderr=theirs
+            command,
+            cwd=Path(__file__).parents[1],
+            stdout=subprocess.DEVNULL,
+            stderr=theirs,
+            preexec_fn=heed_interrupts,
         ) as process,
         open(ours, "rb", buffering=0) as terminal,
     ):

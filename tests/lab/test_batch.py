@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers import smooth_picture, steps_of, toned_picture
+from helpers import heed_interrupts, smooth_picture, steps_of, toned_picture
 
 from vqcore.coding.codec import Settings
 from vqcore.lab import batch
@@ -212,6 +212,7 @@ def test_an_end_from_outside_leaves_no_process(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     ) as process:
         wait_until(lambda: len(processes_of(process.pid)) >= 3)
         (os.killpg if everyone else os.kill)(process.pid, number)
