@@ -108,6 +108,20 @@ def test_a_codebook_as_the_start_is_that_codebook_after_no_iteration(photograph,
     assert np.square(after - original).mean() < np.square(rebuilt - original).mean()
 
 
+def test_codewords_alone_are_a_start_as_their_codebook_is(photograph, tmp_path):
+    book, words = tmp_path / "a.npz", tmp_path / "words.npy"
+    assert run("train", photograph, book, "--size", 8, "--colour", "gray").exit_code == 0
+    np.save(words, load_codebook(book).codebook.codewords)
+    files = [tmp_path / "a.vq", tmp_path / "b.vq"]
+    for start, file in zip((book, words), files, strict=True):
+        started = "--start-codebook", start, "--iterations", 2, "--size", 8
+        assert run("encode", photograph, file, *BY_THE_BOOK, *started).exit_code == 0
+    assert files[0].read_bytes() == files[1].read_bytes()
+    words.write_bytes(words.read_bytes()[:-5])
+    result = run("encode", photograph, files[0], *BY_THE_BOOK, "--start-codebook", words)
+    assert (result.exit_code, result.stderr.count("words.npy")) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

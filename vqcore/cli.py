@@ -34,6 +34,7 @@ from vqcore.coding.codebookfile import (
     Cut,
     SharedCodebook,
     load_codebook,
+    load_codewords,
     pack_codebook,
 )
 from vqcore.coding.codec import Settings
@@ -247,7 +248,9 @@ def with_rules(command: Command) -> Command:
     for name, (kind, told) in RULES.items():
         wrapped = click.option(f"--{name}", type=kind, help=f"Of textbook: {told}")(wrapped)
     told = 'Of textbook: the codewords of the start "given".'
-    return click.option("--start-codebook", type=FILE, metavar="CODEBOOK.npz", help=told)(wrapped)
+    return click.option("--start-codebook", type=FILE, metavar="CODEBOOK.npz|WORDS.npy", help=told)(
+        wrapped
+    )
 
 
 def chosen_rules(given: Mapping[str, Any], start_codebook: Path | None) -> Rules:
@@ -255,8 +258,7 @@ def chosen_rules(given: Mapping[str, Any], start_codebook: Path | None) -> Rules
     values = dict(given)
     try:
         if start_codebook:
-            codewords = load_codebook(start_codebook).codebook.codewords
-            values["given"] = rows_of(codewords)
+            values["given"] = rows_of(load_codewords(start_codebook).codewords)
             values.setdefault("start", "given")
         return Rules(**values)
     except (ValueError, OSError) as error:

@@ -38,6 +38,8 @@ import io
 import math
 import struct
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -276,10 +278,36 @@ def load_codebook(path: Path, cut: Cut | None = None) -> SharedCodebook:
     CodebookError
         As `parse_codebook` or `parse_codewords` and `cut_as` do; the message begins with the path.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+    data = _data_of(path)
+    with _named(path):
         return cut_as(parse_codewords(data), cut) if cut else parse_codebook(data)
+
+
+def load_codewords(path: Path) -> Codebook:
+    """Read the codewords of a file from the disk, a codebook (.npz) or those alone (.npy).
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    CodebookError
+        As `parse_codebook` or `parse_codewords` do; the message begins with the path.
+    """
+    data = _data_of(path)
+    with _named(path):
+        return parse_codewords(data) if is_npy(data) else parse_codebook(data).codebook
+
+
+def _data_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_FILE_BYTES + 1)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Begin what is wrong with a file by its path."""
+    try:
+        yield
     except CodebookError as error:
         raise CodebookError(f"{path}: {error}") from error
 
