@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -19,50 +19,45 @@ from vqcore.codebooks.textbook import (
     Rules,
     read_codewords,
     rows_of,
-    runs_work,
 )
 from vqcore.codebooks.textbook import (
     Start as FirstCodewords,
 )
-from vqcore.codebooks.training import TRAINERS, Progress, Trainer
+from vqcore.codebooks.training import Progress, Trainer
 from vqcore.coding.codebookfile import Cut, SharedCodebook, pack_codebook
-from vqcore.coding.codec import Encoded, Settings
-from vqcore.lab import cosine, foreign, joint, matches, study, vqfiles
+from vqcore.coding.codec import Settings
+from vqcore.lab import cosine, foreign, joint, study, vqfiles
+from vqcore.lab.contest import contestants
 from vqcore.lab.plane import MAX_CODEWORDS, Start
-from vqcore.lab.playback import Frame
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec, missing_rivals
-from vqcore.lab.sharing import Use, fits
+from vqcore.lab.sharing import Use
 from vqcore.lab.store import Pieces, Question, Sign, Store, answering
 from vqcore.lab.study import Study, original_id
 from vqcore.lab.sweeps import SHOWN_FIRST, Plan, Preview, Step, cost_of, ladder_sizes, parse_sizes
 from vqcore.lab.uploads import NamedCodebook, Uploads, open_uploads
 from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.family import FAMILIES
-from vqcore.show import links, panels
+from vqcore.show import answers, links, panels
 from vqcore.show.controls import FIRST_BLOCK_SIZE, choice, control, keep_valid, unbound, values_of
 from vqcore.show.curves import Axis, Curve, Likeness, deltas
-from vqcore.show.downloads import Offer, offered
-from vqcore.show.exports import book_csv, rounds_npz, training_comment
+from vqcore.show.downloads import Offer, offered, rounds_file
+from vqcore.show.exports import book_csv, training_comment
 from vqcore.show.panels import Chart, Table
-from vqcore.show.provenance import PROGRAM, provenance_of, use_stems
-from vqcore.show.reproduce import command_line, picture_file, python_lines
+from vqcore.show.provenance import provenance_of, use_stems
+from vqcore.show.reproduce import ways
 from vqcore.show.tables import MISSING, deltas_table, help_of, styled, uses_table
-from vqcore.show.verdicts import verdicts
 from vqcore.show.wording import (
-    codebook_in_short,
     doing_in_words,
     facts_of,
     kept_elsewhere,
     kilobytes,
-    misfit,
     origin_in_short,
     plain,
 )
 from vqcore.show.words import say, speak
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
-from vqcore.viewer import PAGE_STYLE, PARTS, figures_layer, health_layer, joined, made, words_layer
-from vqcore.work import finish
+from vqcore.viewer import PAGE_STYLE, PARTS, made, words_layer
 
 STORE_BYTES = 2**31
 FIRST_RESULTS_SECONDS = 0.5
@@ -70,8 +65,6 @@ REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
 PLANE_WIDTH = 464
 OFFER_WIDTH, SIZE_WIDTH = 190, 68
-MESSAGE_BYTES = 50_000_000  # streamlit refuses a message of more than 200 MB
-SEEDS = range(3)
 DOWNLOAD = ":material/download:"
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
@@ -109,11 +102,6 @@ def files_there() -> list[Any]:
 
 def study_of(name: str, picture: Picture, settings: Settings, sizes: tuple[int, ...]) -> Study:
     return Study(name, picture, settings, sizes, store())
-
-
-def study_beside(of: Study, name: str, picture: Picture) -> Study:
-    """Return the study of another picture at the same codebook sizes."""
-    return study_of(name, picture, of.settings, of.settings.sizes_of(of.sizes))
 
 
 def present_rivals() -> list[Codec]:
@@ -167,14 +155,15 @@ def choose_picture() -> tuple[str, Picture | VqFile, DeltaGenerator]:
     )
     tell_gone()
     there = uploads()
-    for it in there.refused:
-        st.error(say("sidebar.refused", name=plain(it.name), reason=plain(it.reason)))
+    for answer in answers.to_refused(there.refused):
+        st.error(answer)
     for file_id, raw_name in there.unsized.items():
         ask_size(file_id, raw_name)
     names = [*there.shown, *SAMPLES]
     name = choose_from("picture", names, SAMPLES[0], on_change=forget_link)
     shown = there.shown[name] if name in there.shown else sample(name)
-    tell_codebooks(there.codebooks, shown)
+    for answer in answers.to_codebooks(there.codebooks, shown):
+        small(answer)
     return name, shown, st.container()
 
 
@@ -183,9 +172,7 @@ def choose_newest() -> None:
     there, before = uploads().shown, st.session_state.get("uploaded", 0)
     st.session_state.uploaded = len(there)
     if len(there) > before:
-        _, digest = wanted_file()
-        wanted = [name for name, it in there.items() if made.short_digest(it) == digest]
-        st.session_state.picture = [*there, *wanted][-1]
+        st.session_state.picture = links.newest(there, wanted_file())
 
 
 def ask_size(file_id: str, name: str) -> None:
@@ -216,25 +203,11 @@ def tell_gone() -> None:
         COMPONENTS["gone"](key="gone", data={"names": names, "gone": gone})
 
 
-def tell_codebooks(codebooks: Sequence[NamedCodebook], shown: Picture | VqFile) -> None:
-    """Answer the upload of a codebook, which is no picture to choose: it is there, or why not."""
-    for it in codebooks:
-        fitting = not isinstance(shown, Picture) or fits(shown, it.shared.colour)
-        answer = "sidebar.codebook" if fitting else "sidebar.codebook-not-for-gray"
-        small(say(answer, name=plain(it.name), what=codebook_in_short(it.shared)))
-
-
 def tell_codewords(place: DeltaGenerator, cut: Cut) -> None:
     """Answer the upload of codewords alone, which are a codebook where they fit the settings."""
-    there = uploads()
-    fitting = {it.name: it.shared for it in there.codebooks_at(cut)}
     with place:
-        for name, codebook in there.alone.items():
-            if name in fitting:
-                what = codebook_in_short(fitting[name])
-                small(say("sidebar.codebook", name=plain(name), what=what))
-            else:
-                small(say("sidebar.refused", name=plain(name), reason=misfit(codebook, cut)))
+        for answer in answers.to_codewords(uploads(), cut):
+            small(answer)
 
 
 def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGenerator]:
@@ -336,33 +309,20 @@ def choose_sizes(largest: int) -> tuple[int, ...]:
 # Links: what the page was opened with
 
 
-def wanted_file() -> tuple[str | None, str | None]:
-    """Return name and digest of the file that the link needs which the page was opened with.
-
-    A page that has uploads already goes on: its server was started anew.
-    """
-    if "link" not in st.session_state:
-        given = {} if st.session_state.get("files") else st.query_params
-        st.session_state.link = (given.get("needs"), given.get("digest"))
-    link: tuple[str | None, str | None] = st.session_state.link
-    return link
+def wanted_file() -> links.Wanted:
+    return links.wanted_file(st.session_state, st.query_params)
 
 
 def missing_file() -> str | None:
     """Return the name of the file that a link needs, while nothing is uploaded; then compare."""
-    needs, digest = wanted_file()
-    if not needs:
-        return None
-    there = uploads().shown
-    if not there:
-        return needs
-    if all(made.short_digest(it) != digest for it in there.values()):
-        st.sidebar.warning(say("sidebar.other-file", name=plain(needs)))
-    return None
+    wanted, there = wanted_file(), uploads().shown
+    if wanted.name and there and not wanted.among(there):
+        st.sidebar.warning(say("sidebar.other-file", name=plain(wanted.name)))
+    return None if there else wanted.name
 
 
 def forget_link() -> None:
-    st.session_state.link = (None, None)
+    st.session_state.link = links.Wanted()
 
 
 def take_link() -> None:
@@ -427,7 +387,7 @@ def advance(
     of: Study,
     events: Iterator[Progress | Preview | Step],
     progress: ProgressPlace,
-    layers: Layers,
+    layers: Places,
     seconds: float,
 ) -> None:
     """Train under a progress bar until time is up and there is something new to show.
@@ -440,7 +400,7 @@ def advance(
             progress.show(study.sign_of(of, event))
             continue
         size = study.take(of, event)
-        layers.bring(of, event)
+        bring(made.new_layers(of, event), layers)
         if size >= SHOWN_FIRST and monotonic() - start > seconds:
             return
 
@@ -480,52 +440,20 @@ def worked_at(question: Question, progress: ProgressPlace) -> Any:
 # Layers: what the page needs to decode
 
 
-class Layers:
-    """Invisible elements, one a layer."""
-
-    def __init__(self) -> None:
-        with st.container(gap=None):
-            kinds = ("pictures", "sizes", "figures")
-            self._places = {kind: st.container(gap=None) for kind in kinds}
-
-    def bring_original(self, picture: Picture, layout: BlockLayout, figures: str) -> None:
-        data = made.original_bytes(store(), picture, layout, figures)
-        self._bring("pictures", "original", data)
-
-    def bring_files(self, of: str, layout: BlockLayout, own: str) -> None:
-        """Bring the other uploads of the same size as files: the browser decodes them."""
-        for upload in uploads().beside(layout, own):
-            self._bring("pictures", upload.id, made.upload_bytes(store(), upload, of, layout))
-
-    def bring_known(self, of: Study) -> None:
-        books = {size: step.encoded for size, step in of.steps.items()}
-        self.bring_codebooks(of.sweep_id, books, whole=of.is_complete)
-        self.bring_figures(of.sweep_id, "known", map(made.figures_of, of.steps.values()))
-
-    def bring(self, of: Study, event: Preview | Step) -> None:
-        size = event.codebook_size
-        if isinstance(event, Preview):
-            self.bring_codebooks(of.sweep_id, {size: event.encoded}, whole=False)
-        else:
-            self.bring_figures(of.sweep_id, str(size), [made.figures_of(event)])
-
-    def bring_codebooks(self, of: str, books: Mapping[int, Encoded], whole: bool) -> None:
-        layers = made.codebook_layers(store(), of, books)
-        bring_sizes(self._places["sizes"], "codebook", layers, whole)
-
-    def bring_figures(self, of: str, name: str, figures: Any) -> None:
-        self._bring("figures", f"figures-{name}", figures_layer(of, figures))
-
-    def _bring(self, place: str, name: str, data: bytes) -> None:
-        with self._places[place]:
-            COMPONENTS["layer"](key=f"layer-{name}", data=data)
+Places = Mapping[made.Kind, DeltaGenerator]
 
 
-def bring_sizes(place: DeltaGenerator, kind: str, layers: Mapping[int, bytes], whole: bool) -> None:
-    """Bring layers of codebook sizes: together if they are all, since each element costs time."""
-    for first, data in joined(layers, MESSAGE_BYTES if whole else 0):
-        with place:
-            COMPONENTS["layer"](key=f"layer-{kind}-{first}", data=data)
+def layer_places() -> Places:
+    """Return places for layers; these are invisible elements."""
+    kinds: tuple[made.Kind, ...] = ("pictures", "sizes", "figures")
+    with st.container(gap=None):
+        return {kind: st.container(gap=None) for kind in kinds}
+
+
+def bring(layers: Iterable[made.Layer], places: Places) -> None:
+    for layer in layers:
+        with places[layer.kind]:
+            COMPONENTS["layer"](key=f"layer-{layer.name}", data=layer.data)
 
 
 # The viewer, and what it asks for
@@ -576,34 +504,22 @@ def show_results(of: Study) -> None:
     To ask for these reruns this alone.
     """
     books = uploads().fitting(of.picture, cut_of(of.settings))
-    with st.container(gap=None):
+    here = st.container(gap=None)
+    with here:
         view = made.view_of(of, chosen_size(of.plan), viewed_rivals(), books)
         show_viewer(view | {"block": st.session_state.block})  # a family may take another
         if step := step_to_offer(of):
             offer_downloads(of, step)
-        for name, data in (match_layers(of) | use_layers(of, books)).items():
-            COMPONENTS["layer"](key=f"layer-{name}", data=data)
+        bring(asked_layers(of, books), {"asked": here})
 
 
-def match_layers(of: Study) -> dict[str, bytes]:
-    """Return the rivals' files that the viewer asks for, each matched to a K."""
-    layers = {}
-    for wish in st.session_state.get("matches", []):
-        _, codec, by = wish["match"].split()
-        step = of.steps.get(wish["size"])
-        if step and codec in viewed_rivals():
-            match = waited_for(matches.match_of(of, step, codec, by))
-            layers[wish["match"]] = made.match_bytes(of, step, codec, by, match)
-    return layers
-
-
-def use_layers(of: Study, books: Sequence[NamedCodebook]) -> dict[str, bytes]:
-    """Return the picture encoded with each codebook from elsewhere that the viewer asks for."""
-    wished = [book for book in books if book.id in st.session_state.get("uses", [])]
-    return {
-        f"use {book.id}": made.use_bytes(of, book, waited_for(foreign.use_of(of, book.shared)))
-        for book in wished
-    }
+def asked_layers(of: Study, books: Sequence[NamedCodebook]) -> list[made.Layer]:
+    """Return what the viewer asks for: rivals' files, pictures with codebooks from elsewhere."""
+    matches, uses = (st.session_state.get(name, []) for name in ("matches", "uses"))
+    return [
+        *made.match_layers(of, matches, viewed_rivals(), waited_for),
+        *made.use_layers(of, books, uses, waited_for),
+    ]
 
 
 def choose_size(size: int) -> None:
@@ -667,15 +583,12 @@ def show_offer(offer: Offer) -> None:
 
 def show_reproduction(of: Study, step: Step) -> None:
     """Show what gives the same .vq again, elsewhere."""
-    picture = of.picture
-    source = provenance_of(picture, of.settings, step.codebook_size)
-    small(say("offers.same-file", program=PROGRAM))
-    st.code(command_line(picture, source), "bash", wrap_lines=True)
-    if picture.origin is None:
-        small(say("offers.sample-file", name=plain(picture_file(picture))))
-    st.code(python_lines(picture, source), "python", wrap_lines=True)
-    small(say("offers.link"))
-    st.code(st.session_state.offer.get("link", ""), None, wrap_lines=True)
+    source = provenance_of(of.picture, of.settings, step.codebook_size)
+    link = st.session_state.offer.get("link", "")
+    for words, lines, language in ways(of.picture, source, link):
+        if words:
+            small(words)
+        st.code(lines, language, wrap_lines=True)
 
 
 # Charts and tables, drawn as `show.panels` has them
@@ -710,12 +623,12 @@ def choose_point(key: str) -> None:
         st.rerun("viewer")
 
 
-def show_table(table: Table, above: str = "", **choosing: Any) -> None:
+def show_table(table: Table, **choosing: Any) -> None:
     """Show a table; what can be chosen in it, if anything, as in `st.dataframe`."""
     if table.title:
         st.subheader(table.title, anchor=False)
-    if above:
-        small(above)
+    if table.above:
+        small(table.above)
     st.dataframe(
         styled(table.columns, table.rows),
         hide_index=True,
@@ -752,10 +665,8 @@ def show_sizes(of: Study, pinned: Sequence[Study], families: Sequence[Study]) ->
 
 @st.fragment(key="figures")
 def show_figures(of: Study) -> None:
-    origin = of.picture.origin
-    upload = say("table.points.upload", origin=plain(origin_in_short(origin))) if origin else ""
     choosing = {"selection_mode": "single-cell", "on_select": lambda: choose_row(of)}
-    show_table(panels.points_table(of), upload, key="points", **choosing)
+    show_table(panels.points_table(of), key="points", **choosing)
 
 
 def choose_row(of: Study) -> None:
@@ -801,10 +712,7 @@ def offer_pin(of: Study) -> None:
 
 
 def pinned_studies(of: Study) -> list[Study]:
-    """Return the pinned settings' studies of this picture; gray and colour do not compare."""
-    pins = [settings for settings in st.session_state.get("pins", []) if settings != of.settings]
-    others = [replace(of, settings=settings) for settings in pins]
-    return [other for other in others if other.layout.channels == of.layout.channels]
+    return study.at_others(of, st.session_state.get("pins", []))
 
 
 def families_asked_for(of: Study) -> list[Study]:
@@ -889,7 +797,7 @@ def adopt(of: Study, size: int) -> None:
 
 def pictures_panel(of: Study) -> list[Pieces]:
     pictures = uploads().pictures.items()
-    studies = [study_beside(of, name, picture) for name, picture in pictures]
+    studies = [study.beside(of, name, picture) for name, picture in pictures]
     if len(studies) < 2:
         st.markdown(say("pictures.too-few"))
         return []
@@ -941,7 +849,7 @@ def choose_k(key: str, sizes: Sequence[int], first: int) -> int:
 
 def training_panel(of: Study) -> list[Pieces]:
     with st.container(gap=None):
-        layers = st.container(gap=None)
+        layers: Places = {"training": st.container(gap=None)}
         if of.settings.is_plain:
             COMPONENTS["training"](key="training", data={"sweep": of.sweep_id})
     if of.settings.rules:
@@ -955,8 +863,7 @@ def training_panel(of: Study) -> list[Pieces]:
     size = choose_contest(of.plan)
     if size is None:
         return [bringing_replays(of, layers)]
-    training = of.settings.training
-    rivals = [replace(training, trainer=it, seed=seed) for it in TRAINERS for seed in SEEDS]
+    rivals = contestants(of.settings)
     show_chart(panels.trainers_chart(study.known_runs(of, rivals, size)))
     return [bringing_replays(of, layers), study.racing(of, rivals, size)]
 
@@ -970,36 +877,24 @@ def show_book(of: Study) -> None:
         if book is None:
             return
         name = f"iterations-K{size}"
-        rounds = partial(rounds_of, of, size)
+        rounds = partial(rounds_file, of, size)
         offer_file(say("training.book-file"), book_csv(book.lines), f"{name}.csv", icon=DOWNLOAD)
         offer_file(say("training.rounds-file"), rounds, f"{name}.npz", icon=DOWNLOAD)
     show_table(panels.book_table(book, size))
 
 
-def rounds_of(of: Study, size: int) -> bytes:
-    """Train by the book again, for the codewords of every iteration."""
-    assert of.settings.rules
-    best, *_ = finish(runs_work(of.cut.vectors, size, of.settings.rules, of.settings.seed))
-    return rounds_npz(best.rounds)
-
-
-def bringing_replays(of: Study, layers: DeltaGenerator) -> Pieces:
+def bringing_replays(of: Study, layers: Places) -> Pieces:
     """Replay every rung, first that of the K asked for, and bring each to the page at once."""
     brought = study.known_frames(of)
-    bring_replays(of, brought, layers, whole=len(brought) == len(study.rungs(of)))
+    whole = len(brought) == len(study.rungs(of))
+    bring(made.replay_layers(of, brought, whole), layers)
     for sign in study.replaying(of, chosen_size(of.plan)):
         if sign is None:
             known = study.known_frames(of)
             new = {size: frames for size, frames in known.items() if size not in brought}
-            bring_replays(of, new, layers, whole=False)
+            bring(made.replay_layers(of, new, whole=False), layers)
             brought |= new
         yield sign
-
-
-def bring_replays(
-    of: Study, replays: Mapping[int, list[Frame]], place: DeltaGenerator, whole: bool
-) -> None:
-    bring_sizes(place, "training", made.replay_layers(of, replays), whole)
 
 
 def choose_contest(plan: Plan) -> int | None:
@@ -1053,11 +948,8 @@ def health_panel(of: Study) -> list[Pieces]:
 
 def show_health(of: Study) -> None:
     """Show the health of each size; which, the page itself knows from the viewer."""
-    others = study.known_held_out(of)
-    healths = study.known_healths(of).items()
-    judged = [(health, verdicts(health, others.get(size))) for size, health in healths]
-    if judged:
-        COMPONENTS["health"](key="health", data=health_layer(of.sweep_id, judged))
+    if data := made.health_bytes(of):
+        COMPONENTS["health"](key="health", data=data)
     else:
         st.markdown(say("health.later"))
 
@@ -1079,7 +971,7 @@ def choose_other(of: Study) -> Study | None:
         every = uploads().pictures | {name: sample(name) for name in SAMPLES}
         others = study.alike(of, every)
         name = choose_from("other", list(others), None)
-    return study_beside(of, name, others[name]) if name else None
+    return study.beside(of, name, others[name]) if name else None
 
 
 def plane_panel(of: Study) -> list[Pieces]:
@@ -1170,20 +1062,21 @@ def lab(name: str, picture: Picture, answers: DeltaGenerator) -> None:
     of = study_of(name, picture, settings, sizes)
     show_facts(name, of.layout, picture.origin)
     tell_clamping(of.plan.distinct_blocks)
-    progress, layers = ProgressPlace((of.sweep_id, sizes)), Layers()
+    progress, layers = ProgressPlace((of.sweep_id, sizes)), layer_places()
     results = st.container()
     with st.container(key="below"):
         below = st.empty()
-    layers.bring_known(of)
+    bring(made.known_layers(of), layers)
     with results:
         show_results(of)
-    layers.bring_original(picture, of.layout, made.as_uploaded(picture, of.layout))
+    told = made.as_uploaded(picture, of.layout)
+    bring(made.original_layers(store(), picture, of.layout, told), layers)
     with closing(study.missing_steps(of)) as events:
         if not of.steps:
             advance(of, events, progress, layers, FIRST_RESULTS_SECONDS)
         more = show_panels(of, below)
         show_how(of, block)
-        layers.bring_files(of.original_id, of.layout, of.name)
+        bring(made.files_beside(store(), uploads(), of.original_id, of.layout, of.name), layers)
         if not of.is_complete:
             advance(of, events, progress, layers, REDRAW_SECONDS)
             st.rerun()
@@ -1203,8 +1096,8 @@ def show_file(name: str, file: VqFile) -> None:
     layout, size = file.encoded.layout, file.encoded.quantizer.codebook_size
     show_facts(name, layout)
     tell_clamping(None)
-    progress, layers = ProgressPlace(file.digest), Layers()
-    layers.bring_codebooks(file.digest, {size: file.encoded}, whole=True)
+    progress, layers = ProgressPlace(file.digest), layer_places()
+    bring(made.codebook_layers(store(), file.digest, {size: file.encoded}, whole=True), layers)
     pictures = uploads().pictures
     nearest = worked_at(vqfiles.original_of(file, pictures), progress)
     original = pictures.get(nearest)
@@ -1213,10 +1106,11 @@ def show_file(name: str, file: VqFile) -> None:
     point: Any = cost_of(file.encoded, file.size)
     if original:
         of, told = original_id(original, layout), made.as_uploaded(original, layout)
-        layers.bring_original(original, layout, f"{nearest} · {told}")
-        layers.bring_files(of, layout, nearest)
+        beside = f"{nearest} · {told}"
+        bring(made.original_layers(store(), original, layout, beside), layers)
+        bring(made.files_beside(store(), uploads(), of, layout, nearest), layers)
         point = worked_at(vqfiles.point_of(file, original), progress)
-    layers.bring_figures(file.digest, str(size), [made.figures_of_file(file, point)])
+    bring(made.file_figures(file, point), layers)
     progress.end()
 
 

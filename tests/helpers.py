@@ -23,9 +23,9 @@ from vqcore.lab.uploads import open_file
 from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.quantizers.quantizer import TrainedQuantizer
+from vqcore.show.links import short_digest
 from vqcore.signals.blocks import BlockLayout, Colour, layout_of, shown_pixels
 from vqcore.signals.pictures import Picture, sample_picture
-from vqcore.viewer.made import short_digest
 from vqcore.work import Work, finish
 
 Samples = NDArray[np.uint8]

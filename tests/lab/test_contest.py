@@ -7,7 +7,7 @@ from sklearn.cluster import KMeans
 from vqcore.codebooks.codebook import rounded
 from vqcore.codebooks.training import TRAINERS, Trained, Trainer, train
 from vqcore.coding.codec import Settings, encode
-from vqcore.lab.contest import run_work
+from vqcore.lab.contest import contestants, run_work
 from vqcore.metrics import mse, psnr_db
 from vqcore.signals.blocks import cut, layout_of
 from vqcore.work import finish
@@ -47,3 +47,13 @@ def test_random_start_is_scikit_learns() -> None:
 def test_one_codeword() -> None:
     run = finish(run_work(cut(PICTURE, LAYOUT), Settings(4, "gray"), 1))
     assert 10 < run.psnr_db < 20
+
+
+def test_every_trainer_runs_three_times_whatever_is_done_with_the_codebooks() -> None:
+    settings = Settings(4, "gray", "kmeans", seed=7, rate_weight=50)
+    every = contestants(settings)
+    assert {(it.trainer, it.seed) for it in every} == {
+        (trainer, seed) for trainer in TRAINERS for seed in (0, 1, 2)
+    }
+    assert len(every) == 3 * len(TRAINERS)
+    assert {it.rate_weight for it in every} == {0}

@@ -15,6 +15,8 @@ from vqcore.lab.rivals import RIVALS, RivalError
 from vqcore.lab.store import Key, Pieces, Store
 from vqcore.lab.study import (
     Study,
+    at_others,
+    beside,
     encoding,
     examining,
     holding_out,
@@ -295,3 +297,20 @@ def test_families_of_one_layout_have_their_own_plans() -> None:
     study = begun(toned_picture(range(0, 200, 3)), Shelf(), Settings(4, "gray"))
     shaped = relatives(study)["gain-shape"]
     assert (study.plan.sizes, shaped.plan.sizes) == (SIZES, (1, 2, 3))
+
+
+def test_other_settings_are_studied_on_the_same_picture_but_gray_beside_gray_alone() -> None:
+    study = begun(smooth_picture(16, 16), Store(10**6), Settings(4, "rgb"))
+    others = [study.settings, Settings(4, "gray"), Settings(8, "ycbcr")]
+    [other] = at_others(study, others)
+    assert other.settings == Settings(8, "ycbcr")
+    assert (other.picture, other.store) == (study.picture, study.store)
+
+
+def test_a_study_beside_another_has_its_sizes() -> None:
+    study = begun(smooth_picture(16, 16), Store(10**6))
+    picture = smooth_picture(8, 8, seed=1)
+    other = beside(study, "other.png", picture)
+    assert (other.name, other.picture) == ("other.png", picture)
+    assert other.settings == study.settings
+    assert other.sizes == study.settings.sizes_of(study.sizes)

@@ -1,16 +1,21 @@
 """Tests of links: ids in the address, and the English names of before."""
 
 import pytest
+from helpers import smooth_picture
 
 from vqcore.show.links import (
     CHOICES,
     DEFAULTS,
     OLD_NAMES,
+    Wanted,
     choices_of,
     in_the_address,
+    newest,
     opened_with,
     read_choice,
     read_several,
+    short_digest,
+    wanted_file,
     written,
     written_several,
 )
@@ -95,3 +100,27 @@ def test_choices_are_read_as_they_were_written():
 def test_what_a_page_is_opened_with(address, held):
     there = ["jpeg", "webp"]
     assert opened_with(address, PANELS, there) == {**DEFAULTS, "beside": there, **held}
+
+
+def test_a_file_is_wanted_as_the_page_was_opened():
+    state = {}
+    address = {"needs": "boat.png", "digest": "12ab", "k": "8"}
+    assert wanted_file(state, address) == Wanted("boat.png", "12ab")
+    assert wanted_file(state, {}) == ("boat.png", "12ab")
+
+
+@pytest.mark.parametrize(
+    ("state", "address"), [({}, {}), ({"files": ["a file"]}, {"needs": "boat.png"})]
+)
+def test_a_page_that_needs_nothing_or_has_uploads_wants_no_file(state, address):
+    assert wanted_file(state, address) == Wanted(None, None)
+    assert wanted_file(state, {"needs": "boat.png"}) == Wanted(None, None)
+
+
+def test_the_newest_is_looked_at_or_what_a_link_waited_for():
+    there = {f"{seed}.png": smooth_picture(8, 8, seed=seed) for seed in (1, 2, 3)}
+    second = Wanted("renamed.png", short_digest(there["2.png"]))
+    assert newest(there, second) == "2.png"
+    assert second.among(there) == ["2.png"]
+    assert newest(there, Wanted()) == "3.png"
+    assert Wanted("1.png", "another").among(there) == []

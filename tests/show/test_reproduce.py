@@ -13,7 +13,7 @@ from vqcore.codebooks.textbook import Rules
 from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import Step, sweep
 from vqcore.show.provenance import Provenance, provenance_of
-from vqcore.show.reproduce import command_line, python_lines
+from vqcore.show.reproduce import command_line, python_lines, ways
 from vqcore.signals.pictures import Origin, Picture, png_bytes, read_picture, sample_picture
 
 LADDER = [1, 2, 4, 8, 16]
@@ -117,3 +117,15 @@ def test_command_by_hand() -> None:
         "python -m vqcore encode './-a b.png' './-a b-4x4-ycbcr-K16-kmeans-seed3-lambda0.5.vq' "
         "--block 4 --colour ycbcr --size 16 --trainer kmeans --seed 3 --rate-weight 0.5"
     )
+
+
+@pytest.mark.parametrize("of_sample", [True, False])
+def test_ways_are_told_in_words_and_lines(of_sample: bool) -> None:
+    picture = sample_picture("camera") if of_sample else read_picture(DATA, NAME)
+    source = provenance_of(picture, Settings(), 8)
+    command, python, link = ways(picture, source, "http://here/?k=8")
+    assert command[1:] == (command_line(picture, source), "bash")
+    assert python[1:] == (python_lines(picture, source), "python")
+    assert link[1:] == ("http://here/?k=8", None)
+    assert all((command[0], link[0]))
+    assert bool(python[0]) == of_sample

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vqcore import metrics
-from vqcore.codebooks.training import Trained, Trainer, train
+from vqcore.codebooks.training import TRAINERS, Trained, Trainer, train
 from vqcore.coding.codec import Settings, encode_work
 from vqcore.lab.sweeps import ladder_sizes
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.signals.blocks import Cut
 from vqcore.work import Work
+
+SEEDS = range(3)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class Run:
     seed: int
     seconds: float
     psnr_db: float
+
+
+def contestants(settings: Settings) -> list[Settings]:
+    """Return the settings of every trainer with every seed that is compared."""
+    training = settings.training
+    return [replace(training, trainer=it, seed=seed) for it in TRAINERS for seed in SEEDS]
 
 
 def run_work(cut: Cut, settings: Settings, size: int) -> Work[Run]:

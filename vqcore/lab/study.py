@@ -6,7 +6,7 @@ yields signs of life, and None when a piece is kept; closing it stops it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -344,6 +344,18 @@ def _first(events: Iterator[Any], is_it: Callable[[Any], object]) -> Work[Any]:
             return event
         yield
     return None
+
+
+def beside(study: Study, name: str, picture: Picture) -> Study:
+    """Return the study of another picture at the same codebook sizes."""
+    sizes = study.settings.sizes_of(study.sizes)
+    return replace(study, name=name, picture=picture, sizes=sizes)
+
+
+def at_others(study: Study, every: Iterable[Settings]) -> list[Study]:
+    """Return the studies of the same picture at other settings; gray and colour do not compare."""
+    others = [replace(study, settings=it) for it in every if it != study.settings]
+    return [other for other in others if other.layout.channels == study.layout.channels]
 
 
 def relatives(study: Study) -> dict[str, Study]:

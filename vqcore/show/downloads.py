@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from vqcore.codebooks.textbook import runs_work
 from vqcore.coding.codebookfile import pack_codebook
 from vqcore.lab.study import Study
 from vqcore.lab.sweeps import Step
@@ -16,6 +17,7 @@ from vqcore.show.report import html_report
 from vqcore.show.words import say
 from vqcore.signals.blocks import shown_pixels, tile_sheet
 from vqcore.signals.pictures import Picture, png_bytes
+from vqcore.work import finish
 
 TILE_SIDE = 24
 QUICK_PIXELS = 2_000_000
@@ -157,3 +159,11 @@ def _figures(
             is_quick=False,
         ),
     ]
+
+
+def rounds_file(study: Study, size: int) -> bytes:
+    """Train by the book again, for the codewords of every iteration."""
+    assert study.settings.rules
+    work = runs_work(study.cut.vectors, size, study.settings.rules, study.settings.seed)
+    best, *_ = finish(work)
+    return exports.rounds_npz(best.rounds)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Container, Mapping, MutableMapping, Sequence
+from typing import Any, NamedTuple, get_args
 
 from vqcore.codebooks.textbook import DISTANCES, KEPT, STARTS
 from vqcore.codebooks.training import TRAINERS
 from vqcore.lab.plane import Start
 from vqcore.lab.rivals import RIVALS
 from vqcore.lab.targets import GOALS
+from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.family import FAMILIES
 from vqcore.show.curves import Axis, Families, Likeness
 from vqcore.signals.blocks import COLOURS
+from vqcore.signals.pictures import Picture
 
 CHOICES: Mapping[str, Sequence[str]] = {
     "colour": COLOURS,
@@ -50,6 +52,8 @@ DEFAULTS: Mapping[str, str] = {
 
 DEFAULT_SIZE = 32
 """The K that an address without one means."""
+
+DIGEST_DIGITS = 16
 
 NONE = "none"
 """Instead of ids, where none of several is chosen."""
@@ -175,3 +179,36 @@ def in_the_address(chosen: Mapping[Any, Any], codecs: Sequence[str]) -> dict[str
     """Return what the address says of the choices that have ids, as `choices_of` reads it."""
     one = {name: written(name, chosen.get(name, default)) for name, default in DEFAULTS.items()}
     return one | {"beside": written_several(chosen.get("beside", codecs), codecs)}
+
+
+class Wanted(NamedTuple):
+    """The file that a link needs, as it says, by name and digest; None where it needs none."""
+
+    name: str | None = None
+    digest: str | None = None
+
+    def among(self, there: Mapping[str, Picture | VqFile]) -> list[str]:
+        """Return the names of those that it can be."""
+        return [name for name, it in there.items() if short_digest(it) == self.digest]
+
+
+def short_digest(shown: Picture | VqFile) -> str:
+    """Return as much of a digest as a link has."""
+    return shown.digest[:DIGEST_DIGITS]
+
+
+def wanted_file(state: MutableMapping[Any, Any], address: Mapping[str, str]) -> Wanted:
+    """Return the file that the link needs which a page was opened with, and keep it in its state.
+
+    A page that has uploads already goes on: its server was started anew.
+    """
+    if "link" not in state:
+        given = {} if state.get("files") else address
+        state["link"] = Wanted(given.get("needs"), given.get("digest"))
+    wanted: Wanted = state["link"]
+    return wanted
+
+
+def newest(there: Mapping[str, Picture | VqFile], wanted: Wanted) -> str:
+    """Return the name of what was uploaded last, or of what a link waited for."""
+    return [*there, *wanted.among(there)][-1]

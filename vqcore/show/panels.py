@@ -44,7 +44,7 @@ from vqcore.show.tables import (
     try_row,
 )
 from vqcore.show.verdicts import health_row
-from vqcore.show.wording import codec_name, in_short, settings_name
+from vqcore.show.wording import codec_name, in_short, origin_in_short, plain, settings_name
 from vqcore.show.words import say
 from vqcore.signals.blocks import BlockSize
 
@@ -72,13 +72,14 @@ class Chart:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Rows under their columns, and what stands around them; title and caption may be empty."""
+    """Rows under their columns, and what stands around them; title, caption, above may be empty."""
 
     columns: Columns
     rows: Sequence[Mapping[str, Any]]
     alt: str
     title: str = ""
     caption: str = ""
+    above: str = ""
 
 
 def _chart(name: str, figure: Any, told: str | None = None, **fields: Any) -> Chart:
@@ -204,7 +205,12 @@ def _table(
 
 
 def points_table(study: Study) -> Table:
-    return _table("points", rows_of(columns("points"), study.points))
+    """Return the figures of every K, and above them what the picture's own file is."""
+    table = _table("points", rows_of(columns("points"), study.points))
+    if not study.picture.origin:
+        return table
+    origin = plain(origin_in_short(study.picture.origin))
+    return replace(table, above=say("table.points.upload", origin=origin))
 
 
 def pictures_table(studies: Sequence[Study], size: int) -> Table:

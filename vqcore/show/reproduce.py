@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 
 from vqcore.show.printed import option_words
-from vqcore.show.provenance import Provenance
+from vqcore.show.provenance import PROGRAM, Provenance
+from vqcore.show.wording import plain
+from vqcore.show.words import say
 from vqcore.signals.pictures import Picture
 
 LINES = """\
@@ -18,6 +21,14 @@ settings = {settings!r}
 *_, step = sweep(picture, settings, [{size}])
 Path({file!r}).write_bytes(step.file)
 """
+
+
+def ways(picture: Picture, source: Provenance, link: str) -> Iterator[tuple[str, str, str | None]]:
+    """Yield the ways to a .vq: what is to be said first, if anything, lines, and their language."""
+    yield say("offers.same-file", program=PROGRAM), command_line(picture, source), "bash"
+    of_sample = say("offers.sample-file", name=plain(picture_file(picture)))
+    yield "" if picture.origin else of_sample, python_lines(picture, source), "python"
+    yield say("offers.link"), link, None
 
 
 def picture_file(picture: Picture) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from vqcore.coding.codec import Encoded
-from vqcore.lab.foreign import settings_with
-from vqcore.lab.matches import By
+from vqcore.lab.foreign import settings_with, use_of
+from vqcore.lab.matches import By, match_of
 from vqcore.lab.plane import (
     PrincipalPlane,
     Start,
@@ -20,12 +20,14 @@ from vqcore.lab.plane import (
 from vqcore.lab.playback import Frame
 from vqcore.lab.rivals import Codec, Match, RivalError
 from vqcore.lab.sharing import Use
-from vqcore.lab.store import Store
-from vqcore.lab.study import Study, original_id
-from vqcore.lab.sweeps import Cost, OperatingPoint, Step
-from vqcore.lab.uploads import NamedCodebook, Upload
+from vqcore.lab.store import Question, Store
+from vqcore.lab.study import Study, known_healths, known_held_out, original_id
+from vqcore.lab.sweeps import Cost, OperatingPoint, Preview, Step
+from vqcore.lab.uploads import NamedCodebook, Upload, Uploads
 from vqcore.lab.vqfiles import VqFile
+from vqcore.show.links import short_digest
 from vqcore.show.provenance import PROGRAM, provenance_of, stem_of
+from vqcore.show.verdicts import verdicts
 from vqcore.show.wording import (
     codec_name,
     count,
@@ -42,7 +44,10 @@ from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.viewer.how import how_it_works
 from vqcore.viewer.payload import (
     codebook_layer,
+    figures_layer,
     file_layer,
+    health_layer,
+    joined,
     match_layer,
     original_layer,
     plane_layer,
@@ -52,20 +57,48 @@ from vqcore.viewer.payload import (
 )
 
 SHOWN_BY_BROWSERS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "AVIF")
-DIGEST_DIGITS = 16
+MESSAGE_BYTES = 50_000_000  # streamlit refuses a message of more than 200 MB
+
+Kind = Literal["pictures", "sizes", "figures", "asked", "training"]
 
 
-def original_bytes(store: Store, picture: Picture, layout: BlockLayout, figures: str) -> bytes:
+class Layer(NamedTuple):
+    """What the page needs to decode.
+
+    Parameters
+    ----------
+    kind : whose place it has
+    name : sets it apart on the page
+    data : one layer, or several that came together
+    """
+
+    kind: Kind
+    name: str
+    data: bytes
+
+
+def original_layers(
+    store: Store, picture: Picture, layout: BlockLayout, figures: str
+) -> Iterator[Layer]:
+    """Yield the original, and what stands beside it."""
     of = original_id(picture, layout)
 
     def make() -> bytes:
         return original_layer(of, shown_pixels(picture, layout), figures)
 
-    return store.once("original layer", (of, figures, language()), make)
+    data = store.once("original layer", (of, figures, language()), make)
+    yield Layer("pictures", "original", data)
 
 
-def upload_bytes(store: Store, upload: Upload, of: str, layout: BlockLayout) -> bytes:
-    """Return the layer of an uploaded picture, as its file: the browser decodes it."""
+def files_beside(
+    store: Store, there: Uploads, of: str, layout: BlockLayout, own: str
+) -> Iterator[Layer]:
+    """Yield the other uploads of the same size as files: the browser decodes them."""
+    for upload in there.beside(layout, own):
+        yield Layer("pictures", upload.id, _upload_bytes(store, upload, of, layout))
+
+
+def _upload_bytes(store: Store, upload: Upload, of: str, layout: BlockLayout) -> bytes:
     picture = upload.content
     assert isinstance(picture, Picture)
     data = store.once("page file", (upload.id,), lambda: _for_browsers(picture, upload.data))
@@ -87,35 +120,97 @@ def as_uploaded(picture: Picture, layout: BlockLayout) -> str:
     return say("title.uncompressed", bytes=say("count.byte", n=layout.raw_bytes))
 
 
-def codebook_layers(store: Store, of: str, books: Mapping[int, Encoded]) -> dict[int, bytes]:
-    return {
+def known_layers(study: Study) -> Iterator[Layer]:
+    """Yield what is known of a sweep."""
+    books = {size: step.encoded for size, step in study.steps.items()}
+    yield from codebook_layers(study.store, study.sweep_id, books, whole=study.is_complete)
+    yield _figures(study, "known", study.steps.values())
+
+
+def new_layers(study: Study, event: Preview | Step) -> Iterator[Layer]:
+    """Yield what a sweep has come to."""
+    size = event.codebook_size
+    if isinstance(event, Preview):
+        books = {size: event.encoded}
+        yield from codebook_layers(study.store, study.sweep_id, books, whole=False)
+    else:
+        yield _figures(study, str(size), [event])
+
+
+def codebook_layers(
+    store: Store, of: str, books: Mapping[int, Encoded], whole: bool
+) -> Iterator[Layer]:
+    """Yield pictures by their K: in few messages if they are all, since each costs time."""
+    layers = {
         size: store.once(
             "codebook layer", (of, size, language()), partial(codebook_layer, of, size, it)
         )
         for size, it in books.items()
     }
+    yield from _by_size("sizes", "codebook", layers, whole)
 
 
-def replay_layers(study: Study, replays: Mapping[int, Sequence[Frame]]) -> dict[int, bytes]:
+def replay_layers(
+    study: Study, replays: Mapping[int, Sequence[Frame]], whole: bool
+) -> Iterator[Layer]:
+    """Yield trainings replayed, as `codebook_layers` does pictures."""
     of, spoken, once = study.sweep_id, language(), study.store.once
-    return {
+    layers = {
         size: once("replay layer", (of, size, spoken), partial(training_layer, of, size, frames))
         for size, frames in replays.items()
     }
+    yield from _by_size("training", "training", layers, whole)
 
 
-def figures_of(step: Step) -> tuple[OperatingPoint, str]:
-    """Return the figures of a codebook size, and a sentence on its training, or none."""
-    return step.point, sampled(step.trained.sample, step.encoded.layout.blocks)
+def _by_size(kind: Kind, name: str, layers: Mapping[int, bytes], whole: bool) -> Iterator[Layer]:
+    for first, data in joined(layers, MESSAGE_BYTES if whole else 0):
+        yield Layer(kind, f"{name}-{first}", data)
 
 
-def figures_of_file(
-    file: VqFile, point: Cost | OperatingPoint
-) -> tuple[Cost | OperatingPoint, str]:
-    return point, "" if file.holds_codebook else kept_elsewhere(point.codebook_bytes)
+def _figures(study: Study, name: str, steps: Iterable[Step]) -> Layer:
+    """Return the figures of codebook sizes, each with a sentence on its training, or none."""
+    told = [
+        (step.point, sampled(step.trained.sample, step.encoded.layout.blocks)) for step in steps
+    ]
+    return Layer("figures", f"figures-{name}", figures_layer(study.sweep_id, told))
 
 
-def match_bytes(
+def file_figures(file: VqFile, point: Cost | OperatingPoint) -> Iterator[Layer]:
+    """Yield the figures of a .vq file, as far as they are known."""
+    size = file.encoded.quantizer.codebook_size
+    told = "" if file.holds_codebook else kept_elsewhere(point.codebook_bytes)
+    yield Layer("figures", f"figures-{size}", figures_layer(file.digest, [(point, told)]))
+
+
+def match_layers(
+    study: Study,
+    wishes: Iterable[Mapping[str, Any]],
+    codecs: Container[Codec],
+    answer: Callable[[Question], Any],
+) -> Iterator[Layer]:
+    """Yield the rivals' files that the viewer asks for, each matched to a K.
+
+    Where it asks for one at two K, since a side is still at the one before, the last counts.
+
+    Parameters
+    ----------
+    study
+    wishes : each names codec and what is matched, and the K
+    codecs : those whose files the page can decode
+    answer : finds out
+    """
+    layers: dict[str, bytes] = {}
+    for wish in wishes:
+        _, codec, by = wish["match"].split()
+        step = study.steps.get(wish["size"])
+        if step and codec in codecs:
+            match = answer(match_of(study, step, codec, by))
+            layers[wish["match"]] = _match_bytes(study, step, codec, by, match)
+    for name, data in layers.items():
+        yield Layer("asked", name, data)
+
+
+def _match_bytes(
     study: Study, step: Step, codec: Codec, by: By, match: Match | RivalError | None
 ) -> bytes:
     """Return the layer of the rival's file that matches a step; without a picture if none does."""
@@ -131,7 +226,20 @@ def match_bytes(
     return match_layer(study.sweep_id, f"match {codec} {by}", name, frame, data, figures)
 
 
-def use_bytes(study: Study, book: NamedCodebook, use: Use) -> bytes:
+def use_layers(
+    study: Study,
+    books: Iterable[NamedCodebook],
+    wishes: Container[str],
+    answer: Callable[[Question], Any],
+) -> Iterator[Layer]:
+    """Yield the picture encoded with each codebook from elsewhere whose id is wished for."""
+    for book in books:
+        if book.id in wishes:
+            use = answer(use_of(study, book.shared))
+            yield Layer("asked", f"use {book.id}", _use_bytes(study, book, use))
+
+
+def _use_bytes(study: Study, book: NamedCodebook, use: Use) -> bytes:
     """Return the layer of the picture encoded with a codebook from elsewhere."""
     return use_layer(
         study.sweep_id,
@@ -150,6 +258,14 @@ def _source_of_use(study: Study, book: NamedCodebook) -> dict[str, Any]:
     source = provenance_of(study.picture, settings, shared.codebook.size)
     known = {name: text for name, text in source.texts.items() if name not in ("trainer", "seed")}
     return {"stem": stem_of(study.name), "texts": known | {"codebook": shared.checksum.hex()}}
+
+
+def health_bytes(study: Study) -> bytes:
+    """Return the health of the sizes examined so far; nothing if none is."""
+    others = known_held_out(study)
+    healths = known_healths(study).items()
+    judged = [(health, verdicts(health, others.get(size))) for size, health in healths]
+    return health_layer(study.sweep_id, judged) if judged else b""
 
 
 def how_of(study: Study, size: int) -> str:
@@ -250,8 +366,3 @@ def _view(digest: str, layout: BlockLayout) -> dict[str, Any]:
             "bits": count(layout.block_bits),
         },
     }
-
-
-def short_digest(shown: Picture | VqFile) -> str:
-    """Return as much of a digest as a link has."""
-    return shown.digest[:DIGEST_DIGITS]
