@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -14,16 +14,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.textbook import (
-    STARTS,
-    Rules,
-    read_codewords,
-    rows_of,
-)
-from vqcore.codebooks.textbook import (
-    Start as FirstCodewords,
-)
-from vqcore.codebooks.training import Progress, Trainer
+from vqcore.codebooks.textbook import STARTS, Rules, read_codewords, rows_of
+from vqcore.codebooks.textbook import Start as FirstCodewords
+from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import Cut, SharedCodebook, pack_codebook
 from vqcore.coding.codec import Settings
 from vqcore.lab import cosine, foreign, joint, study, vqfiles
@@ -33,25 +26,25 @@ from vqcore.lab.rivals import REFERENCES, RIVALS, Codec, missing_rivals
 from vqcore.lab.sharing import Use
 from vqcore.lab.store import Pieces, Question, Sign, Store, answering
 from vqcore.lab.study import Study, original_id
-from vqcore.lab.sweeps import SHOWN_FIRST, Plan, Preview, Step, cost_of, ladder_sizes, parse_sizes
+from vqcore.lab.sweeps import Plan, Step, cost_of, ladder_sizes, parse_sizes
+from vqcore.lab.turns import sweep_on, work_on
 from vqcore.lab.uploads import NamedCodebook, Uploads, open_uploads
 from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.family import FAMILIES
 from vqcore.show import answers, links, panels
 from vqcore.show.controls import FIRST_BLOCK_SIZE, choice, control, keep_valid, unbound, values_of
-from vqcore.show.curves import Axis, Curve, Likeness, deltas
+from vqcore.show.curves import Axis, Curve, Likeness
 from vqcore.show.downloads import Offer, offered, rounds_file
 from vqcore.show.exports import book_csv, training_comment
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import provenance_of, use_stems
 from vqcore.show.reproduce import ways
-from vqcore.show.tables import MISSING, deltas_table, help_of, styled, uses_table
+from vqcore.show.tables import MISSING, help_of, styled, uses_table
 from vqcore.show.wording import (
     doing_in_words,
     facts_of,
     kept_elsewhere,
     kilobytes,
-    origin_in_short,
     plain,
 )
 from vqcore.show.words import say, speak
@@ -98,10 +91,6 @@ def raw_key(file_id: str) -> str:
 def files_there() -> list[Any]:
     """Return the uploaded files; a server started anew knows of some but has them no more."""
     return [file for file in st.session_state.get("files", []) if isinstance(file, BytesIO)]
-
-
-def study_of(name: str, picture: Picture, settings: Settings, sizes: tuple[int, ...]) -> Study:
-    return Study(name, picture, settings, sizes, store())
 
 
 def present_rivals() -> list[Codec]:
@@ -383,44 +372,6 @@ class ProgressPlace:
         st.session_state.pop("asked_for", None)
 
 
-def advance(
-    of: Study,
-    events: Iterator[Progress | Preview | Step],
-    progress: ProgressPlace,
-    layers: Places,
-    seconds: float,
-) -> None:
-    """Train under a progress bar until time is up and there is something new to show.
-
-    The viewer gets each size at once; what else is on the page waits for the next run.
-    """
-    start = monotonic()
-    for event in events:
-        if isinstance(event, Progress):
-            progress.show(study.sign_of(of, event))
-            continue
-        size = study.take(of, event)
-        bring(made.new_layers(of, event), layers)
-        if size >= SHOWN_FIRST and monotonic() - start > seconds:
-            return
-
-
-def work(everything: Sequence[Pieces], progress: ProgressPlace) -> bool:
-    """Work under a progress bar for a while; say whether there is something new to show."""
-    start = monotonic()
-    anything = False
-    for pieces in everything:
-        with closing(pieces):
-            for sign in pieces:
-                if sign:
-                    progress.show(sign)
-                    continue
-                anything = True
-                if monotonic() - start > REDRAW_SECONDS:
-                    return True
-    return anything
-
-
 def waited_for(question: Question) -> Any:
     """Answer at once, saying so if it takes long, unless other settings end it."""
     with st.spinner(doing_in_words(Sign(0, question.doing, question.facts))):
@@ -460,10 +411,9 @@ def bring(layers: Iterable[made.Layer], places: Places) -> None:
 
 
 def show_facts(name: str, layout: BlockLayout, origin: Origin | None = None) -> None:
-    facts = [*facts_of(layout), *([plain(origin_in_short(origin))] if origin else [])]
     with row(key="title"):
         st.header(plain(name), anchor=False)
-        st.markdown(" · ".join(facts))
+        st.markdown(" · ".join(facts_of(layout, origin)))
 
 
 def tell_clamping(distinct_blocks: int | None) -> None:
@@ -734,7 +684,7 @@ def show_rates(
     show_chart(chart, lambda: open_point(of, shown))
     tell_what_is_missing(of)
     show_families(of, families)
-    show_deltas([curve for curve in curves if curve.kind != "family"])
+    show_deltas(curves)
     show_target([of, *pinned, *families])
 
 
@@ -758,8 +708,8 @@ def show_families(of: Study, families: Sequence[Study]) -> None:
 
 
 def open_family(families: Sequence[Study], size: int) -> None:
-    for row, _ in st.session_state.ideas.selection.cells[:1]:
-        adopt(families[row], size)
+    for place, _ in st.session_state.ideas.selection.cells[:1]:
+        adopt(families[place], size)
 
 
 def tell_what_is_missing(of: Study) -> None:
@@ -769,7 +719,7 @@ def tell_what_is_missing(of: Study) -> None:
 
 def show_deltas(curves: Sequence[Curve]) -> None:
     """Say by how much ours wins or loses, over the range that both curves cover."""
-    if rows := deltas_table(deltas(curves)):
+    if rows := panels.deltas_of(curves):
         st.subheader(say("rates.deltas"), anchor=False)
         st.table(rows)
         small(say("rates.deltas-caption"))
@@ -1054,12 +1004,12 @@ def place_of(panel: str) -> DeltaGenerator:
 # Pages
 
 
-def lab(name: str, picture: Picture, answers: DeltaGenerator) -> None:
+def lab(name: str, picture: Picture, below_files: DeltaGenerator) -> None:
     """Sweep a picture and show what is there so far, until all of it is."""
     with st.sidebar:
         settings, sizes, block = choose_settings(picture.is_gray)
-        tell_codewords(answers, cut_of(settings))
-    of = study_of(name, picture, settings, sizes)
+        tell_codewords(below_files, cut_of(settings))
+    of = Study(name, picture, settings, sizes, store())
     show_facts(name, of.layout, picture.origin)
     tell_clamping(of.plan.distinct_blocks)
     progress, layers = ProgressPlace((of.sweep_id, sizes)), layer_places()
@@ -1072,15 +1022,22 @@ def lab(name: str, picture: Picture, answers: DeltaGenerator) -> None:
     told = made.as_uploaded(picture, of.layout)
     bring(made.original_layers(store(), picture, of.layout, told), layers)
     with closing(study.missing_steps(of)) as events:
+        go_on = partial(
+            sweep_on,
+            of,
+            events,
+            tell=progress.show,
+            show=lambda event: bring(made.new_layers(of, event), layers),
+        )
         if not of.steps:
-            advance(of, events, progress, layers, FIRST_RESULTS_SECONDS)
+            go_on(FIRST_RESULTS_SECONDS)
         more = show_panels(of, below)
         show_how(of, block)
         bring(made.files_beside(store(), uploads(), of.original_id, of.layout, of.name), layers)
         if not of.is_complete:
-            advance(of, events, progress, layers, REDRAW_SECONDS)
+            go_on(REDRAW_SECONDS)
             st.rerun()
-    if work(more, progress):
+    if work_on(more, REDRAW_SECONDS, tell=progress.show):
         st.rerun()
     progress.end()
 
@@ -1127,14 +1084,14 @@ def main() -> None:
     take_link()
     with st.sidebar:
         st.title(say("sidebar.title"), anchor=False)
-        name, chosen, answers = choose_picture()
+        name, chosen, below_files = choose_picture()
     if needed := missing_file():
         ask_for(needed)
     elif isinstance(chosen, VqFile):
-        tell_codewords(answers, cut_of(chosen.encoded.layout))
+        tell_codewords(below_files, cut_of(chosen.encoded.layout))
         show_file(name, chosen)
     else:
-        lab(name, chosen, answers)
+        lab(name, chosen, below_files)
 
 
 if __name__ == "__main__":

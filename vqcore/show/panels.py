@@ -37,6 +37,7 @@ from vqcore.show.tables import (
     TableId,
     book_row,
     columns,
+    deltas_table,
     family_row,
     picture_row,
     rows_of,
@@ -245,6 +246,11 @@ def health_table(healths: Mapping[int, Health], results: Mapping[int, HeldOut]) 
 
 def transfers_table(transfers: Iterable[Transfer], other: str) -> Table:
     return _table("transfers", rows_of(columns("transfers"), transfers), name=other)
+
+
+def deltas_of(curves: Sequence[Curve]) -> list[dict[str, str]]:
+    """Return by how much ours wins or loses, over the range that both curves cover."""
+    return deltas_table(deltas([curve for curve in curves if curve.kind != "family"]))
 
 
 def missing_codecs(study: Study, present: Sequence[Codec]) -> list[str]:

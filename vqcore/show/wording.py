@@ -357,13 +357,16 @@ def _rule_name(rule: str, value: str) -> str:
     return say(f"settings.rule.{rule}", value=value)
 
 
-def facts_of(layout: BlockLayout) -> list[str]:
-    """Say how large a picture is, and how it is cut.
+def facts_of(layout: BlockLayout, origin: Origin | None = None) -> list[str]:
+    r"""Say how large a picture is, how it is cut, and what file it came from, if from one.
 
     Examples
     --------
     >>> facts_of(BlockLayout(width=16, height=9, block_size=4, colour="ycbcr"))
     ['16 × 9 pixels', 'YCbCr', '12 blocks of 4 × 4', '432 bytes uncompressed']
+    >>> layout = BlockLayout(width=16, height=9, block_size=4, colour="gray")
+    >>> print(facts_of(layout, Origin("PNG", 606))[-1])
+    PNG\, 606 bytes
     """
     blocks, size = say("count.block", n=layout.blocks), layout.block_size._asdict()
     return [
@@ -371,4 +374,5 @@ def facts_of(layout: BlockLayout) -> list[str]:
         say(f"colour.{layout.colour}"),
         say("title.blocks", blocks=blocks, **size),
         say("title.uncompressed", bytes=say("count.byte", n=layout.raw_bytes)),
+        *([plain(origin_in_short(origin))] if origin else []),
     ]
