@@ -17,7 +17,7 @@ from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.textbook import STARTS, Rules, read_codewords, rows_of
 from vqcore.codebooks.textbook import Start as FirstCodewords
 from vqcore.codebooks.training import Trainer
-from vqcore.coding.codebookfile import Cut, SharedCodebook, pack_codebook
+from vqcore.coding.codebookfile import Cut
 from vqcore.coding.codec import Settings
 from vqcore.lab import cosine, foreign, joint, study, vqfiles
 from vqcore.lab.contest import contestants
@@ -34,19 +34,13 @@ from vqcore.quantizers.family import FAMILIES
 from vqcore.show import answers, links, panels
 from vqcore.show.controls import FIRST_BLOCK_SIZE, choice, control, keep_valid, unbound, values_of
 from vqcore.show.curves import Axis, Curve, Likeness
-from vqcore.show.downloads import Offer, offered, rounds_file
-from vqcore.show.exports import book_csv, training_comment
+from vqcore.show.downloads import Offer, joint_file, offered, rounds_file
+from vqcore.show.exports import book_csv
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import provenance_of, use_stems
 from vqcore.show.reproduce import ways
 from vqcore.show.tables import MISSING, help_of, styled, uses_table
-from vqcore.show.wording import (
-    doing_in_words,
-    facts_of,
-    kept_elsewhere,
-    kilobytes,
-    plain,
-)
+from vqcore.show.wording import doing_in_words, facts_of, kept_elsewhere, kilobytes, plain
 from vqcore.show.words import say, speak
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
@@ -770,19 +764,13 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
         chosen = st.pills(options=names, default=names, **unbound("inside"))
         inside = [it for it in every if it.name in chosen]
         if inside and (shared := joint.known_codebook(inside, size)):
-            offer_codebook(shared, of.settings, len(inside))
+            name, data = joint_file(shared, of.settings, len(inside))
+            offer_file(say("pictures.codebook"), data, name, icon=DOWNLOAD)
     if not inside:
         return []
     if tries := joint.known_tries(inside, every, size):
         show_table(panels.tries_table(tries, size))
     return [joint.trying(inside, every, size)]
-
-
-def offer_codebook(shared: SharedCodebook, settings: Settings, pictures: int) -> None:
-    size = shared.codebook.size
-    data = pack_codebook(shared, training_comment(pictures, settings, size))
-    name = f"{pictures}-pictures-K{size}.npz"
-    offer_file(say("pictures.codebook"), data, name, icon=DOWNLOAD)
 
 
 def choose_common_size(of: Study) -> int:

@@ -11,11 +11,12 @@ import pytest
 from helpers import smooth_picture, steps_of
 from PIL import Image
 
+from vqcore.codebooks.textbook import Rules
 from vqcore.coding.codebookfile import parse_codebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
 from vqcore.lab.store import Store
-from vqcore.lab.study import Study
+from vqcore.lab.study import Study, sweeping
 from vqcore.lab.sweeps import sweep
 from vqcore.show import downloads
 from vqcore.show.curves import vq_curve
@@ -115,3 +116,22 @@ def test_what_takes_long_is_made_when_asked_for() -> None:
 def test_gray_picture_is_said_to_be_gray() -> None:
     gray = Picture(smooth_picture(24, 33, gray=True).pixels, "gray")
     assert "gray-4x4-gray-K8" in offered(gray)["Compressed (.vq)"].file_name
+
+
+def test_a_codebook_of_several_pictures_says_of_how_many() -> None:
+    shared = STEPS[8].encoded.shared
+    name, data = downloads.joint_file(shared, SETTINGS, 3)
+    assert name == "3-pictures-K8.npz"
+    assert parse_codebook(data).checksum == shared.checksum
+    comment = json.loads(zipfile.ZipFile(io.BytesIO(data)).comment)
+    assert (comment["pictures"], comment["codebook_size"], comment["seed"]) == (3, 8, 3)
+
+
+def test_the_rounds_of_a_training_by_the_book_are_trained_again() -> None:
+    rules = Rules("first", iterations=3, epsilon=0)
+    settings = Settings(4, "gray", trainer="textbook", rules=rules)
+    study = Study(PICTURE.name, PICTURE, settings, (4,), Store(10**8))
+    list(sweeping([study]))
+    rounds = np.load(io.BytesIO(downloads.rounds_file(study, 4)))
+    assert len(rounds.files) == len(study.steps[4].trained.book.lines)
+    assert {rounds[name].shape for name in rounds} == {(4, 16)}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from vqcore.codebooks.textbook import runs_work
-from vqcore.coding.codebookfile import pack_codebook
+from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
+from vqcore.coding.codec import Settings
 from vqcore.lab.study import Study
 from vqcore.lab.sweeps import Step
 from vqcore.show import exports
@@ -167,3 +168,10 @@ def rounds_file(study: Study, size: int) -> bytes:
     work = runs_work(study.cut.vectors, size, study.settings.rules, study.settings.seed)
     best, *_ = finish(work)
     return exports.rounds_npz(best.rounds)
+
+
+def joint_file(shared: SharedCodebook, settings: Settings, pictures: int) -> tuple[str, bytes]:
+    """Return the name of a file, and the file, of a codebook for so many pictures."""
+    size = shared.codebook.size
+    comment = exports.training_comment(pictures, settings, size)
+    return f"{pictures}-pictures-K{size}.npz", pack_codebook(shared, comment)
