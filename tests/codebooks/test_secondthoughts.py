@@ -10,7 +10,7 @@ from vqcore.codebooks import secondthoughts
 from vqcore.codebooks.cells import Partition, partition
 from vqcore.codebooks.lloyd import Pass, in_sketch, lloyd
 from vqcore.codebooks.scoring import REAL
-from vqcore.work import finish
+from vqcore.work import Work, finish
 
 
 def second_thoughts(sketch: Sketch, codewords: NDArray) -> tuple[list[float], Partition]:
@@ -63,3 +63,28 @@ def test_places_are_drawn_by_their_weights_and_none_twice() -> None:
     first = np.bincount([draw[0] for draw in draws], minlength=6) / len(draws)
     np.testing.assert_allclose(first, weights / 10, atol=0.03)
     assert sorted(secondthoughts._struck(weights, 9, rng)) == [1, 2, 3, 5]
+
+
+def drawn(size: int) -> tuple[Sketch, Partition]:
+    sketch = np.random.default_rng(size).normal(size=(2000, 2)).astype(np.float32)
+    return sketch, finish(partition(sketch, sketch[:size].astype(np.float64), REAL))
+
+
+def looks(work: Work[Partition]) -> int:
+    return sum(isinstance(seen, Pass) for seen in work)
+
+
+@pytest.mark.parametrize(
+    ("size", "starts"), [(2, 1), (3, 2), (12, 2), (16, 1), (32, 2), (33, 0), (64, 0)]
+)
+def test_small_codebooks_start_anew_and_twice_where_nothing_follows(size: int, starts: int) -> None:
+    sketch, part = drawn(size)
+    rng = np.random.default_rng(0)
+    assert looks(secondthoughts.second_starts(sketch, part, rng)) == starts
+
+
+@pytest.mark.parametrize(("size", "thoughts"), [(128, 2), (256, 1), (300, 1), (512, 1), (513, 0)])
+def test_large_codebooks_have_few_second_thoughts(size: int, thoughts: int) -> None:
+    sketch, part = drawn(size)
+    rng = np.random.default_rng(0)
+    assert looks(secondthoughts.second_thoughts(sketch, part, rng)) == thoughts

@@ -28,7 +28,7 @@ from sklearn.cluster import KMeans, MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
 from vqcore import metrics
-from vqcore.codebooks import ladder, lloyd, secondthoughts, sketch, training
+from vqcore.codebooks import lloyd, secondthoughts, sketch, training
 from vqcore.codebooks.cells import partition
 from vqcore.codebooks.codebook import Codebook, nearest
 from vqcore.codebooks.ladder import Look, watch
@@ -91,7 +91,7 @@ def test_a_size_off_the_ladder_splits_the_worst_cell(monkeypatch: pytest.MonkeyP
         (lloyd, "MAX_MOVING_ROUNDS"),
         (lloyd, "MAX_ITERATIONS"),
         (secondthoughts, "MAX_SECOND_THOUGHTS"),
-        (ladder, "SECOND_START_UP_TO"),
+        (secondthoughts, "SECOND_START_UP_TO"),
     ):
         monkeypatch.setattr(room, name, 0)
     codebooks = trained(np.uint8([[10], [11], [12], [14], [100], [140], [200], [240]]), [2, 3])

@@ -28,12 +28,7 @@ from vqcore.codebooks.cells import Cells, Partition, means_work, partition
 from vqcore.codebooks.codebook import Codebook, rounded
 from vqcore.codebooks.lloyd import ROUGH_TOLERANCE, Held, Pass, in_sketch, lloyd, settle
 from vqcore.codebooks.scoring import EIGHT_BIT, REAL
-from vqcore.codebooks.secondthoughts import (
-    SECOND_START_UP_TO,
-    second_start,
-    second_thoughts,
-    unseen,
-)
+from vqcore.codebooks.secondthoughts import second_starts, second_thoughts
 from vqcore.codebooks.sketch import Axes, principal_axes, sample_size, sketch_work
 from vqcore.codebooks.source import InMemory, Source
 from vqcore.codebooks.splitting import grown
@@ -96,9 +91,7 @@ def _search(
     part = yield from partition(sketch, axes.along(below.codewords), REAL)
     part = yield from settle(sketch, (yield from grown(sketch, part, size, rng)), rng)
     part = yield from second_thoughts(sketch, part, rng)
-    if size <= SECOND_START_UP_TO:
-        part = yield from mapped(second_start(sketch, part, rng), unseen)
-        yield Pass(part)
+    part = yield from second_starts(sketch, part, rng)
     return (yield from lloyd(in_sketch(sketch), part.means, tolerance=ROUGH_TOLERANCE))
 
 

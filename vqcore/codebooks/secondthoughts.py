@@ -13,12 +13,26 @@ from vqcore.work import Work, mapped
 
 MAX_SECOND_THOUGHTS = 12
 SECOND_THOUGHTS_CODEWORDS = 256
+SECOND_THOUGHTS_UP_TO = 512
 MAX_IN_VAIN = 3
 SECOND_START_UP_TO = 32
 FEW_ITERATIONS = 2
 
 
-def second_start(sketch: Sketch, part: Partition, rng: np.random.Generator) -> Work[Partition]:
+def second_starts(sketch: Sketch, part: Partition, rng: np.random.Generator) -> Work[Partition]:
+    """Start small codebooks anew: once, and twice where no rung above puts right what is poor.
+
+    From sizes off the ladder nothing climbs, and from the largest of these on none starts anew.
+    """
+    size = len(part.means)
+    is_last = size == SECOND_START_UP_TO or size.bit_count() > 1
+    for _ in range(1 + is_last if size <= SECOND_START_UP_TO else 0):
+        part = yield from mapped(_second_start(sketch, part, rng), unseen)
+        yield Pass(part)
+    return part
+
+
+def _second_start(sketch: Sketch, part: Partition, rng: np.random.Generator) -> Work[Partition]:
     """Come to a second codebook from vectors at random, and to a third from both; keep the best."""
     size = len(part.means)
     drawn = rng.choice(len(sketch), min(2 * size, len(sketch)), replace=False)
@@ -29,15 +43,15 @@ def second_start(sketch: Sketch, part: Partition, rng: np.random.Generator) -> W
 
 
 def second_thoughts(sketch: Sketch, part: Partition, rng: np.random.Generator) -> Work[Partition]:
-    """Add as many codewords where the error is, and merge all back, until that is often in vain.
+    """Add codewords where the error is, and merge as many back, until that is often in vain.
 
     Moving is no way out of a poor local minimum when no codeword can be spared, and that is so in
     small codebooks. There this also costs least.
     """
     size, in_vain = len(part.means), 0
-    starts = 2 if size <= SECOND_START_UP_TO else 1
-    for _ in range(min(MAX_SECOND_THOUGHTS, SECOND_THOUGHTS_CODEWORDS // (starts * size))):
-        before, added = part, sketch[_struck(part.errors, size, rng)]
+    more = size if size <= SECOND_THOUGHTS_CODEWORDS else size // 4
+    for _ in range(_thoughts_of(size)):
+        before, added = part, sketch[_struck(part.errors, more, rng)]
         other = yield from _refined(sketch, np.concatenate([part.means, added]), size)
         part = min(part, other, key=_total)
         yield Pass(part)
@@ -45,6 +59,13 @@ def second_thoughts(sketch: Sketch, part: Partition, rng: np.random.Generator) -
         if in_vain == MAX_IN_VAIN:
             break
     return part
+
+
+def _thoughts_of(size: int) -> int:
+    """Return how many second thoughts a codebook has, at most."""
+    starts = 2 if size <= SECOND_START_UP_TO else 1
+    affordable = SECOND_THOUGHTS_CODEWORDS // (starts * size)
+    return min(MAX_SECOND_THOUGHTS, max(affordable, int(size <= SECOND_THOUGHTS_UP_TO)))
 
 
 def _total(part: Partition) -> float:
