@@ -4,7 +4,7 @@ Each rung starts from the codebook below with its cells split in two, then settl
 iterations, between which the codewords that are missed least move to where they help most. Second
 thoughts follow: codewords are added where the error is, and cells merged until there are as many as
 before. The smallest codebooks have the poorest local minima and cost least; they get most second
-thoughts, and a second start. A size off the ladder (100) is the rung below (64) with its worst
+thoughts, and a second start or two. A size off the ladder (100) is the rung below (64) with its worst
 cells split, so the result for a K never depends on which other sizes were asked for.
 
 To be quick, a rung does this in a sketch: for a sample of the vectors that grows with K, and along
@@ -32,7 +32,7 @@ from vqcore.codebooks.secondthoughts import second_starts, second_thoughts
 from vqcore.codebooks.sketch import Axes, principal_axes, sample_size, sketch_work
 from vqcore.codebooks.source import InMemory, Source
 from vqcore.codebooks.splitting import grown
-from vqcore.work import Work, mapped
+from vqcore.work import Work, mapped, one_thread_a_product
 
 Stage = Literal["search", "finish"]
 
@@ -77,10 +77,11 @@ def rung_work(
         return means_work(sample, part.indices, few_axes.lift(part.means))
 
     left_out, dimension = float(few_axes.left_out[-1]), source.dimension
-    search = _search(sample, below, size, few_axes, rng)
-    part = yield from _looks(search, "search", size, dimension, left_out, whole)
-    last = lloyd(source.cells, (yield from whole(part)))
-    return rounded((yield from _looks(last, "finish", size, dimension, 0, _own_means)).means)
+    with one_thread_a_product():
+        search = _search(sample, below, size, few_axes, rng)
+        part = yield from _looks(search, "search", size, dimension, left_out, whole)
+        last = lloyd(source.cells, (yield from whole(part)))
+        return rounded((yield from _looks(last, "finish", size, dimension, 0, _own_means)).means)
 
 
 def _search(
