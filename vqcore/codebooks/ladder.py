@@ -4,8 +4,8 @@ Each rung starts from the codebook below with its cells split in two, then settl
 iterations, between which the codewords that are missed least move to where they help most. Second
 thoughts follow: codewords are added where the error is, and cells merged until there are as many as
 before. The smallest codebooks have the poorest local minima and cost least; they get most second
-thoughts, and a second start or two. A size off the ladder (100) is the rung below (64) with its worst
-cells split, so the result for a K never depends on which other sizes were asked for.
+thoughts, and a second start or two. A size off the ladder (100) is the rung below (64) with its
+worst cells split, so the result for a K never depends on which other sizes were asked for.
 
 To be quick, a rung does this in a sketch: for a sample of the vectors that grows with K, and along
 their few principal axes. Only its last Lloyd iterations see all vectors whole.
