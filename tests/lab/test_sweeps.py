@@ -38,6 +38,7 @@ from vqcore.lab.sweeps import (
     sweep,
 )
 from vqcore.quantizers import plain
+from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.signals.blocks import COLOURS, BlockLayout, shown_pixels
@@ -480,3 +481,14 @@ def test_settings_and_picture_are_left_as_they_were() -> None:
     steps_of(sweep(picture, Settings(), sizes))
     np.testing.assert_array_equal(picture.pixels, before)
     assert sizes == [8, 1, 2]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_is_trained_depends_neither_on_other_sizes_nor_on_a_pause(family: str) -> None:
+    picture, settings = photograph("camera", 8), Settings(4, "ycbcr", family=family)
+    sizes = [1, 2, 4, 6, 8, 16]
+    together = swept(picture, settings, sizes)
+    known = {size: together[size].trained for size in sizes[:4]}
+    gone_on = steps_of(sweep(picture, settings, sizes, trained=known))
+    assert [step.file for step in gone_on] == [step.file for step in together.values()]
+    assert swept(picture, settings, [16])[16].file == together[16].file

@@ -91,7 +91,7 @@ def partition(
         means=(yield from means_work(vectors, indices, codewords)),
         distortion=np.bincount(indices, errors, size).astype(np.float64),
         indices=indices,
-        loss=np.bincount(indices, losses, size) if with_loss else np.zeros(size),
+        loss=np.bincount(indices, losses, size).astype(np.float64) if with_loss else np.zeros(size),
         errors=errors,
     )
 

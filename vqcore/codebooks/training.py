@@ -243,21 +243,27 @@ def _climb(
     rungs, axes = {size: codebook.in_order() for size, codebook in known.items()}, None
     for size in sizes:
         seconds, iterations = 0.0, list[Iteration]()
-        for rung in _way_up(size, rungs):
+        for rung in way_up(size, rungs):
             preparing, iterations = 0.0, []
             if axes is None:
                 axes, preparing = yield from reported(principal_axes(source), rung)
-            below = rungs[_powers_below(rung)[-1]] if rung > 1 else None
+            below = rungs[powers_below(rung)[-1]] if rung > 1 else None
             work = rung_work(source, below, rung, axes, seed)
             rungs[rung], seconds = yield from reported(_noted(work, iterations), rung)
             seconds += preparing
         yield Trained(rungs[size], seconds, sample_size(size, source.count), tuple(iterations))
 
 
-def _way_up(size: int, known: Container[int]) -> list[int]:
-    """Return the rungs to climb for a size, from the highest below it that is known."""
+def way_up(size: int, known: Container[int]) -> list[int]:
+    """Return the rungs to climb for a size, from the highest below it that is known.
+
+    Examples
+    --------
+    >>> way_up(12, {1, 2})
+    [4, 8, 12]
+    """
     way: list[int] = []
-    for rung in (size, *reversed(_powers_below(size))):
+    for rung in (size, *reversed(powers_below(size))):
         if rung in known:
             break
         way.append(rung)
@@ -282,7 +288,8 @@ def _noted(work: Work[Result], iterations: list[Iteration]) -> Work[Result]:
         yield
 
 
-def _powers_below(size: int) -> list[int]:
+def powers_below(size: int) -> list[int]:
+    """Return the powers of two below a size, ascending: it is grown from the last."""
     return [2**power for power in range((size - 1).bit_length())]
 
 

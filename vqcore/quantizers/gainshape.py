@@ -19,7 +19,7 @@ from vqcore.codebooks.cells import Partition
 from vqcore.codebooks.scoring import MIDDLE, chunks, product
 from vqcore.codebooks.source import sample_of
 from vqcore.codebooks.splitting import halves, largest
-from vqcore.codebooks.training import Progress, reported
+from vqcore.codebooks.training import Progress, powers_below, reported, way_up
 from vqcore.quantizers.additive import blank, in_order
 from vqcore.quantizers.gains import (
     MOST_BITS,
@@ -100,12 +100,11 @@ def train(
     known: Mapping[int, Quantizer] | None = None,
 ) -> Iterator[Progress | TrainedQuantizer]:
     """Train shapes on a ladder of their own, each rung with gains of its own."""
-    rng = np.random.default_rng(seed)
-    sample = sample_of(vectors, SAMPLE, rng)
+    sample = sample_of(vectors, SAMPLE, np.random.default_rng(seed))
     rests = _rests(layout, sample, parameters.options).astype(np.float32)
-    shapes, seconds = unit(rests.sum(axis=0, dtype=np.float64)[None]), 0.0
+    rungs = dict[int, Floats]()
     for size in sizes:
-        shapes, seconds = yield from reported(_climbed(rests, shapes, size, rng), size)
+        shapes, seconds = yield from reported(_climbed(rests, rungs, size, seed), size)
         fitting = _fitted(rests, shapes, parameters.options["gains"])
         (gains, better), more = yield from reported(fitting, size)
         quantizer = _quantizer(layout, gains, better, parameters.options)
@@ -176,13 +175,16 @@ def _rests(layout: Layout, vectors: Samples, options: Mapping[str, int]) -> Diff
     return vectors.astype(np.int16)
 
 
-def _climbed(vectors: Reals, shapes: Floats, size: int, rng: np.random.Generator) -> Work[Floats]:
-    """Climb from some shapes to more, at most doubling them from rung to rung."""
-    shapes = yield from settled(vectors, shapes)
-    while len(shapes) < size:
-        shapes = yield from _grown(vectors, shapes, min(size, 2 * len(shapes)), rng)
-        shapes = yield from settled(vectors, shapes)
-    return shapes
+def _climbed(vectors: Reals, rungs: dict[int, Floats], size: int, seed: int) -> Work[Floats]:
+    """Climb to a size by the rungs that are not yet there, each from the power of two below."""
+    for rung in way_up(size, rungs):
+        if rung == 1:
+            shapes = unit(vectors.sum(axis=0, dtype=np.float64)[None])
+        else:
+            below, rng = rungs[powers_below(rung)[-1]], np.random.default_rng([seed, rung])
+            shapes = yield from _grown(vectors, below, rung, rng)
+        rungs[rung] = yield from settled(vectors, shapes)
+    return rungs[size]
 
 
 def assigned(vectors: Reals, shapes: Floats) -> Work[Spheres]:
