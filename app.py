@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.textbook import STARTS, Rules, read_codewords, rows_of
+from vqcore.codebooks.textbook import STARTS, Rules, read_codewords, read_weights, rows_of
 from vqcore.codebooks.textbook import Start as FirstCodewords
 from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import Cut
@@ -219,7 +219,8 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
 
 def choose_rules(block_size: BlockSize, colour: Colour) -> Rules:
     """Choose how to train by the book."""
-    start, given = choose_first_codewords(block_size, colour)
+    dimension = BlockLayout(1, 1, block_size, colour).dimension
+    start, given = choose_first_codewords(block_size, colour, dimension)
     return Rules(
         start,
         given,
@@ -229,18 +230,29 @@ def choose_rules(block_size: BlockSize, colour: Colour) -> Rules:
         empty=st.selectbox(**choice("empty")),
         restarts=choose_number("restarts"),
         distance=st.selectbox(**choice("distance")),
+        weights=choose_weights(dimension),
     )
 
 
+def choose_weights(dimension: int) -> tuple[float, ...]:
+    """Choose a weight for each sample of a block; none if they are wrong."""
+    text = st.text_input(**control("weights", dimension=str(dimension)))
+    try:
+        return read_weights(text, dimension)
+    except ValueError as error:
+        st.error(say("sidebar.weights-wrong", error=plain(str(error))))
+        return ()
+
+
 def choose_first_codewords(
-    block_size: BlockSize, colour: Colour
+    block_size: BlockSize, colour: Colour, dimension: int
 ) -> tuple[FirstCodewords, tuple[tuple[float, ...], ...]]:
     """Choose a start, and if it is codewords of one's own, those."""
     fitting = {it.name: it.shared.codebook for it in uploads().cut_as((block_size, colour))}
     start: FirstCodewords = st.selectbox(**choice("begin"))
     if start != "given":
         return start, ()
-    given = choose_codewords(fitting, BlockLayout(1, 1, block_size, colour).dimension)
+    given = choose_codewords(fitting, dimension)
     return ("given", given) if given else (STARTS[0], ())
 
 
@@ -259,6 +271,8 @@ def choose_codewords(
     if source:
         return rows_of(fitting[source].codewords)
     text = st.text_area(**control("codewords", dimension=str(dimension)))
+    if not text.strip():
+        small(say("sidebar.codewords-none"))
     try:
         return read_codewords(text, dimension)
     except ValueError as error:

@@ -815,6 +815,8 @@ def test_a_number_without_end_in_a_link_is_ignored(endless):
 def test_codewords_can_be_typed_in():
     query = {"block": "1", "colour": "gray", "trainer": "textbook", "iterations": "0"}
     app = brought(("waves.png", waves()), **query, begin="given")
+    told = [it.value for it in app.sidebar.markdown]
+    assert ":small[While there are none, splitting is the start.]" in told
     sound(app.text_area(key="codewords").set_value("0\n128, \n\n255").run())
     assert list(table_of(app, "codebook_size")["codebook_size"]) == [3]
     vectors = cut_for(read_picture(waves(), ""), Settings(1, "gray")).vectors
@@ -822,6 +824,25 @@ def test_codewords_can_be_typed_in():
     assert table_of(app, "mse")["mse"][0] == mse(vectors, words[nearest(vectors, words)])
     sound(app.text_area(key="codewords").set_value("0 1").run())
     assert "codeword 1 has 2 numbers\\, not 1" in app.error[0].value
+
+
+def test_weights_can_be_typed_in():
+    query = {"block": "2", "height": "1", "colour": "gray", "trainer": "textbook", "largest": "4"}
+    app = brought(("waves.png", waves()), **query)
+    plain, weighted = (errors_by_the_book(Rules(weights=it)) for it in ((), (1, 9)))
+    assert list(table_of(app, "mse")["mse"]) == plain != weighted
+    sound(app.text_input(key="weights").set_value("1, 9").run())
+    assert list(table_of(app, "mse")["mse"]) == weighted
+    for text, told in (("1", "there are 1 for 2 samples"), ("0 1", "each is a number above 0")):
+        sound(app.text_input(key="weights").set_value(text).run())
+        assert told in app.error[0].value
+        assert list(table_of(app, "mse")["mse"]) == plain
+
+
+def errors_by_the_book(rules):
+    settings = Settings((2, 1), "gray", "textbook", rules=rules)
+    events = sweep(read_picture(waves(), ""), settings, [1, 2, 4])
+    return [event.point.mse for event in events if isinstance(event, Step)]
 
 
 def test_codewords_split_by_no_more_than_samples_can_differ():

@@ -136,6 +136,27 @@ def read_codewords(text: str, dimension: int) -> tuple[tuple[float, ...], ...]:
     return rows
 
 
+def read_weights(text: str, dimension: int) -> tuple[float, ...]:
+    """Read a weight for each sample as they are typed, with spaces or commas between; or none.
+
+    Raises
+    ------
+    ValueError
+        If there is another number of them than `dimension`, or one is no number above 0.
+
+    Examples
+    --------
+    >>> read_weights("1, 2 0.5", 3)
+    (1.0, 2.0, 0.5)
+    """
+    weights = tuple(map(float, text.replace(",", " ").split()))
+    if weights and len(weights) != dimension:
+        raise ValueError(f"there are {len(weights)} for {dimension} samples")
+    if not all(0 < weight < math.inf for weight in weights):
+        raise ValueError("each is a number above 0")
+    return weights
+
+
 def _check_one_of(what: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ValueError(f"{what}: one of {', '.join(allowed)}, not {value!r}")

@@ -102,7 +102,9 @@ def _rules_of(settings: Settings) -> dict[str, Any]:
     if not (rules := settings.rules):
         return {}
     names = "apart", "epsilon", "iterations", "empty", "restarts", "distance"
-    return {"begin": rules.start, **{name: getattr(rules, name) for name in names}}
+    weights = " ".join(f"{weight:g}" for weight in rules.weights)
+    values = {name: getattr(rules, name) for name in names}
+    return {"begin": rules.start, **values, "weights": weights}
 
 
 def values_of(settings: Settings, is_gray: bool) -> dict[str, Any]:
