@@ -507,11 +507,12 @@ def offer_downloads(of: Study, step: Step) -> None:
     """Offer what can be taken away, until a hand closes it."""
     others = pinned_studies(of), families_asked_for(of)
     curves = partial(panels.curves_of, of, *others, present_rivals())
+    tries = st.session_state.get("tries", [])
     title = say("offers.title", size=str(step.codebook_size))
 
     @st.dialog(title, width="medium", on_dismiss=stop_offering)
     def show_offers() -> None:
-        for group, offers in offered(of, step, curves).items():
+        for group, offers in offered(of, step, curves, tries).items():
             with st.container(gap="xsmall"):
                 st.subheader(say(f"download.{group}.heading"), anchor=False)
                 for each in offers:
@@ -783,6 +784,7 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
     if not inside:
         return []
     if tries := joint.known_tries(inside, every, size):
+        st.session_state.tries = tries
         show_table(panels.tries_table(tries, size))
     return [joint.trying(inside, every, size)]
 
@@ -988,6 +990,7 @@ def show_panels(of: Study, place: DeltaGenerator) -> list[Pieces]:
 
     The place is empty before, so that no panel of another picture stands there meanwhile.
     """
+    st.session_state.tries = []  # as the open panel has them, for the report
     if not of.steps:
         return []
     with place.container():

@@ -656,6 +656,7 @@ def test_one_codebook_for_all_pictures_and_whom_it_never_saw():
     app = at_rates(("one.png", waves(1)), ("two.png", waves(2)), panel="All pictures", block="4")
     sound(app.toggle(key="joint").set_value(True).run())
     assert list(table_of(app, "trained_on")["trained_on"]) == ["inside", "inside"]
+    assert [it.picture for it in app.session_state.tries] == ["one.png", "two.png"]  # for reports
     app.session_state.inside = ["one.png"]
     sound(app.run())
     table = table_of(app, "trained_on")
@@ -668,6 +669,7 @@ def test_one_codebook_for_all_pictures_and_whom_it_never_saw():
     app.session_state.inside = []
     sound(app.run())
     assert not any("trained_on" in it.value for it in app.dataframe)
+    assert app.session_state.tries == []
 
 
 def test_all_pictures_and_their_means():

@@ -1,6 +1,7 @@
 """Tests of report: one page with everything in it, and nothing from elsewhere."""
 
 import base64
+import math
 import re
 from html.parser import HTMLParser
 
@@ -8,6 +9,8 @@ import numpy as np
 from helpers import rival_point, smooth_picture, steps_of
 
 from vqcore.coding.codec import Settings
+from vqcore.lab.heldout import Transfer
+from vqcore.lab.joint import Tried
 from vqcore.lab.sweeps import sweep
 from vqcore.show.curves import nominal_curve, rival_curve, vq_curve
 from vqcore.show.provenance import PROGRAM, Provenance, provenance_of
@@ -107,3 +110,21 @@ def test_a_flat_picture_is_lossless_in_every_place() -> None:
     assert f"lossless with {size} bytes; JPEG at most 48.0 dB" in cells
     assert "1 block, 16 bytes uncompressed" in text
     assert "Infinity" not in re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+
+
+def test_one_codebook_for_several_pictures_is_in_it_where_there_is_one() -> None:
+    points = [step.point for step in STEPS]
+    source = Provenance("waves", "d1", SETTINGS, 8)
+    given = source, PICTURE.pixels, STEPS[2], [vq_curve(SETTINGS, LAYOUT, points)]
+    tries = [
+        Tried("<b>one", True, Transfer(8, 30.0, 29.5)),
+        Tried("two", False, Transfer(8, math.inf, 28.25)),
+    ]
+    text = html_report(*given, tries=tries)
+    assert "<h2>One codebook for several pictures, K = 8</h2>" in text
+    assert "<b>one" not in text
+    cells = Page(text).cells
+    first = cells.index("<b>one")
+    assert cells[first + 1 : first + 5] == ["inside", "30.00", "29.50", "0.50"]
+    assert cells[first + 5 : first + 9] == ["two", "outside", "lossless", "28.25"]
+    assert "One codebook for several pictures" not in html_report(*given)

@@ -9,6 +9,7 @@ from typing import Literal
 from vqcore.codebooks.textbook import runs_work
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
 from vqcore.coding.codec import Settings
+from vqcore.lab.joint import Tried
 from vqcore.lab.study import Study
 from vqcore.lab.sweeps import Step
 from vqcore.show import exports
@@ -56,7 +57,10 @@ class Offer:
 
 
 def offered(
-    study: Study, step: Step, curves: Callable[[], Sequence[Curve]]
+    study: Study,
+    step: Step,
+    curves: Callable[[], Sequence[Curve]],
+    tries: Sequence[Tried] = (),
 ) -> dict[Group, list[Offer]]:
     """Return everything to take away at one codebook size, in groups.
 
@@ -65,12 +69,13 @@ def offered(
     study : Study
     step : the codebook size
     curves : returns the curves there are so far, ours first
+    tries : pictures with one codebook for several, for the report
     """
     source = provenance_of(study.picture, study.settings, step.point.codebook_size)
     return {
         "picture": _pictures(study.picture, step, source),
         "codebook": _codebooks(step, source) if study.settings.is_plain else [_sheet(step, source)],
-        "figures": _figures(study, step, source, curves),
+        "figures": _figures(study, step, source, curves, tries),
     }
 
 
@@ -130,14 +135,19 @@ def _sheet(step: Step, source: Provenance) -> Offer:
 
 
 def _figures(
-    study: Study, step: Step, source: Provenance, curves: Callable[[], Sequence[Curve]]
+    study: Study,
+    step: Step,
+    source: Provenance,
+    curves: Callable[[], Sequence[Curve]],
+    tries: Sequence[Tried],
 ) -> list[Offer]:
     every = replace(source, codebook_size=None)
     picture = study.picture
 
     def report() -> bytes:
         original = shown_pixels(picture, study.plan.layout)
-        return html_report(source, original, step, curves(), picture.origin).encode()
+        page = html_report(source, original, step, curves(), picture.origin, tries)
+        return page.encode()
 
     return [
         Offer(

@@ -12,8 +12,9 @@ from string import Template
 from typing import Any
 
 from vqcore.arrays import Samples
+from vqcore.lab.joint import Tried
 from vqcore.lab.sweeps import OperatingPoint, Step
-from vqcore.show import plots
+from vqcore.show import plots, tables
 from vqcore.show.curves import OURS, Curve, deltas, hull_of
 from vqcore.show.provenance import PROGRAM, Provenance
 from vqcore.show.wording import (
@@ -40,6 +41,7 @@ def html_report(
     step: Step,
     curves: Sequence[Curve],
     origin: Origin | None = None,
+    tries: Sequence[Tried] = (),
 ) -> str:
     """Return a whole HTML page, plotly and pictures inside.
 
@@ -50,6 +52,7 @@ def html_report(
     step : the codebook size to show
     curves : ours first
     origin : the file the picture came from, if any
+    tries : pictures with one codebook for several
     """
     ours = [curve for curve in curves if curve.kind in OURS]
     points: Sequence[Any] = curves[0].points
@@ -67,8 +70,19 @@ def html_report(
         by_size=_plot(psnr, with_plotly=True) + _plot(ratio),
         by_rate=_plot(plots.rate_figure(curves, hull_of(ours, "psnr_db"), "psnr_db")),
         deltas=_table(["against", "delta-bytes", "delta-psnr"], _rows(curves)),
+        joint=_joint(tries),
         points=_points_table(points),
     )
+
+
+def _joint(tries: Sequence[Tried]) -> str:
+    """Return how pictures fare with one codebook for several; nothing if there is none."""
+    if not tries:
+        return ""
+    columns = tables.columns("tries")
+    title = escape(say("report.joint", size=tries[0].transfer.codebook_size))
+    rows = tables.written(columns, list(map(tables.try_row, tries)))
+    return f"<h2>{title}</h2>" + _html_table([label for label, _ in columns.values()], rows)
 
 
 def _texts() -> dict[str, str]:
@@ -136,8 +150,11 @@ def _points_table(points: Sequence[OperatingPoint]) -> str:
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table as HTML, its heads by their ids."""
-    head = [say(f"report.column.{name}") for name in heads]
-    lines = [_line("th", head), *(_line("td", row) for row in rows)]
+    return _html_table([say(f"report.column.{name}") for name in heads], rows)
+
+
+def _html_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [_line("th", heads), *(_line("td", row) for row in rows)]
     return f"<table>{''.join(lines)}</table>" if rows else ""
 
 

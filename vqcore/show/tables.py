@@ -164,6 +164,14 @@ def styled(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> Any:
     return pd.DataFrame(rows, columns=list(columns)).style.format(writers)
 
 
+def written(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Return the cells of rows as texts, as `styled` shows them."""
+    return [
+        [_written(name, it, row[name]) if it else row[name] for name, (_, it) in columns.items()]
+        for row in rows
+    ]
+
+
 def _written(name: str, number_format: str, value: float | None) -> str:
     if value is None or math.isnan(value):
         return MISSING
