@@ -99,12 +99,12 @@ def test_canvas_is_what_each_family_decodes_to_the_pixel(visitor, family, smooth
     data = png_bytes(smooth_picture(53, 87).pixels)
     wide, high = (8, 4) if smoothing else (4, 4)
     settings = Settings((wide, high), family=family, smoothing=smoothing)
-    steps = swept(data, settings, [1, 2, 4, 8, 16])
+    steps = swept(data, settings, [1, 2, 4, 8])
     smooth = str(smoothing).lower()
-    query = f"?block={wide}&height={high}&largest=16&k=16&family={family}&smooth={smooth}"
+    query = f"?block={wide}&height={high}&largest=8&k=8&family={family}&smooth={smooth}"
     visitor.bring(query, ("odd.png", data))
     all_of_b_at_one_to_one(visitor)
-    for size in (16, 2):
+    for size in (8, 2):
         visitor.choose(size)
         assert bool(steps[size].encoded.smoothing) == smoothing
         expected = as_rgb(steps[size].encoded.decode())
@@ -373,9 +373,9 @@ def test_name_of_a_picture_is_text(visitor):
 
 def test_the_grid_is_where_leaves_begin(visitor):
     data = png_bytes(smooth_picture(96, 160).pixels)
-    step = swept(data, Settings(4, family="quadtree", rate_weight=100), [1, 2, 4, 8])[8]
+    step = swept(data, Settings(4, family="quadtree", rate_weight=100), [1, 2])[2]
     encoded, layout = step.encoded, step.encoded.layout
-    visitor.bring("?block=4&largest=8&k=8&family=quadtree&rate=100", ("even.png", data))
+    visitor.bring("?block=4&largest=2&k=2&family=quadtree&rate=100", ("even.png", data))
     all_of_b_at_one_to_one(visitor)
     plain = middle(visitor.stage(), 96, 160)
     press(visitor, "g")
