@@ -835,7 +835,11 @@ def test_weights_can_be_typed_in():
     assert list(table_of(app, "mse")["mse"]) == plain != weighted
     sound(app.text_input(key="weights").set_value("1, 9").run())
     assert list(table_of(app, "mse")["mse"]) == weighted
-    for text, told in (("1", "there are 1 for 2 samples"), ("0 1", "each is a number above 0")):
+    for text, told in (
+        ("1", "there are 1 for 2 samples"),
+        ("1 x", "is no number"),
+        ("0 1", "each is a number above 0"),
+    ):
         sound(app.text_input(key="weights").set_value(text).run())
         assert told in app.error[0].value
         assert list(table_of(app, "mse")["mse"]) == plain

@@ -126,14 +126,13 @@ def read_codewords(text: str, dimension: int) -> tuple[tuple[float, ...], ...]:
     >>> read_codewords("0 0, 1\\n255, 255, 255", 3)
     ((0.0, 0.0, 1.0), (255.0, 255.0, 255.0))
     """
-    lines = [line.replace(",", " ").split() for line in text.splitlines() if line.strip()]
+    lines = [_numbers(line) for line in text.splitlines() if line.strip()]
     for place, line in enumerate(lines, 1):
         if len(line) != dimension:
             raise ValueError(f"codeword {place} has {len(line)} numbers, not {dimension}")
-    rows = tuple(tuple(map(float, line)) for line in lines)
-    if not all(math.isfinite(number) for row in rows for number in row):
+    if not all(math.isfinite(number) for line in lines for number in line):
         raise ValueError("codewords are finite numbers")
-    return rows
+    return tuple(lines)
 
 
 def read_weights(text: str, dimension: int) -> tuple[float, ...]:
@@ -149,12 +148,23 @@ def read_weights(text: str, dimension: int) -> tuple[float, ...]:
     >>> read_weights("1, 2 0.5", 3)
     (1.0, 2.0, 0.5)
     """
-    weights = tuple(map(float, text.replace(",", " ").split()))
+    weights = _numbers(text)
     if weights and len(weights) != dimension:
         raise ValueError(f"there are {len(weights)} for {dimension} samples")
     if not all(0 < weight < math.inf for weight in weights):
         raise ValueError("each is a number above 0")
     return weights
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    """Return the numbers of a text, with spaces or commas between."""
+    words = text.replace(",", " ").split()
+    for word in words:
+        try:
+            float(word)
+        except ValueError:
+            raise ValueError(f"{word!r} is no number") from None
+    return tuple(map(float, words))
 
 
 def _check_one_of(what: str, value: str, allowed: tuple[str, ...]) -> None:
