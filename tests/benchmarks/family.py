@@ -62,6 +62,8 @@ MEMBERS = {
         "mean-removed", {4: (8, 16, 32, 64), 8: (16, 64)}, options=((8,), (16,), (32,))
     ),
     "residual": Member("residual", {4: (8, 16, 32, 64), 8: (8, 16, 32, 64)}),
+    "gain-shape": Member("gain-shape", {4: (8, 16, 32, 64), 8: (16, 64)}),
+    "tree": Member("tree", {4: (8, 16, 32, 64, 128, 256, 512, 1024), 8: (8, 16, 32, 64, 128, 256)}),
 }
 CODECS = ("jpeg", "webp", "scalar", "dct")
 

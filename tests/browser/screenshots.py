@@ -25,6 +25,13 @@ SHOTS = {
         "light",
         BELOW,
     ),
+    "families-light.png": (
+        "?picture=coffee&block=4&k=64&largest=256&panel=rates&families=all&rate=200&v=2",
+        1440,
+        900,
+        "light",
+        BELOW,
+    ),
     "training-light.png": (
         "?picture=coffee&block=4&k=16&panel=Training&v=2",
         1440,
@@ -62,6 +69,9 @@ def take(browser, address, file, query, width, height, scheme, scroll):
     if file.name.startswith("rates"):
         page.wait_for_selector(".legendtext:has-text('DCT')", timeout=120_000)
         page.wait_for_selector(READY, timeout=120_000)
+    if file.name.startswith("families"):
+        page.wait_for_selector(".legendtext:has-text('gain-shape')", timeout=300_000)
+        page.wait_for_selector(READY, timeout=300_000)
     if file.name.startswith("health"):
         page.wait_for_selector(".legendtext:has-text('the others')", timeout=120_000)
         page.wait_for_selector(READY, timeout=120_000)
