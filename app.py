@@ -237,11 +237,16 @@ def choose_rules(block_size: BlockSize, colour: Colour) -> Rules:
 def choose_weights(dimension: int) -> tuple[float, ...]:
     """Choose a weight for each sample of a block; none if they are wrong."""
     text = st.text_input(**control("weights", dimension=str(dimension)))
+    return typed(partial(read_weights, text, dimension), "sidebar.weights-wrong") or ()
+
+
+def typed(read: Callable[[], Any], wrong: str) -> Any:
+    """Read what is typed; say what is wrong with it, and return None."""
     try:
-        return read_weights(text, dimension)
+        return read()
     except ValueError as error:
-        st.error(say("sidebar.weights-wrong", error=plain(str(error))))
-        return ()
+        st.error(say(wrong, error=plain(str(error))))
+        return None
 
 
 def choose_first_codewords(
@@ -273,11 +278,7 @@ def choose_codewords(
     text = st.text_area(**control("codewords", dimension=str(dimension)))
     if not text.strip():
         small(say("sidebar.codewords-none"))
-    try:
-        return read_codewords(text, dimension)
-    except ValueError as error:
-        st.error(say("sidebar.codewords-wrong", error=plain(str(error))))
-        return ()
+    return typed(partial(read_codewords, text, dimension), "sidebar.codewords-wrong") or ()
 
 
 def choose_options(family: str) -> tuple[int, ...]:
@@ -296,11 +297,8 @@ def choose_colour(is_gray: bool) -> Colour:
 
 def choose_sizes(largest: int) -> tuple[int, ...]:
     text = st.text_input(**control("more"))
-    try:
-        return ladder_sizes(largest, parse_sizes(text))
-    except ValueError as error:
-        st.error(say("sidebar.more-sizes-wrong", error=plain(str(error))))
-        return ladder_sizes(largest)
+    sizes = typed(lambda: ladder_sizes(largest, parse_sizes(text)), "sidebar.more-sizes-wrong")
+    return sizes or ladder_sizes(largest)
 
 
 # Links: what the page was opened with

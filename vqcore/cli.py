@@ -349,6 +349,13 @@ with_peak = click.option(
     show_default=True,
     help="The peak of every PSNR, 10 log10(peak^2 / MSE), in gray levels.",
 )
+with_csv = click.option(
+    "--csv",
+    "csv_file",
+    type=FILE,
+    callback=figures_named(".csv"),
+    help="Write all figures to this file, as CSV.",
+)
 with_codebook = click.option(
     "--codebook",
     "codebook_file",
@@ -407,13 +414,7 @@ def with_target(command: Command) -> Command:
     callback=figures_named(".json"),
     help="Write all figures to this file, as JSON.",
 )
-@click.option(
-    "--csv",
-    "csv_file",
-    type=FILE,
-    callback=figures_named(".csv"),
-    help="Write all figures to this file, as CSV.",
-)
+@with_csv
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -495,13 +496,7 @@ def write_figures(
     help="Colour mode; gray pictures are stored in gray.",
 )
 @with_peak
-@click.option(
-    "--csv",
-    "csv_file",
-    type=FILE,
-    callback=figures_named(".csv"),
-    help="Write all figures to this file, as CSV.",
-)
+@with_csv
 @with_raw_size
 def rivals_command(
     places: tuple[Path, ...],

@@ -1,7 +1,7 @@
 """Tests of reproduce: the command and the lines give the file that the lab offers."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
 
@@ -61,12 +61,17 @@ def test_both_give_the_file_that_is_offered(
     source = provenance_of(picture, settings, size)
     written = tmp_path / f"my 'waves'-{file}.vq"
     (tmp_path / NAME).write_bytes(DATA)
-    ran(command_line(picture, source), tmp_path)
-    assert written.read_bytes() == expected
-    written.unlink()
     monkeypatch.chdir(tmp_path)
+    assert [*given_by_both(picture, source, written)] == [expected, expected]
+
+
+def given_by_both(picture: Picture, source: Provenance, written: Path) -> Iterator[bytes]:
+    """Give the file that the command writes, and the one of the lines of Python."""
+    ran(command_line(picture, source), written.parent)
+    yield written.read_bytes()
+    written.unlink()
     exec(python_lines(picture, source), {})
-    assert written.read_bytes() == expected
+    yield written.read_bytes()
 
 
 def test_a_raw_file_is_read_in_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,12 +81,8 @@ def test_a_raw_file_is_read_in_its_size(tmp_path: Path, monkeypatch: pytest.Monk
     source = provenance_of(picture, Settings(4), 8)
     written, expected = tmp_path / f"{source.file_stem}.vq", step_of(picture, Settings(4), 8).file
     assert written.name == "waves-4x4-gray-K8.vq"
-    ran(command_line(picture, source), tmp_path)
-    assert written.read_bytes() == expected
-    written.unlink()
     monkeypatch.chdir(tmp_path)
-    exec(python_lines(picture, source), {})
-    assert written.read_bytes() == expected
+    assert [*given_by_both(picture, source, written)] == [expected, expected]
 
 
 def test_a_size_that_the_distinct_blocks_limit(tmp_path: Path) -> None:

@@ -172,12 +172,19 @@ def parse_codebook(data: bytes) -> SharedCodebook:
         raise CodebookError("This is not a codebook file (.npz).")
     if len(data) > MAX_FILE_BYTES:
         raise CodebookError(f"The codebook file has {len(data)} bytes, more than any codebook.")
-    try:
+    with _damaged("The codebook file"):
         return _shared(_members(data))
+
+
+@contextmanager
+def _damaged(what: str) -> Iterator[None]:
+    """Refuse what breaks in reading: zipfile's and numpy's errors have no common ancestor."""
+    try:
+        yield
     except CodebookError:
         raise
-    except Exception as error:  # zipfile's and numpy's on broken files have no common ancestor
-        raise CodebookError("The codebook file is damaged.") from error
+    except Exception as error:
+        raise CodebookError(f"{what} is damaged.") from error
 
 
 def is_npy(data: bytes) -> bool:
@@ -202,12 +209,8 @@ def parse_codewords(data: bytes) -> Codebook:
     """
     if not is_npy(data):
         raise CodebookError("This is not a file of codewords (.npy).")
-    try:
+    with _damaged("The .npy file"):
         array = _array(data)
-    except CodebookError:
-        raise
-    except Exception as error:  # numpy's on broken files have no common ancestor
-        raise CodebookError("The .npy file is damaged.") from error
     try:
         codebook = Codebook(np.ascontiguousarray(array))
     except ValueError as error:
