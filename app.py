@@ -237,15 +237,15 @@ def choose_rules(block_size: BlockSize, colour: Colour) -> Rules:
 def choose_weights(dimension: int) -> tuple[float, ...]:
     """Choose a weight for each sample of a block; none if they are wrong."""
     text = st.text_input(**control("weights", dimension=str(dimension)))
-    return typed(partial(read_weights, text, dimension), "sidebar.weights-wrong") or ()
+    return typed(partial(read_weights, text, dimension), "weights") or ()
 
 
-def typed(read: Callable[[], Any], wrong: str) -> Any:
+def typed(read: Callable[[], Any], what: str) -> Any:
     """Read what is typed; say what is wrong with it, and return None."""
     try:
         return read()
     except ValueError as error:
-        st.error(say(wrong, error=plain(str(error))))
+        st.error(say(f"sidebar.{what}-wrong", error=plain(str(error))))
         return None
 
 
@@ -278,7 +278,7 @@ def choose_codewords(
     text = st.text_area(**control("codewords", dimension=str(dimension)))
     if not text.strip():
         small(say("sidebar.codewords-none"))
-    return typed(partial(read_codewords, text, dimension), "sidebar.codewords-wrong") or ()
+    return typed(partial(read_codewords, text, dimension), "codewords") or ()
 
 
 def choose_options(family: str) -> tuple[int, ...]:
@@ -297,7 +297,7 @@ def choose_colour(is_gray: bool) -> Colour:
 
 def choose_sizes(largest: int) -> tuple[int, ...]:
     text = st.text_input(**control("more"))
-    sizes = typed(lambda: ladder_sizes(largest, parse_sizes(text)), "sidebar.more-sizes-wrong")
+    sizes = typed(lambda: ladder_sizes(largest, parse_sizes(text)), "more-sizes")
     return sizes or ladder_sizes(largest)
 
 
