@@ -61,11 +61,11 @@ test("a place is picture, settings and panel, in any order, not the view", () =>
 });
 
 /** A trail whose navigation is called by hand: to an address that streamlit writes, or back to one. */
-function trail(onReturn = () => {}) {
+function trail(onReturn = () => {}, onWritten = () => {}) {
   const hands = {};
   globalThis.addEventListener = (name, act) => { hands[name] = act; };
   globalThis.navigation = { addEventListener: (_, act) => { hands.go = act; } };
-  const made = new Trail(new AbortController().signal, onReturn);
+  const made = new Trail(new AbortController().signal, onReturn, onWritten);
   return {
     made,
     press: () => hands.pointerdown(),
@@ -84,6 +84,19 @@ test("another picture is a new place for Back, another K is not", () => {
   to(`${HOME}?picture=coffee`);
   assert.deepEqual(visited, [`${HOME}?k=4`]);
   assert.equal(location.href, `${HOME}?picture=coffee`);
+});
+
+test("the view is written again where others wrote over it", () => {
+  let written = 0;
+  const { to } = trail(() => {}, () => { written += 1; });
+  to(`${HOME}?picture=coffee`);
+  assert.equal(written, 1);
+  Trail.isWriting = true;
+  to(`${HOME}?picture=coffee&k=4`);
+  Trail.isWriting = false;
+  assert.equal(written, 1);
+  to(`${HOME}`, "traverse");
+  assert.equal(written, 1);
 });
 
 test("what is corrected after a way back is no new place, until a hand acts", () => {

@@ -72,23 +72,27 @@ export class Trail {
   #last = location.href;
   isReturning = true; // at first and after a way back, until a hand acts: what is corrected then is no new place
 
-  /** @param signal ends it, and @param onReturn is called when a hand went back or forward */
-  constructor(signal, onReturn) {
-    const note = ({ navigationType }) => this.#note(navigationType, onReturn);
+  /**
+   * @param signal ends it, @param onReturn is called when a hand went back or forward, and
+   * @param onWritten when others wrote the address: they may have written over the view
+   */
+  constructor(signal, onReturn, onWritten) {
+    const note = ({ navigationType }) => this.#note(navigationType, onReturn, onWritten);
     globalThis.navigation?.addEventListener("currententrychange", note, { signal });
     for (const hand of ["pointerdown", "keydown"]) {
       addEventListener(hand, () => { this.isReturning = false; }, { signal, capture: true });
     }
   }
 
-  #note(type, onReturn) {
-    const now = location.href;
-    const isNew = type === "replace" && !Trail.isWriting && !this.isReturning && placeOf(now) !== placeOf(this.#last);
+  #note(type, onReturn, onWritten) {
+    const now = location.href, isByOthers = !Trail.isWriting;
+    const isNew = type === "replace" && isByOthers && !this.isReturning && placeOf(now) !== placeOf(this.#last);
     if (isNew) this.#add(now);
     this.#last = now;
-    if (type !== "traverse") return;
-    this.isReturning = true;
-    onReturn();
+    if (type === "traverse") {
+      this.isReturning = true;
+      onReturn();
+    } else if (isByOthers) onWritten();
   }
 
   #add(now) {

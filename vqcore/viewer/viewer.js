@@ -292,7 +292,7 @@ class Viewer {
     this.ending = new AbortController();
     const { signal } = this.ending;
     this.keys = new Keys(this, actions, signal);
-    this.trail = new Trail(signal, () => this.#return());
+    this.trail = new Trail(signal, () => this.#return(), () => this.telling.atLast());
     pageStore().addEventListener("change", () => this.refresh(), { signal });
     pageStore().addEventListener("step", ({ detail }) => this.change("b", { show: "training", step: detail }), { signal });
     pageStore().addEventListener("light", ({ detail }) => this.#lightFor(detail), { signal });
