@@ -41,10 +41,10 @@ from vqcore.show.provenance import provenance_of, use_stems
 from vqcore.show.reproduce import ways
 from vqcore.show.tables import MISSING, help_of, styled, uses_table
 from vqcore.show.wording import doing_in_words, facts_of, kept_elsewhere, kilobytes, plain
-from vqcore.show.words import say, speak
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
 from vqcore.viewer import PAGE_STYLE, PARTS, made, words_layer
+from vqcore.words import say, speak
 
 STORE_BYTES = 2**31
 FIRST_RESULTS_SECONDS = 0.5

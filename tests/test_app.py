@@ -16,7 +16,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, local_script_runner
 
-from vqcore import Settings, Step, read_picture, sweep
+from vqcore import Settings, Step, read_picture, sweep, words
 from vqcore.codebooks.codebook import Codebook, nearest
 from vqcore.codebooks.textbook import Rules, runs_work
 from vqcore.codebooks.training import Trained, train
@@ -33,13 +33,12 @@ from vqcore.lab.sweeps import cut_for
 from vqcore.metrics import mse, psnr_db
 from vqcore.quantizers import plain
 from vqcore.quantizers.family import FAMILIES
-from vqcore.show import words
 from vqcore.show.provenance import provenance_of
 from vqcore.show.reproduce import command_line, python_lines
 from vqcore.show.verdicts import health_row
 from vqcore.show.wording import decibels, kilobytes
-from vqcore.show.words import say
 from vqcore.signals.pictures import png_bytes
+from vqcore.words import say
 from vqcore.work import finish
 
 APP = Path(__file__).parents[1] / "app.py"

@@ -26,9 +26,9 @@ from vqcore.lab import batch
 from vqcore.lab.storing import LEVELS, stored_work
 from vqcore.lab.sweeps import sweep
 from vqcore.show.provenance import PROGRAM
-from vqcore.show.words import say
 from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.version import __version__
+from vqcore.words import say
 from vqcore.work import finish
 
 ROOT = Path(__file__).parents[1]

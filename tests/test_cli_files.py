@@ -20,8 +20,8 @@ from vqcore.cli import main
 from vqcore.coding.codebookfile import load_codebook
 from vqcore.coding.container import parse
 from vqcore.quantizers.family import FAMILIES
-from vqcore.show.words import say
 from vqcore.signals.pictures import png_bytes
+from vqcore.words import say
 
 
 @pytest.fixture

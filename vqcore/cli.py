@@ -70,11 +70,11 @@ from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.refusals import PictureError
 from vqcore.show import exports, printed
 from vqcore.show.wording import settings_name
-from vqcore.show.words import say
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockSize, Colour
 from vqcore.signals.pictures import Picture, load_picture, picture_suffixes, png_bytes
 from vqcore.signals.raw import Size, read_size
 from vqcore.version import __version__
+from vqcore.words import say
 from vqcore.work import CORES, finish, mapped
 
 MAX_RATE_WEIGHT = 1e6

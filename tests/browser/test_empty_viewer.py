@@ -2,9 +2,9 @@
 
 import pytest
 
-from vqcore.show.words import texts
 from vqcore.viewer import PARTS
 from vqcore.viewer.payload import PAGE_ROOMS
+from vqcore.words import texts
 
 START = """async ({ js, html, css, texts }) => {
   globalThis.vqLabWords = { language: "en", texts, waiting: [] };

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from helpers import bare_words, made_up_points, rival_point, smooth_picture, steps_of
 
+from vqcore import words
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import TRAINERS
 from vqcore.coding.codec import Settings
@@ -21,7 +22,7 @@ from vqcore.lab.heldout import HeldOut
 from vqcore.lab.rivals import RIVALS
 from vqcore.lab.sweeps import sweep
 from vqcore.quantizers.plain import quantizer_of
-from vqcore.show import plots, words
+from vqcore.show import plots
 from vqcore.show.curves import (
     Curve,
     deltas,

@@ -14,9 +14,9 @@ import pytest
 from vqcore.codebooks.training import TRAINERS
 from vqcore.show.links import CHOICES
 from vqcore.show.tables import FORMATS
-from vqcore.show.words import catalog
 from vqcore.signals.blocks import COLOURS
 from vqcore.viewer.payload import PAGE_ROOMS
+from vqcore.words import catalog
 
 ROOT = Path(__file__).parents[2]
 ENDINGS = {".js", ".html"}

@@ -18,9 +18,9 @@ from vqcore.show.wording import (
     settings_name,
     similarity,
 )
-from vqcore.show.words import say
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin
+from vqcore.words import say
 
 LAYOUT = BlockLayout(width=80, height=10, block_size=8, colour="gray")
 

@@ -8,14 +8,13 @@ import pytest
 from helpers import photograph, steps_of, toned_picture
 from numpy.typing import NDArray
 
-from vqcore import read_picture
+from vqcore import read_picture, words
 from vqcore.coding.codec import Encoded, Settings
 from vqcore.lab.sweeps import cut_for, sweep
 from vqcore.quantizers.family import FAMILIES
-from vqcore.show import words
-from vqcore.show.words import catalog
 from vqcore.signals.pictures import Picture
 from vqcore.viewer.how import how_it_works
+from vqcore.words import catalog
 
 TILES = re.compile(r'<img src="data:image/png;base64,([^"]+)" alt="([^"]+)"')
 

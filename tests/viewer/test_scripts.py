@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from node import SCRIPTS, node
 
-from vqcore.show.words import texts
 from vqcore.viewer import PARTS
 from vqcore.viewer.payload import PAGE_ROOMS
 from vqcore.viewer.scripts import bundled
+from vqcore.words import texts
 
 HERE = Path(__file__).parents[1] / "scripts"
 EACH_TEST = pytest.mark.parametrize("test", sorted(HERE.glob("*.test.mjs")), ids=lambda it: it.name)

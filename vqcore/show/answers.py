@@ -9,8 +9,8 @@ from vqcore.lab.sharing import fits
 from vqcore.lab.uploads import NamedCodebook, Refusal, Uploads
 from vqcore.lab.vqfiles import VqFile
 from vqcore.show.wording import codebook_in_short, misfit, plain
-from vqcore.show.words import say
 from vqcore.signals.pictures import Picture
+from vqcore.words import say
 
 
 def to_refused(refused: Sequence[Refusal]) -> list[str]:

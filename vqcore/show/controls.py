@@ -9,8 +9,8 @@ from vqcore.codebooks.textbook import MAX_RESTARTS, Rules
 from vqcore.coding.codec import Settings
 from vqcore.show.links import CHOICES
 from vqcore.show.wording import codec_name
-from vqcore.show.words import has, say
 from vqcore.signals.blocks import MAX_BLOCK_SIZE
+from vqcore.words import has, say
 
 State = MutableMapping[Any, Any]
 """What the controls hold, by their keys."""

@@ -19,8 +19,8 @@ from vqcore.lab.comparison import (
 from vqcore.lab.rivals import Codec, RivalPoint
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.wording import codec_name, decibels, level_name, settings_name
-from vqcore.show.words import say
 from vqcore.signals.blocks import BlockLayout
+from vqcore.words import say
 
 Likeness = Literal["psnr_db", "ssim"]
 Axis = Literal["file", "nominal"]

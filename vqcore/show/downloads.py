@@ -16,9 +16,9 @@ from vqcore.show import exports
 from vqcore.show.curves import Curve
 from vqcore.show.provenance import Provenance, provenance_of, stem_of
 from vqcore.show.report import html_report
-from vqcore.show.words import say
 from vqcore.signals.blocks import shown_pixels, tile_sheet
 from vqcore.signals.pictures import Picture, png_bytes
+from vqcore.words import say
 from vqcore.work import finish
 
 TILE_SIDE = 24

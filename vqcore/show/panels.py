@@ -46,8 +46,8 @@ from vqcore.show.tables import (
 )
 from vqcore.show.verdicts import health_row
 from vqcore.show.wording import codec_name, in_short, origin_in_short, plain, settings_name
-from vqcore.show.words import say
 from vqcore.signals.blocks import BlockSize
+from vqcore.words import say
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ from vqcore.lab.sweeps import OperatingPoint
 from vqcore.quantizers.family import FAMILIES
 from vqcore.show.curves import Axis, Curve, Likeness
 from vqcore.show.wording import in_short, shortened, trainer_name
-from vqcore.show.words import say
+from vqcore.words import say
 
 LINE_COLOUR = "#2a7fb8"
 CHOSEN_COLOUR = "#d55e00"

@@ -27,9 +27,9 @@ from vqcore.show.wording import (
     settings_name,
     similarity,
 )
-from vqcore.show.words import say, tag
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin, png_bytes
+from vqcore.words import say, tag
 
 TEMPLATE = Template((Path(__file__).parent / "report.html").read_text(encoding="utf-8"))
 PACKAGES = ("numpy", "scikit-learn", "pillow", "constriction", "plotly")

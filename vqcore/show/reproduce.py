@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from vqcore.show.printed import option_words
 from vqcore.show.provenance import PROGRAM, Provenance
 from vqcore.show.wording import plain
-from vqcore.show.words import say
 from vqcore.signals.pictures import Picture
+from vqcore.words import say
 
 LINES = """\
 from pathlib import Path

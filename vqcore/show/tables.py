@@ -16,8 +16,8 @@ from vqcore.lab.joint import Tried
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.curves import Delta
 from vqcore.show.wording import decibels, in_use, infinity, kilobytes, rate
-from vqcore.show.words import has, say
 from vqcore.signals.pictures import Origin
+from vqcore.words import has, say
 
 MISSING = "–"
 Columns = Mapping[str, tuple[str, str | None]]

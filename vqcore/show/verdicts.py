@@ -25,7 +25,7 @@ from typing import Any
 from vqcore.lab.health import WORST_CELLS, Health, Pair
 from vqcore.lab.heldout import HeldOut
 from vqcore.show.wording import percentage
-from vqcore.show.words import say
+from vqcore.words import say
 
 WELL_FED, STARVED = 39, 8
 EVEN = 0.75

@@ -16,9 +16,9 @@ from vqcore.lab.comparison import Sized
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec
 from vqcore.lab.store import Sign
 from vqcore.lab.sweeps import Cost, OperatingPoint
-from vqcore.show.words import Grouped, has, say
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.signals.pictures import Origin
+from vqcore.words import Grouped, has, say
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 

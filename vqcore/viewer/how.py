@@ -10,9 +10,9 @@ import numpy as np
 
 from vqcore.arrays import Samples
 from vqcore.coding.codec import Encoded
-from vqcore.show.words import say
 from vqcore.signals.pictures import png_bytes
 from vqcore.viewer.columns import column_names, entry_tiles
+from vqcore.words import say
 
 
 def how_it_works(encoded: Encoded, vectors: Samples) -> str:

@@ -38,7 +38,6 @@ from vqcore.show.wording import (
     origin_in_short,
     sampled,
 )
-from vqcore.show.words import language, say
 from vqcore.signals.blocks import BlockLayout, shown_pixels
 from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.viewer.how import how_it_works
@@ -55,6 +54,7 @@ from vqcore.viewer.payload import (
     training_layer,
     use_layer,
 )
+from vqcore.words import language, say
 
 SHOWN_BY_BROWSERS = ("PNG", "JPEG", "WebP", "GIF", "BMP", "AVIF")
 MESSAGE_BYTES = 50_000_000  # streamlit refuses a message of more than 200 MB

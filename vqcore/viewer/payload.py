@@ -82,9 +82,9 @@ from vqcore.show.wording import (
     similarity,
     stage_name,
 )
-from vqcore.show.words import say, tag, texts
 from vqcore.signals.blocks import BlockLayout
 from vqcore.viewer import columns
+from vqcore.words import say, tag, texts
 
 MOST_IN_2_BYTES = 2**16
 LEVEL = 4

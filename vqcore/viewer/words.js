@@ -1,4 +1,4 @@
-// The words of the page, which the script brings by id; they are filled in as in show/words.
+// The words of the page, which the script brings by id; they are filled in as in vqcore/words.
 
 const FIELD = /\{(\w+)(?::(?:\.(\d+)f|(d)))?\}/g;
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from vqcore.show import words
-from vqcore.show.words import bracketed, catalog, language, say, speak, texts
+from vqcore import words
+from vqcore.words import bracketed, catalog, language, say, speak, texts
 
 
 @pytest.fixture
