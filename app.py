@@ -15,31 +15,30 @@ from streamlit.delta_generator import DeltaGenerator
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.textbook import STARTS, Rules, read_codewords, read_weights, rows_of
-from vqcore.codebooks.textbook import Start as FirstCodewords
-from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import Cut
 from vqcore.coding.codec import Settings
 from vqcore.lab import cosine, foreign, joint, study, vqfiles
 from vqcore.lab.contest import contestants
-from vqcore.lab.plane import MAX_CODEWORDS, Start
+from vqcore.lab.plane import MAX_CODEWORDS
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec, missing_rivals
 from vqcore.lab.sharing import Use
 from vqcore.lab.store import Pieces, Question, Sign, Store, answering
-from vqcore.lab.study import Study, original_id
+from vqcore.lab.study import Others, Study, original_id
 from vqcore.lab.sweeps import Plan, Step, cost_of, ladder_sizes, parse_sizes
 from vqcore.lab.turns import sweep_on, work_on
-from vqcore.lab.uploads import NamedCodebook, Uploads, open_uploads
+from vqcore.lab.uploads import Uploads, open_uploads
 from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.family import FAMILIES
 from vqcore.show import answers, links, panels
-from vqcore.show.controls import FIRST_BLOCK_SIZE, choice, control, keep_valid, unbound, values_of
-from vqcore.show.curves import Axis, Curve, Likeness
+from vqcore.show.controls import FIRST_BLOCK_SIZE, choice, control, keep_valid, unbound
+from vqcore.show.curves import Curve
 from vqcore.show.downloads import Offer, joint_file, offered, rounds_file
 from vqcore.show.exports import book_csv
 from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import provenance_of, use_stems
 from vqcore.show.reproduce import ways
 from vqcore.show.tables import MISSING, help_of, styled, uses_table
+from vqcore.show.visit import Visit
 from vqcore.show.wording import doing_in_words, facts_of, kept_elsewhere, kilobytes, plain
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
@@ -55,6 +54,7 @@ OFFER_WIDTH, SIZE_WIDTH = 190, 68
 DOWNLOAD = ":material/download:"
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
+visit = Visit(st.session_state, st.query_params)
 COMPONENTS = {name: st.components.v2.component(f"vq_{name}", **it) for name, it in PARTS.items()}
 
 
@@ -133,7 +133,7 @@ def choose_picture() -> tuple[str, Picture | VqFile, DeltaGenerator]:
     st.file_uploader(
         **unbound("files"),
         accept_multiple_files=True,
-        on_change=choose_newest,
+        on_change=lambda: visit.look_at_newest(uploads()),
         max_upload_size=MAX_BYTES // 1_000_000,
     )
     tell_gone()
@@ -143,34 +143,17 @@ def choose_picture() -> tuple[str, Picture | VqFile, DeltaGenerator]:
     for file_id, raw_name in there.unsized.items():
         ask_size(file_id, raw_name)
     names = [*there.shown, *SAMPLES]
-    name = choose_from("picture", names, SAMPLES[0], on_change=forget_link)
+    name = choose_from("picture", names, SAMPLES[0], on_change=visit.forget_link)
     shown = there.shown[name] if name in there.shown else sample(name)
     for answer in answers.to_codebooks(there.codebooks, shown):
         small(answer)
     return name, shown, st.container()
 
 
-def choose_newest() -> None:
-    """Look at what was uploaded last, or at what a link waited for; not when one is taken away."""
-    there, before = uploads().shown, st.session_state.get("uploaded", 0)
-    st.session_state.uploaded = len(there)
-    if len(there) > before:
-        st.session_state.picture = links.newest(there, wanted_file())
-
-
 def ask_size(file_id: str, name: str) -> None:
     """Ask for width and height of a raw file, which neither its name nor its length tells."""
     words = unbound("raw-size", name=plain(name)) | {"key": raw_key(file_id)}
-    st.text_input(on_change=choose_sized, args=(file_id,), **words)
-
-
-def choose_sized(file_id: str) -> None:
-    """Look at a raw file whose size was typed, if it is a picture now."""
-    there = uploads()
-    st.session_state.uploaded = len(there.shown)
-    for it in there.opened:
-        if it.id == file_id:
-            st.session_state.picture = it.name
+    st.text_input(on_change=lambda: visit.look_at(uploads(), file_id), **words)
 
 
 def tell_gone() -> None:
@@ -206,7 +189,7 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
         block_size = BlockSize(width, st.select_slider(**control("height")) or width)
         options = choose_options(family)
         is_plain = family == Settings.family
-        trainer: Trainer = st.selectbox(disabled=not is_plain, **choice("trainer"))
+        trainer = st.selectbox(disabled=not is_plain, **choice("trainer"))
         rules = choose_rules(block_size, colour) if is_plain and trainer == "textbook" else None
         seed = choose_number("seed")
         rate_weight = st.select_slider(**control("rate"))
@@ -251,14 +234,12 @@ def typed(read: Callable[[], Any], what: str) -> Any:
 
 def choose_first_codewords(
     block_size: BlockSize, colour: Colour, dimension: int
-) -> tuple[FirstCodewords, tuple[tuple[float, ...], ...]]:
+) -> tuple[Any, tuple[tuple[float, ...], ...]]:
     """Choose a start, and if it is codewords of one's own, those."""
     fitting = {it.name: it.shared.codebook for it in uploads().cut_as((block_size, colour))}
-    start: FirstCodewords = st.selectbox(**choice("begin"))
-    if start != "given":
-        return start, ()
-    given = choose_codewords(fitting, dimension)
-    return ("given", given) if given else (STARTS[0], ())
+    start = st.selectbox(**choice("begin"))
+    given = choose_codewords(fitting, dimension) if start == "given" else ()
+    return (start if start != "given" or given else STARTS[0]), given
 
 
 def choose_number(name: str) -> Any:
@@ -304,27 +285,12 @@ def choose_sizes(largest: int) -> tuple[int, ...]:
 # Links: what the page was opened with
 
 
-def wanted_file() -> links.Wanted:
-    return links.wanted_file(st.session_state, st.query_params)
-
-
 def missing_file() -> str | None:
     """Return the name of the file that a link needs, while nothing is uploaded; then compare."""
-    wanted, there = wanted_file(), uploads().shown
+    wanted, there = visit.wanted, uploads().shown
     if wanted.name and there and not wanted.among(there):
         st.sidebar.warning(say("sidebar.other-file", name=plain(wanted.name)))
     return None if there else wanted.name
-
-
-def forget_link() -> None:
-    st.session_state.link = links.Wanted()
-
-
-def take_link() -> None:
-    """Take, when the page is opened, what its address says."""
-    if "link" not in st.session_state:
-        address = {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
-        st.session_state.update(links.opened_with(address, PANELS, present_rivals()))
 
 
 def ask_for(name: str) -> None:
@@ -333,7 +299,7 @@ def ask_for(name: str) -> None:
         st.header(plain(name), anchor=False)
     st.info(say("title.missing", name=plain(name)))
     with st.container(key="instead"):
-        st.button(say("button.sample"), on_click=forget_link)
+        st.button(say("button.sample"), on_click=visit.forget_link)
 
 
 # Work, with signs of life
@@ -428,28 +394,15 @@ def tell_clamping(distinct_blocks: int | None) -> None:
         place.info(say("title.clamped", n=distinct_blocks))
 
 
-def chosen_size(plan: Plan) -> int:
-    """Return the K that was last chosen outside the viewer, or the nearest there is."""
-    size: int = st.session_state.size
-    return size if size in plan.sizes else plan.nearest(size)
-
-
 def show_viewer(view: dict[str, Any]) -> None:
     """Show the layers that the page has of a picture; the page decodes."""
-    asked = {"asked": st.session_state.get("asked", 0), "use": st.session_state.get("use")}
     choices = links.in_the_address(st.session_state, present_rivals())
-    data = {**view, **asked, "choices": choices, "firstBlock": FIRST_BLOCK_SIZE}
-    COMPONENTS["viewer"](key="viewer", data=data, on_view_change=take_view)
+    asked = visit.asked_of_viewer | {"choices": choices, "firstBlock": FIRST_BLOCK_SIZE}
+    COMPONENTS["viewer"](key="viewer", data=view | asked, on_view_change=take_view)
 
 
 def take_view() -> None:
-    view = st.session_state.viewer["view"]
-    st.session_state.update({name: view[name] for name in ("matches", "uses", "offer")})
-    returned = view["returned"]
-    if returned and returned != st.session_state.get("returned"):
-        st.session_state.returned = returned
-        choices = links.choices_of(returned["choices"], PANELS, present_rivals())
-        st.session_state.update(choices)
+    if visit.take_view(PANELS, present_rivals()):
         st.rerun()
 
 
@@ -462,53 +415,26 @@ def show_results(of: Study) -> None:
     books = uploads().fitting(of.picture, cut_of(of.settings))
     here = st.container(gap=None)
     with here:
-        view = made.view_of(of, chosen_size(of.plan), viewed_rivals(), books)
+        view = made.view_of(of, visit.size_in(of.plan), viewed_rivals(), books)
         show_viewer(view | {"block": st.session_state.block})  # a family may take another
-        if step := step_to_offer(of):
+        if step := visit.step_to_offer(of):
             offer_downloads(of, step)
-        bring(asked_layers(of, books), {"asked": here})
-
-
-def asked_layers(of: Study, books: Sequence[NamedCodebook]) -> list[made.Layer]:
-    """Return what the viewer asks for: rivals' files, pictures with codebooks from elsewhere."""
-    matches, uses = (st.session_state.get(name, []) for name in ("matches", "uses"))
-    return [
-        *made.match_layers(of, matches, viewed_rivals(), waited_for),
-        *made.use_layers(of, books, uses, waited_for),
-    ]
-
-
-def choose_size(size: int) -> None:
-    """Choose a K from elsewhere than the viewer."""
-    st.session_state.size = size
-    ask_of_viewer(None)
-
-
-def ask_of_viewer(codebook_id: str | None) -> None:
-    """Let the viewer show anew what was chosen elsewhere: with a codebook, or the size."""
-    st.session_state.use = codebook_id
-    st.session_state.asked = st.session_state.get("asked", 0) + 1
+        asked = made.match_layers(of, visit.wishes("matches"), viewed_rivals(), waited_for)
+        bring(asked, {"asked": here})
+        uses = made.use_layers(of, books, visit.wishes("uses"), waited_for)
+        bring(uses, {"asked": here})
 
 
 # Downloads
 
 
-def step_to_offer(of: Study) -> Step | None:
-    """Return the step whose downloads a hand has asked for, if it has not closed them."""
-    wanted = st.session_state.get("offer")
-    if wanted is None or wanted == st.session_state.get("closed"):
-        return None
-    return of.steps.get(wanted["size"])
-
-
 def offer_downloads(of: Study, step: Step) -> None:
     """Offer what can be taken away, until a hand closes it."""
-    others = pinned_studies(of), families_asked_for(of)
-    curves = partial(panels.curves_of, of, *others, present_rivals())
+    curves = partial(panels.curves_of, of, visit.others_than(of), present_rivals())
     tries = st.session_state.get("tries", [])
     title = say("offers.title", size=str(step.codebook_size))
 
-    @st.dialog(title, width="medium", on_dismiss=stop_offering)
+    @st.dialog(title, width="medium", on_dismiss=visit.stop_offering)
     def show_offers() -> None:
         for group, offers in offered(of, step, curves, tries).items():
             with st.container(gap="xsmall"):
@@ -519,10 +445,6 @@ def offer_downloads(of: Study, step: Step) -> None:
             show_reproduction(of, step)
 
     show_offers()
-
-
-def stop_offering() -> None:
-    st.session_state.closed = st.session_state.offer
 
 
 def show_offer(offer: Offer) -> None:
@@ -541,8 +463,7 @@ def show_offer(offer: Offer) -> None:
 def show_reproduction(of: Study, step: Step) -> None:
     """Show what gives the same .vq again, elsewhere."""
     source = provenance_of(of.picture, of.settings, step.codebook_size)
-    link = st.session_state.offer.get("link", "")
-    for words, lines, language in ways(of.picture, source, link):
+    for words, lines, language in ways(of.picture, source, visit.link_to_offer):
         if words:
             small(words)
         st.code(lines, language, wrap_lines=True)
@@ -576,7 +497,7 @@ def show_side_by_side(charts: Sequence[Chart]) -> None:
 def choose_point(key: str) -> None:
     points = st.session_state[key].selection.points
     if points:
-        choose_size(points[0]["customdata"])
+        visit.choose_size(points[0]["customdata"])
         st.rerun("viewer")
 
 
@@ -609,15 +530,15 @@ def column_of(name: str, heading: str, number_format: str | None) -> Any:
 
 
 def sizes_panel(of: Study) -> list[Pieces]:
-    pinned, families = pinned_studies(of), families_asked_for(of)
-    show_sizes(of, pinned, families)
+    others = visit.others_than(of)
+    show_sizes(of, others)
     show_figures(of)
-    return [study.sweeping([*pinned, *families])]
+    return [study.sweeping([*others.pinned, *others.families])]
 
 
 @st.fragment(key="sizes")
-def show_sizes(of: Study, pinned: Sequence[Study], families: Sequence[Study]) -> None:
-    show_side_by_side(panels.size_charts(of, pinned, families))
+def show_sizes(of: Study, others: Others) -> None:
+    show_side_by_side(panels.size_charts(of, others))
 
 
 @st.fragment(key="figures")
@@ -629,7 +550,7 @@ def show_figures(of: Study) -> None:
 def choose_row(of: Study) -> None:
     cells = st.session_state.points.selection.cells
     if cells and cells[0][0] < len(of.points):
-        choose_size(of.points[cells[0][0]].codebook_size)
+        visit.choose_size(of.points[cells[0][0]].codebook_size)
         st.rerun("viewer")
 
 
@@ -638,10 +559,11 @@ def rates_panel(of: Study) -> list[Pieces]:
         codecs: list[Codec] = st.pills(**choice("beside", present_rivals()))
         offer_pin(of)
         st.segmented_control(**choice("families"))
-    pinned, families = pinned_studies(of), families_asked_for(of)
-    show_rates(of, pinned, families, codecs)
-    needed = [study.sweeping(pinned), study.encoding(of, codecs), study.sweeping(families)]
-    if families or of.settings.family == "gain-shape":
+    others = visit.others_than(of)
+    show_rates(of, others, codecs)
+    needed = [study.sweeping(others.pinned), study.encoding(of, codecs)]
+    needed.append(study.sweeping(others.families))
+    if others.families or of.settings.family == "gain-shape":
         needed.append(show_cosines(of))
     return needed
 
@@ -657,7 +579,7 @@ def show_cosines(of: Study) -> Pieces:
 
 def offer_pin(of: Study) -> None:
     """Let curves stay while settings change."""
-    pins = st.session_state.setdefault("pins", [])
+    pins = visit.pins
     st.button(
         say("button.pin.label"),
         on_click=lambda: pins.append(of.settings),
@@ -668,31 +590,20 @@ def offer_pin(of: Study) -> None:
         st.button(say("button.unpin"), on_click=pins.clear)
 
 
-def pinned_studies(of: Study) -> list[Study]:
-    return study.at_others(of, st.session_state.get("pins", []))
-
-
-def families_asked_for(of: Study) -> list[Study]:
-    """Return the studies of all families, if these are asked for."""
-    wanted = st.session_state.get("families") == "all"
-    return list(study.relatives(of).values()) if wanted else []
-
-
 @st.fragment(key="rates")
-def show_rates(
-    of: Study, pinned: Sequence[Study], families: Sequence[Study], codecs: Sequence[Codec]
-) -> None:
+def show_rates(of: Study, others: Others, codecs: Sequence[Codec]) -> None:
     with st.container(horizontal=True):
-        likeness: Likeness = st.segmented_control(**choice("likeness"))
-        axis: Axis = st.segmented_control(**choice("axis"))
-    curves = panels.curves_of(of, pinned, families, codecs)
-    shown = panels.own_curves(of, pinned, families, axis) if axis == "nominal" else curves
+        likeness = st.segmented_control(**choice("likeness"))
+        axis = st.segmented_control(**choice("axis"))
+    curves = panels.curves_of(of, others, codecs)
+    shown = panels.own_curves(of, others, axis) if axis == "nominal" else curves
     chart = panels.rate_chart(shown, likeness, axis, of.layout.block_size)
     show_chart(chart, lambda: open_point(of, shown))
-    tell_what_is_missing(of)
-    show_families(of, families)
+    for note in panels.missing_codecs(of, present_rivals()):
+        small(plain(note))
+    show_families(of, others.families)
     show_deltas(curves)
-    show_target([of, *pinned, *families])
+    show_target([of, *others.pinned, *others.families])
 
 
 def open_point(of: Study, curves: Sequence[Curve]) -> None:
@@ -719,11 +630,6 @@ def open_family(families: Sequence[Study], size: int) -> None:
         adopt(families[place], size)
 
 
-def tell_what_is_missing(of: Study) -> None:
-    for note in panels.missing_codecs(of, present_rivals()):
-        small(plain(note))
-
-
 def show_deltas(curves: Sequence[Curve]) -> None:
     """Say by how much ours wins or loses, over the range that both curves cover."""
     if rows := panels.deltas_of(curves):
@@ -746,9 +652,7 @@ def show_target(studies: Sequence[Study]) -> None:
 
 
 def adopt(of: Study, size: int) -> None:
-    """Set the sidebar's controls to a study's settings, and choose a K."""
-    st.session_state.update(values_of(of.settings, of.picture.is_gray))
-    choose_size(size)
+    visit.adopt(of, size)
     st.rerun()
 
 
@@ -789,7 +693,7 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
 
 def choose_common_size(of: Study) -> int:
     """Choose a K for all pictures, at first the one of the viewer."""
-    size = chosen_size(of.plan)
+    size = visit.size_in(of.plan)
     sizes = of.settings.sizes_of(of.sizes)
     return choose_k("each", sizes, sizes.index(size) if size in sizes else len(sizes) - 1)
 
@@ -812,19 +716,20 @@ def training_panel(of: Study) -> list[Pieces]:
         small(say("training.plain-only"))
         return []
     st.subheader(say("training.trainers"), anchor=False)
+    replays = made.replaying(of, visit.size_in(of.plan), lambda made: bring(made, layers))
     size = choose_contest(of.plan)
     if size is None:
-        return [bringing_replays(of, layers)]
+        return [replays]
     rivals = contestants(of.settings)
     show_chart(panels.trainers_chart(study.known_runs(of, rivals, size)))
-    return [bringing_replays(of, layers), study.racing(of, rivals, size)]
+    return [replays, study.racing(of, rivals, size)]
 
 
 def show_book(of: Study) -> None:
     """Show the iterations of a training by the book, as numbers to hand in."""
     with row():
         sizes = of.plan.sizes
-        size = choose_k("book", sizes, sizes.index(chosen_size(of.plan)))
+        size = choose_k("book", sizes, sizes.index(visit.size_in(of.plan)))
         book = of.steps[size].trained.book if size in of.steps else None
         if book is None:
             return
@@ -835,26 +740,12 @@ def show_book(of: Study) -> None:
     show_table(panels.book_table(book, size))
 
 
-def bringing_replays(of: Study, layers: Places) -> Pieces:
-    """Replay every rung, first that of the K asked for, and bring each to the page at once."""
-    brought = study.known_frames(of)
-    whole = len(brought) == len(study.rungs(of))
-    bring(made.replay_layers(of, brought, whole), layers)
-    for sign in study.replaying(of, chosen_size(of.plan)):
-        if sign is None:
-            known = study.known_frames(of)
-            new = {size: frames for size, frames in known.items() if size not in brought}
-            bring(made.replay_layers(of, new, whole=False), layers)
-            brought |= new
-        yield sign
-
-
 def choose_contest(plan: Plan) -> int | None:
     """Choose whether to compare trainers, and at which K."""
     with row():
         if not st.toggle(**control("compare")):
             return None
-        return choose_k("contest", plan.sizes, plan.sizes.index(chosen_size(plan)))
+        return choose_k("contest", plan.sizes, plan.sizes.index(visit.size_in(plan)))
 
 
 def codebook_panel(of: Study) -> list[Pieces]:
@@ -867,7 +758,7 @@ def codebook_panel(of: Study) -> list[Pieces]:
         return []
     with row():
         chosen = codebooks[choose_from("codebook", list(codebooks), next(iter(codebooks)))]
-        st.button(say("button.show-on-b"), on_click=lambda: ask_of_viewer(chosen.id))
+        st.button(say("button.show-on-b"), on_click=lambda: visit.ask_of_viewer(chosen.id))
     own = foreign.study_with_own(of, chosen.shared)
     uses: list[tuple[str, Use | Step]]
     uses = [(chosen.name, waited_for(foreign.use_of(of, chosen.shared)))]
@@ -939,30 +830,17 @@ def plane_panel(of: Study) -> list[Pieces]:
 def show_plane(picture: Picture) -> None:
     """Show the quantizer of pixel pairs, and Lloyd's steps from where a hand put the codewords."""
     st.subheader(say("plane.title"), anchor=False)
-    start, size = choose_start()
+    with row():
+        words = control("size") | {"key": "pairs", "width": 200}
+        size = st.slider(min_value=1, max_value=MAX_CODEWORDS, value=16, **words)
+        start = st.segmented_control(**choice("start"))
     codewords = made.first_pairs(store(), picture, size, start)
     if len(codewords) < size:
         st.info(say("plane.clamped", n=len(codewords)))
     of = f"{picture.digest} {size} {start}"
-    edit = st.session_state.get("edit") or {}
-    if edit.get("of") == of:
-        codewords = edit["codewords"] or codewords
-    data = made.plane_bytes(store(), of, codewords, picture)
-    COMPONENTS["plane"](key="plane", data=data, on_edit_change=keep_edit)
+    data = made.plane_bytes(store(), of, visit.edited(of, codewords), picture)
+    COMPONENTS["plane"](key="plane", data=data, on_edit_change=visit.keep_edit)
     small(say("plane.caption"))
-
-
-def keep_edit() -> None:
-    """Keep what a hand did: what the component itself holds is gone when another panel is open."""
-    st.session_state.edit = st.session_state.plane["edit"]
-
-
-def choose_start() -> tuple[Start, int]:
-    with row():
-        words = control("size") | {"key": "pairs", "width": 200}
-        size = st.slider(min_value=1, max_value=MAX_CODEWORDS, value=16, **words)
-        start: Start = st.segmented_control(**choice("start"))
-    return start, size
 
 
 def show_projection(of: Study) -> None:
@@ -1035,7 +913,8 @@ def lab(name: str, picture: Picture, below_files: DeltaGenerator) -> None:
         if not of.steps:
             go_on(FIRST_RESULTS_SECONDS)
         more = show_panels(of, below)
-        show_how(of, block)
+        if of.steps:
+            block.html(made.how_of(of, visit.size_in(of.plan)))
         bring(made.files_beside(store(), uploads(), of.original_id, of.layout, of.name), layers)
         if not of.is_complete:
             go_on(REDRAW_SECONDS)
@@ -1043,12 +922,6 @@ def lab(name: str, picture: Picture, below_files: DeltaGenerator) -> None:
     if work_on(more, REDRAW_SECONDS, tell=progress.show):
         st.rerun()
     progress.end()
-
-
-def show_how(of: Study, place: DeltaGenerator) -> None:
-    """Show with a block of the picture how its family works."""
-    if of.steps:
-        place.html(made.how_of(of, chosen_size(of.plan)))
 
 
 def show_file(name: str, file: VqFile) -> None:
@@ -1084,7 +957,8 @@ def main() -> None:
     st.set_page_config("VQ Lab", page_icon="🔲", layout="wide")
     st.html(f"<style>{PAGE_STYLE}</style>")
     speak(lambda: st.query_params.get("lang", ""))
-    take_link()
+    address = {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
+    visit.begin(address, PANELS, present_rivals())
     with st.sidebar:
         st.title(say("sidebar.title"), anchor=False)
         name, chosen, below_files = choose_picture()

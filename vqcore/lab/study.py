@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from vqcore.codebooks.training import Progress, Training
 from vqcore.coding.codec import Settings
@@ -356,6 +356,13 @@ def at_others(study: Study, every: Iterable[Settings]) -> list[Study]:
     """Return the studies of the same picture at other settings; gray and colour do not compare."""
     others = [replace(study, settings=it) for it in every if it != study.settings]
     return [other for other in others if other.layout.channels == study.layout.channels]
+
+
+class Others(NamedTuple):
+    """Studies whose curves stand beside one's own: of other settings, and of every family."""
+
+    pinned: Sequence[Study] = ()
+    families: Sequence[Study] = ()
 
 
 def relatives(study: Study) -> dict[str, Study]:

@@ -15,7 +15,7 @@ from vqcore.lab.health import Health
 from vqcore.lab.heldout import HeldOut, Transfer
 from vqcore.lab.joint import Tried
 from vqcore.lab.rivals import RIVALS, Codec, RivalError
-from vqcore.lab.study import Study, known_rival, known_rivals, rungs
+from vqcore.lab.study import Others, Study, known_rival, known_rivals, rungs
 from vqcore.lab.targets import GOALS
 from vqcore.show import plots
 from vqcore.show.curves import (
@@ -95,12 +95,10 @@ def _size_chart(name: str, figure: Any, sizes: Sequence[int], curves: int = 1) -
     return replace(_chart(name, figure), area=plots.size_area(sizes, curves))
 
 
-def size_charts(
-    study: Study, pinned: Sequence[Study] = (), families: Sequence[Study] = ()
-) -> list[Chart]:
+def size_charts(study: Study, others: Others) -> list[Chart]:
     """Return the charts of the figures against K; PSNR is beside that of other settings."""
     points, sizes = study.points, study.plan.sizes
-    curves = own_curves(study, pinned, families)
+    curves = own_curves(study, others)
     return [
         _size_chart("psnr", plots.psnr_figure(points, sizes, curves), sizes, len(curves)),
         _size_chart("ratio", plots.ratio_figure(points, sizes), sizes),
@@ -132,25 +130,21 @@ def trainers_chart(runs: Sequence[Run]) -> Chart:
     return _chart("trainers", plots.trainers_figure(runs))
 
 
-def curves_of(
-    study: Study, pinned: Sequence[Study], families: Sequence[Study], codecs: Sequence[Codec]
-) -> list[Curve]:
+def curves_of(study: Study, others: Others, codecs: Sequence[Codec]) -> list[Curve]:
     """Return the curves so far, by files: ours, the textbook's, other settings', the rivals'."""
     known = {codec: known_rivals(study, codec) for codec in codecs}
     rivals = [rival_curve(codec, points) for codec, points in known.items() if points]
-    ours, *others = own_curves(study, pinned, families)
-    return [ours, nominal_curve(study.layout, study.points), *others, *rivals]
+    ours, *beside = own_curves(study, others)
+    return [ours, nominal_curve(study.layout, study.points), *beside, *rivals]
 
 
-def own_curves(
-    study: Study, pinned: Sequence[Study], families: Sequence[Study], axis: Axis = "file"
-) -> list[Curve]:
+def own_curves(study: Study, others: Others, axis: Axis = "file") -> list[Curve]:
     """Return ours, the pinned, and those of the other families that have points."""
-    drawn = {it.settings for it in (study, *pinned)}
-    related = [it for it in families if it.settings not in drawn and it.points]
+    drawn = {it.settings for it in (study, *others.pinned)}
+    related = [it for it in others.families if it.settings not in drawn and it.points]
     every = [
         (study, vq_curve(study.settings, study.layout, study.points)),
-        *((it, vq_curve(it.settings, it.layout, it.points, "pinned")) for it in pinned),
+        *((it, vq_curve(it.settings, it.layout, it.points, "pinned")) for it in others.pinned),
         *((it, family_curve(it.settings, it.layout, it.points)) for it in related),
     ]
     if related and study.settings.is_plain:

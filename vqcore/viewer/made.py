@@ -20,8 +20,16 @@ from vqcore.lab.plane import (
 from vqcore.lab.playback import Frame
 from vqcore.lab.rivals import Codec, Match, RivalError
 from vqcore.lab.sharing import Use
-from vqcore.lab.store import Question, Store
-from vqcore.lab.study import Study, known_healths, known_held_out, original_id
+from vqcore.lab.store import Pieces, Question, Store
+from vqcore.lab.study import (
+    Study,
+    known_frames,
+    known_healths,
+    known_held_out,
+    original_id,
+    rungs,
+)
+from vqcore.lab.study import replaying as trainings_replayed
 from vqcore.lab.sweeps import Cost, OperatingPoint, Preview, Step
 from vqcore.lab.uploads import NamedCodebook, Upload, Uploads
 from vqcore.lab.vqfiles import VqFile
@@ -160,6 +168,19 @@ def replay_layers(
         for size, frames in replays.items()
     }
     yield from _by_size("training", "training", layers, whole)
+
+
+def replaying(study: Study, first: int, bring: Callable[[Iterator[Layer]], object]) -> Pieces:
+    """Replay every rung, first that of a K, and bring each to the page at once."""
+    brought = known_frames(study)
+    bring(replay_layers(study, brought, whole=len(brought) == len(rungs(study))))
+    for sign in trainings_replayed(study, first):
+        if sign is None:
+            known = known_frames(study)
+            new = {size: frames for size, frames in known.items() if size not in brought}
+            bring(replay_layers(study, new, whole=False))
+            brought |= new
+        yield sign
 
 
 def _by_size(kind: Kind, name: str, layers: Mapping[int, bytes], whole: bool) -> Iterator[Layer]:

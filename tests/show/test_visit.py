@@ -1,0 +1,124 @@
+"""What a hand has asked for, from run to run."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from vqcore.lab.study import Study
+from vqcore.lab.sweeps import Plan
+from vqcore.lab.uploads import Uploads
+from vqcore.show.links import Wanted
+from vqcore.show.visit import Visit
+from vqcore.signals.blocks import BlockLayout, BlockSize
+
+PANELS, CODECS = ("sizes", "health"), ("jpeg",)
+
+
+def begun(**address: str) -> tuple[dict[Any, Any], Visit]:
+    state: dict[Any, Any] = {}
+    visit = Visit(state, address)
+    visit.begin(address, PANELS, CODECS)
+    return state, visit
+
+
+def there(*names: str) -> Uploads:
+    shown = {name: SimpleNamespace(digest=f"digest of {name}") for name in names}
+    opened = [SimpleNamespace(id=f"id of {name}", name=name) for name in names]
+    return cast(Uploads, SimpleNamespace(shown=shown, opened=opened))
+
+
+def test_an_address_is_taken_once() -> None:
+    state, visit = begun(k="8", panel="health")
+    assert (state["size"], state["panel"]) == (8, "health")
+    assert visit.wanted == Wanted()
+    state["size"] = 4
+    visit.begin({"k": "8"}, PANELS, CODECS)
+    assert state["size"] == 4
+
+
+def test_the_newest_upload_is_looked_at_but_for_one_that_a_link_waits_for() -> None:
+    state, visit = begun(needs="a.png", digest="digest of a.png")
+    visit.look_at_newest(there("a.png", "b.png"))
+    assert state["picture"] == "a.png"
+    visit.forget_link()
+    visit.look_at_newest(there("a.png", "b.png", "c.png"))
+    assert state["picture"] == "c.png"
+
+
+def test_where_an_upload_went_away_what_is_looked_at_stays() -> None:
+    state, visit = begun()
+    visit.look_at_newest(there("a.png", "b.png", "c.png"))
+    state["picture"] = "a.png"
+    visit.look_at_newest(there("a.png", "b.png"))
+    assert state["picture"] == "a.png"
+    visit.look_at_newest(there("a.png", "b.png", "c.png"))
+    assert state["picture"] == "c.png"
+
+
+def test_a_raw_file_is_looked_at_once_it_is_a_picture() -> None:
+    state, visit = begun()
+    visit.look_at(there("a.png"), "id of b.raw")
+    assert "picture" not in state
+    visit.look_at(there("a.png", "b.raw"), "id of b.raw")
+    assert state["picture"] == "b.raw"
+
+
+def test_to_choose_a_size_asks_anew_and_no_more_for_another_codebook() -> None:
+    _, visit = begun()
+    visit.ask_of_viewer("other")
+    assert visit.asked_of_viewer == {"asked": 1, "use": "other"}
+    visit.choose_size(8)
+    visit.choose_size(8)
+    assert visit.asked_of_viewer == {"asked": 3, "use": None}
+
+
+@pytest.mark.parametrize(("size", "shown"), [(4, 4), (5, 4), (7, 8), (4096, 8)])
+def test_where_a_size_is_not_there_the_nearest_is_shown(size: int, shown: int) -> None:
+    _, visit = begun()
+    visit.choose_size(size)
+    layout = BlockLayout(64, 64, BlockSize(8, 8), "gray")
+    assert visit.size_in(Plan(layout, (2, 4, 8), None)) == shown
+
+
+def test_downloads_are_offered_until_a_hand_closes_them_and_again_when_asked_for() -> None:
+    state, visit = begun()
+    of = cast(Study, SimpleNamespace(steps={8: "step"}))
+    assert visit.step_to_offer(of) is None
+    state["offer"] = {"size": 8, "at": 1, "link": "http://here"}
+    assert (visit.step_to_offer(of), visit.link_to_offer) == ("step", "http://here")
+    visit.stop_offering()
+    assert visit.step_to_offer(of) is None
+    state["offer"] = {"size": 8, "at": 2}
+    assert (visit.step_to_offer(of), visit.link_to_offer) == ("step", "")
+    state["offer"] = {"size": 16, "at": 3}
+    assert visit.step_to_offer(of) is None
+
+
+def test_a_way_back_is_taken_once() -> None:
+    state, visit = begun()
+    wishes = {"matches": ["jpeg"], "uses": [], "offer": None}
+    state["viewer"] = {"view": {**wishes, "returned": None}}
+    assert not visit.take_view(PANELS, CODECS)
+    assert visit.wishes("matches") == ["jpeg"]
+    state["viewer"] = {"view": {**wishes, "returned": {"at": 1, "choices": {"panel": "health"}}}}
+    assert visit.take_view(PANELS, CODECS)
+    assert state["panel"] == "health"
+    state["panel"] = "sizes"
+    assert not visit.take_view(PANELS, CODECS)
+    assert state["panel"] == "sizes"
+
+
+def test_moved_codewords_are_those_of_their_plane_alone() -> None:
+    state, visit = begun()
+    given, moved = [[1.0, 2.0]], [[3.0, 4.0]]
+    assert visit.edited("camera 1", given) == given
+    state["plane"] = {"edit": {"of": "camera 1", "codewords": moved}}
+    visit.keep_edit()
+    assert visit.edited("camera 1", given) == moved
+    assert visit.edited("coffee 1", given) == given
+    state["plane"] = {"edit": {"of": "camera 1", "codewords": None}}
+    visit.keep_edit()
+    assert visit.edited("camera 1", given) == given

@@ -1,0 +1,140 @@
+"""What a hand has asked for, from run to run, beside what the controls hold themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+from vqcore.lab.study import Others, Study, at_others, relatives
+from vqcore.lab.sweeps import Plan, Step
+from vqcore.lab.uploads import Uploads
+from vqcore.show.controls import State, values_of
+from vqcore.show.links import Wanted, choices_of, newest, opened_with, wanted_file
+
+
+class Visit:
+    """What one who looks has asked for.
+
+    Parameters
+    ----------
+    state : of the session, which also holds what the controls do, by their keys
+    address : the parameters of the page's
+    """
+
+    def __init__(self, state: State, address: Mapping[str, str]) -> None:
+        self._state, self._address = state, address
+
+    # The link with which the page was opened, and uploads
+
+    def begin(
+        self, address: Mapping[str, str], panels: Container[str], codecs: Sequence[str]
+    ) -> None:
+        """Take, when the page is opened, the choices of its address."""
+        if "link" not in self._state:
+            self._state.update(opened_with(address, panels, codecs))
+
+    @property
+    def wanted(self) -> Wanted:
+        """The file that the link needs."""
+        return wanted_file(self._state, self._address)
+
+    def forget_link(self) -> None:
+        self._state["link"] = Wanted()
+
+    def look_at_newest(self, there: Uploads) -> None:
+        """Look at what was uploaded last, or at what a link waited for; not if one went away."""
+        before = self._state.get("uploaded", 0)
+        self._state["uploaded"] = len(there.shown)
+        if len(there.shown) > before:
+            self._state["picture"] = newest(there.shown, self.wanted)
+
+    def look_at(self, there: Uploads, file_id: str) -> None:
+        """Look at an upload, if it is a picture now."""
+        self._state["uploaded"] = len(there.shown)
+        for it in there.opened:
+            if it.id == file_id:
+                self._state["picture"] = it.name
+
+    # K, and other settings
+
+    def choose_size(self, size: int) -> None:
+        """Choose a K from elsewhere than the viewer."""
+        self._state["size"] = size
+        self.ask_of_viewer(None)
+
+    def size_in(self, plan: Plan) -> int:
+        """Return the K that was last chosen outside the viewer, or the nearest there is."""
+        size: int = self._state["size"]
+        return size if size in plan.sizes else plan.nearest(size)
+
+    def adopt(self, of: Study, size: int) -> None:
+        """Set the sidebar's controls to a study's settings, and choose a K."""
+        self._state.update(values_of(of.settings, of.picture.is_gray))
+        self.choose_size(size)
+
+    @property
+    def pins(self) -> list[Any]:
+        """The settings whose curves stay."""
+        pins: list[Any] = self._state.setdefault("pins", [])
+        return pins
+
+    def others_than(self, of: Study) -> Others:
+        """Return the studies whose curves are asked for beside one's own."""
+        families = relatives(of).values() if self._state.get("families") == "all" else ()
+        return Others(at_others(of, self.pins), list(families))
+
+    # What the viewer shows, and wishes for
+
+    def ask_of_viewer(self, codebook_id: str | None) -> None:
+        """Let the viewer show anew what was chosen elsewhere: with a codebook, or the size."""
+        self._state["use"] = codebook_id
+        self._state["asked"] = self._state.get("asked", 0) + 1
+
+    @property
+    def asked_of_viewer(self) -> dict[str, Any]:
+        return {"asked": self._state.get("asked", 0), "use": self._state.get("use")}
+
+    def take_view(self, panels: Container[str], codecs: Sequence[str]) -> bool:
+        """Keep what the viewer needs, and tell whether a hand went back or forward to choices."""
+        view = self._state["viewer"]["view"]
+        self._state.update({name: view[name] for name in ("matches", "uses", "offer")})
+        returned = view["returned"]
+        if not returned or returned == self._state.get("returned"):
+            return False
+        self._state["returned"] = returned
+        self._state.update(choices_of(returned["choices"], panels, codecs))
+        return True
+
+    def wishes(self, name: str) -> list[Any]:
+        """Return the "matches", rivals' files, or the "uses" of codebooks that the viewer needs."""
+        wishes: list[Any] = self._state.get(name, [])
+        return wishes
+
+    # Downloads
+
+    def step_to_offer(self, of: Study) -> Step | None:
+        """Return the step whose downloads a hand has asked for, if it has not closed them."""
+        wanted = self._state.get("offer")
+        if wanted is None or wanted == self._state.get("closed"):
+            return None
+        return of.steps.get(wanted["size"])
+
+    @property
+    def link_to_offer(self) -> str:
+        """The address of what the downloads are of."""
+        link: str = self._state["offer"].get("link", "")
+        return link
+
+    def stop_offering(self) -> None:
+        self._state["closed"] = self._state["offer"]
+
+    # The plane
+
+    def keep_edit(self) -> None:
+        """Keep what a hand did: what the component itself holds goes when another panel opens."""
+        self._state["edit"] = self._state["plane"]["edit"]
+
+    def edited(self, of: str, codewords: list[list[float]]) -> list[list[float]]:
+        """Return the codewords as a hand has moved them, if those of this plane, else as given."""
+        edit = self._state.get("edit") or {}
+        return (edit["codewords"] if edit.get("of") == of else None) or codewords
