@@ -46,14 +46,28 @@ def test_the_same_file_under_two_names_can_be_compared(visitor):
     assert visitor.page.locator("h2").first.inner_text() == "two.png (2)"
 
 
+LEAST_GAP = """list => {
+  const ends = new Range(), shown = [...list.children].filter((figure) => figure.offsetWidth);
+  const gaps = shown.slice(1).map((figure, at) => {
+    if (figure.offsetTop > shown[at].offsetTop) return Infinity;
+    ends.selectNodeContents(shown[at].lastElementChild);
+    return figure.getBoundingClientRect().left - ends.getBoundingClientRect().right;
+  });
+  return Math.min(...gaps);
+}"""
+
+
 def test_an_upload_stands_beside_our_bytes(visitor):
-    data = png(1)
+    data = png(1, 192, 256)
     visitor.open("?largest=8&panel=sizes")
     assert visitor.page.locator(".upload").is_hidden()
     visitor.upload(("one.png", data))
     assert visitor.figures()["Upload"] == f"PNG, {len(data) / 1000:.1f} kB"
     told = f"PNG, {len(data):,} bytes".replace(",", "\u202f").replace("G\u202f", "G,")
     assert visitor.page.get_by_text(told).count() == 3
+    for width in (1440, 800, 390):
+        visitor.page.set_viewport_size({"width": width, "height": 1000})
+        assert visitor.page.locator(".measured").evaluate(LEAST_GAP) >= 8, width
 
 
 SOON = 15  # frames; a busy machine takes some from the bar to the components below it
