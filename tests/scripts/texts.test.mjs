@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./english.mjs";
-import { tileSide } from "../../vqcore/viewer/codebook.js";
-import { isCrisp, placed } from "../../vqcore/viewer/draw.js";
+import { tileSize } from "../../vqcore/viewer/codebook.js";
+import { frameOf, isCrisp, placed } from "../../vqcore/viewer/draw.js";
 import { digitsOf } from "../../vqcore/viewer/inside.js";
 import { listed } from "../../vqcore/viewer/texts.js";
 
@@ -19,10 +19,15 @@ test("an index has as many digits as its codebook needs", () => {
 });
 
 test("tiles fill their place, and scroll rather than be too small", () => {
-  assert.equal(tileSide(1, 240, 300), 240);
-  assert.equal(tileSide(4, 240, 300), 120);
-  assert.equal(tileSide(30, 240, 300), 48);
-  assert.equal(tileSide(4096, 240, 300), 36);
+  assert.deepEqual([1, 4, 30, 4096].map((count) => tileSize(count, 240, 300).width), [236, 116, 44, 32]);
+  assert.deepEqual([1, 4, 30, 4096].map((count) => tileSize(count, 240, 300).height), [236, 116, 44, 32]);
+});
+
+test("an enlarged block stands in a square, or in its own shape if it is long", () => {
+  const frames = [[8, 8], [8, 4], [8, 2], [16, 1], [32, 1], [1, 16]].map(([width, height]) => frameOf({ width, height }, 72));
+  assert.deepEqual(frames.map(({ width, height }) => [width, height]),
+    [[72, 72], [72, 72], [144, 36], [216, 14], [216, 7], [9, 144]]);
+  assert.deepEqual(frameOf({ width: 16, height: 1 }, 36, { width: 54, height: 72 }), { width: 54, height: 3 });
 });
 
 test("pixels are crisp where they look even", () => {

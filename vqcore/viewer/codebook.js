@@ -5,17 +5,20 @@ import { drawFromSheet, tileSheet } from "./draw.js";
 import { toldOf } from "./texts.js";
 import { say } from "./words.js";
 
-const LEAST_TILE = 36;
+const LEAST_TILE = 32;
 const TILE_GAP = 4;
 const LETTER = 11;
+const SQUARE = { blockWidth: 1, blockHeight: 1 };
 
-/** Return the side of a tile, with its gap, at which so many fill a place; 36 at least, to be scrolled. */
-export function tileSide(count, width, height) {
-  let best = LEAST_TILE;
-  for (let columns = 1; columns * LEAST_TILE <= width && columns <= count; columns++) {
-    best = Math.max(best, Math.floor(Math.min(width / columns, height / Math.ceil(count / columns))));
+/** Return width and height of tiles in a block's shape, at which so many fill a place; of a least area, to be scrolled. */
+export function tileSize(count, width, height, { blockWidth, blockHeight } = SQUARE) {
+  const room = (length, tiles) => Math.floor(length / tiles) - TILE_GAP;
+  const shape = Math.sqrt(blockWidth / blockHeight), least = Math.min(LEAST_TILE, room(width, 1) / shape);
+  let side = least; // of a square of the same area
+  for (let columns = 1; columns <= count && room(width, columns) >= least * shape; columns++) {
+    side = Math.max(side, Math.min(room(width, columns) / shape, room(height, Math.ceil(count / columns)) * shape));
   }
-  return best;
+  return { width: Math.max(1, Math.floor(side * shape)), height: Math.max(1, Math.floor(side / shape)) };
 }
 
 /** Name a codeword of a layer, an entry of a column, or a sum by the entries that it is made of. */
@@ -29,7 +32,7 @@ export class CodebookPanel {
   layer = { use: [], indices: [] };
   order = [];
   lit = null;
-  tile = LEAST_TILE;
+  tile = { width: LEAST_TILE, height: LEAST_TILE };
 
   constructor(root, onPick) {
     const find = (selector) => root.querySelector(selector);
@@ -72,37 +75,43 @@ export class CodebookPanel {
     this.draw();
   }
 
+  get #step() {
+    return { x: this.tile.width + TILE_GAP, y: this.tile.height + TILE_GAP };
+  }
+
   get columns() {
-    return Math.max(1, Math.floor(this.scroller.clientWidth / this.tile));
+    return Math.max(1, Math.floor(this.scroller.clientWidth / this.#step.x));
   }
 
   draw() {
     const { scroller, canvas, layer } = this;
-    const tile = this.tile = tileSide(layer.use.length, scroller.clientWidth, scroller.clientHeight);
+    const shape = layer.kind === "gains" ? SQUARE : layer;
+    this.tile = tileSize(layer.use.length, scroller.clientWidth, scroller.clientHeight, shape);
+    const step = this.#step;
     const scale = devicePixelRatio;
     const width = Math.round(scroller.clientWidth * scale), height = Math.round(scroller.clientHeight * scale);
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    this.room.style.height = `${Math.ceil(layer.use.length / this.columns) * tile}px`;
+    this.room.style.height = `${Math.ceil(layer.use.length / this.columns) * step.y}px`;
     canvas.style.height = `${scroller.clientHeight}px`;
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, width, height);
-    const first = Math.floor(scroller.scrollTop / tile), rows = Math.ceil(scroller.clientHeight / tile) + 1;
+    const first = Math.floor(scroller.scrollTop / step.y), rows = Math.ceil(scroller.clientHeight / step.y) + 1;
     this.order.slice(first * this.columns, (first + rows) * this.columns).forEach((index, at) => {
-      const x = (at % this.columns) * tile, y = (first + Math.floor(at / this.columns)) * tile - scroller.scrollTop;
-      this.#drawTile(context, index, x * scale, y * scale, (tile - TILE_GAP) * scale);
+      const x = (at % this.columns) * step.x, y = (first + Math.floor(at / this.columns)) * step.y - scroller.scrollTop;
+      this.#drawTile(context, index, x * scale, y * scale, this.tile.width * scale, this.tile.height * scale);
     });
   }
 
-  #drawTile(context, index, x, y, width) {
+  #drawTile(context, index, x, y, width, height) {
     const { layer } = this;
     if (layer.kind === "gains") this.#drawBar(context, index, x, y, width);
-    else drawFromSheet(context, this.sheet, layer, index, x, y, width);
+    else drawFromSheet(context, this.sheet, layer, index, x, y, width, height);
     context.lineWidth = 2 * devicePixelRatio;
-    if (!layer.use[index]) this.#cross(context, x, y, width);
+    if (!layer.use[index]) this.#cross(context, x, y, width, height);
     if (this.lit !== index) return;
     context.strokeStyle = getComputedStyle(this.scroller).getPropertyValue("--st-primary-color");
-    context.lineWidth = 4 * devicePixelRatio;
-    context.strokeRect(x + 2, y + 2, width - 4, width - 4);
+    const line = context.lineWidth = Math.min(4 * devicePixelRatio, Math.min(width, height) / 4);
+    context.strokeRect(x + line / 2, y + line / 2, width - line, height - line);
   }
 
   /** Draw a number, and a bar as high as it is. */
@@ -118,18 +127,18 @@ export class CodebookPanel {
   }
 
   /** Mark a dead codeword. */
-  #cross(context, x, y, width) {
+  #cross(context, x, y, width, height) {
     context.beginPath();
     context.moveTo(x, y);
-    context.lineTo(x + width, y + width);
+    context.lineTo(x + width, y + height);
     context.moveTo(x + width, y);
-    context.lineTo(x, y + width);
+    context.lineTo(x, y + height);
     context.strokeStyle = "#d00";
     context.stroke();
   }
 
   #at({ offsetX, offsetY }) {
-    const column = Math.floor(offsetX / this.tile), row = Math.floor((offsetY + this.scroller.scrollTop) / this.tile);
+    const column = Math.floor(offsetX / this.#step.x), row = Math.floor((offsetY + this.scroller.scrollTop) / this.#step.y);
     return column < this.columns ? this.order[row * this.columns + column] : undefined;
   }
 
@@ -160,8 +169,8 @@ export class CodebookPanel {
     const from = this.lit === null ? -by : this.order.indexOf(this.lit);
     const to = Math.max(0, Math.min(this.order.length - 1, from + by));
     if (this.order[to] !== this.lit) this.#pick(this.order[to]);
-    const { scroller, tile } = this, top = Math.floor(to / this.columns) * tile;
+    const { scroller } = this, high = this.#step.y, top = Math.floor(to / this.columns) * high;
     if (top < scroller.scrollTop) scroller.scrollTop = top;
-    if (top + tile > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + tile - scroller.clientHeight;
+    if (top + high > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + high - scroller.clientHeight;
   }
 }

@@ -119,21 +119,27 @@ function seenCells({ columns, rows }, step, { left, top }, clip) {
   };
 }
 
-/** Draw one tile, enlarged and crisp, in the middle of a square; `wide` pixels of it are a line. */
-export function drawTile(context, colours, wide, x, y, side) {
+/** Draw one tile, enlarged and crisp, on a canvas that is made as large as `frameOf` says; `wide` pixels are a line. */
+export function drawTile(canvas, colours, wide, side, most) {
   const image = new ImageData(new Uint8ClampedArray(Uint32Array.from(colours).buffer), wide);
   const small = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
   small.getContext("2d").putImageData(image, 0, 0);
-  const { left, top, width, height } = inSquare(image, x, y, side);
+  const frame = Object.assign(canvas, frameOf(image, side, most)), context = canvas.getContext("2d");
+  const scale = Math.min(frame.width / image.width, frame.height / image.height);
+  const width = image.width * scale, height = image.height * scale;
   context.imageSmoothingEnabled = false;
-  context.clearRect(x, y, side, side);
-  context.drawImage(small, left, top, width, height);
+  context.drawImage(small, (frame.width - width) / 2, (frame.height - height) / 2, width, height);
 }
 
-/** Return where a tile lies that is as large as a square allows. */
-function inSquare({ width, height }, x, y, side) {
-  const scale = side / Math.max(width, height), [wide, high] = [width * scale, height * scale];
-  return { left: x + (side - wide) / 2, top: y + (side - high) / 2, width: wide, height: high };
+/** Tell whether a block is so long that a square would leave most of its room empty. */
+const isLong = ({ width, height }) => Math.max(width, height) > 2 * Math.min(width, height);
+
+/** Return the frame of an enlarged block: a square, or of a long one its own shape and the square's area, `most` at most. */
+export function frameOf(block, side, most = { width: 3 * side, height: 2 * side }) {
+  const { width, height } = block;
+  if (!isLong(block)) return { width: side, height: side };
+  const scale = Math.min(side / Math.sqrt(width * height), most.width / width, most.height / height);
+  return { width: Math.round(width * scale), height: Math.max(2, Math.round(height * scale)) };
 }
 
 /** Return a canvas with all tiles of a layer, as many in a row as there are rows, or more. */
@@ -155,14 +161,12 @@ export function tileSheet(layer) {
   return canvas;
 }
 
-/** Draw a tile of a sheet, enlarged and crisp, in the middle of a square. */
-export function drawFromSheet(context, sheet, layer, index, x, y, side) {
+/** Draw a tile of a sheet, enlarged and crisp. */
+export function drawFromSheet(context, sheet, layer, index, x, y, width, height) {
   const { blockWidth: wide, blockHeight: high } = layer, across = sheet.width / wide;
-  const place = inSquare({ width: wide, height: high }, x, y, side);
   context.imageSmoothingEnabled = false;
   context.drawImage(
-    sheet, (index % across) * wide, Math.floor(index / across) * high, wide, high,
-    place.left, place.top, place.width, place.height);
+    sheet, (index % across) * wide, Math.floor(index / across) * high, wide, high, x, y, width, height);
 }
 
 /** Return the colours of a leaf of the original; black beyond the picture's edge. */

@@ -42,7 +42,7 @@ export class Following {
     const { sides, viewer: { blockPanel } } = this;
     const layer = sides.layerOf(sides.decoding(this.hovered?.name));
     const block = this.hovered?.block ?? this.blockOf(layer);
-    if (layer.indices[block] === undefined) blockPanel.clear();
+    if (layer.indices[block] === undefined) blockPanel.clear(layer);
     else blockPanel.show(layer, sides.layers.original, block);
   }
 

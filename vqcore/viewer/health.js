@@ -12,6 +12,8 @@ import { say } from "./words.js";
 
 const WORST = 10;
 const DOT = 4.5;
+const TILE = 36;
+const MOST = { width: 72, height: 72 };
 
 class HealthPanel extends Follower {
   order = [];
@@ -107,7 +109,7 @@ class HealthPanel extends Follower {
     if (!codebook) return;
     this.root.querySelectorAll(".worst canvas").forEach((canvas, at) => {
       const colours = tileColours(codebook, this.worst[at]);
-      drawTile(canvas.getContext("2d"), colours, codebook.blockWidth, 0, 0, canvas.width);
+      drawTile(canvas, colours, codebook.blockWidth, TILE, MOST);
     });
   }
 }

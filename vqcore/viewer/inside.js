@@ -2,12 +2,15 @@
 
 import { isSeveral, sumOf } from "./columns.js";
 import { areaOf, blockError } from "./decoding.js";
-import { drawTile, leafOfOriginal, leafOfTiles, tileColours } from "./draw.js";
+import { drawTile, frameOf, leafOfOriginal, leafOfTiles, tileColours } from "./draw.js";
 import { cellsOfLeaf, leafOf } from "./leaves.js";
 import { listed, textOf, toldOf } from "./texts.js";
 import { treeOf, wayTo } from "./tree.js";
 import { say } from "./words.js";
 
+const SIDE = 72;
+const ENTRY = 36;
+const NODE = 24;
 const NUMBERS = ["parts", "gains"]; // columns whose entries are not to be seen
 
 export class BlockPanel {
@@ -16,8 +19,9 @@ export class BlockPanel {
     this.find = (selector) => root.querySelector(selector);
   }
 
-  /** Show no block, and say how to see one. */
-  clear() {
+  /** Show no block, and say how to see one; leave room for those of a layer. */
+  clear(layer) {
+    if (layer) this.#makeRoom(layer);
     if (!this.shows) return;
     this.shows = false;
     for (const selector of [".own", ".code"]) {
@@ -32,6 +36,7 @@ export class BlockPanel {
   /** Show a block of a layer; of one that is part of a leaf, the leaf. */
   show(layer, original, block) {
     this.shows = true;
+    this.#makeRoom(layer);
     const leaf = leafOf(layer, block), side = leaf.wide * layer.blockWidth;
     for (const part of this.root.querySelectorAll(".inspector .beside")) part.hidden = !original;
     if (original) this.#paint(".own", leafOfOriginal(layer, original.pixels, leaf), side);
@@ -43,6 +48,16 @@ export class BlockPanel {
     const error = original?.channels === layer.channels
       && say("page.inside.error", { mse: blockError(layer, original, ...cells) });
     this.find(".facts").textContent = listed(" ", factsOf(layer, block, leaf), steps, error);
+  }
+
+  /** Give the places of a block its shape: long ones stand under each other. */
+  #makeRoom({ blockWidth: width, blockHeight: height }) {
+    const frame = frameOf({ width, height }, SIDE);
+    this.find(".inspector").classList.toggle("wide", frame.width > SIDE);
+    for (const selector of [".own", ".code"]) {
+      const canvas = this.find(selector);
+      if (canvas.width !== frame.width || canvas.height !== frame.height) Object.assign(canvas, frame);
+    }
   }
 
   /** Show the entry of each column, and what they come to one by one. */
@@ -57,10 +72,10 @@ export class BlockPanel {
     layer.parts.forEach((part, place) => {
       const [entry, text, sum] = list.children[place].children, own = part.ofTiles[layer.indices[block]];
       entry.classList.toggle("nothing", NUMBERS.includes(part.kind));
-      paint(entry, layer.entries[place].subarray(own * area, (own + 1) * area), layer.blockWidth);
+      drawTile(entry, layer.entries[place].subarray(own * area, (own + 1) * area), layer.blockWidth, ENTRY);
       const digits = layer.levels ? [] : [textOf("code", digitsOf(own, part.size))];
       text.replaceChildren(textOf("span", toldOf(part, own)), ...digits);
-      paint(sum, leafOfTiles(layer, leaf, (cell) => sumOf(layer, layer.indices[cell], place + 1)), side);
+      drawTile(sum, leafOfTiles(layer, leaf, (cell) => sumOf(layer, layer.indices[cell], place + 1)), side, ENTRY);
     });
   }
 
@@ -71,15 +86,15 @@ export class BlockPanel {
     if (!layer.ways) return "";
     const nodes = treeOf(layer), way = wayTo(nodes, index);
     place.replaceChildren(...way.map((at) => {
-      const canvas = Object.assign(document.createElement("canvas"), { width: 24, height: 24 });
-      paint(canvas, nodes[at].colours, layer.blockWidth);
+      const canvas = document.createElement("canvas");
+      drawTile(canvas, nodes[at].colours, layer.blockWidth, NODE);
       return canvas;
     }));
     return say("page.tree.steps", { n: way.length - 1 });
   }
 
-  #paint(selector, colours, side) {
-    paint(this.find(selector), colours, side);
+  #paint(selector, colours, wide) {
+    drawTile(this.find(selector), colours, wide, SIDE);
   }
 }
 
@@ -94,14 +109,10 @@ function factsOf(layer, block, leaf) {
   return say("page.inside.facts", { size, column, row, named, blocks });
 }
 
-function paint(canvas, colours, side) {
-  drawTile(canvas.getContext("2d"), colours, side, 0, 0, canvas.width);
-}
-
 /** Return a line of the list of columns: an entry, its name, and the sum so far. */
 function lineOf() {
   const line = document.createElement("li");
-  const picture = () => Object.assign(document.createElement("canvas"), { width: 36, height: 36, ariaHidden: "true" });
+  const picture = () => Object.assign(document.createElement("canvas"), { ariaHidden: "true" });
   line.append(picture(), document.createElement("span"), picture());
   return line;
 }

@@ -7,6 +7,7 @@ import { say } from "./words.js";
 
 const LEVELS = 3;
 const TILE = 36;
+const MOST = { width: 54, height: 72 };
 
 export class TreePanel {
   #shown = { layer: null, lit: null, top: 0 };
@@ -61,8 +62,8 @@ export class TreePanel {
   #nodeOf(layer, at, way) {
     const { colours, use, leaves, index } = this.nodes[at], blocks = say("count.block", { n: use });
     const button = document.createElement("button");
-    const canvas = Object.assign(document.createElement("canvas"), { width: TILE, height: TILE, ariaHidden: "true" });
-    drawTile(canvas.getContext("2d"), colours, layer.blockWidth, 0, 0, TILE);
+    const canvas = Object.assign(document.createElement("canvas"), { ariaHidden: "true" });
+    drawTile(canvas, colours, layer.blockWidth, TILE, MOST);
     button.dataset.node = at;
     button.classList.toggle("on", way.includes(at));
     button.title = button.ariaLabel = index === null
