@@ -25,7 +25,7 @@ from vqcore.quantizers.plain import quantizer_of
 from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.show.links import short_digest
 from vqcore.signals.blocks import BlockLayout, Colour, layout_of, shown_pixels
-from vqcore.signals.pictures import Picture, sample_picture
+from vqcore.signals.pictures import Origin, Picture, sample_picture
 from vqcore.work import Work, finish
 
 Samples = NDArray[np.uint8]
@@ -191,6 +191,12 @@ def rival_point(codec: str, level: int, **figures: object) -> RivalPoint:
         encode_seconds=0.1,
     )
     return replace(point, **figures)
+
+
+def words_of(origin: Origin | None) -> tuple[str, ...]:
+    """Return what was done to a picture's samples, as it reads now."""
+    assert origin is not None
+    return tuple(map(str, origin.done))
 
 
 def bare_words(text: str) -> set[str]:

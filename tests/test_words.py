@@ -1,9 +1,11 @@
 """Tests of words: every id has its text, every text its fields, and the plural forms."""
 
+import pickle
+
 import pytest
 
 from vqcore import words
-from vqcore.words import bracketed, catalog, language, say, speak, texts
+from vqcore.words import bracketed, catalog, language, said, say, speak, texts, why
 
 
 @pytest.fixture
@@ -58,3 +60,21 @@ def test_rooms_are_given_whole():
 def test_infinite_numbers_are_signs():
     assert "have ∞ dB more" in say("verdict.gap.none", gap_db=float("inf"))
     assert say("delta.psnr", psnr_db=float("-inf"), low=1.0, high=2.0).startswith("−∞ dB (1.000")
+
+
+def test_what_is_said_comes_into_words_when_it_is_read(monkeypatch):
+    inner = said("count.byte", n=1234)
+    error = ValueError(said("refusal.picture.damaged", kind="PNG", reason=inner))
+    assert str(error) == "The PNG file is damaged or incomplete (1\u202f234 bytes)."
+    monkeypatch.setattr(words, "_language_now", lambda: "test")
+    told = "[The] PNG [file] [is] [damaged] [or] [incomplete] (1\u202f234 [bytes])."
+    assert str(error) == str(why(error)) == told
+
+
+def test_what_is_said_can_be_a_key_and_be_sent_to_other_processes():
+    later = said("done.frames", frames=2)
+    assert {later: 1}[said("done.frames", frames=2)] == 1
+    assert later != said("done.frames", frames=3)
+    assert pickle.loads(pickle.dumps(later)) == later
+    sent = pickle.loads(pickle.dumps(ValueError(later)))
+    assert str(sent) == "first of 2 frames"

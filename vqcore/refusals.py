@@ -1,4 +1,7 @@
-"""Why a file does not become a picture, in words for the person who chose it."""
+"""Why a file does not become a picture, in words for the person who chose it.
+
+A message is `said`, so that whoever reads it has it in their own language.
+"""
 
 
 class PictureError(ValueError):

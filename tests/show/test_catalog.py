@@ -99,6 +99,7 @@ def asked(path: Path) -> Iterator[Asked]:
                 names = [keyword.arg for keyword in call.keywords]
                 fields = None if None in names else frozenset(filter(None, names))
                 for pattern in patterns(call.args[0], scope):
+                    assert ast.unparse(call.func) != "said" or "*" not in pattern
                     yield Asked(f"{path.name}:{call.lineno}", pattern, fields)
 
 
@@ -115,7 +116,7 @@ def asked_on_the_page(path: Path) -> Iterator[Asked]:
 
 
 def is_asking(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id in ("say", "has")
+    return isinstance(call.func, ast.Name) and call.func.id in ("say", "said", "has")
 
 
 ASKED = [

@@ -22,6 +22,7 @@ from vqcore.show.curves import Curve, nominal_curve, rival_curve, vq_curve
 from vqcore.show.provenance import PROGRAM, Provenance, provenance_of
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin, Picture
+from vqcore.words import said
 
 POINT_KEYS = [
     "codebook_size",
@@ -173,7 +174,7 @@ def test_json_ends_with_one_line_end() -> None:
 
 
 def test_json_says_what_file_a_picture_came_from() -> None:
-    swept = replace(swept_of([]), origin=Origin("TIFF", 1606, ("laid on white",)))
+    swept = replace(swept_of([]), origin=Origin("TIFF", 1606, (said("done.white"),)))
     record = json.loads(exports.sweep_json(swept))
     assert (record["source_format"], record["source_bytes"]) == ("TIFF", 1606)
     assert json.loads(exports.sweeps_json([swept])) == [record]

@@ -20,6 +20,7 @@ from vqcore.quantizers.quantizer import Column
 from vqcore.show import printed
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin
+from vqcore.words import said
 
 LAYOUT = BlockLayout(30, 20, 8, "ycbcr")
 SETTINGS = Settings(8, "ycbcr", "lbg", 7)
@@ -98,7 +99,7 @@ def test_each_table_stands_under_its_picture_and_the_means_are_last() -> None:
 
 
 def test_a_table_stands_under_the_file_its_picture_came_from() -> None:
-    origin = Origin("PNG", 606, ("laid on white",))
+    origin = Origin("PNG", 606, (said("done.white"),))
     swept = replace(swept_of(made_up_points(), "a\nb.png"), origin=origin)
     line, table = printed.sweep_text(swept).split("\n", 1)
     assert line == "a b.png: PNG, 606 bytes; laid on white"

@@ -17,6 +17,7 @@ from vqcore.show.provenance import PROGRAM, Provenance, provenance_of
 from vqcore.show.report import html_report
 from vqcore.show.wording import NARROW_SPACE, decibels
 from vqcore.signals.pictures import Origin, Picture, read_picture
+from vqcore.words import said
 
 SETTINGS = Settings(4, "rgb", seed=5)
 PICTURE = smooth_picture(24, 40)
@@ -91,7 +92,7 @@ def test_name_of_a_picture_is_text() -> None:
 
 def test_the_pictures_own_file_stands_beside_ours() -> None:
     assert "2880 bytes uncompressed" in report().replace(NARROW_SPACE, "")
-    told = report(origin=Origin("P&G", 1606, ("laid on white",))).replace(NARROW_SPACE, "")
+    told = report(origin=Origin("P&G", 1606, (said("done.white"),))).replace(NARROW_SPACE, "")
     assert "bytes uncompressed; P&amp;G, 1606 bytes; laid on white" in told
 
 

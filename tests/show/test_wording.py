@@ -20,7 +20,7 @@ from vqcore.show.wording import (
 )
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin
-from vqcore.words import say
+from vqcore.words import said, say
 
 LAYOUT = BlockLayout(width=80, height=10, block_size=8, colour="gray")
 
@@ -87,8 +87,11 @@ def test_a_gap_below_everything() -> None:
     [
         (Origin("PNG", 1606), f"PNG, 1{NARROW_SPACE}606 bytes"),
         (Origin("BMP", 1), "BMP, 1 byte"),
-        (Origin("GIF", 35, ("first frame",)), "GIF, 35 bytes; first frame"),
-        (Origin("TIFF", 35, ("a", "b")), "TIFF, 35 bytes; a · b"),
+        (Origin("GIF", 35, (said("done.frames", frames=9),)), "GIF, 35 bytes; first of 9 frames"),
+        (
+            Origin("TIFF", 35, (said("done.unit"), said("done.white"))),
+            "TIFF, 35 bytes; scaled from 0 … 1 · laid on white",
+        ),
     ],
 )
 def test_where_a_picture_comes_from(origin: Origin, told: str) -> None:

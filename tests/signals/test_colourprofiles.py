@@ -7,6 +7,7 @@ import zlib
 import icc_profiles as icc
 import numpy as np
 import pytest
+from helpers import words_of
 from PIL import Image, ImageCms
 
 from vqcore.signals.colourprofiles import profile_of, to_srgb
@@ -44,7 +45,7 @@ SRGB_CHUNK = (b"sRGB", b"\0")
 
 def read(data):
     picture = read_picture(data, "")
-    return picture.pixels, picture.origin.done
+    return picture.pixels, words_of(picture.origin)
 
 
 @pytest.mark.parametrize("name", SPACES)

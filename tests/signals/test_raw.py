@@ -3,6 +3,7 @@
 import hypothesis.extra.numpy as arrays
 import numpy as np
 import pytest
+from helpers import words_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
@@ -50,7 +51,7 @@ def test_the_colours_of_video_by_hand():
     black, white, red = picture.pixels[:, ::2].swapaxes(0, 1).tolist()
     assert (black, white) == ([[0, 0, 0]] * 2, [[255, 255, 255]] * 2)
     assert red == [[254, 0, 0]] * 2
-    assert picture.origin.done == ("converted from 4:2:0 video",)
+    assert words_of(picture.origin) == ("converted from 4:2:0 video",)
 
 
 def test_a_video_gives_its_first_frame():
@@ -59,7 +60,7 @@ def test_a_video_gives_its_first_frame():
     ]
     picture = read_picture(b"".join(gray), "two_4x4.yuv")
     assert not picture.pixels.any()
-    assert picture.origin.done == ("first of 2 frames", "converted from 4:2:0 video")
+    assert words_of(picture.origin) == ("first of 2 frames", "converted from 4:2:0 video")
 
 
 # -------------------------------------------------------------------------------- width and height

@@ -8,6 +8,7 @@ import tracemalloc
 import numpy as np
 import pytest
 import tifffile
+from helpers import words_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -214,14 +215,14 @@ def test_jpeg_inside(mode, tags):
     picture = read_picture(data, "")
     assert picture.pixels.shape == expected.shape
     assert np.abs(picture.pixels.astype(int) - expected).max() <= 6
-    assert picture.origin.done == (("CMYK converted",) if mode == "CMYK" else ())
+    assert words_of(picture.origin) == (("CMYK converted",) if mode == "CMYK" else ())
 
 
 def test_jpeg_inside_is_turned_and_said():
     data = of_pillow(Image.fromarray(SMOOTH), compression="jpeg", quality=98, tiffinfo={274: 6})
     picture = read_picture(data, "")
     assert np.abs(picture.pixels.astype(int) - np.rot90(SMOOTH, -1)).max() <= 6
-    assert picture.origin.done == ("turned upright",)
+    assert words_of(picture.origin) == ("turned upright",)
 
 
 # -------------------------------------------------------------------- palettes, opacity, other inks
@@ -257,7 +258,7 @@ def test_opacity_lays_on_white(extra, kind, bits, photometric, planar):
     data = written(samples, bits, photometric, planar=planar, tags=extra)
     expected = 255 * (colours / full * opacity + 1 - opacity)
     assert np.abs(pixels_of(data) - expected).max() <= 1.6
-    assert read_picture(data, "").origin.done[-1] == "laid on white"
+    assert words_of(read_picture(data, "").origin)[-1] == "laid on white"
 
 
 @pytest.mark.parametrize("planar", [False, True])
@@ -272,7 +273,7 @@ def test_other_channels_are_left_out_and_said(planar):
         data = written(samples, 8, photometric, planar=planar, tags=extra)
         alone = written(samples[..., :wanted], 8, photometric)
         np.testing.assert_array_equal(pixels_of(data), pixels_of(alone))
-        assert read_picture(data, "").origin.done[0] == done
+        assert words_of(read_picture(data, "").origin)[0] == done
 
 
 def test_four_channels_of_rgb_are_opacity_and_known_as_such():
@@ -286,7 +287,7 @@ def test_cmyk(bits):
     inks = np.array([[[0, 0, 0, 0], [full, 0, 0, 0], [0, 0, 0, full]]], f"u{bits // 8}")
     picture = read_picture(written(inks, bits, CMYK), "")
     assert picture.pixels.tolist() == [[[255] * 3, [0, 255, 255], [0] * 3]]
-    assert picture.origin.done == ("CMYK converted",)
+    assert words_of(picture.origin) == ("CMYK converted",)
 
 
 LAB = [[54.3, 80.8, 69.9], [100, 0, 0], [0, 0, 0], [50, 0, 0], [30, 60, -90]]
@@ -320,7 +321,7 @@ def test_the_first_of_several_pages():
         writer.write(pages[0][::2, ::2], subfiletype=1, photometric="minisblack")
     picture = read_picture(file.getvalue(), "")
     np.testing.assert_array_equal(picture.pixels, pages[0])
-    assert picture.origin.done == ("first of 3 pages",)
+    assert words_of(picture.origin) == ("first of 3 pages",)
 
 
 def test_pages_that_follow_each_other_in_a_circle_end():
@@ -336,7 +337,7 @@ def test_orientation_of_all_depths(bits):
     upright = pixels_of(written(samples, bits, BLACK_IS_0))
     turned = read_picture(written(samples, bits, BLACK_IS_0, tags={274: 6}), "")
     np.testing.assert_array_equal(turned.pixels, np.rot90(upright[..., 0], -1))
-    assert turned.origin.done[-1] == "turned upright"
+    assert words_of(turned.origin)[-1] == "turned upright"
 
 
 # ---------------------------------------------------------------------------------- what is refused

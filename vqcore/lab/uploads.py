@@ -27,6 +27,7 @@ from vqcore.refusals import PictureError
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Picture, needs_size, read_picture
 from vqcore.signals.raw import read_size
+from vqcore.words import Said, why
 
 Content = Picture | VqFile | SharedCodebook | Codebook
 """What a file holds; a Codebook is codewords alone, of no block size and colour mode."""
@@ -62,10 +63,15 @@ class Upload:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A file that could not be opened, and why, in a sentence."""
+    """A file that could not be opened, and why."""
 
     name: str
-    reason: str
+    why: Said | str
+
+    @property
+    def reason(self) -> str:
+        """Return why in a sentence of the language spoken now."""
+        return str(self.why)
 
 
 def open_file(
@@ -199,7 +205,7 @@ def open_uploads(
     for file in files:
         needed, size = _codebooks_for(file.getvalue(), books), typed.get(file.file_id, "")
         content = _opened(file, needed, store, size)
-        if isinstance(content, str):
+        if isinstance(content, Said | str):
             outcomes.append(Refusal(file.name, content))
             continue
         name = unused_name(file.name, names)
@@ -210,7 +216,7 @@ def open_uploads(
 
 def _opened(
     file: File, codebooks: Sequence[SharedCodebook], store: Store, raw_size: str = ""
-) -> Content | str:
+) -> Content | Said | str:
     """Return what a file holds, or why it cannot be opened; opened once for the same codebooks."""
     key = file.file_id, raw_size, *(it.checksum for it in codebooks)
     return store.once("file", key, lambda: _content(file, codebooks, raw_size))
@@ -235,11 +241,13 @@ def _shared(content: Content, cut: Cut) -> SharedCodebook | None:
     return content if isinstance(content, SharedCodebook) else None
 
 
-def _content(file: File, codebooks: Sequence[SharedCodebook], raw_size: str) -> Content | str:
+def _content(
+    file: File, codebooks: Sequence[SharedCodebook], raw_size: str
+) -> Content | Said | str:
     try:
         return open_file(file.getvalue(), file.name, codebooks, raw_size)
     except (PictureError, CodebookError, FileError) as error:
-        return str(error)
+        return why(error)
 
 
 def unused_name(name: str, taken: Collection[str]) -> str:

@@ -127,11 +127,12 @@ def origin_in_short(origin: Origin) -> str:
 
     Examples
     --------
-    >>> origin_in_short(Origin("PNG", 606, ("laid on white", "turned upright")))
+    >>> from vqcore.words import said
+    >>> origin_in_short(Origin("PNG", 606, (said("done.white"), said("done.upright"))))
     'PNG, 606 bytes; laid on white · turned upright'
     """
     file = f"{origin.kind}, {say('count.byte', n=origin.size)}"
-    return f"{file}; {' · '.join(origin.done)}" if origin.done else file
+    return f"{file}; {' · '.join(map(str, origin.done))}" if origin.done else file
 
 
 def origin_in_brief(origin: Origin | None) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from vqcore.arrays import Counts, Floats
+from vqcore.words import Said, said
 
 # An embedded profile that moves no colour by more than this is one of the many that say "sRGB".
 NEAR = 1
@@ -25,7 +26,7 @@ _BRADFORD = np.array(
 _SPACES = {"L": ("GRAY", "RGB "), "RGB": ("RGB ",), "CMYK": ("CMYK",)}
 
 
-def to_srgb(image: Image.Image, profiles: Iterable[bytes]) -> tuple[Image.Image, tuple[str, ...]]:
+def to_srgb(image: Image.Image, profiles: Iterable[bytes]) -> tuple[Image.Image, tuple[Said, ...]]:
     """Convert an image by the first profile that can be used.
 
     Parameters
@@ -37,7 +38,7 @@ def to_srgb(image: Image.Image, profiles: Iterable[bytes]) -> tuple[Image.Image,
     -------
     image : gray as L or LA if it was, otherwise RGB or RGBA; as it is if no profile can be used,
         or if the profile moves no colour by more than a level
-    done : tuple of str
+    done : as in `Origin`
 
     Notes
     -----
@@ -46,32 +47,32 @@ def to_srgb(image: Image.Image, profiles: Iterable[bytes]) -> tuple[Image.Image,
     done = []
     for profile in profiles:
         try:
-            image, name = _converted(image, profile)
+            image, more = _converted(image, profile)
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            done.append("broken colour profile ignored")
+            done.append(said("done.profile-broken"))
         else:
-            return image, (*done, *name)
+            return image, (*done, *more)
     return image, tuple(done)
 
 
-def _converted(image: Image.Image, data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
+def _converted(image: Image.Image, data: bytes) -> tuple[Image.Image, tuple[Said, ...]]:
     profile = ImageCms.ImageCmsProfile(io.BytesIO(data))
     space = profile.profile.xcolor_space
     mode = image.mode.removesuffix("A")
     if space not in _SPACES[mode]:
-        return image, (f"colour profile for {space.strip()} ignored",)
-    name = (_name_of(profile),)
+        return image, (said("done.profile-ignored", space=space.strip()),)
+    done = (_conversion(profile),)
     if mode == "L":
         levels = _gray_levels(profile, space)
         if np.abs(levels - np.arange(256)).max() <= NEAR:
             return image, ()
-        return _looked_up(image, levels), name
+        return _looked_up(image, levels), done
     source = "CMYK" if mode == "CMYK" else image.mode
     target = "RGBA" if source == "RGBA" else "RGB"
     if mode == "RGB" and _is_srgb(profile):
         return image, ()
     transform = _transform(profile, source, target)
-    return transform.apply(image), name
+    return transform.apply(image), done
 
 
 def _transform(
@@ -117,12 +118,12 @@ def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
     return int(np.abs(converted.astype(int) - colours).max()) <= NEAR
 
 
-def _name_of(profile: ImageCms.ImageCmsProfile) -> str:
-    """Return what a profile calls itself in one clean, short line."""
+def _conversion(profile: ImageCms.ImageCmsProfile) -> Said:
+    """Say what was converted by what the profile calls itself, in one clean, short line."""
     description = profile.profile.profile_description or ""
     printable = "".join(each if each.isprintable() else " " for each in description)
     name = shorten(re.sub(r"[<>]", " ", printable), 40, placeholder=" …")
-    return f"converted from {name}" if name else "converted from its colour profile"
+    return said("done.converted", name=name) if name else said("done.converted-by-profile")
 
 
 # ------------------------------------------------------------------------------ profiles by numbers

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.arrays import Floats, Numbers, Samples
+from vqcore.words import Said, said
 
 BAND_SAMPLES = 1 << 20
 
 
 def scaled(
     samples: NDArray[np.unsignedinteger], white: int, shown: NDArray[np.bool_] | None = None
-) -> tuple[Samples, tuple[str, ...]]:
+) -> tuple[Samples, tuple[Said, ...]]:
     """Scale samples whose file declares their range, to the nearest level.
 
     Parameters
@@ -27,28 +28,29 @@ def scaled(
     Returns
     -------
     samples : uint8 array of the same shape
-    done : tuple of str
+    done : as in `Origin`
 
     Examples
     --------
-    >>> scaled(np.uint16([0, 128, 129, 65535]), 65535)
-    (array([  0,   0,   1, 255], dtype=uint8), ('scaled from 16 bits',))
-    >>> scaled(np.uint16([0, 2048, 4095]), 65535)
-    (array([  0, 128, 255], dtype=uint8), ('12 of 16 bits used',))
+    >>> levels, done = scaled(np.uint16([0, 128, 129, 65535]), 65535)
+    >>> print(levels, *done)
+    [  0   0   1 255] scaled from 16 bits
+    >>> levels, done = scaled(np.uint16([0, 2048, 4095]), 65535)
+    >>> print(levels, *done)
+    [  0 128 255] 12 of 16 bits used
     """
     bits = white.bit_length()
-    range_in_words = f"{bits} bits" if white == 2**bits - 1 else f"0 … {white}"
-    done: tuple[str, ...] = (f"scaled from {range_in_words}",) if white > 255 else ()
+    done = (_scaling(white, bits),) if white > 255 else ()
     if white == 65535:
         used = int((samples if shown is None else samples[shown]).max(initial=0)).bit_length()
         if 0 < used < bits:
-            white, done = 2**used - 1, (f"{used} of 16 bits used",)
+            white, done = 2**used - 1, (said("done.bits-used", used=used),)
     levels = (np.arange(white + 1) * 255 + white // 2) // white
     # One beyond the last counts as the last.
     return np.take(levels.astype(np.uint8), samples, mode="clip"), done
 
 
-def ranged(samples: Numbers) -> tuple[Samples, tuple[str, ...]]:
+def ranged(samples: Numbers) -> tuple[Samples, tuple[Said, ...]]:
     """Scale samples whose file declares no range, by the range they have, all channels alike.
 
     Parameters
@@ -61,16 +63,17 @@ def ranged(samples: Numbers) -> tuple[Samples, tuple[str, ...]]:
     Returns
     -------
     samples : uint8 array of the same shape
-    done : tuple of str
+    done : as in `Origin`
 
     Examples
     --------
-    >>> ranged(np.float32([-0.2, 1.7]))
-    (array([  0, 255], dtype=uint8), ('stretched from -0.2 … 1.7',))
+    >>> levels, done = ranged(np.float32([-0.2, 1.7]))
+    >>> print(levels, *done)
+    [  0 255] stretched from -0.2 … 1.7
     """
     ends = [(band.min(), band.max()) for band, _ in _finite_bands(samples)]
     low, high = float(min(end[0] for end in ends)), float(max(end[1] for end in ends))
-    done = _range_in_words(samples, low, high)
+    done = _ranging(samples, low, high)
     if low >= 0 and high <= 255:
         low, high = 0, 1 if high <= 1 else 255
     levels = np.empty(samples.shape, np.uint8)
@@ -92,14 +95,20 @@ def _finite_bands(samples: Numbers) -> Iterator[tuple[Floats, slice]]:
         yield band, at
 
 
-def _range_in_words(samples: Numbers, low: float, high: float) -> tuple[str, ...]:
+def _scaling(white: int, bits: int) -> Said:
+    if white == 2**bits - 1:
+        return said("done.bits", bits=bits)
+    return said("done.range", white=white)
+
+
+def _ranging(samples: Numbers, low: float, high: float) -> tuple[Said, ...]:
     done = []
     if not all(np.isfinite(samples[row]).all() for row in range(len(samples))):
-        done.append("samples that are not numbers taken as 0")
+        done.append(said("done.not-numbers"))
     if low < 0 or high > 255:
-        done.append(f"stretched from {low:.4g} … {high:.4g}")
+        done.append(said("done.stretched", low=low, high=high))
     elif high <= 1:
-        done.append("scaled from 0 … 1")
+        done.append(said("done.unit"))
     elif samples.dtype.kind == "f":
-        done.append("rounded to 8 bits")
+        done.append(said("done.rounded"))
     return tuple(done)

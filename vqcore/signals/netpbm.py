@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.arrays import Numbers
+from vqcore.words import said
 
 _GAP = rb"(?:\s|#[^\r\n]*[\r\n])+"
 _NUMBER = _GAP + rb"([\d.eE+-]{1,20})"
@@ -61,14 +62,14 @@ def samples(header: Header, data: bytes) -> Numbers:
         If there are fewer than the header says, or none.
     """
     if min(header.width, header.height) < 1:
-        raise ValueError("no pixels")
+        raise ValueError(said("refusal.picture.no-pixels"))
     shape = (header.height, header.width, 3)[: 3 if header.letter in "36F" else 2]
     count = int(np.prod(shape))
     if header.letter in "23":
         return _plain(data[header.start :], count).reshape(shape)
     form = ">u2" if header.white else ("<f4" if header.is_little else ">f4")
     if len(data) - header.start < count * int(form[2]):
-        raise ValueError("image file is truncated")
+        raise ValueError(said("refusal.picture.truncated"))
     stored = np.frombuffer(data, form, count, header.start).reshape(shape)
     # Floating point is stored from the lowest row upwards.
     return stored.astype(form[1:]) if header.white else stored[::-1].astype(form[1:])
@@ -78,5 +79,5 @@ def _plain(words: bytes, count: int) -> NDArray[np.uint16]:
     """Return samples written in decimal digits."""
     numbers = re.sub(rb"#[^\r\n]*", b"", words).split()[:count]
     if len(numbers) < count:
-        raise ValueError("image file is truncated")
+        raise ValueError(said("refusal.picture.truncated"))
     return np.array(numbers, np.uint32).clip(0, 65535).astype(np.uint16)

@@ -29,6 +29,7 @@ from vqcore.signals import netpbm, pngchunks, raw, tiff
 from vqcore.signals.colourprofiles import to_srgb
 from vqcore.signals.depths import ranged, scaled
 from vqcore.signals.tiffpage import Page
+from vqcore.words import Said, said, why
 
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 65_535
@@ -75,14 +76,14 @@ class Origin:
         The format of the file: "PNG", "JPEG", "TIFF" …
     size : int
         Bytes of the file.
-    done : tuple of str
+    done : tuple of Said
         What was done to its samples to make them a picture, in that order, a few words each:
         "laid on white", "turned upright" … Empty if they are shown as they are.
     """
 
     kind: str
     size: int
-    done: tuple[str, ...] = ()
+    done: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,11 +200,9 @@ def read_picture(data: bytes, name: str, raw_size: raw.Size | None = None) -> Pi
            [7, 7, 7]], dtype=uint8)
     """
     if not data:
-        raise PictureError("The file is empty.")
+        raise PictureError(said("refusal.picture.empty"))
     if len(data) > MAX_BYTES:
-        raise PictureError(
-            f"The file has {len(data):,} bytes; the limit is {MAX_BYTES:,}. Make it smaller first."
-        )
+        raise PictureError(said("refusal.picture.bytes", length=len(data), limit=MAX_BYTES))
     if is_raw(data, name):
         pixels, done = _read_raw(data, name, raw_size)
         return Picture(pixels, name, Origin("RAW", len(data), done))
@@ -213,7 +212,8 @@ def read_picture(data: bytes, name: str, raw_size: raw.Size | None = None) -> Pi
     except PictureError:
         raise
     except NotSupportedError as error:
-        raise PictureError(f"The {kind} file is not supported: {error}.") from error
+        refused = said("refusal.picture.unsupported", kind=kind, reason=why(error))
+        raise PictureError(refused) from error
     except Exception as error:  # what Pillow raises on broken files has no common ancestor
         raise PictureError(_complaint(data, error)) from error
     return Picture(pixels, name, Origin(kind, len(data), done))
@@ -295,7 +295,9 @@ def sample_picture(name: str) -> Picture:
     (512, 512)
     """
     if name not in SAMPLES:
-        raise PictureError(f"There is no sample {name[:40]!r}; there are {', '.join(SAMPLES)}.")
+        raise PictureError(
+            said("refusal.picture.sample", name=name[:40], samples=", ".join(SAMPLES))
+        )
     # Imported only here: both packages take long, and most runs never ask for a sample.
     if name in _SCIKIT_LEARN_SAMPLES:
         pixels = import_module("sklearn.datasets").load_sample_image(f"{name}.jpg")
@@ -346,23 +348,23 @@ class _Stored:
     image: Image.Image
     profiles: Sequence[bytes] = ()
     orientation: int = 1
-    done: tuple[str, ...] = ()
+    done: tuple[Said, ...] = ()
 
 
-def _decode(data: bytes, kind: str) -> tuple[Samples, tuple[str, ...]]:
+def _decode(data: bytes, kind: str) -> tuple[Samples, tuple[Said, ...]]:
     """Return the upright, opaque 8-bit pixels of a file, and what was done to them."""
     readers = {"PNG": _read_png, "TIFF": _read_tiff, "PPM": _read_netpbm, "HEIC": _read_heic}
     stored = readers.get(kind, _read_other)(data)
     image, done = to_srgb(_in_basic_mode(stored.image), stored.profiles)
     done = stored.done + done
     if image.mode == "CMYK":
-        image, done = image.convert("RGB"), (*done, "CMYK converted")
+        image, done = image.convert("RGB"), (*done, said("done.cmyk"))
     if image.mode in ("LA", "RGBA"):
         if image.getchannel("A").getextrema() != (255, 255):
-            done += ("laid on white",)
+            done += (said("done.white"),)
         image = _on_white(image)
     if stored.orientation in _UPRIGHT:
-        image, done = image.transpose(_UPRIGHT[stored.orientation]), (*done, "turned upright")
+        image, done = image.transpose(_UPRIGHT[stored.orientation]), (*done, said("done.upright"))
     return np.array(image), done
 
 
@@ -401,7 +403,7 @@ def _read_netpbm(data: bytes) -> _Stored:
     return _Stored(image, done=done)
 
 
-def _read_raw(data: bytes, name: str, given: raw.Size | None) -> tuple[Samples, tuple[str, ...]]:
+def _read_raw(data: bytes, name: str, given: raw.Size | None) -> tuple[Samples, tuple[Said, ...]]:
     """Return the pixels of a raw file, and what was done to them."""
     size = raw.size_of(name, len(data), given)
     _check_size(*size)
@@ -413,7 +415,7 @@ def _read_heic(data: bytes) -> _Stored:
     try:
         plugin = import_module("pillow_heif")
     except ImportError as error:
-        raise NotSupportedError("it needs pillow-heif (pip install pillow-heif)") from error
+        raise NotSupportedError(said("refusal.picture.heic")) from error
     image = plugin.HeifImageFile(io.BytesIO(data))
     _check_size(*image.size)
     image.load()
@@ -453,15 +455,10 @@ def _open(data: bytes) -> ImageFile.ImageFile:
 
 def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
-        raise PictureError(
-            f"The picture is {width}×{height} pixels; the limit is "
-            f"{MAX_PIXELS // 1_000_000} megapixels. Make it smaller first."
-        )
+        limit = MAX_PIXELS // 1_000_000
+        raise PictureError(said("refusal.picture.pixels", width=width, height=height, limit=limit))
     if max(width, height) > MAX_SIDE:
-        raise PictureError(
-            f"The picture is {width}×{height} pixels; the limit of a side is "
-            f"{MAX_SIDE:,}. Make it smaller first."
-        )
+        raise PictureError(said("refusal.picture.side", width=width, height=height, limit=MAX_SIDE))
 
 
 def _orientation(image: Image.Image) -> int:
@@ -471,19 +468,19 @@ def _orientation(image: Image.Image) -> int:
     return 1
 
 
-def _first_frame(image: Image.Image, data: bytes) -> tuple[str, ...]:
+def _first_frame(image: Image.Image, data: bytes) -> tuple[Said, ...]:
     """Say of how many frames the picture is the first, if the rest can be counted."""
     frames = 1
     if image.format in _ANIMATED:
         with contextlib.suppress(Exception):
             # Counting those of a GIF moves on from the first.
             frames = getattr(_open(data) if image.format == "GIF" else image, "n_frames", 1)
-    return (f"first of {frames} frames",) if frames > 1 else ()
+    return (said("done.frames", frames=frames),) if frames > 1 else ()
 
 
 def _from_deep(
     samples: NDArray[np.uint16], alpha: NDArray[np.uint16] | None, white: int
-) -> tuple[Image.Image, tuple[str, ...]]:
+) -> tuple[Image.Image, tuple[Said, ...]]:
     """Scale samples and opacity to 8 bits."""
     levels, done = scaled(samples, white, None if alpha is None else alpha > 0)
     if alpha is not None:
@@ -497,7 +494,7 @@ def _from_deep(
 def _in_basic_mode(image: Image.Image) -> Image.Image:
     """Return a picture of 8 bits as L, LA, RGB, RGBA or CMYK."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        raise NotSupportedError(f"its samples are of the kind {image.mode}")
+        raise NotSupportedError(said("refusal.picture.mode", mode=image.mode))
     if image.has_transparency_data:
         return image.convert("LA" if image.mode in ("1", "L", "LA", "La") else "RGBA")
     if image.mode == "CMYK":
@@ -512,18 +509,21 @@ def _on_white(image: Image.Image) -> Image.Image:
     return white
 
 
-def _complaint(data: bytes, error: Exception) -> str:
+def _complaint(data: bytes, error: Exception) -> Said:
     """Say in one clean line why a file is refused."""
     kind = _kind(data)
     if not kind:
-        return f"This is not a picture in a format the lab reads ({', '.join(_FORMATS)})."
-    printable = re.sub(r"[^ -~]+", " ", str(error))
-    reason = shorten(printable, 100, placeholder=" …").rstrip(".") or type(error).__name__
+        return said("refusal.picture.unknown", formats=", ".join(_FORMATS))
     if kind == "JPEG" and _jpeg_process(data) in _OTHER_JPEG:
-        return "The JPEG file is not supported: it is coded without loss or in layers."
-    if re.match("unsupported|cannot handle", reason, re.IGNORECASE):
-        return f"The {kind} file is not supported: {reason}."
-    return f"The {kind} file is damaged or incomplete ({reason})."
+        layers = said("refusal.picture.jpeg-layers")
+        return said("refusal.picture.unsupported", kind=kind, reason=layers)
+    reason = why(error)
+    if isinstance(reason, str):
+        printable = re.sub(r"[^ -~]+", " ", reason)
+        reason = shorten(printable, 100, placeholder=" …").rstrip(".") or type(error).__name__
+        if re.match("unsupported|cannot handle", reason, re.IGNORECASE):
+            return said("refusal.picture.unsupported", kind=kind, reason=reason)
+    return said("refusal.picture.damaged", kind=kind, reason=reason)
 
 
 def _jpeg_process(data: bytes) -> int:

@@ -14,6 +14,7 @@ from PIL.ImageFile import ImageFile
 
 from vqcore.arrays import Samples
 from vqcore.signals.colourprofiles import SRGB_PRIMARIES, profile_of
+from vqcore.words import Said, said
 
 MAX_PROFILE_BYTES = 16_000_000
 MAX_TEXT_BYTES = 1_000_000
@@ -89,7 +90,7 @@ def _check_sum(data: bytes, start: int, stop: int) -> None:
     (stored,) = struct.unpack_from(">I", data, stop - 4)
     if zlib.crc32(memoryview(data)[start + 4 : stop - 4]) != stored:
         kind = data[start + 4 : start + 8].decode("ascii", "replace")
-        raise SyntaxError(f"broken PNG file (bad checksum in {kind!r})")
+        raise SyntaxError(said("refusal.picture.checksum", kind=kind))
 
 
 def _text_length(kind: bytes, body: bytes, before: int) -> int:
@@ -112,7 +113,7 @@ def _inflated(packed: bytes, limit: int) -> bytes:
         return b""
 
 
-def profiles(colours: dict[bytes, bytes]) -> tuple[list[bytes], tuple[str, ...]]:
+def profiles(colours: dict[bytes, bytes]) -> tuple[list[bytes], tuple[Said, ...]]:
     """Return the colour profiles that a file declares, the most binding first.
 
     Parameters
@@ -123,17 +124,17 @@ def profiles(colours: dict[bytes, bytes]) -> tuple[list[bytes], tuple[str, ...]]
     -------
     profiles : list of bytes
         Those before the first that says "sRGB"; one that cannot be read is b"".
-    done : tuple of str
+    done : tuple of Said
         What is declared and not understood.
     """
     found: list[bytes] = []
-    done: tuple[str, ...] = ()
+    done: tuple[Said, ...] = ()
     if b"cICP" in colours:
         primaries, transfer, _, full = struct.unpack("4B", colours[b"cICP"][:4].ljust(4, b"\0"))
         if primaries in _SPACES and transfer in _GAMMAS and full == 1:
             name, corners = _SPACES[primaries]
             return [profile_of(name, _GAMMAS[transfer], corners)], ()
-        done = (f"colours by cICP {primaries}/{transfer} not converted",)
+        done = (said("done.cicp", primaries=primaries, transfer=transfer),)
     if b"iCCP" in colours:
         packed = colours[b"iCCP"].partition(b"\0")[2][1:]
         profile = _inflated(packed, MAX_PROFILE_BYTES + 1)

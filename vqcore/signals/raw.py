@@ -30,6 +30,7 @@ import numpy as np
 
 from vqcore.arrays import Samples
 from vqcore.refusals import RawSizeError
+from vqcore.words import Said, said
 
 Size = tuple[int, int]
 """Width and height."""
@@ -86,7 +87,7 @@ def read_size(text: str) -> Size:
     """
     match = _TYPED.fullmatch(text)
     if not match:
-        raise RawSizeError(f"A size is typed as WIDTHxHEIGHT, as in 512x512, not {text[:40]!r}.")
+        raise RawSizeError(said("refusal.raw.typed", text=text[:40]))
     return int(match[1]), int(match[2])
 
 
@@ -125,25 +126,22 @@ def size_of(name: str, length: int, given: Size | None = None) -> Size:
     """
     samples = SUFFIXES[_suffix(name)]
     stem = PurePath(name).stem
-    said = [given] if given else list(_pairs(_TIMES, stem))
+    named = [given] if given else list(_pairs(_TIMES, stem))
     guessed = [] if given else [*_pairs(_BESIDE, stem), *_formats(stem)]
-    for size in (*said, *guessed):
+    for size in (*named, *guessed):
         if _frames(samples, size, length):
             return size
-    if said:
-        raise RawSizeError(_misfit(samples, said[0], length))
+    if named:
+        raise RawSizeError(_misfit(samples, named[0], length))
     side = math.isqrt(
         length * 2 // 3 if samples == "4:2:0" else length // frame_bytes(samples, (1, 1))
     )
     if frame_bytes(samples, (side, side)) == length:
         return side, side
-    raise RawSizeError(
-        f"The file has {length:,} bytes, which do not say how wide and high the picture is; "
-        f"name it name_WIDTHxHEIGHT{PurePath(name).suffix}."
-    )
+    raise RawSizeError(said("refusal.raw.size", length=length, suffix=PurePath(name).suffix))
 
 
-def read(data: bytes, name: str, size: Size) -> tuple[Samples, tuple[str, ...]]:
+def read(data: bytes, name: str, size: Size) -> tuple[Samples, tuple[Said, ...]]:
     """Return the first frame of a raw file of that size, and what was done to its samples.
 
     Returns
@@ -155,8 +153,8 @@ def read(data: bytes, name: str, size: Size) -> tuple[Samples, tuple[str, ...]]:
     stored = np.frombuffer(data, np.uint8)
     if samples == "4:2:0":
         frames = _frames(samples, size, len(data))
-        done = (f"first of {frames} frames",) if frames > 1 else ()
-        return _from_video(stored, width, height), (*done, "converted from 4:2:0 video")
+        done = (said("done.frames", frames=frames),) if frames > 1 else ()
+        return _from_video(stored, width, height), (*done, said("done.video"))
     return stored.reshape((height, width, 3) if samples == "RGB" else (height, width)), ()
 
 
@@ -181,9 +179,14 @@ def _frames(samples: str, size: Size, length: int) -> int:
     return length // one if samples == "4:2:0" or length == one else 0
 
 
-def _misfit(samples: str, size: Size, length: int) -> str:
-    needed = f"{frame_bytes(samples, size):,} bytes{' a frame' if samples == '4:2:0' else ''}"
-    return f"{size[0]}×{size[1]} pixels in {samples} are {needed}, and the file has {length:,}."
+def _misfit(samples: str, size: Size, length: int) -> Said:
+    width, height = size
+    facts = {"width": width, "height": height, "length": length}
+    needed = frame_bytes(samples, size)
+    if samples == "4:2:0":
+        return said("refusal.raw.misfit-video", needed=needed, **facts)
+    colour = said("colour.inside.gray") if samples == "gray" else samples
+    return said("refusal.raw.misfit", colour=colour, needed=needed, **facts)
 
 
 def _from_video(stored: Samples, width: int, height: int) -> Samples:

@@ -30,6 +30,7 @@ from vqcore.signals.tiffpage import (
     Page,
     Tag,
 )
+from vqcore.words import Said, said
 
 MAX_SAMPLE_BYTES = 400_000_000
 MAX_CHANNELS = 16
@@ -51,16 +52,21 @@ OTHER_COMPRESSIONS = {
     50002: "JPEG XL",
     52546: "JPEG XL",
 }
+KIND_WORDS = {
+    "u": said("refusal.tiff.integers"),
+    "i": said("refusal.tiff.signed"),
+    "f": said("refusal.tiff.floats"),
+}
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
-def read(page: Page) -> tuple[Image.Image, tuple[str, ...]]:
+def read(page: Page) -> tuple[Image.Image, tuple[Said, ...]]:
     """Return the page as a picture of 8 bits a sample, and what was done to it.
 
     Returns
     -------
     image : of mode L, LA, RGB, RGBA, CMYK, YCbCr or LAB, as it is stored: not yet upright
-    done : tuple of str
+    done : as in `Origin`
 
     Raises
     ------
@@ -69,7 +75,7 @@ def read(page: Page) -> tuple[Image.Image, tuple[str, ...]]:
     Exception
         Any other, if the file is damaged.
     """
-    done = (f"first of {page.pages} pages",) if page.pages > 1 else ()
+    done = (said("done.pages", pages=page.pages),) if page.pages > 1 else ()
     _check_size(page)
     if page.compression in JPEG:
         image, more = _by_pillow(page)
@@ -81,12 +87,12 @@ def read(page: Page) -> tuple[Image.Image, tuple[str, ...]]:
 # ------------------------------------------------------------------- what JPEG compresses
 
 
-def _by_pillow(page: Page) -> tuple[Image.Image, tuple[str, ...]]:
+def _by_pillow(page: Page) -> tuple[Image.Image, tuple[Said, ...]]:
     """Return what the decoder of JPEG gives, as it is stored."""
     if page.planar and page.channels > 1:
-        raise NotSupportedError("its planes are compressed as JPEG one by one")
+        raise NotSupportedError(said("refusal.tiff.jpeg-planes"))
     if page.bits != 8:
-        raise NotSupportedError(f"JPEG of {page.bits} bits a sample")
+        raise NotSupportedError(said("refusal.tiff.jpeg-bits", bits=page.bits))
     data = page.tags.data
     if Tag.ORIENTATION in page.tags.entries:  # Pillow would turn some pages, and not say so
         _, _, at = page.tags.entries[Tag.ORIENTATION]
@@ -99,12 +105,13 @@ def _by_pillow(page: Page) -> tuple[Image.Image, tuple[str, ...]]:
 # ------------------------------------------------------------------------------ all other samples
 
 
-def _by_hand(page: Page) -> tuple[Image.Image, tuple[str, ...]]:
+def _by_hand(page: Page) -> tuple[Image.Image, tuple[Said, ...]]:
     """Return the samples that the file holds as an image of 8 bits, as it is stored."""
     _check_kind(page)
     first = COLOUR_CHANNELS[page.colour]
     if page.channels < first:
-        raise ValueError(f"{page.channels} channels for {page.colour}")
+        colour = _colour_word(page)
+        raise ValueError(said("refusal.tiff.few-channels", channels=page.channels, colour=colour))
     wanted = [*range(first), *([page.alpha[0]] if page.alpha else [])]
     samples = _samples(page, wanted)
     done = _left_out(page, len(wanted))
@@ -121,33 +128,44 @@ def _check_kind(page: Page) -> None:
     """Refuse, before anything is decoded, what is not read."""
     known = {UNCOMPRESSED, *CCITT, *OF_BYTES}
     if page.compression not in known:
-        name = OTHER_COMPRESSIONS.get(page.compression, f"method {page.compression}")
-        raise NotSupportedError(f"it is compressed with {name}")
+        unknown = said("refusal.tiff.method", number=page.compression)
+        name = OTHER_COMPRESSIONS.get(page.compression, unknown)
+        raise NotSupportedError(said("refusal.tiff.compressed", name=name))
     if page.kind != "u" and page.colour not in (GRAY, RGB):
-        raise NotSupportedError(f"its {page.colour} samples are not unsigned integers")
+        raise NotSupportedError(said("refusal.tiff.not-unsigned", colour=_colour_word(page)))
     if page.bits not in _depths(page):
-        name = {"u": "integers", "i": "signed integers", "f": "floating point"}[page.kind]
-        raise NotSupportedError(f"its samples are {name} of {page.bits} bits")
+        kind = KIND_WORDS[page.kind]
+        raise NotSupportedError(said("refusal.tiff.depth", kind=kind, bits=page.bits))
     if page.predictor != 1 and not (
         (page.predictor == 2 and page.bits % 8 == 0) or (page.predictor == 3 and page.kind == "f")
     ):
-        raise NotSupportedError(f"predictor {page.predictor} at {page.bits} bits a sample")
+        raise NotSupportedError(
+            said("refusal.tiff.predictor", predictor=page.predictor, bits=page.bits)
+        )
     if page.colour == YCBCR and page.tags.values(Tag.SUBSAMPLING, 1, 1) != (1, 1):
-        raise NotSupportedError("it holds YCbCr of which some samples are left out")
+        raise NotSupportedError(said("refusal.tiff.subsampled"))
     if page.colour == CMYK and page.tags.value(Tag.INK_SET, 1) != 1:
-        raise NotSupportedError("its inks are others than cyan, magenta, yellow and black")
+        raise NotSupportedError(said("refusal.tiff.inks"))
 
 
 def _check_size(page: Page) -> None:
     """Refuse what would take too much memory, whatever the sides of the picture are."""
     if not 1 <= page.channels <= MAX_CHANNELS:
-        raise NotSupportedError(f"it has {page.channels} channels; the limit is {MAX_CHANNELS}")
+        raise NotSupportedError(
+            said("refusal.tiff.many-channels", channels=page.channels, limit=MAX_CHANNELS)
+        )
     if page.is_tiled and min(page.segment_size) < 16:
-        raise NotSupportedError("its tiles have a side of less than 16 pixels")
+        raise NotSupportedError(said("refusal.tiff.small-tiles"))
     planes = page.channels if page.planar else 1
     if page.rows * page.bytes_in_segment_row * planes > MAX_SAMPLE_BYTES:
         limit = MAX_SAMPLE_BYTES // 1_000_000
-        raise NotSupportedError(f"its samples take more than {limit} MB")
+        raise NotSupportedError(said("refusal.tiff.large", limit=limit))
+
+
+def _colour_word(page: Page) -> Said | str:
+    """Return what the colour is called; most have a name, not a word."""
+    words = {GRAY: said("colour.inside.gray"), PALETTE: said("refusal.tiff.palette")}
+    return words.get(page.colour, page.colour)
 
 
 def _depths(page: Page) -> set[int]:
@@ -161,14 +179,13 @@ def _depths(page: Page) -> set[int]:
     return {"u": {*range(1, 17), 32, 64}, "i": {8, 16, 32, 64}, "f": {16, 32, 64}}[page.kind]
 
 
-def _left_out(page: Page, wanted: int) -> tuple[str, ...]:
+def _left_out(page: Page, wanted: int) -> tuple[Said, ...]:
     """Say which channels have no part in the picture."""
     if page.channels == wanted:
         return ()
     if page.colour == GRAY and not page.alpha:
-        return (f"first of {page.channels} channels",)
-    left = page.channels - wanted
-    return (f"{left} more channel{'s' if left > 1 else ''} left out",)
+        return (said("done.channels", channels=page.channels),)
+    return (said("done.left-out", n=page.channels - wanted),)
 
 
 def _opacity(page: Page, alpha: Numbers) -> NDArray[np.float32]:
@@ -189,7 +206,7 @@ def _unmultiplied(colours: Numbers, opacity: NDArray[np.float32]) -> Numbers:
     return np.clip(np.rint(divided), limits.min, limits.max).astype(colours.dtype)
 
 
-def _colours(page: Page, samples: Numbers, alpha: Numbers) -> tuple[Samples, tuple[str, ...]]:
+def _colours(page: Page, samples: Numbers, alpha: Numbers) -> tuple[Samples, tuple[Said, ...]]:
     """Return the colours at 8 bits a sample, and what was done to them."""
     if page.colour == PALETTE:
         return _palette(page)[samples[..., 0]], ()
@@ -273,11 +290,11 @@ def _strips(page: Page, plane: int) -> list[bytes]:
     offsets = page.tags.array(Tag.TILE_OFFSETS if page.is_tiled else Tag.STRIP_OFFSETS)
     places = offsets[plane * number :][:number].tolist()
     if len(places) < number:
-        raise ValueError(f"{len(places)} of {number} strips or tiles")
+        raise ValueError(said("refusal.tiff.segments", there=len(places), number=number))
     sizes = _sizes(page, plane)
     strips = [page.tags.data[at : at + size] for at, size in zip(places, sizes, strict=True)]
     if [len(strip) for strip in strips] != sizes:
-        raise ValueError("image file is truncated")
+        raise ValueError(said("refusal.picture.truncated"))
     if page.tags.value(Tag.FILL_ORDER, 1) == 2:
         return [strip.translate(_REVERSED) for strip in strips]
     return strips
@@ -289,7 +306,7 @@ def _sizes(page: Page, plane: int) -> list[int]:
     tag = Tag.TILE_BYTES if page.is_tiled else Tag.STRIP_BYTES
     sizes = list(page.tags.values(tag, len(page.tags.data)))[plane * number :][:number]
     if 0 in sizes:
-        raise NotSupportedError("some of its strips or tiles are left empty")
+        raise NotSupportedError(said("refusal.tiff.empty-segments"))
     if page.compression != UNCOMPRESSED:
         return sizes
     rows = page.segment_size[1]

@@ -15,6 +15,7 @@ import numpy as np
 
 from vqcore.arrays import Numbers
 from vqcore.refusals import NotSupportedError
+from vqcore.words import Said, said
 
 MAX_PAGES = 1000
 
@@ -23,12 +24,12 @@ PALETTE = "palette"
 COLOURS = {0: GRAY, 1: GRAY, 2: RGB, 3: PALETTE, 5: CMYK, 6: YCBCR, 8: LAB, 9: LAB}
 COLOUR_CHANNELS = {GRAY: 1, RGB: 3, PALETTE: 1, CMYK: 4, YCBCR: 3, LAB: 3}
 OTHER_COLOURS = {
-    4: "a mask",
-    10: "colours as ITU Lab",
-    32803: "the raw data of a camera",
-    32844: "luminance as LogL",
-    32845: "colours as LogLuv",
-    34892: "the raw data of a camera",
+    4: said("refusal.tiff.mask"),
+    10: said("refusal.tiff.itu-lab"),
+    32803: said("refusal.tiff.camera"),
+    32844: said("refusal.tiff.log-l"),
+    32845: said("refusal.tiff.log-luv"),
+    34892: said("refusal.tiff.camera"),
 }
 
 KINDS = {1: "u", 2: "i", 3: "f", 4: "u"}
@@ -91,7 +92,7 @@ class Directory:
         """Return the values of a tag as they lie in the file."""
         kind, count, at = self.entries[tag]
         if kind not in _TYPES:
-            raise ValueError(f"tag {tag} has the type {kind}")
+            raise ValueError(said("refusal.tiff.tag", tag=int(tag), kind=kind))
         return np.frombuffer(self.data, self.order + _TYPES[kind], count, at)
 
 
@@ -141,7 +142,7 @@ class Page:
     def __init__(self, data: bytes) -> None:
         directories = list(islice(_directories(data), MAX_PAGES))
         if not directories:
-            raise ValueError("no page")
+            raise ValueError(said("refusal.tiff.no-page"))
         self.tags = tags = directories[0]
         # What a page has beside it, smaller or as a mask, is no page.
         self.pages = 1 + sum(not page.value(Tag.SUBFILE, 0) & 5 for page in directories[1:])
@@ -153,7 +154,7 @@ class Page:
         self.planar = tags.value(Tag.PLANAR, 1) == 2
         self.predictor = tags.value(Tag.PREDICTOR, 1)
         if min(self.width, self.height) < 1:
-            raise ValueError("no pixels")
+            raise ValueError(said("refusal.picture.no-pixels"))
 
     @property
     def profile(self) -> bytes | None:
@@ -164,27 +165,28 @@ class Page:
     def colour(self) -> str:
         """What the first channels mean together."""
         if self.photometric not in COLOURS:
-            kind = OTHER_COLOURS.get(self.photometric, f"photometric {self.photometric}")
-            raise NotSupportedError(f"it holds {kind}")
+            unknown = said("refusal.tiff.photometric", number=self.photometric)
+            kind = OTHER_COLOURS.get(self.photometric, unknown)
+            raise NotSupportedError(said("refusal.tiff.holds", kind=kind))
         return COLOURS[self.photometric]
 
     @cached_property
     def bits(self) -> int:
         """Bits of a sample."""
-        return self._same_for_all(Tag.BITS, 1, "bits")
+        return self._same_for_all(Tag.BITS, 1, said("refusal.tiff.bits"))
 
     @cached_property
     def kind(self) -> str:
         """The type of the samples in numpy's letters: u, i or f."""
-        number = self._same_for_all(Tag.SAMPLE_FORMAT, 1, "sample format")
+        number = self._same_for_all(Tag.SAMPLE_FORMAT, 1, said("refusal.tiff.format"))
         if number not in KINDS:
-            raise NotSupportedError("its samples are complex numbers")
+            raise NotSupportedError(said("refusal.tiff.complex"))
         return KINDS[number]
 
-    def _same_for_all(self, tag: int, default: int, word: str) -> int:
+    def _same_for_all(self, tag: int, default: int, what: Said) -> int:
         values = set(self.tags.values(tag, default)[: self.channels])
         if len(values) > 1:
-            raise NotSupportedError(f"its channels differ in their {word}")
+            raise NotSupportedError(said("refusal.tiff.channels-differ", what=what))
         return values.pop()
 
     @cached_property

@@ -7,6 +7,9 @@ a table of its plural forms, as English has them, and goes by the field `n`:
     [count]
     block = { one = "{n} block", other = "{n} blocks" }
 
+What is found out once and read by many, a refusal above all, is `said`: an id and its fields, put
+into words when it is read.
+
 A language is a file beside this one with the same ids. "test" is made of English, each word in
 brackets, to find on screen what escaped the catalog.
 """
@@ -17,6 +20,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,6 +71,47 @@ def say(name: str, /, **fields: Any) -> str:
     if name not in texts:
         name = f"{name}.{'one' if fields['n'] == 1 else 'other'}"
     return texts[name].format(**{field: _told(it) for field, it in fields.items()})
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text of the catalog that is put into words when it is read, in the language spoken then.
+
+    Parameters
+    ----------
+    name : its id
+    fields : what it is filled in with, by name; another Said comes into the same language
+    """
+
+    name: str
+    fields: tuple[tuple[str, Any], ...]
+
+    def __str__(self) -> str:
+        return say(self.name, **dict(self.fields))
+
+
+def said(name: str, /, **fields: Any) -> Said:
+    """Return the text of an id as `say` would say it, to be read later.
+
+    Examples
+    --------
+    >>> later = said("count.block", n=2)
+    >>> str(later), later == said("count.block", n=2)
+    ('2 blocks', True)
+    """
+    return Said(name, tuple(fields.items()))
+
+
+def why(error: BaseException) -> Said | str:
+    """Return what an error says: to be read later, if it was said so.
+
+    Examples
+    --------
+    >>> print(why(ValueError(said("count.block", n=1))), why(OSError("no such file")), sep=", ")
+    1 block, no such file
+    """
+    first = next(iter(error.args), None)
+    return first if isinstance(first, Said) else str(error)
 
 
 def has(name: str) -> bool:
