@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vqcore.arrays import Counts, Floats, Indices, Number, Reals, Samples
 from vqcore.codebooks.scoring import EIGHT_BIT, Kind, scored
+from vqcore.words import said
 from vqcore.work import Work, finish
 
 MAX_CODEBOOK_SIZE = 4096
@@ -28,7 +29,7 @@ class Codebook:
     def __post_init__(self) -> None:
         if self.codewords.dtype != np.uint8 or self.codewords.ndim != 2 or not self.bytes:
             shape, dtype = self.codewords.shape, self.codewords.dtype
-            raise ValueError(f"codewords are a uint8 array of shape (K, d), not {dtype} {shape}")
+            raise ValueError(said("refusal.codebook.array", dtype=f"{dtype}", shape=shape))
 
     @property
     def size(self) -> int:

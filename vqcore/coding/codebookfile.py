@@ -52,6 +52,7 @@ from vqcore.arrays import Numbers
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.plurals import noun
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSize, Colour
+from vqcore.words import Said, said, why
 
 VERSION = 1
 MEMBERS = ("version", "block_size", "colour", "codewords")
@@ -100,10 +101,9 @@ class SharedCodebook:
         expected = BlockLayout(1, 1, self.block_size, self.colour).dimension
         size, dimension = self.codebook.codewords.shape
         if dimension != expected:
-            samples = f"{dimension} {noun(dimension, 'sample')}"
-            raise ValueError(f"its codewords have {samples} instead of {expected}")
+            raise ValueError(said("refusal.codebook.samples", n=dimension, expected=expected))
         if size > MAX_CODEBOOK_SIZE:
-            raise ValueError(f"it has {size} codewords; the limit is {MAX_CODEBOOK_SIZE}")
+            raise ValueError(said("refusal.codebook.many", size=size, limit=MAX_CODEBOOK_SIZE))
 
     @cached_property
     def checksum(self) -> bytes:
@@ -132,9 +132,9 @@ def pack_codebook(shared: SharedCodebook, comment: str = "") -> bytes:
     ValueError
         If the comment is longer than 2048 bytes.
     """
-    said = comment.encode()
-    if len(said) > MAX_COMMENT_BYTES:
-        raise ValueError(f"a comment has at most {MAX_COMMENT_BYTES} bytes, not {len(said)}")
+    told = comment.encode()
+    if len(told) > MAX_COMMENT_BYTES:
+        raise ValueError(f"a comment has at most {MAX_COMMENT_BYTES} bytes, not {len(told)}")
     file, size = io.BytesIO(), shared.block_size
     members: dict[str, Any] = {
         "version": VERSION,
@@ -143,9 +143,9 @@ def pack_codebook(shared: SharedCodebook, comment: str = "") -> bytes:
         "codewords": shared.codebook.codewords,
     }
     np.savez(file, allow_pickle=False, **members)
-    if said:
+    if told:
         with zipfile.ZipFile(file, "a") as archive:
-            archive.comment = said
+            archive.comment = told
     return file.getvalue()
 
 
@@ -169,22 +169,22 @@ def parse_codebook(data: bytes) -> SharedCodebook:
     '7dbc590f6d5ce7e0'
     """
     if not is_zip(data):
-        raise CodebookError("This is not a codebook file (.npz).")
+        raise CodebookError(said("refusal.codebook.no-npz"))
     if len(data) > MAX_FILE_BYTES:
-        raise CodebookError(f"The codebook file has {len(data)} bytes, more than any codebook.")
-    with _damaged("The codebook file"):
+        raise CodebookError(said("refusal.codebook.long", length=len(data)))
+    with _damaged(said("refusal.codebook.damaged")):
         return _shared(_members(data))
 
 
 @contextmanager
-def _damaged(what: str) -> Iterator[None]:
+def _damaged(refusal: Said) -> Iterator[None]:
     """Refuse what breaks in reading: zipfile's and numpy's errors have no common ancestor."""
     try:
         yield
     except CodebookError:
         raise
     except Exception as error:
-        raise CodebookError(f"{what} is damaged.") from error
+        raise CodebookError(refusal) from error
 
 
 def is_npy(data: bytes) -> bool:
@@ -208,18 +208,18 @@ def parse_codewords(data: bytes) -> Codebook:
     2
     """
     if not is_npy(data):
-        raise CodebookError("This is not a file of codewords (.npy).")
-    with _damaged("The .npy file"):
+        raise CodebookError(said("refusal.codebook.no-npy"))
+    with _damaged(said("refusal.codebook.damaged-npy")):
         array = _array(data)
     try:
         codebook = Codebook(np.ascontiguousarray(array))
     except ValueError as error:
-        raise CodebookError(f"The .npy file cannot be used: {error}.") from error
+        raise CodebookError(said("refusal.codebook.useless-npy", reason=why(error))) from error
     size, dimension = codebook.codewords.shape
     if size > MAX_CODEBOOK_SIZE:
-        raise CodebookError(f"It has {size} codewords; the limit is {MAX_CODEBOOK_SIZE}.")
+        raise CodebookError(said("refusal.codebook.many-npy", size=size, limit=MAX_CODEBOOK_SIZE))
     if not cuts_of(dimension):
-        raise CodebookError(f"Its codewords have {dimension} samples, as no block has.")
+        raise CodebookError(said("refusal.codebook.no-block", dimension=dimension))
     return codebook
 
 
@@ -318,12 +318,12 @@ def _named(path: Path) -> Iterator[None]:
 def _members(data: bytes) -> dict[str, Numbers]:
     """Return the arrays of a zip file, after a look at what each says of itself."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        said = len(archive.comment)
-        if int.from_bytes(data[len(data) - said - 2 : len(data) - said], "little") != said:
-            raise CodebookError("The codebook file is damaged: its end is not there.")
+        end = len(data) - len(archive.comment)
+        if int.from_bytes(data[end - 2 : end], "little") != len(archive.comment):
+            raise CodebookError(said("refusal.codebook.no-end"))
         entries = archive.infolist()
         if sorted(entry.filename for entry in entries) != sorted(f"{it}.npy" for it in MEMBERS):
-            raise CodebookError(f"A codebook file holds {', '.join(MEMBERS)}; this one does not.")
+            raise CodebookError(said("refusal.codebook.members", members=", ".join(MEMBERS)))
         return {
             entry.filename.removesuffix(".npy"): _array(_unzipped(archive, entry))
             for entry in entries
@@ -333,7 +333,7 @@ def _members(data: bytes) -> dict[str, Numbers]:
 def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """Return a member, whatever it says of its own length never more than a codebook has."""
     if entry.file_size > MAX_FILE_BYTES:
-        raise CodebookError(f"The codebook file holds a member of {entry.file_size} bytes.")
+        raise CodebookError(said("refusal.codebook.long-member", length=entry.file_size))
     with archive.open(entry) as member:
         return member.read(MAX_FILE_BYTES)
 
@@ -342,12 +342,12 @@ def _array(data: bytes) -> Numbers:
     """Return the array of an .npy file, whose shape must be that of the bytes there are."""
     file = io.BytesIO(data)
     if npy.read_magic(file) != (1, 0):
-        raise CodebookError("The codebook file is not as numpy.savez writes it.")
+        raise CodebookError(said("refusal.codebook.not-numpy"))
     shape, _, dtype = npy.read_array_header_1_0(file)
     if dtype.hasobject:
-        raise CodebookError("The codebook file holds pickled objects, which are never opened.")
+        raise CodebookError(said("refusal.codebook.pickled"))
     if not 0 < math.prod(shape) * dtype.itemsize == len(data) - file.tell():
-        raise CodebookError(f"The codebook file is damaged: no array of shape {shape} is there.")
+        raise CodebookError(said("refusal.codebook.no-array", shape=shape))
     array: Numbers = np.load(io.BytesIO(data), allow_pickle=False)
     return array
 
@@ -356,12 +356,12 @@ def _shared(members: dict[str, Numbers]) -> SharedCodebook:
     """Check what the arrays say."""
     version, block_size, colour, codewords = (members[name] for name in MEMBERS)
     if version != VERSION:
-        raise CodebookError(f"The codebook file has version {version}; this program reads 1.")
+        raise CodebookError(said("refusal.codebook.version", version=f"{version}"))
     sides = block_size.ravel().tolist()
     if block_size.dtype.kind not in "iu" or block_size.shape not in ((), (2,)):
-        raise CodebookError(f"The codebook file asks for block size {block_size}.")
+        raise CodebookError(said("refusal.codebook.block", size=f"{block_size}"))
     if len(sides) == 2 and sides[0] == sides[1]:
-        raise CodebookError("The codebook file gives the side of a square twice.")
+        raise CodebookError(said("refusal.codebook.square"))
     try:
         codebook, size = (
             Codebook(np.ascontiguousarray(codewords)),
@@ -369,4 +369,4 @@ def _shared(members: dict[str, Numbers]) -> SharedCodebook:
         )
         return SharedCodebook(codebook, size, str(colour))  # type: ignore[arg-type]
     except ValueError as error:
-        raise CodebookError(f"The codebook file cannot be used: {error}.") from error
+        raise CodebookError(said("refusal.codebook.useless", reason=why(error))) from error

@@ -107,6 +107,7 @@ from vqcore.quantizers.plain import quantizer_of
 from vqcore.quantizers.quantizer import Column, Quantizer
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSize
 from vqcore.signals.pictures import MAX_PIXELS, MAX_SIDE
+from vqcore.words import Said, said, why
 from vqcore.work import Work, finish
 
 MAGIC = b"VQLB"
@@ -239,7 +240,7 @@ def parse(data: bytes, codebooks: Iterable[SharedCodebook] = ()) -> Encoded:
     except (AssertionError, Impossible):  # the first is constriction's word for it
         genuine = False
     if not genuine:
-        raise FileError("The .vq file holds words that no encoder writes.")
+        raise FileError(said("refusal.vq.words"))
     return Encoded(layout, quantizer, indices, header.smoothing)
 
 
@@ -260,16 +261,26 @@ def _named(header: Header, codebooks: Iterable[SharedCodebook]) -> Quantizer | N
     if header.codebook is None:
         return None
     given = {shared.checksum: shared for shared in codebooks}
-    needed = f"The .vq file needs the codebook {header.codebook.hex()}"
+    needed = header.codebook.hex()
     if not given:
-        raise FileError(f"{needed}, which is not in the file.")
+        raise FileError(said("refusal.vq.no-codebook", needed=needed))
     if header.codebook not in given:
-        raise FileError(f"{needed}, not {' or '.join(it.hex() for it in given)}.")
+        others = _either(it.hex() for it in given)
+        raise FileError(said("refusal.vq.other-codebook", needed=needed, others=others))
     shared = given[header.codebook]
     layout, found = header.layout, (shared.block_size, shared.colour, shared.codebook.size)
     if found != (layout.block_size, layout.colour, header.columns[0].size):
-        raise FileError(f"{needed}, whose block size, colour mode or size is not the file's.")
+        raise FileError(said("refusal.vq.misfit", needed=needed))
     return quantizer_of(shared.codebook)
+
+
+def _either(names: Iterable[str]) -> Said | str:
+    """Return names with "or" between them."""
+    first, *others = names
+    told: Said | str = first
+    for other in others:
+        told = said("refusal.vq.or", first=told, other=other)
+    return told
 
 
 def is_vq(data: bytes) -> bool:
@@ -280,17 +291,17 @@ def is_vq(data: bytes) -> bool:
 def parse_header(data: bytes) -> Header:
     """Check everything that can be checked without decoding; FileError as in `parse`."""
     if not is_vq(data):
-        raise FileError("This is not a .vq file.")
+        raise FileError(said("refusal.vq.no-vq"))
     _check_whole(data)
     if CHECKSUM.unpack(data[-CHECKSUM.size :])[0] != zlib.crc32(data[: -CHECKSUM.size]):
-        raise FileError("The .vq file is damaged: its checksum is wrong.")
+        raise FileError(said("refusal.vq.checksum"))
     _, version, colour, wide, width, height = START.unpack_from(data)
     if version not in VERSIONS:
-        raise FileError(f"The .vq file has version {version}; this program reads 1 to 3.")
+        raise FileError(said("refusal.vq.version", version=version))
     high = data[HEIGHT] if version == OF_A_FAMILY else wide
-    _check_legal(f"colour mode {colour}", colour < len(COLOURS))
+    _check_legal(said("refusal.vq.colour", colour=colour), colour < len(COLOURS))
     for side in (wide, high):
-        _check_legal(f"block size {side}", 1 <= side <= MAX_BLOCK_SIZE)
+        _check_legal(said("refusal.vq.block", side=side), 1 <= side <= MAX_BLOCK_SIZE)
     _check_small(width, height)
     layout = BlockLayout(width, height, BlockSize(wide, high), COLOURS[colour])
     return (_family_header if version == OF_A_FAMILY else _plain_header)(data, version, layout)
@@ -307,7 +318,7 @@ def _check_whole(data: bytes) -> None:
         coded -= COUNTS.size + (LAST.size + 1) * columns - LAST.size
         coded -= CHECKSUM_BYTES if elsewhere else 0
     if coded < 0 or coded % WORD.itemsize:
-        raise FileError(f"The .vq file is incomplete: {len(data)} bytes.")
+        raise FileError(said("refusal.vq.incomplete", length=len(data)))
 
 
 def _plain_header(data: bytes, version: int, layout: BlockLayout) -> Header:
@@ -325,35 +336,35 @@ def _family_header(data: bytes, version: int, layout: BlockLayout) -> Header:
     end = start + (LAST.size + 1) * m
     sizes = [last + 1 for last in struct.unpack_from(f"<{m}H", data, start)]
     steps = list(struct.unpack_from(f"<{m}B", data, start + LAST.size * m))
-    _check_legal(f"family {number}", number < len(FILE_FAMILIES))
+    _check_legal(said("refusal.vq.family", number=number), number < len(FILE_FAMILIES))
     family = FILE_FAMILIES[number]
-    _check_legal(f"smoothing {smoothing}", smoothing <= MAX_STRENGTH)
-    _check_legal(f"a codebook elsewhere ({elsewhere})", elsewhere <= (family == PLAIN))
+    _check_legal(said("refusal.vq.smoothing", strength=smoothing), smoothing <= MAX_STRENGTH)
+    _check_legal(said("refusal.vq.elsewhere", flag=elsewhere), elsewhere <= (family == PLAIN))
     try:
         columns = FAMILIES[family].columns_of(layout, sizes, steps)
     except ValueError as error:
-        raise FileError(f"The .vq file asks for what no .vq file may: {error}.") from error
+        raise FileError(said("refusal.vq.columns", reason=why(error))) from error
     for column in columns:
         _check_size(column.size)
-        _check_legal(f"a step of {column.step}", column.step > 0)
+        _check_legal(said("refusal.vq.step", step=column.step), column.step > 0)
     codebook = data[end : end + CHECKSUM_BYTES] if elsewhere else None
     header = Header(layout, family, columns, codebook, smoothing)
-    _check_legal("what an earlier version says, in version 3", header.version == version)
+    _check_legal(said("refusal.vq.earlier"), header.version == version)
     return header
 
 
 def _check_small(width: int, height: int) -> None:
     small = 1 <= width * height <= MAX_PIXELS and max(width, height) <= MAX_SIDE
-    _check_legal(f"{width}×{height} pixels", small)
+    _check_legal(said("refusal.vq.pixels", width=width, height=height), small)
 
 
 def _check_size(size: int) -> None:
-    _check_legal(f"{size} codewords", size <= MAX_CODEBOOK_SIZE)
+    _check_legal(said("refusal.vq.codewords", size=size), size <= MAX_CODEBOOK_SIZE)
 
 
-def _check_legal(what: str, allowed: bool) -> None:
+def _check_legal(what: Said, allowed: bool) -> None:
     if not allowed:
-        raise FileError(f"The .vq file asks for {what}, which no .vq file may.")
+        raise FileError(said("refusal.vq.illegal", what=what))
 
 
 def _check_order(quantizer: Quantizer) -> None:

@@ -42,6 +42,7 @@ from vqcore.quantizers.quantizer import (
     TrainedQuantizer,
 )
 from vqcore.signals.layouts import Layout
+from vqcore.words import said
 from vqcore.work import Work, on_all_cores
 
 ID = "gain-shape"
@@ -82,9 +83,9 @@ def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tu
     components = len(layout.components)
     means = list(zip(sizes, steps, strict=True))[:-2]
     if len(sizes) not in (2, components + 2) or any(size * step != 256 for size, step in means):
-        raise ValueError("a gain and a shape have means of all components before them, or none")
+        raise ValueError(said("refusal.vq.gain-shape"))
     if steps[-1] > MOST_BITS:
-        raise ValueError(f"shapes have up to {MOST_BITS} bits of fraction")
+        raise ValueError(said("refusal.vq.fraction", bits=MOST_BITS))
     columns = [Column("mean", size, "levels", step) for size, step in means]
     gain = Column("gain", sizes[-2], "gains", steps[-2])
     return *columns, gain, Column("shape", sizes[-1], "shapes", steps[-1])

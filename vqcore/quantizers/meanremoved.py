@@ -24,6 +24,7 @@ from vqcore.quantizers.quantizer import (
     TrainedQuantizer,
 )
 from vqcore.signals.layouts import Layout
+from vqcore.words import said
 
 ID = "mean-removed"
 OPTIONS = (Option("mean-step", (4, 8, 16, 32), 8), Option("shape-step", (1, 2, 4), 2))
@@ -77,7 +78,7 @@ def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tu
     components = len(layout.components)
     means = list(zip(sizes, steps, strict=True))[:components]
     if len(sizes) != components + 1 or any(size * step != 256 for size, step in means):
-        raise ValueError("means are one column a component, of evenly spaced levels")
+        raise ValueError(said("refusal.vq.mean-removed"))
     columns = [Column("mean", size, "levels", step) for size, step in means]
     return *columns, Column("shape", sizes[-1], "differences", steps[-1])
 

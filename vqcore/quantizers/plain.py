@@ -20,6 +20,7 @@ from vqcore.quantizers.quantizer import (
 )
 from vqcore.signals.blocks import BlockSize, Colour
 from vqcore.signals.layouts import Layout
+from vqcore.words import said
 from vqcore.work import Work
 
 ID = "plain"
@@ -30,7 +31,7 @@ BY_BLOCK = True
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
     """Return the one column; ValueError if a file asks for others."""
     if len(sizes) != 1 or steps[0] != 1:
-        raise ValueError("a plain codebook has one column, in steps of 1")
+        raise ValueError(said("refusal.vq.plain"))
     return (Column("codeword", sizes[0]),)
 
 

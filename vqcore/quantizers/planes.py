@@ -30,6 +30,7 @@ from vqcore.quantizers.quantizer import (
 )
 from vqcore.signals.blocks import distinct_vectors
 from vqcore.signals.layouts import Layout, Places
+from vqcore.words import said
 from vqcore.work import Work
 
 ID = "planes"
@@ -42,7 +43,7 @@ def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tu
     """Return a column of codewords for each component; ValueError for others."""
     parts = layout.components
     if len(sizes) != len(parts) or any(step != 1 for step in steps):
-        raise ValueError("codewords are one column a component, in steps of 1")
+        raise ValueError(said("refusal.vq.planes"))
     if len(parts) == 1:
         return (Column("codeword", sizes[0]),)
     return tuple(

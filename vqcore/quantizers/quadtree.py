@@ -36,6 +36,7 @@ from vqcore.quantizers.quantizer import (
 )
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour, distinct_vectors
 from vqcore.signals.layouts import Layout
+from vqcore.words import said
 from vqcore.work import Work
 
 Shapes = NDArray[np.int16]
@@ -345,9 +346,9 @@ def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tu
     assert isinstance(layout, BlockLayout)
     own = layout.block_size, layout.colour
     if own != suits(*own):
-        raise ValueError("a quadtree has squares of 1 to 8 pixels, in colour even ones and YCbCr")
+        raise ValueError(said("refusal.vq.quadtree"))
     if sizes:
-        raise ValueError("a quadtree says itself how many shapes it has")
+        raise ValueError(said("refusal.vq.quadtree-columns"))
     return ()
 
 

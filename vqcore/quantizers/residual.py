@@ -27,6 +27,7 @@ from vqcore.quantizers.quantizer import (
 )
 from vqcore.signals.blocks import distinct_vectors
 from vqcore.signals.layouts import Layout
+from vqcore.words import said
 from vqcore.work import Work
 
 ID = "residual"
@@ -45,7 +46,7 @@ __all__ = ["BY_BLOCK", "ID", "OPTIONS", "columns_of", "encode_work", "suits", "t
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
     """Return a column of codewords and one or more of differences; ValueError for others."""
     if not 2 <= len(sizes) <= MOST_STAGES or steps[0] != 1:
-        raise ValueError(f"stages are 2 to {MOST_STAGES}, the first in steps of 1")
+        raise ValueError(said("refusal.vq.residual", most=MOST_STAGES))
     first, *others = (
         Column(f"stage {stage}", size, "differences" if stage > 1 else "codewords", step)
         for stage, (size, step) in enumerate(zip(sizes, steps, strict=True), start=1)

@@ -30,6 +30,7 @@ from vqcore.quantizers.quantizer import (
 )
 from vqcore.quantizers.ways import Ways
 from vqcore.signals.layouts import Layout, Places
+from vqcore.words import said
 from vqcore.work import Work
 
 ID = "tree"
@@ -46,7 +47,7 @@ __all__ = ["BY_BLOCK", "ID", "OPTIONS", "columns_of", "encode_work", "suits", "t
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
     """Return the one column of leaves, with its tree still unknown; ValueError for others."""
     if len(sizes) != 1 or steps[0] != 1:
-        raise ValueError("the leaves of a tree are one column, in steps of 1")
+        raise ValueError(said("refusal.vq.tree"))
     return (Column("leaf", sizes[0], "leaves"),)
 
 

@@ -15,6 +15,7 @@ from vqcore.arrays import Indices, Number, Reals, Samples
 from vqcore.signals.layouts import Edge, Places
 from vqcore.signals.pictures import Picture
 from vqcore.signals.ycbcr import to_rgb, to_ycbcr
+from vqcore.words import said
 
 Colour = Literal["gray", "rgb", "ycbcr"]
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -46,9 +47,8 @@ class BlockSize(NamedTuple):
         """
         width, height = size if isinstance(size, tuple) else (size, size)
         if not (1 <= width <= MAX_BLOCK_SIZE and 1 <= height <= MAX_BLOCK_SIZE):
-            raise ValueError(
-                f"the block size is 1 to {MAX_BLOCK_SIZE}, not {_typed(width, height)}"
-            )
+            found = _typed(width, height)
+            raise ValueError(said("refusal.codebook.sides", limit=MAX_BLOCK_SIZE, found=found))
         return cls(int(width), int(height))
 
     @classmethod
@@ -139,7 +139,8 @@ class BlockLayout:
     def __post_init__(self) -> None:
         object.__setattr__(self, "block_size", BlockSize.of(self.block_size))
         if self.colour not in COLOURS:
-            raise ValueError(f"colour is one of {', '.join(COLOURS)}, not {self.colour!r}")
+            colours = ", ".join(COLOURS)
+            raise ValueError(said("refusal.codebook.colour", colours=colours, found=self.colour))
         if self.width < 1 or self.height < 1:
             raise ValueError(f"a picture has pixels, not {self.width}×{self.height}")
 
