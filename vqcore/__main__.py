@@ -3,16 +3,31 @@
 import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 
 def run() -> None:
-    # Here, because the processes that sweep many pictures load this file and need none of it.
-    from vqcore.cli import main
+    """Run it, and end in order where told to, as do the processes that sweep many pictures."""
+    told: list[int] = []
 
-    # An orderly end, so that those processes end as well.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    def end(number: int, _: FrameType | None) -> None:
+        told.append(number)
+        sys.exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
     called = Path(sys.argv[0]).stem
-    main(prog_name="vqlab" if called == "vqlab" else "python -m vqcore")
+    try:
+        # Here, because those processes load this file and need none of it.
+        from vqcore.cli import main
+
+        main(prog_name="vqlab" if called == "vqlab" else "python -m vqcore")
+    except BaseException:  # numpy may make another error of ours
+        if not told:
+            raise
+        if told[0] == signal.SIGINT:
+            print("\n" * sys.stderr.isatty() + "Stopped.", file=sys.stderr)  # below a bar
+        sys.exit(128 + told[0])
 
 
 if __name__ == "__main__":

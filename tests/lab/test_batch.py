@@ -196,7 +196,7 @@ def processes_of(session: int) -> set[int]:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 @pytest.mark.parametrize(
     ("number", "everyone", "status"),
-    [(signal.SIGINT, True, 1), (signal.SIGINT, False, 1), (signal.SIGTERM, False, 143)],
+    [(signal.SIGINT, True, 130), (signal.SIGINT, False, 130), (signal.SIGTERM, False, 143)],
     ids=["Ctrl-C", "interrupted", "terminated"],
 )
 def test_an_end_from_outside_leaves_no_process(
