@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from vqcore.refusals import RawSizeError
-from vqcore.signals import raw
+from vqcore.signals import pictures, raw
 from vqcore.signals.pictures import (
     MAX_SIDE,
     Origin,
@@ -173,6 +173,21 @@ def test_a_file_on_the_disk_is_named(tmp_path):
     with pytest.raises(PictureError, match=r"boat\.raw: The file has 6 bytes"):
         load_picture(path)
     assert load_picture(path, (2, 3)).pixels.tolist() == [[1, 2], [3, 4], [5, 6]]
+
+
+def test_of_a_long_video_on_the_disk_only_the_first_frame_is_read(tmp_path, monkeypatch):
+    frame = yuv_bytes(np.full((4, 4), 99), [[128] * 2] * 2, [[128] * 2] * 2)
+    path = tmp_path / "long_4x4.yuv"
+    path.write_bytes(frame * 3)
+    whole = load_picture(path)
+    monkeypatch.setattr(pictures, "MAX_BYTES", 2 * len(frame))
+    monkeypatch.setattr(pictures, "read_picture", None)
+    first = load_picture(path)
+    assert first.origin == whole.origin
+    assert words_of(first.origin)[0] == "first of 3 frames"
+    np.testing.assert_array_equal(first.pixels, whole.pixels)
+    with pytest.raises(PictureError, match=r"long_4x4\.yuv: 8×4 pixels in 4:2:0 are 48 bytes"):
+        load_picture(path, (8, 4))
 
 
 # ----------------------------------------------------------------------- round trips and references

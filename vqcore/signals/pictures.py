@@ -17,6 +17,7 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from textwrap import shorten
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -244,7 +245,8 @@ def needs_size(data: bytes, name: str) -> bool:
 def load_picture(path: Path, raw_size: raw.Size | None = None) -> Picture:
     """Read a picture file from the disk; its name is that of the file.
 
-    `raw_size` is as in `read_picture`.
+    `raw_size` is as in `read_picture`. A raw video may be longer than `MAX_BYTES`: of that, only
+    the first frame is read.
 
     Raises
     ------
@@ -255,9 +257,21 @@ def load_picture(path: Path, raw_size: raw.Size | None = None) -> Picture:
     """
     name = os.fsencode(path.name).decode(errors="replace")
     try:
-        return read_picture(path.read_bytes(), name, raw_size)
+        with path.open("rb") as file:
+            length = os.fstat(file.fileno()).st_size
+            if length > MAX_BYTES and raw.is_video(name):
+                return _begin_of_video(file, name, length, raw_size)
+            return read_picture(file.read(), name, raw_size)
     except PictureError as error:
         raise PictureError(f"{path}: {error}") from error
+
+
+def _begin_of_video(file: BinaryIO, name: str, length: int, given: raw.Size | None) -> Picture:
+    """Read the first frame of a raw video that is so long."""
+    size = raw.size_of(name, length, given)
+    _check_size(*size)
+    pixels, done = raw.read(file.read(raw.first_frame(name, size)), name, size, length)
+    return Picture(pixels, name, Origin("RAW", length, done))
 
 
 def picture_suffixes() -> frozenset[str]:

@@ -72,6 +72,17 @@ def is_raw(name: str) -> bool:
     return _suffix(name) in SUFFIXES
 
 
+def is_video(name: str) -> bool:
+    """Say whether a raw file of that name may have several frames.
+
+    Examples
+    --------
+    >>> is_video("foreman_cif.yuv"), is_video("boat.raw")
+    (True, False)
+    """
+    return SUFFIXES.get(_suffix(name)) == "4:2:0"
+
+
 def read_size(text: str) -> Size:
     """Return width and height as they are typed.
 
@@ -141,8 +152,21 @@ def size_of(name: str, length: int, given: Size | None = None) -> Size:
     raise RawSizeError(said("refusal.raw.size", length=length, suffix=PurePath(name).suffix))
 
 
-def read(data: bytes, name: str, size: Size) -> tuple[Samples, tuple[Said, ...]]:
+def first_frame(name: str, size: Size) -> int:
+    """Return how many bytes of a raw file of that size are its first frame."""
+    return frame_bytes(SUFFIXES[_suffix(name)], size)
+
+
+def read(
+    data: bytes, name: str, size: Size, length: int | None = None
+) -> tuple[Samples, tuple[Said, ...]]:
     """Return the first frame of a raw file of that size, and what was done to its samples.
+
+    Parameters
+    ----------
+    data : of the file, or its `first_frame`
+    name, size : as `size_of` has them
+    length : of the file in bytes, where `data` is a part of it
 
     Returns
     -------
@@ -152,7 +176,7 @@ def read(data: bytes, name: str, size: Size) -> tuple[Samples, tuple[Said, ...]]
     samples, (width, height) = SUFFIXES[_suffix(name)], size
     stored = np.frombuffer(data, np.uint8)
     if samples == "4:2:0":
-        frames = _frames(samples, size, len(data))
+        frames = _frames(samples, size, len(data) if length is None else length)
         done = (said("done.frames", frames=frames),) if frames > 1 else ()
         return _from_video(stored, width, height), (*done, said("done.video"))
     return stored.reshape((height, width, 3) if samples == "RGB" else (height, width)), ()
