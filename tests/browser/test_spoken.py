@@ -1,9 +1,10 @@
 """The made-up language in a real browser: a word that is not in brackets escaped the catalog."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
-from helpers import bare_words
+from helpers import bare_words, link_to
 from playwright.sync_api import expect
 from test_uploaded_codebooks import codebook_of, npz
 from test_vq_files import made, photograph
@@ -13,7 +14,7 @@ from vqcore.signals.pictures import png_bytes
 PANELS = ["sizes", "training", "rates", "pictures", "health", "plane", "codebook"]
 ALONE = [{"viewport": {"width": 1440, "height": 1001}}]
 PICTURES = [(0, "one"), (1, "two")]
-NAMES = {"one", "two", "other", "png", "npz", "vq", "camera", "coffee"}
+NAMES = {"one", "two", "other", "torn", "png", "npz", "vq", "camera", "coffee"}
 KNOWN = NAMES | {"JPEG", "WebP", "AVIF", "PNG", "PNG-8", "VQ", "Lab"}
 # What streamlit, plotly and the table say by themselves, by its place or its text; and code.
 THEIR_PLACES = ", ".join(
@@ -91,9 +92,10 @@ def listener(visitor):
 
 
 def upload(visitor):
-    """Open a page with two pictures and a codebook, at K = 1, 2 and 4."""
+    """Open a page with two pictures, a codebook and a file that is refused, at K = 1, 2 and 4."""
     pictures = [(f"{name}.png", png_bytes(photograph(64, 96, seed))) for seed, name in PICTURES]
-    visitor.bring("?lang=test&block=8&largest=4&k=2", npz(codebook_of(1)), *pictures)
+    visitor.open(f"?lang=test&block=8&largest=4&k=2&{urlencode(link_to(*pictures))}")
+    visitor.upload(("torn.vq", b"VQLB"), npz(codebook_of(1)), *pictures)
 
 
 pytestmark = pytest.mark.parametrize("visitor", ALONE, indirect=True)

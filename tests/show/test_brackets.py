@@ -37,11 +37,14 @@ from vqcore.show.report import PACKAGES, html_report
 from vqcore.show.tables import deltas_table, uses_table
 from vqcore.show.verdicts import verdicts
 from vqcore.signals.pictures import Origin, Picture
+from vqcore.words import said
 
 SETTINGS = Settings(
     4, "ycbcr", "kmeans", 3, 50, family="mean-removed", options=(16, 4), smoothing=True
 )
-PICTURE = Picture(smooth_picture(24, 33).pixels, "waves", Origin("PNG", 1606))
+PICTURE = Picture(
+    smooth_picture(24, 33).pixels, "waves", Origin("PNG", 1606, (said("done.white"),))
+)
 STEPS = steps_of(sweep(PICTURE, SETTINGS, [1, 8]))
 LAYOUT = STEPS[0].encoded.layout
 POINTS = [STEPS[0].point, replace(STEPS[1].point, psnr_db=math.inf)]

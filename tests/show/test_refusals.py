@@ -14,7 +14,10 @@ from tiff_writer import written
 
 from vqcore import words
 from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.textbook import read_codewords, read_weights
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook, parse_codebook
+from vqcore.lab.rivals import rival_file, rival_pixels
+from vqcore.lab.sweeps import parse_sizes
 from vqcore.lab.uploads import open_file
 from vqcore.signals import pictures
 from vqcore.signals.blocks import BlockSize
@@ -78,7 +81,7 @@ OTHER = SharedCodebook(Codebook(np.ones((1, 1), np.uint8)), BlockSize(1, 1), "gr
 NAMES = bare_words("PNG JPEG WebP GIF BMP TIFF AVIF PPM RGB YCbCr CMYK sRGB")
 NAMES |= bare_words("raw version block_size colour codewords gray rgb ycbcr float64")
 NAMES |= bare_words(f"{SHARED.checksum.hex()} {OTHER.checksum.hex()}")
-PILLOW = bare_words("Truncated File Read")
+PILLOW = bare_words("Truncated File Read, cannot write empty image as JPEG")
 
 VQ_FILES = {
     "begun": opened(b"VQLB"),
@@ -164,6 +167,22 @@ FILES = {
     **{f"codebook {name}": it for name, it in CODEBOOK_FILES.items()},
 }
 
+TYPED: dict[str, Callable[[], object]] = {
+    "codewords of other samples": lambda: read_codewords("1 2\n3", 2),
+    "codewords without an end": lambda: read_codewords("1 inf", 2),
+    "codewords that are no numbers": lambda: read_codewords("1 §", 2),
+    "other weights": lambda: read_weights("1", 2),
+    "no weight": lambda: read_weights("1 0", 2),
+    "K in words": lambda: parse_sizes("§"),
+    "K of 0": lambda: parse_sizes("0"),
+    "much K": lambda: parse_sizes("9999"),
+}
+RIVALS: dict[str, Callable[[], object]] = {
+    "wide": lambda: rival_file(np.zeros((1, 17000), np.uint8), "webp", 50),
+    "none": lambda: rival_file(np.zeros((0, 0), np.uint8), "jpeg", 50),
+    "broken": lambda: rival_pixels(PNG[:20], 1),
+}
+
 
 @pytest.fixture
 def spoken(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
@@ -179,6 +198,16 @@ def check(refuse: Callable[[], object], speak_test: Callable[[], None]) -> None:
     speak_test()
     assert bare_words(str(caught.value)) <= NAMES | PILLOW
     assert str(caught.value) != english
+
+
+@pytest.mark.parametrize("refuse", TYPED.values(), ids=TYPED)
+def test_what_is_typed(refuse: Callable[[], object], spoken: Callable[[], None]) -> None:
+    check(refuse, spoken)
+
+
+@pytest.mark.parametrize("refuse", RIVALS.values(), ids=RIVALS)
+def test_a_rival(refuse: Callable[[], object], spoken: Callable[[], None]) -> None:
+    check(refuse, spoken)
 
 
 @pytest.mark.parametrize("refuse", FILES.values(), ids=FILES)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from vqcore.arrays import Counts, Floats, Indices, Number
+from vqcore.words import said
 from vqcore.work import Work
 
 Start = Literal["splitting", "k-means++", "random", "first", "noise", "given"]
@@ -129,9 +130,11 @@ def read_codewords(text: str, dimension: int) -> tuple[tuple[float, ...], ...]:
     lines = [_numbers(line) for line in text.splitlines() if line.strip()]
     for place, line in enumerate(lines, 1):
         if len(line) != dimension:
-            raise ValueError(f"codeword {place} has {len(line)} numbers, not {dimension}")
+            raise ValueError(
+                said("refusal.typed.codeword", place=place, number=len(line), dimension=dimension)
+            )
     if not all(math.isfinite(number) for line in lines for number in line):
-        raise ValueError("codewords are finite numbers")
+        raise ValueError(said("refusal.typed.infinite"))
     return tuple(lines)
 
 
@@ -150,9 +153,9 @@ def read_weights(text: str, dimension: int) -> tuple[float, ...]:
     """
     weights = _numbers(text)
     if weights and len(weights) != dimension:
-        raise ValueError(f"there are {len(weights)} for {dimension} samples")
+        raise ValueError(said("refusal.typed.weights", number=len(weights), dimension=dimension))
     if not all(0 < weight < math.inf for weight in weights):
-        raise ValueError("each is a number above 0")
+        raise ValueError(said("refusal.typed.weight"))
     return weights
 
 
@@ -163,7 +166,7 @@ def _numbers(text: str) -> tuple[float, ...]:
         try:
             float(word)
         except ValueError:
-            raise ValueError(f"{word!r} is no number") from None
+            raise ValueError(said("refusal.typed.no-number", word=word)) from None
     return tuple(map(float, words))
 
 

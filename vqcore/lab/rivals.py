@@ -18,6 +18,7 @@ from PIL import Image
 from vqcore import metrics
 from vqcore.arrays import Samples
 from vqcore.coding import scalar
+from vqcore.words import Said, said, why
 from vqcore.work import POOL, Work, until_done
 
 Codec = str
@@ -248,15 +249,17 @@ def rival_file(pixels: Samples, codec: Codec, level: int) -> bytes:
         low, high = min(rival.every_level), max(rival.every_level)
         raise ValueError(f"a level of {rival.name} is {low} to {high}, not {level}")
     if rival.largest_side and max(pixels.shape[:2]) > rival.largest_side:
-        raise RivalError(f"{rival.name} stores at most {rival.largest_side:,} pixels a side")
+        limit = rival.largest_side
+        raise RivalError(said("refusal.rival.side", codec=rival.name, limit=limit))
     try:
         return rival.stored(pixels, level)
     except Exception as error:
-        raise RivalError(f"{rival.name} cannot store this picture: {_reason(error)}") from error
+        refused = said("refusal.rival.storing", codec=rival.name, reason=_reason(error))
+        raise RivalError(refused) from error
 
 
-def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _reason(error: Exception) -> Said | str:
+    return why(error) or type(error).__name__
 
 
 def rival_pixels(data: bytes, channels: Literal[1, 3]) -> Samples:
@@ -282,7 +285,7 @@ def rival_pixels(data: bytes, channels: Literal[1, 3]) -> Samples:
         with Image.open(io.BytesIO(data)) as image:
             return np.array(image.convert("L" if channels == 1 else "RGB"))
     except Exception as error:
-        raise RivalError(f"The file cannot be read back: {_reason(error)}") from error
+        raise RivalError(said("refusal.rival.reading", reason=_reason(error))) from error
 
 
 def rival_work(

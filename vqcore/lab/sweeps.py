@@ -19,6 +19,7 @@ from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.signals.blocks import BlockLayout, Cut, cut, distinct_vectors, layout_of
 from vqcore.signals.pictures import Picture
+from vqcore.words import said
 from vqcore.work import Work
 
 SHOWN_FIRST = 8
@@ -149,7 +150,7 @@ def checked_sizes(sizes: Iterable[int]) -> tuple[int, ...]:
     ordered = tuple(sorted(set(sizes)))
     for size in ordered:
         if not 1 <= size <= MAX_CODEBOOK_SIZE:
-            raise ValueError(f"a codebook size is 1 to {MAX_CODEBOOK_SIZE}, not {size}")
+            raise ValueError(said("refusal.typed.size", limit=MAX_CODEBOOK_SIZE, size=size))
     return ordered
 
 
@@ -169,7 +170,7 @@ def parse_sizes(text: str) -> tuple[int, ...]:
     words = re.findall(r"[^\s,;]+", text)
     for word in words:
         if not re.fullmatch(r"-?[0-9]+", word):
-            raise ValueError(f"a codebook size is a whole number, not {word!r}")
+            raise ValueError(said("refusal.typed.whole", word=word))
     return checked_sizes(int(word) for word in words)
 
 
