@@ -21,6 +21,7 @@ from vqcore.lab.health import Health, Pair
 from vqcore.lab.heldout import HeldOut
 from vqcore.lab.rivals import RIVALS
 from vqcore.lab.sweeps import sweep
+from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.show import plots
 from vqcore.show.curves import (
@@ -36,7 +37,9 @@ from vqcore.show.provenance import provenance_of
 from vqcore.show.report import PACKAGES, html_report
 from vqcore.show.tables import deltas_table, uses_table
 from vqcore.show.verdicts import verdicts
+from vqcore.signals.blocks import COLOURS, Colour
 from vqcore.signals.pictures import Origin, Picture
+from vqcore.viewer.columns import column_names
 from vqcore.words import said
 
 SETTINGS = Settings(
@@ -123,6 +126,15 @@ def test_tables_and_verdicts() -> None:
     told += [text for result in held_out() for text in verdicts(healths()[0], result)]
     assert len(told) > 60
     assert set().union(*map(bare_words, told)) <= CODECS | {"one"}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("colour", COLOURS)
+def test_columns(family: str, colour: Colour) -> None:
+    encoded = steps_of(sweep(PICTURE, Settings(4, colour, family=family), [2]))[0].encoded
+    names = column_names(encoded.layout, encoded.quantizer)
+    assert len(names) == len(encoded.quantizer.columns)
+    assert not set().union(*map(bare_words, names))
 
 
 class Page(HTMLParser):
