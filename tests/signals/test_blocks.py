@@ -18,6 +18,7 @@ from vqcore.signals.blocks import (
     distinct_vectors,
     layout_of,
     shown_pixels,
+    tile_sheet,
 )
 from vqcore.signals.layouts import Layout
 from vqcore.signals.pictures import Picture
@@ -48,6 +49,22 @@ def flat(colour: tuple[int, ...], height: int, width: int) -> Samples:
 
 
 # -------------------------------------------------------------------------------------- the numbers
+
+
+@pytest.mark.parametrize(
+    ("count", "tile", "zoom", "columns"),
+    [(5, (4, 4), 6, 3), (1024, (8, 8), 3, 32), (32, (1, 16), 6, 2), (32, (16, 1), 6, 20)],
+)
+def test_a_sheet_is_about_square(
+    count: int, tile: tuple[int, int], zoom: int, columns: int
+) -> None:
+    tiles = np.arange(count, dtype=np.uint8).repeat(tile[0] * tile[1]).reshape(count, *tile)
+    sheet = tile_sheet(tiles, 24)
+    step = tile[0] * zoom + 2, tile[1] * zoom + 2
+    assert sheet.shape == (-(-count // columns) * step[0], columns * step[1])
+    corners = sheet[1 :: step[0], 1 :: step[1]].ravel()
+    np.testing.assert_array_equal(corners[:count], tiles[:, 0, 0])
+    assert (corners[count:] == 255).all()
 
 
 @pytest.mark.parametrize(

@@ -370,21 +370,22 @@ def cut(picture: Picture, layout: BlockLayout) -> Cut:
 
 
 def tile_sheet(tiles: Samples, smallest_side: int) -> Samples:
-    """Lay tiles out in rows as one picture, white between them, each pixel enlarged evenly.
+    """Lay tiles out as one picture, about square, white between, each pixel enlarged evenly.
 
     Parameters
     ----------
     tiles : uint8 array of shape (K, h, w) or (K, h, w, 3)
-    smallest_side : the pixels that the longer side of a tile on the sheet has at least
+    smallest_side : of the square, in pixels, whose area a tile on the sheet has at least
 
     Returns
     -------
     pixels : uint8 array of shape (h, w) or (h, w, 3)
     """
-    zoom = -(-smallest_side // max(tiles.shape[1:3]))
+    count, height, width = tiles.shape[:3]
+    zoom = math.ceil(smallest_side / math.sqrt(height * width))
     large = tiles.repeat(zoom, axis=1).repeat(zoom, axis=2)
-    columns = math.ceil(math.sqrt(len(tiles)))
-    missing = -len(tiles) % columns
+    columns = min(count, math.ceil(math.sqrt(count * (height * zoom + 2) / (width * zoom + 2))))
+    missing = -count % columns
     gaps = [(0, missing), (1, 1), (1, 1)] + [(0, 0)] * (tiles.ndim - 3)
     framed = np.pad(large, gaps, constant_values=255)
     grid = framed.reshape(-1, columns, *framed.shape[1:]).swapaxes(1, 2)
