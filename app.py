@@ -39,7 +39,7 @@ from vqcore.show.provenance import provenance_of, use_stems
 from vqcore.show.reproduce import ways
 from vqcore.show.tables import MISSING, help_of, styled, uses_table
 from vqcore.show.visit import Visit
-from vqcore.show.wording import doing_in_words, facts_of, kept_elsewhere, kilobytes, plain
+from vqcore.show.wording import doing_in_words, facts_of, kilobytes, plain, where_kept
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
 from vqcore.viewer import PAGE_STYLE, PARTS, made, words_layer
@@ -236,7 +236,7 @@ def choose_first_codewords(
     block_size: BlockSize, colour: Colour, dimension: int
 ) -> tuple[Any, tuple[tuple[float, ...], ...]]:
     """Choose a start, and if it is codewords of one's own, those."""
-    fitting = {it.name: it.shared.codebook for it in uploads().cut_as((block_size, colour))}
+    fitting = uploads().cut_as((block_size, colour))
     start = st.selectbox(**choice("begin"))
     given = choose_codewords(fitting, dimension) if start == "given" else ()
     return (start if start != "given" or given else STARTS[0]), given
@@ -750,8 +750,6 @@ def choose_contest(plan: Plan) -> int | None:
 
 def codebook_panel(of: Study) -> list[Pieces]:
     """Encode the picture with an uploaded codebook, beside its own of the same block size and K."""
-    if not of.settings.is_plain:
-        small(say("codebook.plain-only"))
     codebooks = {it.name: it for it in uploads().fitting(of.picture, cut_of(of.settings))}
     if not codebooks:
         st.markdown(say("codebook.upload-gray" if of.picture.is_gray else "codebook.upload"))
@@ -760,18 +758,16 @@ def codebook_panel(of: Study) -> list[Pieces]:
         chosen = codebooks[choose_from("codebook", list(codebooks), next(iter(codebooks)))]
         st.button(say("button.show-on-b"), on_click=lambda: visit.ask_of_viewer(chosen.id))
     own = foreign.study_with_own(of, chosen.shared)
-    uses: list[tuple[str, Use | Step]]
-    uses = [(chosen.name, waited_for(foreign.use_of(of, chosen.shared)))]
+    use: Use = waited_for(foreign.use_of(of, chosen.shared))
+    uses: list[tuple[str, Use | Step]] = [(chosen.name, use)]
     uses += [(say("codebook.own"), step) for step in own.steps.values()]
-    show_uses(uses, use_stems(own, chosen.name))
+    show_uses(uses, where_kept(use), use_stems(own, chosen.name))
     return [study.sweeping([own])]
 
 
-def show_uses(uses: Sequence[tuple[str, Use | Step]], stems: Sequence[str]) -> None:
+def show_uses(uses: Sequence[tuple[str, Use | Step]], sentence: str, stems: Sequence[str]) -> None:
     st.table(uses_table([(plain(name), use.point) for name, use in uses]))
-    name, elsewhere = uses[0]
-    sentence = kept_elsewhere(elsewhere.point.codebook_bytes)
-    small(say("codebook.kept-elsewhere", name=plain(name), sentence=sentence))
+    small(say("codebook.kept-elsewhere", name=plain(uses[0][0]), sentence=sentence))
     for (name, use), stem in zip(uses, stems, strict=False):
         label = say("codebook.file", name=plain(name))
         offer_file(label, use.file, f"{stem}.vq", type="tertiary")

@@ -977,6 +977,16 @@ def test_without_a_codebook_the_panel_asks_for_one():
     assert "Upload a codebook (.npz, .npy) of other pictures" in app.main.markdown[-1].value
 
 
+def test_the_codebook_of_a_vq_file_is_used_and_held_again():
+    lender = Settings(4, "gray", family="gain-shape")
+    events = sweep(read_picture(waves(1), ""), lender, [4])
+    [step] = [it for it in events if isinstance(it, Step)]
+    app = brought(("a.vq", step.file), ("waves.png", waves(2)), **ANOTHER, largest="2")
+    table = app.table[0].value
+    assert [used.split(" of ")[1] for used in table["In use"]] == ["4", "4"]
+    assert any("Its file holds that codebook again." in text.value for text in app.markdown)
+
+
 def test_gray_picture_takes_no_codebook_in_colour():
     gray = ("gray.png", png_bytes(noise(40, 40)))
     app = brought(gray, npz(codebook_of(1)), **ANOTHER)

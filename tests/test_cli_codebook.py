@@ -307,3 +307,23 @@ def test_what_is_no_vq_file_is_said_beside_codewords_alone(folder: Path, words: 
     assert failed("decode", "cat.png", "out.png", "--codebook", words).startswith(
         "Error: cat.png: "
     )
+
+
+def test_the_codebook_of_a_vq_file_is_used_and_held_again(folder: Path) -> None:
+    done("encode", "cat.png", "cat.vq", "--family", "residual", "--size", 8, "--block", 4)
+    done("encode", "many/0.png", "other.vq", "--codebook", "cat.vq", "--rate-weight", 20)
+    cat, other = (parse((folder / name).read_bytes()) for name in ("cat.vq", "other.vq"))
+    assert other.quantizer.family == "residual"
+    tables = zip(cat.quantizer.tables, other.quantizer.tables, strict=True)
+    assert all((mine == theirs).all() for mine, theirs in tables)
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_vq_file_that_lends_nothing_is_one_line(folder: Path) -> None:
+    done("encode", "cat.png", "cat.vq", "--codebook", "all.npz")
+    (folder / "torn.vq").write_bytes((folder / "cat.vq").read_bytes()[:-1])
+    for lender, told in (("cat.vq", "needs the codebook"), ("torn.vq", "incomplete")):
+        complaint = failed("encode", "cat.png", "new.vq", "--codebook", lender)
+        assert f"{lender}: The .vq file" in complaint
+        assert told in complaint
+        assert not (folder / "new.vq").exists()

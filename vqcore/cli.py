@@ -41,7 +41,14 @@ from vqcore.coding.codec import Settings
 from vqcore.coding.container import FileError, parse, parse_header
 from vqcore.lab.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
 from vqcore.lab.comparison import at_peak
-from vqcore.lab.sharing import PictureBlocks, gather_blocks, load_fitting, train_shared, use_work
+from vqcore.lab.sharing import (
+    PictureBlocks,
+    gather_blocks,
+    load_fitting,
+    load_shared,
+    train_shared,
+    use_work,
+)
 from vqcore.lab.storing import LEVELS, Stored, stored_work
 from vqcore.lab.sweeps import (
     OperatingPoint,
@@ -593,7 +600,8 @@ def encode_command(
 
     With --codebook nothing is trained, and the file cannot be decoded without that codebook, which
     says block size, colour mode and number of codewords; an .npy, codewords alone, leaves the first
-    two to --block and --colour.
+    two to --block and --colour. The codebook of a .vq, of any family, can be used too; the file
+    then holds it again.
 
     With a target, the block sizes 4, 8 and 16, the codebook sizes 1, 2, 4 and on to 1024, and RGB
     and YCbCr are tried where no option fixes them. Of the files that meet all targets, the one of
@@ -662,7 +670,7 @@ def encode_with(
     raw_size: Size | None,
 ) -> None:
     with one_line_errors():
-        shared = load_codebook(codebook_file, cut)
+        shared = load_shared(codebook_file, cut)
         loaded = load_fitting(picture, shared.colour, raw_size)
         use = finish(use_work(loaded, shared, rate_weight))
         write_whole(file, use.file)

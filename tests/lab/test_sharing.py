@@ -16,15 +16,20 @@ from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
+from vqcore.lab.foreign import settings_with
 from vqcore.lab.sharing import (
     PictureBlocks,
     fits,
     gather_blocks,
+    lent_by,
     load_fitting,
     train_shared,
     use_work,
 )
+from vqcore.lab.store import Store
+from vqcore.lab.study import Study
 from vqcore.lab.sweeps import sweep
+from vqcore.quantizers.family import FAMILIES
 from vqcore.signals.blocks import COLOURS, Colour
 from vqcore.signals.pictures import Picture, PictureError, png_bytes
 from vqcore.work import finish
@@ -180,3 +185,55 @@ def test_a_gray_picture_is_not_coded_in_colour(files: list[Path]) -> None:
         load_fitting(files[1], "rgb")
     assert load_fitting(files[0], "rgb").digest == COLOURFUL.digest
     assert load_fitting(files[1], "gray").digest == GRAY.digest
+
+
+# ------------------------------------------------------------------- the codebook of a file, lent
+
+LENT = [
+    pytest.param(family, colour, weight, id=f"{family} {colour} {weight}")
+    for family in FAMILIES
+    for colour, weight in (("gray", 100), ("ycbcr", 0))
+    if (family, colour) != ("planes", "gray")
+]
+
+
+@pytest.mark.parametrize(("family", "colour", "weight"), LENT)
+def test_what_a_file_lends_gives_its_own_picture_again_and_others_whole_files(
+    family: str, colour: Colour, weight: float
+) -> None:
+    picture, other = photograph("chelsea", 6), photograph("coffee", 12)
+    settings = Settings(4, colour, family=family, rate_weight=weight)
+    [step] = steps_of(sweep(picture, settings, [8]))
+    lent = lent_by(parse(step.file))
+    again = finish(use_work(picture, lent, weight))
+    assert again.file == step.file
+    assert again.point.psnr_db == step.point.psnr_db
+    use = finish(use_work(other, lent, weight))
+    assert use.holds_codebook
+    tables = zip(use.encoded.quantizer.tables, lent.quantizer.tables, strict=True)
+    assert all((mine == theirs).all() for mine, theirs in tables)
+    decoded = parse(use.file).decode()
+    np.testing.assert_array_equal(decoded, use.encoded.decode())
+    assert decoded.shape[:2] == (other.height, other.width)
+
+
+def test_files_lend_what_is_known_by_its_tables() -> None:
+    settings = Settings(4, "gray", family="residual")
+    pictures = COLOURFUL, COLOURFUL, photograph("chelsea", 6)
+    [one, same, other] = (
+        lent_by(parse(step.file)).checksum
+        for picture in pictures
+        for step in steps_of(sweep(picture, settings, [4]))
+    )
+    assert one == same != other
+
+
+def test_beside_what_is_lent_stands_the_same_family_with_its_usual_options() -> None:
+    [step] = steps_of(sweep(COLOURFUL, Settings(4, "gray", family="gain-shape"), [4]))
+    lent, store = lent_by(step.encoded), Store(10**9)
+    plain = Study("p", COLOURFUL, Settings(8, "rgb", trainer="kmeans", seed=3), (2,), store)
+    assert settings_with(plain, lent) == Settings(4, "gray", family="gain-shape", seed=3)
+    options = (0, 8, 4, 5)
+    same = Settings(8, "rgb", family="gain-shape", options=options, smoothing=True)
+    own = settings_with(Study("p", COLOURFUL, same, (2,), store), lent)
+    assert own == Settings(4, "gray", family="gain-shape", options=options)

@@ -118,8 +118,23 @@ def test_codewords_alone_are_a_codebook_at_a_cut_that_fits():
     assert [it.name for it in there.codebooks_at((four, "gray"))] == ["a.npz"]
     assert [it.name for it in there.fitting(colour, (four, "rgb"))] == ["a.npz", "w.npy"]
     assert [it.name for it in there.fitting(gray, (four, "rgb"))] == ["a.npz"]
-    [own] = there.cut_as((four, "rgb"))
-    assert (own.id, own.shared.block_size, own.shared.codebook.size) == ("w", four, 5)
+    own = there.cut_as((four, "rgb"))
+    assert {name: codebook.size for name, codebook in own.items()} == {"w.npy": 5}
+
+
+def test_the_codebook_of_a_vq_file_is_one_for_pictures_that_fit():
+    settings = Settings(2, "ycbcr", family="mean-removed")
+    colourful = Picture(np.arange(300, dtype=np.uint8).reshape(10, 10, 3), "colourful")
+    [step] = [it for it in sweep(colourful, settings, [4]) if isinstance(it, Step)]
+    files = [File("v", "a.vq", step.file), File("p", "p.png", PNG)]
+    there = open_uploads(files, (), Store(10**9))
+    four = BlockSize(4, 4)
+    assert there.codebooks == there.codebooks_at((four, "gray")) == []
+    assert there.fitting(Picture(PIXELS, "gray"), (four, "gray")) == []
+    [lent] = there.fitting(colourful, (four, "gray"))
+    assert (lent.id, lent.name, lent.shared.size) == ("v", "a.vq", step.codebook_size)
+    assert (lent.shared.block_size, lent.shared.colour) == (BlockSize(2, 2), "ycbcr")
+    assert lent.shared.quantizer.family == "mean-removed"
 
 
 def test_codewords_of_no_use_are_refused_by_themselves():

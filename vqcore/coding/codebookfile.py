@@ -51,6 +51,8 @@ from numpy.lib import format as npy
 from vqcore.arrays import Numbers
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.plurals import noun
+from vqcore.quantizers.plain import quantizer_of
+from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSize, Colour
 from vqcore.words import Said, said, why
 
@@ -104,6 +106,15 @@ class SharedCodebook:
             raise ValueError(said("refusal.codebook.samples", n=dimension, expected=expected))
         if size > MAX_CODEBOOK_SIZE:
             raise ValueError(said("refusal.codebook.many", size=size, limit=MAX_CODEBOOK_SIZE))
+
+    @property
+    def size(self) -> int:
+        """Return K."""
+        return self.codebook.size
+
+    @property
+    def quantizer(self) -> Quantizer:
+        return quantizer_of(self.codebook)
 
     @cached_property
     def checksum(self) -> bytes:

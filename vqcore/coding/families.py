@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from vqcore.arrays import Indices, Samples
 from vqcore.coding import codec, entropy, quadtree, quadtreechoice
-from vqcore.coding.codec import Encoded
+from vqcore.coding.codec import Encoded, Settings
 from vqcore.coding.entropy import Coder
-from vqcore.coding.rateaware import rate_aware_work
+from vqcore.coding.rateaware import rate_aware_choice_work, rate_aware_work
 from vqcore.quantizers import additive
 from vqcore.quantizers.quadtree import Quadtree
 from vqcore.quantizers.quantizer import Quantizer
@@ -43,6 +43,20 @@ def encode_work(
         return Encoded(layout, *(yield from work))
     if rate_weight:
         return (yield from rate_aware_work(layout, vectors, quantizer, rate_weight, beam))
+    return (yield from codec.encode_work(layout, vectors, quantizer, beam))
+
+
+def choice_work(
+    layout: BlockLayout, vectors: Samples, quantizer: Quantizer, rate_weight: float = 0
+) -> Work[Encoded]:
+    """Do as `encode_work`, but leave the quantizer as it is, with its family's usual beam."""
+    beam = Settings(family=quantizer.family).beam
+    if isinstance(quantizer, Quadtree):
+        indices = yield from quadtreechoice.choice_work(layout, vectors, quantizer, rate_weight)
+        return Encoded(layout, quantizer, indices)
+    if rate_weight:
+        work = rate_aware_choice_work(layout, vectors, quantizer, rate_weight, beam)
+        return (yield from work)
     return (yield from codec.encode_work(layout, vectors, quantizer, beam))
 
 

@@ -212,6 +212,19 @@ def encode_work(
     return quantizer_of(layout, trees), np.concatenate(indices, axis=1)
 
 
+def choice_work(
+    layout: BlockLayout, vectors: Samples, quantizer: Quadtree, rate_weight: float
+) -> Work[Indices]:
+    """Do as `encode_work`, but leave the shapes as they are."""
+    indices = list[Indices]()
+    planes = zip(pictures_of(layout, vectors), quantizer.trees, WORTH, strict=False)
+    for picture, tree, worth in planes:
+        with one_thread_a_product():
+            found = yield from Chooser(layout, tree, picture, rate_weight / worth).work()
+        indices.append(found)
+    return np.concatenate(indices, axis=1)
+
+
 def _plane_work(
     layout: BlockLayout, tree: Tree, picture: Samples, rate_weight: float
 ) -> Work[tuple[Tree, Indices]]:

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Settings
-from vqcore.lab.sharing import Use, use_work
+from vqcore.lab.sharing import Shared, Use, use_work
 from vqcore.lab.store import Question
 from vqcore.lab.study import Study
 from vqcore.work import Work
 
 
-def settings_with(study: Study, shared: SharedCodebook) -> Settings:
-    """Return the settings of a study for plain codebooks of that block size and colour mode."""
-    plain = replace(study.settings.without_given, family=Settings.family, options=())
-    return replace(plain, block_size=shared.block_size, colour=shared.colour)
+def settings_with(study: Study, shared: Shared) -> Settings:
+    """Return the settings of a study for that family, block size and colour mode, unsmoothed.
+
+    What else the family goes by is as in the study, or if that is of another family as usual.
+    """
+    given, family = study.settings.without_given, shared.quantizer.family
+    if family != given.family:
+        given = Settings(seed=given.seed, rate_weight=given.rate_weight, family=family)
+    return replace(given, block_size=shared.block_size, colour=shared.colour, smoothing=False)
 
 
-def study_with_own(study: Study, shared: SharedCodebook) -> Study:
-    """Return the study of the same picture at a codebook's block size, colour mode and K."""
-    return replace(study, settings=settings_with(study, shared), sizes=(shared.codebook.size,))
+def study_with_own(study: Study, shared: Shared) -> Study:
+    """Return the study of the same picture with a codebook of that family, cut and K."""
+    return replace(study, settings=settings_with(study, shared), sizes=(shared.size,))
 
 
-def use_of(study: Study, shared: SharedCodebook) -> Question:
+def use_of(study: Study, shared: Shared) -> Question:
     """Ask for the picture encoded with a codebook."""
     rate_weight = study.settings.rate_weight
 

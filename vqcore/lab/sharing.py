@@ -1,12 +1,15 @@
-"""One codebook for many pictures: trained on all of them, and used for another.
+"""One codebook for many pictures: trained on all of them, or on one, and used for another.
 
-A codebook in colour is for pictures in colour; one in gray is for all, and codes their luma.
+A codebook in colour is for pictures in colour; one in gray is for all, and codes their luma. That
+of a .vq file, of any family, can be used as well; what it encodes holds it again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 
@@ -16,14 +19,21 @@ from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.source import sample_of
 from vqcore.codebooks.training import Progress, Trained, train
-from vqcore.coding.codebookfile import SharedCodebook
-from vqcore.coding.codec import Encoded, Settings, encode_work
-from vqcore.coding.container import pack_work
-from vqcore.coding.rateaware import rate_aware_choice_work
+from vqcore.coding.codebookfile import CHECKSUM_BYTES, Cut, SharedCodebook, load_codebook
+from vqcore.coding.codec import Encoded, Settings
+from vqcore.coding.container import FileError, pack_work, parse
+from vqcore.coding.families import choice_work
 from vqcore.lab.sweeps import OperatingPoint, point_work
-from vqcore.quantizers.plain import quantizer_of
+from vqcore.quantizers.quantizer import Quantizer
 from vqcore.refusals import PictureError
-from vqcore.signals.blocks import BlockLayout, Colour, distinct_vectors, layout_of, shown_pixels
+from vqcore.signals.blocks import (
+    BlockLayout,
+    BlockSize,
+    Colour,
+    distinct_vectors,
+    layout_of,
+    shown_pixels,
+)
 from vqcore.signals.pictures import Picture, load_picture
 from vqcore.signals.raw import Size
 from vqcore.work import Work
@@ -48,15 +58,75 @@ class PictureBlocks:
 
 
 @dataclass(frozen=True, eq=False)
+class SharedQuantizer:
+    """The quantizer of a .vq file, of whichever family, to use for another picture.
+
+    Parameters
+    ----------
+    quantizer : Quantizer
+    block_size, colour : as in the layout of the file
+    """
+
+    quantizer: Quantizer
+    block_size: BlockSize
+    colour: Colour
+
+    @property
+    def size(self) -> int:
+        """Return K of the largest column."""
+        return self.quantizer.codebook_size
+
+    @cached_property
+    def checksum(self) -> bytes:
+        """Return 8 bytes to know it by."""
+        digest = sha256(repr((self.quantizer.family, self.block_size, self.colour)).encode())
+        for column, table in zip(self.quantizer.columns, self.quantizer.tables, strict=True):
+            digest.update(repr(column).encode() + table.tobytes())
+        return digest.digest()[:CHECKSUM_BYTES]
+
+
+Shared = SharedCodebook | SharedQuantizer
+"""What pictures can be encoded with that it was not made for."""
+
+
+def lent_by(encoded: Encoded) -> SharedQuantizer:
+    """Return what an encoded picture can lend to others."""
+    layout = encoded.layout
+    return SharedQuantizer(encoded.quantizer, layout.block_size, layout.colour)
+
+
+def load_shared(path: Path, cut: Cut | None = None) -> Shared:
+    """Read a codebook file from the disk, or the codebook of a .vq file.
+
+    Raises
+    ------
+    OSError, CodebookError
+        As `load_codebook` does.
+    FileError
+        If a .vq file cannot be decoded; the message begins with the path.
+    """
+    if path.suffix.lower() != ".vq":
+        return load_codebook(path, cut)
+    try:
+        return lent_by(parse(path.read_bytes()))
+    except FileError as error:
+        raise FileError(f"{path}: {error}") from error
+
+
+@dataclass(frozen=True, eq=False)
 class Use:
     """A picture encoded with a codebook from elsewhere: its figures, and the bytes of its file.
 
-    The file names the codebook and does not hold it; `point.codebook_bytes` are not in it.
+    Parameters
+    ----------
+    point, encoded, file
+    holds_codebook : False if the file names it, so that `point.codebook_bytes` are not in it
     """
 
     point: OperatingPoint
     encoded: Encoded
     file: bytes
+    holds_codebook: bool
 
 
 def fits(picture: Picture, colour: Colour) -> bool:
@@ -147,13 +217,13 @@ def train_shared(
     return SharedCodebook(Codebook(codewords).in_order(), settings.block_size, settings.colour)
 
 
-def use_work(picture: Picture, shared: SharedCodebook, rate_weight: float = 0) -> Work[Use]:
+def use_work(picture: Picture, shared: Shared, rate_weight: float = 0) -> Work[Use]:
     """Encode a picture with a codebook from elsewhere, and measure it.
 
     Parameters
     ----------
     picture : one that `fits`
-    shared : SharedCodebook
+    shared : a codebook, or the quantizer of a file
     rate_weight : λ, in squared error per bit; whatever it is, the codewords stay
 
     Raises
@@ -166,20 +236,17 @@ def use_work(picture: Picture, shared: SharedCodebook, rate_weight: float = 0) -
     start = perf_counter()
     layout = layout_of(picture, shared.block_size, shared.colour)
     original = shown_pixels(picture, layout)
-    vectors, quantizer = layout.split(original), quantizer_of(shared.codebook)
-    if rate_weight:
-        encoding = rate_aware_choice_work(layout, vectors, quantizer, rate_weight)
-    else:
-        encoding = encode_work(layout, vectors, quantizer)
-    encoded = yield from encoding
+    vectors = layout.split(original)
+    encoded = yield from choice_work(layout, vectors, shared.quantizer, rate_weight)
     seconds = perf_counter() - start
-    file = yield from pack_work(encoded, with_codebook=False)
+    holds_codebook = isinstance(shared, SharedQuantizer)
+    file = yield from pack_work(encoded, with_codebook=holds_codebook)
     measuring = point_work(
         original,
         encoded,
         len(file),
-        codebook_size=shared.codebook.size,
+        codebook_size=shared.size,
         train_seconds=0.0,
         encode_seconds=seconds,
     )
-    return Use((yield from measuring), encoded, file)
+    return Use((yield from measuring), encoded, file, holds_codebook)

@@ -20,7 +20,7 @@ from vqcore.coding.codebookfile import (
     parse_codewords,
 )
 from vqcore.coding.container import FileError, is_vq, parse_header
-from vqcore.lab.sharing import fits
+from vqcore.lab.sharing import Shared, fits, lent_by
 from vqcore.lab.store import Store
 from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
 from vqcore.refusals import PictureError
@@ -102,11 +102,11 @@ def open_file(
 
 @dataclass(frozen=True)
 class NamedCodebook:
-    """An uploaded codebook, with its id and name."""
+    """An uploaded codebook, or that of an uploaded .vq file, with its id and name."""
 
     id: str
     name: str
-    shared: SharedCodebook
+    shared: Shared
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,14 +160,26 @@ class Uploads:
         taken = [(it, _shared(it.content, cut)) for it in self.opened]
         return [NamedCodebook(it.id, it.name, shared) for it, shared in taken if shared]
 
+    @property
+    def lent(self) -> list[NamedCodebook]:
+        """Return the codebooks of .vq files."""
+        files = [(it, it.content) for it in self.opened if isinstance(it.content, VqFile)]
+        return [NamedCodebook(it.id, it.name, lent_by(file.encoded)) for it, file in files]
+
     def fitting(self, picture: Picture, cut: Cut) -> list[NamedCodebook]:
         """Return the codebooks that a picture can be encoded with, codewords alone at a cut."""
-        return [it for it in self.codebooks_at(cut) if fits(picture, it.shared.colour)]
+        every = self.codebooks_at(cut) + self.lent
+        return [it for it in every if fits(picture, it.shared.colour)]
 
-    def cut_as(self, cut: Cut) -> list[NamedCodebook]:
-        """Return the codebooks of a block size and colour mode."""
-        every = self.codebooks_at(cut)
-        return [it for it in every if (it.shared.block_size, it.shared.colour) == cut]
+    def cut_as(self, cut: Cut) -> dict[str, Codebook]:
+        """Return by name the codewords of codebooks of a block size and colour mode."""
+        taken = [(it.name, _shared(it.content, cut)) for it in self.opened]
+        every = {name: shared for name, shared in taken if shared}
+        return {
+            name: shared.codebook
+            for name, shared in every.items()
+            if (shared.block_size, shared.colour) == cut
+        }
 
     def beside(self, layout: BlockLayout, own: str) -> list[Upload]:
         """Return the pictures as large as that of a layout, but for one by its name."""

@@ -10,10 +10,11 @@ from typing import Literal
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.ladder import Stage
 from vqcore.codebooks.training import Trainer
-from vqcore.coding.codebookfile import Cut, SharedCodebook, cuts_of, dimension_of
+from vqcore.coding.codebookfile import Cut, cuts_of, dimension_of
 from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import Sized
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec
+from vqcore.lab.sharing import Shared, Use
 from vqcore.lab.store import Sign
 from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.signals.blocks import BlockLayout, Colour
@@ -217,6 +218,13 @@ def kept_elsewhere(codebook_bytes: int) -> str:
     return say("shared.elsewhere", n=codebook_bytes)
 
 
+def where_kept(use: Use) -> str:
+    """Say whether the file of a picture encoded with a codebook from elsewhere holds that."""
+    if use.holds_codebook:
+        return say("shared.inside")
+    return kept_elsewhere(use.point.codebook_bytes)
+
+
 def doing_in_words(sign: Sign) -> str:
     """Say what is being done.
 
@@ -284,13 +292,14 @@ def _cut_in_short(cut: Cut) -> str:
     return say("shared.cut", **size._asdict(), colour=say(f"colour.inside.{colour}"))
 
 
-def codebook_in_short(shared: SharedCodebook) -> str:
+def codebook_in_short(shared: Shared) -> str:
     r"""Say what a codebook is of.
 
     Examples
     --------
     >>> import numpy as np
     >>> from vqcore.codebooks.codebook import Codebook
+    >>> from vqcore.coding.codebookfile import SharedCodebook
     >>> shared = SharedCodebook(Codebook(np.uint8([[7] * 16, [9] * 16])), 4, "gray")
     >>> codebook_in_short(shared).replace("\N{NO-BREAK SPACE}", " ")
     'codebook of 2, 4 × 4, gray'
@@ -298,7 +307,7 @@ def codebook_in_short(shared: SharedCodebook) -> str:
     block = shared.block_size._asdict()
     return say(
         "shared.in-short",
-        size=shared.codebook.size,
+        size=shared.size,
         **block,
         colour=say(f"colour.inside.{shared.colour}"),
     )

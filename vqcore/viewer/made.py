@@ -45,6 +45,7 @@ from vqcore.show.wording import (
     origin_in_brief,
     origin_in_short,
     sampled,
+    where_kept,
 )
 from vqcore.signals.blocks import BlockLayout, shown_pixels
 from vqcore.signals.pictures import Picture, png_bytes
@@ -266,7 +267,7 @@ def _use_bytes(study: Study, book: NamedCodebook, use: Use) -> bytes:
         study.sweep_id,
         use.encoded,
         use.point,
-        kept_elsewhere(use.point.codebook_bytes),
+        where_kept(use),
         codebook=book.id,
         name=say("match.use", name=book.name),
         source=_source_of_use(study, book),
@@ -276,7 +277,7 @@ def _use_bytes(study: Study, book: NamedCodebook, use: Use) -> bytes:
 def _source_of_use(study: Study, book: NamedCodebook) -> dict[str, Any]:
     """Return what a picture saved says that was made with a codebook trained elsewhere."""
     settings, shared = settings_with(study, book.shared), book.shared
-    source = provenance_of(study.picture, settings, shared.codebook.size)
+    source = provenance_of(study.picture, settings, shared.size)
     known = {name: text for name, text in source.texts.items() if name not in ("trainer", "seed")}
     return {"stem": stem_of(study.name), "texts": known | {"codebook": shared.checksum.hex()}}
 
