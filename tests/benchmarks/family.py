@@ -1,13 +1,13 @@
 """Set the families of quantizers beside one another, JPEG and WebP, in bytes of real files.
 
-    python -m tests.benchmarks.family [--colour gray|rgb] PICTURE_OR_FOLDER ...
+    python -m tests.benchmarks.family [--colour gray|rgb] [--chart HULLS.html] PICTURE_OR_FOLDER ...
 
 For each member, over all its settings: the mean over pictures of the PSNR at 0.15, 0.25 and 0.5
 bits a pixel, on the lower hull of rate and squared error, and what it is more than plain's, where
 all pictures have it; the BD-rate against plain and against JPEG, where those spend 0.08 to 0.6 bits
 a pixel, and its range over the pictures; the seconds that a picture takes to train all codebooks,
-and to encode once. Each also with the edges of its blocks smoothed. Prints a Markdown table. A
-member is one entry of `MEMBERS`.
+and to encode once. Each also with the edges of its blocks smoothed. Prints a Markdown table, and
+draws the hulls of each picture as a chart if asked to. A member is one entry of `MEMBERS`.
 """
 
 from dataclasses import dataclass, field, replace
@@ -16,6 +16,8 @@ from time import process_time
 
 import click
 import numpy as np
+from plotly.colors import qualitative
+from plotly.subplots import make_subplots
 
 from tests.benchmarks.rivals import print_row
 from tests.benchmarks.training import pictures
@@ -34,6 +36,9 @@ WEIGHTS = (0, 30, 100, 300, 900)
 TREE_WEIGHTS = (10, 40, 110, 300, 700, 1800)
 MODES = {"gray": ("gray",), "rgb": ("rgb", "ycbcr")}
 SMOOTHED = ", smoothed"
+DRAWN_BPP = (0.08, 1)
+DASHES = {"JPEG": "dot", "WebP": "dash"}
+SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "triangle-down")
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,8 @@ def rival(codec, picture, colour):
 @click.argument("places", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--colour", type=click.Choice(list(MODES)), default="gray", show_default=True)
 @click.option("--member", "names", multiple=True, type=click.Choice(list(MEMBERS)))
-def main(places, colour, names):
+@click.option("--chart", type=click.Path(dir_okay=False))
+def main(places, colour, names, chart):
     """Set the families of quantizers beside one another, JPEG, WebP and the references."""
     shown, outcomes = list(pictures(places)), {}
     for name in dict.fromkeys(["plain + λ", *(names or MEMBERS)]):
@@ -157,6 +163,30 @@ def main(places, colour, names):
             *differences(mine, outcomes),
             *seconds(mine),
         )
+    if chart:
+        hulls_figure([one.name for one in shown], outcomes).write_html(chart, include_plotlyjs=True)
+
+
+def hulls_figure(titles, outcomes):
+    """Return a figure of the hulls of each picture: families solid, other codecs not."""
+    rows = -(-len(titles) // 2)
+    figure = make_subplots(rows, 2, subplot_titles=titles, vertical_spacing=0.12)
+    drawn = [name for name in outcomes if not name.endswith((SMOOTHED, "(reference)"))]
+    for colour, symbol, name in zip(qualitative.Safe, SYMBOLS, drawn, strict=False):
+        look = {"color": colour, "dash": DASHES.get(name, "solid")}
+        for place, outcome in enumerate(outcomes[name]):
+            inside = [it for it in outcome.curve if DRAWN_BPP[0] <= it[0] <= DRAWN_BPP[1]]
+            rates, likeness = zip(*inside, strict=True)
+            at = {"row": place // 2 + 1, "col": place % 2 + 1}
+            words = {"name": name, "legendgroup": name, "showlegend": place == 0}
+            figure.add_scatter(x=rates, y=likeness, line=look, marker_symbol=symbol, **words, **at)
+    ticks = {"tickvals": (0.1, 0.2, 0.5, 1), "range": np.log10(DRAWN_BPP)}
+    figure.update_xaxes(title="bits a pixel", type="log", **ticks)
+    figure.update_yaxes(title="PSNR (dB)")
+    margins = {"l": 60, "r": 20, "t": 40, "b": 50}
+    return figure.update_layout(
+        template="plotly_white", width=1200, height=440 * rows, margin=margins
+    )
 
 
 def decibels(mine, plain):
