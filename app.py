@@ -6,40 +6,40 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from io import BytesIO
 from time import monotonic
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from vqcore.codebooks import textbook
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.textbook import STARTS, Rules, read_codewords, read_weights, rows_of
 from vqcore.coding.codebookfile import Cut
 from vqcore.coding.codec import Settings
-from vqcore.lab import cosine, foreign, joint, study, vqfiles
-from vqcore.lab.contest import contestants
+from vqcore.lab import contest, cosine, foreign, joint, rivals, study, sweeps, turns, vqfiles
 from vqcore.lab.plane import MAX_CODEWORDS
-from vqcore.lab.rivals import REFERENCES, RIVALS, Codec, missing_rivals
 from vqcore.lab.sharing import Use
 from vqcore.lab.store import Pieces, Question, Sign, Store, answering
-from vqcore.lab.study import Others, Study, original_id
-from vqcore.lab.sweeps import Plan, Step, cost_of, ladder_sizes, parse_sizes
-from vqcore.lab.turns import sweep_on, work_on
-from vqcore.lab.uploads import Uploads, open_uploads
+from vqcore.lab.study import Study
+from vqcore.lab.sweeps import Step
+from vqcore.lab.uploads import Uploads
 from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.family import FAMILIES
-from vqcore.show import answers, links, panels
+from vqcore.show import (
+    answers,
+    downloads,
+    exports,
+    links,
+    panels,
+    provenance,
+    reproduce,
+    tables,
+    wording,
+)
 from vqcore.show.controls import FIRST_BLOCK_SIZE, choice, control, keep_valid, unbound
 from vqcore.show.curves import Curve
-from vqcore.show.downloads import Offer, joint_file, offered, rounds_file
-from vqcore.show.exports import book_csv
-from vqcore.show.panels import Chart, Table
-from vqcore.show.provenance import provenance_of, use_stems
-from vqcore.show.reproduce import ways
-from vqcore.show.tables import MISSING, help_of, styled, uses_table
 from vqcore.show.visit import Visit
-from vqcore.show.wording import doing_in_words, facts_of, kilobytes, plain, where_kept
+from vqcore.show.wording import plain
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
 from vqcore.viewer import PAGE_STYLE, PARTS, made, words_layer
@@ -72,29 +72,17 @@ def sample(name: str) -> Picture:
 
 def uploads() -> Uploads:
     """Open what is uploaded and still there."""
-    files = files_there()
-    typed = {it.file_id: st.session_state.get(raw_key(it.file_id), "") for it in files}
-    return open_uploads(files, SAMPLES, store(), typed)
+    return visit.uploads(SAMPLES, store())
 
 
-def raw_key(file_id: str) -> str:
-    """Return the key of the field where a raw file's size is typed."""
-    return f"raw-size {file_id}"
+def present_rivals() -> list[rivals.Codec]:
+    absent = store().once("absent rivals", (), rivals.missing_rivals)
+    return [codec for codec in rivals.RIVALS if codec not in absent]
 
 
-def files_there() -> list[Any]:
-    """Return the uploaded files; a server started anew knows of some but has them no more."""
-    return [file for file in st.session_state.get("files", []) if isinstance(file, BytesIO)]
-
-
-def present_rivals() -> list[Codec]:
-    absent = store().once("absent rivals", (), missing_rivals)
-    return [codec for codec in RIVALS if codec not in absent]
-
-
-def viewed_rivals() -> list[Codec]:
+def viewed_rivals() -> list[rivals.Codec]:
     """Return those whose files the page can decode."""
-    return [codec for codec in present_rivals() if codec not in REFERENCES]
+    return [codec for codec in present_rivals() if codec not in rivals.REFERENCES]
 
 
 def cut_of(it: Settings | BlockLayout) -> Cut:
@@ -152,7 +140,7 @@ def choose_picture() -> tuple[str, Picture | VqFile, DeltaGenerator]:
 
 def ask_size(file_id: str, name: str) -> None:
     """Ask for width and height of a raw file, which neither its name nor its length tells."""
-    words = unbound("raw-size", name=plain(name)) | {"key": raw_key(file_id)}
+    words = unbound("raw-size", name=plain(name)) | {"key": visit.key_of_size(file_id)}
     st.text_input(on_change=lambda: visit.look_at(uploads(), file_id), **words)
 
 
@@ -161,12 +149,9 @@ def tell_gone() -> None:
 
     With that come the words of all the page's parts.
     """
-    files = st.session_state.get("files", [])
-    names = {file.file_id: file.name for file in files_there()}
-    gone = [file.file_id for file in files if file.file_id not in names]
     with st.container(gap=None):
         COMPONENTS["layer"](key="layer-words", data=words_layer())
-        COMPONENTS["gone"](key="gone", data={"names": names, "gone": gone})
+        COMPONENTS["gone"](key="gone", data=visit.files_gone)
 
 
 def tell_codewords(place: DeltaGenerator, cut: Cut) -> None:
@@ -200,14 +185,14 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
     return Settings(block_size, colour, trainer, seed, rate_weight, **others), sizes, block
 
 
-def choose_rules(block_size: BlockSize, colour: Colour) -> Rules:
+def choose_rules(block_size: BlockSize, colour: Colour) -> textbook.Rules:
     """Choose how to train by the book."""
     dimension = BlockLayout(1, 1, block_size, colour).dimension
     start, given = choose_first_codewords(block_size, colour, dimension)
-    return Rules(
+    return textbook.Rules(
         start,
         given,
-        apart=choose_number("apart") if start == "splitting" else Rules.apart,
+        apart=choose_number("apart") if start == "splitting" else textbook.Rules.apart,
         epsilon=choose_number("epsilon"),
         iterations=choose_number("iterations"),
         empty=st.selectbox(**choice("empty")),
@@ -220,7 +205,7 @@ def choose_rules(block_size: BlockSize, colour: Colour) -> Rules:
 def choose_weights(dimension: int) -> tuple[float, ...]:
     """Choose a weight for each sample of a block; none if they are wrong."""
     text = st.text_input(**control("weights", dimension=str(dimension)))
-    return typed(partial(read_weights, text, dimension), "weights") or ()
+    return typed(partial(textbook.read_weights, text, dimension), "weights") or ()
 
 
 def typed(read: Callable[[], Any], what: str) -> Any:
@@ -239,7 +224,7 @@ def choose_first_codewords(
     fitting = uploads().cut_as((block_size, colour))
     start = st.selectbox(**choice("begin"))
     given = choose_codewords(fitting, dimension) if start == "given" else ()
-    return (start if start != "given" or given else STARTS[0]), given
+    return (start if start != "given" or given else textbook.STARTS[0]), given
 
 
 def choose_number(name: str) -> Any:
@@ -255,11 +240,11 @@ def choose_codewords(
     sources = [*fitting, None]
     source = choose_from("given", sources, sources[0])
     if source:
-        return rows_of(fitting[source].codewords)
+        return textbook.rows_of(fitting[source].codewords)
     text = st.text_area(**control("codewords", dimension=str(dimension)))
     if not text.strip():
         small(say("sidebar.codewords-none"))
-    return typed(partial(read_codewords, text, dimension), "codewords") or ()
+    return typed(partial(textbook.read_codewords, text, dimension), "codewords") or ()
 
 
 def choose_options(family: str) -> tuple[int, ...]:
@@ -278,8 +263,8 @@ def choose_colour(is_gray: bool) -> Colour:
 
 def choose_sizes(largest: int) -> tuple[int, ...]:
     text = st.text_input(**control("more"))
-    sizes = typed(lambda: ladder_sizes(largest, parse_sizes(text)), "more-sizes")
-    return sizes or ladder_sizes(largest)
+    sizes = typed(lambda: sweeps.ladder_sizes(largest, sweeps.parse_sizes(text)), "more-sizes")
+    return sizes or sweeps.ladder_sizes(largest)
 
 
 # Links: what the page was opened with
@@ -331,7 +316,7 @@ class ProgressPlace:
             return
         self._shown = monotonic()
         seconds = monotonic() - st.session_state.asked_for[1]
-        text = say("work.seconds", doing=doing_in_words(sign), seconds=seconds)
+        text = say("work.seconds", doing=wording.doing_in_words(sign), seconds=seconds)
         self._bar.progress(min(sign.share, 1.0), text)
 
     def end(self) -> None:
@@ -346,7 +331,7 @@ class ProgressPlace:
 
 def waited_for(question: Question) -> Any:
     """Answer at once, saying so if it takes long, unless other settings end it."""
-    with st.spinner(doing_in_words(Sign(0, question.doing, question.facts))):
+    with st.spinner(wording.doing_in_words(Sign(0, question.doing, question.facts))):
         for _ in answering(store(), [question]):
             st.session_state.get("size")  # here streamlit can end the run
     return store().find(question.kind, question.key)
@@ -385,7 +370,7 @@ def bring(layers: Iterable[made.Layer], places: Places) -> None:
 def show_facts(name: str, layout: BlockLayout, origin: Origin | None = None) -> None:
     with row(key="title"):
         st.header(plain(name), anchor=False)
-        st.markdown(" · ".join(facts_of(layout, origin)))
+        st.markdown(" · ".join(wording.facts_of(layout, origin)))
 
 
 def tell_clamping(distinct_blocks: int | None) -> None:
@@ -436,7 +421,7 @@ def offer_downloads(of: Study, step: Step) -> None:
 
     @st.dialog(title, width="medium", on_dismiss=visit.stop_offering)
     def show_offers() -> None:
-        for group, offers in offered(of, step, curves, tries).items():
+        for group, offers in downloads.offered(of, step, curves, tries).items():
             with st.container(gap="xsmall"):
                 st.subheader(say(f"download.{group}.heading"), anchor=False)
                 for each in offers:
@@ -447,7 +432,7 @@ def offer_downloads(of: Study, step: Step) -> None:
     show_offers()
 
 
-def show_offer(offer: Offer) -> None:
+def show_offer(offer: downloads.Offer) -> None:
     """Offer a file, with its size; one that takes long to make is made only when asked for."""
     data = offer.make() if offer.is_quick else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -455,15 +440,15 @@ def show_offer(offer: Offer) -> None:
             looks = {"icon": f":material/{offer.icon}:", "type": "tertiary"}
             given = offer.make if data is None else data
             offer_file(f":primary[{offer.name}]", given, offer.file_name, **looks)
-        size = MISSING if data is None else kilobytes(len(data))
+        size = tables.MISSING if data is None else wording.kilobytes(len(data))
         st.markdown(f":small[{size}]", width=SIZE_WIDTH, text_alignment="right")
         small(say("offers.later", what=offer.what) if data is None else offer.what)
 
 
 def show_reproduction(of: Study, step: Step) -> None:
     """Show what gives the same .vq again, elsewhere."""
-    source = provenance_of(of.picture, of.settings, step.codebook_size)
-    for words, lines, language in ways(of.picture, source, visit.link_to_offer):
+    source = provenance.provenance_of(of.picture, of.settings, step.codebook_size)
+    for words, lines, language in reproduce.ways(of.picture, source, visit.link_to_offer):
         if words:
             small(words)
         st.code(lines, language, wrap_lines=True)
@@ -472,7 +457,7 @@ def show_reproduction(of: Study, step: Step) -> None:
 # Charts and tables, drawn as `show.panels` has them
 
 
-def show_chart(chart: Chart, choose: Callable[[], None] | None = None) -> None:
+def show_chart(chart: panels.Chart, choose: Callable[[], None] | None = None) -> None:
     """Show a chart; a click on one against K, where the page marks the K shown, chooses another."""
     if chart.title:
         st.subheader(chart.title, anchor=False)
@@ -488,7 +473,7 @@ def show_chart(chart: Chart, choose: Callable[[], None] | None = None) -> None:
         small(chart.caption)
 
 
-def show_side_by_side(charts: Sequence[Chart]) -> None:
+def show_side_by_side(charts: Sequence[panels.Chart]) -> None:
     for place, chart in zip(st.columns(len(charts)), charts, strict=True):
         with place:
             show_chart(chart)
@@ -501,18 +486,18 @@ def choose_point(key: str) -> None:
         st.rerun("viewer")
 
 
-def show_table(table: Table, **choosing: Any) -> None:
+def show_table(table: panels.Table, **choosing: Any) -> None:
     """Show a table; what can be chosen in it, if anything, as in `st.dataframe`."""
     if table.title:
         st.subheader(table.title, anchor=False)
     if table.above:
         small(table.above)
     st.dataframe(
-        styled(table.columns, table.rows),
+        tables.styled(table.columns, table.rows),
         hide_index=True,
         height="content",
         column_config={name: column_of(name, *it) for name, it in table.columns.items()},
-        placeholder=MISSING,
+        placeholder=tables.MISSING,
         alt=table.alt,
         **choosing,
     )
@@ -523,7 +508,7 @@ def show_table(table: Table, **choosing: Any) -> None:
 def column_of(name: str, heading: str, number_format: str | None) -> Any:
     if number_format is None:
         return st.column_config.TextColumn(heading)
-    return st.column_config.NumberColumn(heading, help=help_of(name))  # written as `styled` says
+    return st.column_config.NumberColumn(heading, help=tables.help_of(name))  # as `styled` says
 
 
 # Panels under the viewer: each draws itself, and returns the work it still needs
@@ -537,7 +522,7 @@ def sizes_panel(of: Study) -> list[Pieces]:
 
 
 @st.fragment(key="sizes")
-def show_sizes(of: Study, others: Others) -> None:
+def show_sizes(of: Study, others: study.Others) -> None:
     show_side_by_side(panels.size_charts(of, others))
 
 
@@ -556,7 +541,7 @@ def choose_row(of: Study) -> None:
 
 def rates_panel(of: Study) -> list[Pieces]:
     with row():
-        codecs: list[Codec] = st.pills(**choice("beside", present_rivals()))
+        codecs: list[rivals.Codec] = st.pills(**choice("beside", present_rivals()))
         offer_pin(of)
         st.segmented_control(**choice("families"))
     others = visit.others_than(of)
@@ -591,7 +576,7 @@ def offer_pin(of: Study) -> None:
 
 
 @st.fragment(key="rates")
-def show_rates(of: Study, others: Others, codecs: Sequence[Codec]) -> None:
+def show_rates(of: Study, others: study.Others, codecs: Sequence[rivals.Codec]) -> None:
     with st.container(horizontal=True):
         likeness = st.segmented_control(**choice("likeness"))
         axis = st.segmented_control(**choice("axis"))
@@ -681,7 +666,7 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
         chosen = st.pills(options=names, default=names, **unbound("inside"))
         inside = [it for it in every if it.name in chosen]
         if inside and (shared := joint.known_codebook(inside, size)):
-            name, data = joint_file(shared, of.settings, len(inside))
+            name, data = downloads.joint_file(shared, of.settings, len(inside))
             offer_file(say("pictures.codebook"), data, name, icon=DOWNLOAD)
     if not inside:
         return []
@@ -720,9 +705,9 @@ def training_panel(of: Study) -> list[Pieces]:
     size = choose_contest(of.plan)
     if size is None:
         return [replays]
-    rivals = contestants(of.settings)
-    show_chart(panels.trainers_chart(study.known_runs(of, rivals, size)))
-    return [replays, study.racing(of, rivals, size)]
+    every = contest.contestants(of.settings)
+    show_chart(panels.trainers_chart(study.known_runs(of, every, size)))
+    return [replays, study.racing(of, every, size)]
 
 
 def show_book(of: Study) -> None:
@@ -734,13 +719,14 @@ def show_book(of: Study) -> None:
         if book is None:
             return
         name = f"iterations-K{size}"
-        rounds = partial(rounds_file, of, size)
-        offer_file(say("training.book-file"), book_csv(book.lines), f"{name}.csv", icon=DOWNLOAD)
+        rounds = partial(downloads.rounds_file, of, size)
+        lines = exports.book_csv(book.lines)
+        offer_file(say("training.book-file"), lines, f"{name}.csv", icon=DOWNLOAD)
         offer_file(say("training.rounds-file"), rounds, f"{name}.npz", icon=DOWNLOAD)
     show_table(panels.book_table(book, size))
 
 
-def choose_contest(plan: Plan) -> int | None:
+def choose_contest(plan: sweeps.Plan) -> int | None:
     """Choose whether to compare trainers, and at which K."""
     with row():
         if not st.toggle(**control("compare")):
@@ -761,12 +747,12 @@ def codebook_panel(of: Study) -> list[Pieces]:
     use: Use = waited_for(foreign.use_of(of, chosen.shared))
     uses: list[tuple[str, Use | Step]] = [(chosen.name, use)]
     uses += [(say("codebook.own"), step) for step in own.steps.values()]
-    show_uses(uses, where_kept(use), use_stems(own, chosen.name))
+    show_uses(uses, wording.where_kept(use), provenance.use_stems(own, chosen.name))
     return [study.sweeping([own])]
 
 
 def show_uses(uses: Sequence[tuple[str, Use | Step]], sentence: str, stems: Sequence[str]) -> None:
-    st.table(uses_table([(plain(name), use.point) for name, use in uses]))
+    st.table(tables.uses_table([(plain(name), use.point) for name, use in uses]))
     small(say("codebook.kept-elsewhere", name=plain(uses[0][0]), sentence=sentence))
     for (name, use), stem in zip(uses, stems, strict=False):
         label = say("codebook.file", name=plain(name))
@@ -900,7 +886,7 @@ def lab(name: str, picture: Picture, below_files: DeltaGenerator) -> None:
     bring(made.original_layers(store(), picture, of.layout, told), layers)
     with closing(study.missing_steps(of)) as events:
         go_on = partial(
-            sweep_on,
+            turns.sweep_on,
             of,
             events,
             tell=progress.show,
@@ -915,7 +901,7 @@ def lab(name: str, picture: Picture, below_files: DeltaGenerator) -> None:
         if not of.is_complete:
             go_on(REDRAW_SECONDS)
             st.rerun()
-    if work_on(more, REDRAW_SECONDS, tell=progress.show):
+    if turns.work_on(more, REDRAW_SECONDS, tell=progress.show):
         st.rerun()
     progress.end()
 
@@ -932,9 +918,9 @@ def show_file(name: str, file: VqFile) -> None:
     original = pictures.get(nearest)
     with st.container():
         show_file_viewer(name, file, original)
-    point: Any = cost_of(file.encoded, file.size)
+    point: Any = sweeps.cost_of(file.encoded, file.size)
     if original:
-        of, told = original_id(original, layout), made.as_uploaded(original, layout)
+        of, told = study.original_id(original, layout), made.as_uploaded(original, layout)
         beside = f"{nearest} · {told}"
         bring(made.original_layers(store(), original, layout, beside), layers)
         bring(made.files_beside(store(), uploads(), of, layout, nearest), layers)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
+from vqcore.lab.store import Store
 from vqcore.lab.study import Others, Study, at_others, relatives
 from vqcore.lab.sweeps import Plan, Step
-from vqcore.lab.uploads import Uploads
+from vqcore.lab.uploads import Uploads, open_uploads
 from vqcore.show.controls import State, values_of
 from vqcore.show.links import Wanted, choices_of, newest, opened_with, wanted_file
 
@@ -40,6 +42,28 @@ class Visit:
 
     def forget_link(self) -> None:
         self._state["link"] = Wanted()
+
+    @property
+    def _files(self) -> list[Any]:
+        """The uploaded files; a server started anew knows of some but has them no more."""
+        return [file for file in self._state.get("files", []) if isinstance(file, BytesIO)]
+
+    @property
+    def files_gone(self) -> dict[str, Any]:
+        """The names of the files that are there, by id, and the ids of those that are gone."""
+        names = {file.file_id: file.name for file in self._files}
+        known = [file.file_id for file in self._state.get("files", [])]
+        return {"names": names, "gone": [it for it in known if it not in names]}
+
+    def key_of_size(self, file_id: str) -> str:
+        """Return the key of the field where a raw file's size is typed."""
+        return f"raw-size {file_id}"
+
+    def uploads(self, taken: Collection[str], store: Store) -> Uploads:
+        """Open what is uploaded and still there, as `open_uploads` does."""
+        ids = [file.file_id for file in self._files]
+        typed = {it: self._state.get(self.key_of_size(it), "") for it in ids}
+        return open_uploads(self._files, taken, store, typed)
 
     def look_at_newest(self, there: Uploads) -> None:
         """Look at what was uploaded last, or at what a link waited for; not if one went away."""
