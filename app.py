@@ -691,7 +691,7 @@ def choose_k(key: str, sizes: Sequence[int], first: int) -> int:
 def training_panel(of: Study) -> list[Pieces]:
     with st.container(gap=None):
         layers: Places = {"training": st.container(gap=None)}
-        if of.settings.is_plain:
+        if of.settings.is_plain and not of.settings.rules:
             COMPONENTS["training"](key="training", data={"sweep": of.sweep_id})
     if of.settings.rules:
         show_book(of)
@@ -712,6 +712,7 @@ def training_panel(of: Study) -> list[Pieces]:
 
 def show_book(of: Study) -> None:
     """Show the iterations of a training by the book, as numbers to hand in."""
+    st.subheader(say("page.training.iterations"), anchor=False)
     with row():
         sizes = of.plan.sizes
         size = choose_k("book", sizes, sizes.index(visit.size_in(of.plan)))

@@ -754,6 +754,8 @@ def test_a_training_by_the_book_is_told_as_numbers():
     assert list(table["error_a_vector"]) == [each.distortion for each in runs[0].rounds]
     assert list(table["iteration"]) == [0, 1, 2, 3]
     assert training_steps(app) == {}
+    assert not components(app, "training")
+    assert "Iteration by iteration" in [it.value for it in app.subheader]
 
 
 def test_an_uploaded_codebook_can_be_the_start():

@@ -105,12 +105,12 @@ def test_training_by_the_book_is_handed_in(visitor: Visitor):
     restarts.fill("3")
     restarts.press("Enter")
     visitor.settle()
-    best, *_ = finish(
+    best, _, worst = finish(
         runs_work(vectors, 16, Rules("random", epsilon=0.01, iterations=5, restarts=3))
     )
-    assert visitor.page.get_by_text(
-        f"3 starts, error at the end: {best.distortion:.6g}"
-    ).is_visible()
+    told = visitor.page.get_by_text(f"3 starts, error at the end: {best.distortion:.6g}")
+    spread = worst.distortion - best.distortion
+    assert told.inner_text().endswith(f", {worst.distortion:.6g}; spread {spread:.6g}.")
 
 
 def test_one_codebook_of_several_pictures(visitor: Visitor):

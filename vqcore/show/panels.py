@@ -172,9 +172,11 @@ def families_table(families: Sequence[Study], size: int) -> Table:
 
 def book_table(book: Book, size: int) -> Table:
     """Return every iteration of a training by the book, and what each try came to."""
-    tried = ", ".join(f"{distortion:.6g}" for _, distortion in book.tried)
-    told = say("training.tried", n=len(book.tried), errors=tried) if len(book.tried) > 1 else ""
-    return _table("book", list(map(book_row, book.lines)), size=str(size), tried=told)
+    errors = [distortion for _, distortion in book.tried]
+    told, spread = ", ".join(f"{it:.6g}" for it in errors), f"{max(errors) - min(errors):.6g}"
+    tried = say("training.tried", n=len(errors), errors=told, spread=spread)
+    tried = tried if len(errors) > 1 else ""
+    return _table("book", list(map(book_row, book.lines)), size=str(size), tried=tried)
 
 
 def tries_table(tries: Sequence[Tried], size: int) -> Table:
