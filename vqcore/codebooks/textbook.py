@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -92,6 +92,8 @@ class Rules:
             _check("a weight", weight, "above 0", 0 < weight < math.inf)
         if (self.start == "given") != bool(self.given):
             raise ValueError('codewords are given with the start "given", and with no other')
+        if not all(map(math.isfinite, chain.from_iterable(self.given))):
+            raise ValueError("codewords are finite numbers")
 
     @property
     def unusual(self) -> dict[str, str]:
