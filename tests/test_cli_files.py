@@ -118,8 +118,12 @@ def test_codewords_alone_are_a_start_as_their_codebook_is(photograph, tmp_path):
         assert run("encode", photograph, file, *BY_THE_BOOK, *started).exit_code == 0
     assert files[0].read_bytes() == files[1].read_bytes()
     words.write_bytes(words.read_bytes()[:-5])
-    result = run("encode", photograph, files[0], *BY_THE_BOOK, "--start-codebook", words)
-    assert (result.exit_code, result.stderr.count("words.npy")) == (2, 1)
+    started = "encode", photograph, files[0], *BY_THE_BOOK, "--start-codebook"
+    told = failed(*started, words)
+    assert told.startswith(f"Error: {words}: The .npy file ")
+    assert not told.rstrip().endswith("..")
+    missing = tmp_path / "none.npz"
+    assert failed(*started, missing) == f"Error: {missing}: No such file or directory\n"
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,8 @@ def with_training(command: Command) -> Command:
         type=click.Choice(TRAINERS),
         default="lbg",
         show_default=True,
-        help="How codebooks are found: lbg is the ladder, the others are scikit-learn's k-means.",
+        help="How codebooks are found: lbg is the ladder, textbook Lloyd's algorithm by rules of "
+        "your own, the others are scikit-learn's k-means.",
     )
     @click.option(
         "--seed",
@@ -252,23 +253,24 @@ def with_rules(command: Command) -> Command:
             raise click.BadParameter(f"--{name} is a rule of --trainer textbook.")
         command(trainer=trainer, rules=rules, **others)
 
-    for name, (kind, told) in RULES.items():
-        wrapped = click.option(f"--{name}", type=kind, help=f"Of textbook: {told}")(wrapped)
     told = 'Of textbook: the codewords of the start "given".'
-    return click.option("--start-codebook", type=FILE, metavar="CODEBOOK.npz|WORDS.npy", help=told)(
-        wrapped
-    )
+    words = "CODEBOOK.npz|WORDS.npy"
+    wrapped = click.option("--start-codebook", type=FILE, metavar=words, help=told)(wrapped)
+    for name, (kind, told) in reversed(tuple(RULES.items())):
+        wrapped = click.option(f"--{name}", type=kind, help=f"Of textbook: {told}")(wrapped)
+    return wrapped
 
 
 def chosen_rules(given: Mapping[str, Any], start_codebook: Path | None) -> Rules:
     """Return the rules given, the others as they are at first."""
     values = dict(given)
-    try:
-        if start_codebook:
+    if start_codebook:
+        with one_line_errors():
             values["given"] = rows_of(load_codewords(start_codebook).codewords)
-            values.setdefault("start", "given")
+        values.setdefault("start", "given")
+    try:
         return Rules(**values)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise click.BadParameter(f"{error}.") from error
 
 
