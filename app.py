@@ -170,7 +170,7 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
     with st.expander(say("sidebar.how")):
         small(say(f"how.family.{family}"))
         block = st.empty()
-    with st.expander(say("sidebar.more")):
+    with st.expander(say("sidebar.more"), key="fold"):
         block_size = BlockSize(width, st.select_slider(**control("height")) or width)
         options = choose_options(family)
         is_plain = family == Settings.family
@@ -213,8 +213,15 @@ def typed(read: Callable[[], Any], what: str) -> Any:
     try:
         return read()
     except ValueError as error:
-        st.error(say(f"sidebar.{what}-wrong", error=plain(str(error))))
+        tell_in_fold(st.error, say(f"sidebar.{what}-wrong", error=plain(str(error))), what)
         return None
+
+
+def tell_in_fold(show: Callable[[str], object], text: str, key: str) -> None:
+    """Tell something in a fold of the sidebar, and below it for as long as that is closed."""
+    show(text)
+    with st.sidebar.container(key=f"folded-{key}"):
+        show(text)
 
 
 def choose_first_codewords(
@@ -243,7 +250,7 @@ def choose_codewords(
         return textbook.rows_of(fitting[source].codewords)
     text = st.text_area(**control("codewords", dimension=str(dimension)))
     if not text.strip():
-        small(say("sidebar.codewords-none"))
+        tell_in_fold(small, say("sidebar.codewords-none"), "none")
     return typed(partial(textbook.read_codewords, text, dimension), "codewords") or ()
 
 

@@ -827,6 +827,8 @@ def test_codewords_can_be_typed_in():
     assert table_of(app, "mse")["mse"][0] == mse(vectors, words[nearest(vectors, words)])
     sound(app.text_area(key="codewords").set_value("0 1").run())
     assert "codeword 1 has 2 numbers\\, not 1" in app.error[0].value
+    folded, below = (it.value for it in app.error)
+    assert folded == below  # told where the fold is closed as well
 
 
 def test_weights_can_be_typed_in():
