@@ -5,15 +5,19 @@ from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers import smooth_picture, steps_of
 from shell import Ended, in_a_new_shell, in_a_shell
 
-from vqcore.codebooks.textbook import Rules
+from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.textbook import Rules, rows_of
+from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
 from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import Step, sweep
 from vqcore.show.provenance import Provenance, provenance_of
 from vqcore.show.reproduce import command_line, python_lines, ways
+from vqcore.signals.blocks import BlockSize
 from vqcore.signals.pictures import Origin, Picture, png_bytes, read_picture, sample_picture
 
 LADDER = [1, 2, 4, 8, 16]
@@ -63,6 +67,27 @@ def test_both_give_the_file_that_is_offered(
     (tmp_path / NAME).write_bytes(DATA)
     monkeypatch.chdir(tmp_path)
     assert [*given_by_both(picture, source, written)] == [expected, expected]
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_codewords_given_are_told_or_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    picture = read_picture(DATA, NAME)
+    words = np.random.default_rng(1).integers(0, 256, (count, 32)).astype(np.uint8)
+    rules = Rules("given", rows_of(words), iterations=2)
+    settings = Settings((8, 4), "gray", "textbook", rules=rules)
+    [step] = steps_of(sweep(picture, settings, [count]))
+    source = provenance_of(picture, settings, count)
+    shared = SharedCodebook(Codebook(words), BlockSize(8, 4), "gray")
+    (tmp_path / "start.npz").write_bytes(pack_codebook(shared))
+    (tmp_path / NAME).write_bytes(DATA)
+    monkeypatch.chdir(tmp_path)
+    written = tmp_path / f"{source.file_stem}.vq"
+    assert [*given_by_both(picture, source, written)] == [step.file] * 2
+    assert ("start.npz" in python_lines(picture, source)) == (count == 3)
+    told = [words for words, _, language in ways(picture, source, "") if language == "bash"]
+    assert "start.npz is the codebook that training begins with" in told[0]
 
 
 def given_by_both(picture: Picture, source: Provenance, written: Path) -> Iterator[bytes]:

@@ -31,6 +31,8 @@ TABLE_COLUMNS = (
 )
 RIVAL_FIGURES = ("file_bytes", "rate_bpp", "file_ratio", "psnr_db", "snr_db", "ssim")
 SHORT_HEADINGS = {"used_codewords": "used"}
+START_FILE = "start.npz"
+"""How commands call the file of the codewords that a training by the book begins with."""
 
 
 def points_table(points: Iterable[OperatingPoint]) -> str:
@@ -153,7 +155,7 @@ def rule_words(settings: Settings) -> dict[str, str]:
     if settings.rules is None:
         return {}
     if settings.rules.given:
-        return settings.rules.unusual | {"start": "given", "start-codebook": "start.npz"}
+        return settings.rules.unusual | {"start": "given", "start-codebook": START_FILE}
     return settings.rules.unusual
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from vqcore.show.printed import option_words
+from vqcore.coding.codec import Settings
+from vqcore.show.printed import START_FILE, option_words
 from vqcore.show.provenance import PROGRAM, Provenance
 from vqcore.show.wording import plain
 from vqcore.signals.pictures import Picture
@@ -15,17 +16,27 @@ LINES = """\
 from pathlib import Path
 
 from vqcore import {names}
-
+{imports}
 picture = {picture}
-settings = {settings!r}
+settings = {settings}
 *_, step = sweep(picture, settings, [{size}])
 Path({file!r}).write_bytes(step.file)
 """
+LOADING = """\
+from vqcore.codebooks.textbook import rows_of
+from vqcore.coding.codebookfile import load_codewords
+"""
+LOADED = f"rows_of(load_codewords(Path({START_FILE!r})).codewords)"
+NUMBERS = 64
+"""Numbers of given codewords that lines of Python have in them; more are loaded."""
 
 
 def ways(picture: Picture, source: Provenance, link: str) -> Iterator[tuple[str, str, str | None]]:
     """Yield the ways to a .vq: what is to be said first, if anything, lines, and their language."""
-    yield say("offers.same-file", program=PROGRAM), command_line(picture, source), "bash"
+    same = say("offers.same-file", program=PROGRAM)
+    given = source.settings.rules.given if source.settings.rules else ()
+    start = say("offers.start-file", file=START_FILE)
+    yield f"{same} {start}" if given else same, command_line(picture, source), "bash"
     of_sample = say("offers.sample-file", name=plain(picture_file(picture)))
     yield "" if picture.origin else of_sample, python_lines(picture, source), "python"
     yield say("offers.link"), link, None
@@ -52,14 +63,24 @@ def python_lines(picture: Picture, source: Provenance) -> str:
     arguments = f"Path({read!r}).read_bytes(), {read!r}" if picture.origin else repr(picture.name)
     if _is_raw(picture):
         arguments += f", ({picture.width}, {picture.height})"
-    rules = ["Rules"] if source.settings.rules else []
+    settings, rules = _settings(source.settings), ["Rules"] if source.settings.rules else []
     return LINES.format(
         names=", ".join([*rules, "Settings", reader, "sweep"]),
         picture=f"{reader}({arguments})",
-        settings=source.settings,
+        imports=LOADING if LOADED in settings else "",
+        settings=settings,
         size=source.codebook_size,
         file=written,
     )
+
+
+def _settings(settings: Settings) -> str:
+    """Return settings as Python has them, with the codewords given, or what loads them."""
+    if not (settings.rules and settings.rules.given):
+        return repr(settings)
+    given = settings.rules.given
+    told = repr(given) if sum(map(len, given)) <= NUMBERS else LOADED
+    return repr(settings).replace("start='given'", f"start='given', given={told}", 1)
 
 
 def _files(picture: Picture, source: Provenance) -> tuple[str, str]:
