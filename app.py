@@ -698,17 +698,17 @@ def choose_k(key: str, sizes: Sequence[int], first: int) -> int:
 def training_panel(of: Study) -> list[Pieces]:
     with st.container(gap=None):
         layers: Places = {"training": st.container(gap=None)}
-        if of.settings.is_plain and not of.settings.rules:
+        if not of.settings.rules:
             COMPONENTS["training"](key="training", data={"sweep": of.sweep_id})
     if of.settings.rules:
         show_book(of)
     else:
         show_table(panels.rungs_table(of))
+    replays = made.replaying(of, visit.size_in(of.plan), lambda new: bring(new, layers))
     if not of.settings.is_plain:
         small(say("training.plain-only"))
-        return []
+        return [replays]
     st.subheader(say("training.trainers"), anchor=False)
-    replays = made.replaying(of, visit.size_in(of.plan), lambda made: bring(made, layers))
     size = choose_contest(of.plan)
     if size is None:
         return [replays]

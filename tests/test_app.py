@@ -724,9 +724,9 @@ def test_what_is_known_comes_in_one_message():
 def test_the_training_asked_for_is_replayed_first(monkeypatch):
     order = []
 
-    def noted(cut, size, **more):
+    def noted(cut, settings, size, **more):
         order.append(size)
-        return frames_work(cut, size, **more)
+        return frames_work(cut, settings, size, **more)
 
     monkeypatch.setattr("vqcore.lab.study.frames_work", noted)
     opened(panel="Training", picture="camera", largest="8", k="4")

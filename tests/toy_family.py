@@ -15,6 +15,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
+from vqcore.quantizers.replay import nothing_to_replay
 from vqcore.signals.blocks import Colour
 from vqcore.signals.layouts import Layout
 from vqcore.work import Work
@@ -32,6 +33,9 @@ MEAN_AND_SHAPE = toy_quantizer([10, 100, 200], [[0, 0], [-9, 20]])
 
 OPTIONS: tuple[Option, ...] = ()
 BY_BLOCK = True
+
+
+replay = nothing_to_replay
 
 
 def suits(block_size: int, colour: Colour) -> tuple[int, Colour]:

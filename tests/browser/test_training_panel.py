@@ -15,19 +15,33 @@ DATA = png(94, 143)  # not whole blocks: their distortion is not the MSE of the 
 SIZES = [1, 2, 4, 8]
 
 
-def replayed(size):
+def replayed(size, family="plain"):
+    settings = Settings(4, family=family)
     picture = read_picture(DATA, "")
     layout = layout_of(picture, 4, "rgb")
-    steps = swept(DATA, Settings(4), SIZES)
-    books = {size: step.encoded.shared.codebook for size, step in steps.items()}
-    return finish(frames_work(cut(picture, layout), size, known=books))
+    steps = swept(DATA, settings, SIZES)
+    known = {size: step.encoded.quantizer for size, step in steps.items()}
+    return finish(frames_work(cut(picture, layout), settings, size, known=known))
 
 
-def opened(visitor, size):
-    visitor.bring(f"?block=4&largest=8&k={size}&panel=Training", ("one.png", DATA))
+def opened(visitor, size, more=""):
+    visitor.bring(f"?block=4&largest=8&k={size}&panel=Training{more}", ("one.png", DATA))
     title = visitor.page.locator(".training .size")
     expect(title).to_have_text(f"K = {size}, iteration by iteration", timeout=60_000)
     return visitor.page.locator(".training .curve"), title
+
+
+def test_the_stages_of_a_residual_quantizer_are_steps_too(visitor):
+    curve, _ = opened(visitor, 4, "&family=residual")
+    frames = replayed(4, "residual")
+    curve.scroll_into_view_if_needed()
+    curve.click(position={"x": 48, "y": 100})
+    for frame in frames[:3]:
+        expect(visitor.page.locator(".training .told")).to_contain_text(f"{frame.mse:.2f} · blocks")
+        np.testing.assert_array_equal(visitor.saved("b"), frame.encoded.decode())
+        curve.press("ArrowRight")
+    legend = visitor.page.locator(".training .legend li")
+    assert legend.all_inner_texts() == ["at first", "a stage more", "all stages jointly"]
 
 
 def test_a_click_on_a_step_shows_it_in_the_viewer(visitor):

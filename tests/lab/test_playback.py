@@ -10,6 +10,7 @@ from vqcore.lab import playback
 from vqcore.lab.playback import MAX_FRAMES, Frame, frames_work
 from vqcore.lab.sweeps import sweep
 from vqcore.metrics import mse, psnr_db
+from vqcore.quantizers.plain import quantizer_of
 from vqcore.signals.blocks import COLOURS, Colour, cut, layout_of, shown_pixels
 from vqcore.signals.pictures import SAMPLES, Picture
 from vqcore.work import finish
@@ -25,8 +26,9 @@ def ladder(picture: Picture, block: int, sizes: list[int]) -> dict[int, Trained]
 
 def replayed(picture: Picture, block: int, size: int, known: dict[int, Trained]) -> list[Frame]:
     layout = layout_of(picture, block, "rgb")
-    books = {size: trained.codebook for size, trained in known.items()}
-    return finish(frames_work(cut(picture, layout), size, known=books, seed=2))
+    books = {size: quantizer_of(trained.codebook) for size, trained in known.items()}
+    settings = Settings(block, "rgb", seed=2)
+    return finish(frames_work(cut(picture, layout), settings, size, known=books))
 
 
 @pytest.mark.parametrize("size", [2, 3, 16, 50, 64])
@@ -81,7 +83,7 @@ def test_figures_are_of_the_picture_and_in_the_end_those_of_the_sweep(
     vectors = layout.split(original)
     for step in steps_of(sweep(picture, settings, [2, 3, 4])):
         size = step.point.codebook_size
-        frames = finish(frames_work(cut(picture, layout), size, known={}, seed=2))
+        frames = finish(frames_work(cut(picture, layout), settings, size, known={}))
         for frame in frames:
             assert frame.mse == mse(original, frame.encoded.decode())
             assert frame.psnr_db == psnr_db(frame.mse)
@@ -120,3 +122,65 @@ def test_many_frames_are_thinned_where_little_happens() -> None:
     assert kept[:10] == frames[:10]
     assert kept[-1] is frames[-1]
     assert len({frame.iteration for frame in kept}) == MAX_FRAMES
+
+
+# ------------------------------------------------------------------------------- other families
+
+STAGES = {
+    "mean-removed": ["below", "search", "finish"],
+    "residual": ["first", "added", "joint"],
+    "tree": ["first", "grown"],
+    "gain-shape": ["first", "shapes", "gains"],
+    "quadtree": [],
+    "planes": [],
+}
+
+
+@pytest.mark.parametrize("colour", ["gray", "ycbcr"])
+@pytest.mark.parametrize(
+    "family", [pytest.param(name, id=name) for name, stages in STAGES.items() if stages]
+)
+def test_last_frame_is_what_the_family_trained(family: str, colour: Colour) -> None:
+    picture, settings = photograph("chelsea", 4), Settings(4, colour, seed=2, family=family)
+    shown = cut(picture, layout_of(picture, 4, colour))
+    for step in steps_of(sweep(picture, settings, [2, 6])):
+        frames = finish(frames_work(shown, settings, step.codebook_size, known={}))
+        assert [*dict.fromkeys(it.stage for it in frames)] == STAGES[family]
+        last, expected = frames[-1].encoded, step.encoded
+        assert last.quantizer.columns == expected.quantizer.columns
+        for mine, theirs in zip(last.quantizer.tables, expected.quantizer.tables, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+        np.testing.assert_array_equal(last.indices, expected.indices)
+        assert frames[-1].psnr_db == step.point.psnr_db
+        assert frames[-1].distortion < frames[0].distortion
+        for frame in frames:
+            assert frame.mse == mse(shown.pixels, frame.encoded.decode())
+            decoded = frame.encoded.quantizer.decode(frame.encoded.indices)
+            assert frame.distortion == mse(shown.vectors, decoded)
+
+
+def test_a_residual_quantizer_is_seen_stage_by_stage_then_jointly() -> None:
+    picture = photograph("chelsea", 4)
+    settings = Settings(4, "gray", family="residual", options=(3, 5, 8, 2))
+    shown = cut(picture, layout_of(picture, 4, "gray"))
+    frames = finish(frames_work(shown, settings, 4, known={}))
+    assert [it.stage for it in frames] == ["first", "added", "added", *["joint"] * 5]
+    assert [len(it.encoded.quantizer.columns) for it in frames] == [1, 2, *[3] * 6]
+    in_stages = [it.distortion for it in frames[:3]]
+    assert in_stages == sorted(in_stages, reverse=True)
+
+
+def test_a_tree_is_seen_whenever_its_leaves_have_doubled() -> None:
+    picture, settings = photograph("chelsea", 4), Settings(4, "gray", family="tree")
+    shown = cut(picture, layout_of(picture, 4, "gray"))
+    frames = finish(frames_work(shown, settings, 11, known={}))
+    assert [it.encoded.quantizer.codebook_size for it in frames] == [1, 2, 4, 8, 11]
+    distortions = [it.distortion for it in frames]
+    assert distortions == sorted(distortions, reverse=True)
+
+
+@pytest.mark.parametrize("family", [name for name, stages in STAGES.items() if not stages])
+def test_what_climbs_several_ladders_at_once_is_not_replayed(family: str) -> None:
+    picture, settings = photograph("chelsea", 4), Settings(4, "ycbcr", family=family)
+    shown = cut(picture, layout_of(picture, 4, "ycbcr"))
+    assert finish(frames_work(shown, settings, 4, known={})) == []

@@ -86,9 +86,9 @@ test("over 65536 tiles an index has 4 bytes", () => {
 });
 
 test("a training is codebooks step by step, read once when asked for", () => {
-  const steps = [{ codewords: 1, stage: "one" }, { codewords: 2, stage: "two" }];
-  const body = [0, 0, 0, 0, 0, 0, 8, 1, 0, 0, 0, 1, 0, 7, 9];
-  const [layer] = parseLayers(message([{ ...CODEBOOK, kind: "training", steps }, body]));
+  const steps = [{ stage: "one" }, { stage: "two" }];
+  const books = message([CODEBOOK, [0, 0, 0, 0, 0, 0, 8]], [CODEBOOK, [1, 0, 0, 0, 1, 0, 7, 9]]);
+  const [layer] = parseLayers(message([{ kind: "training", size: 2, steps }, books]));
   const [first, second] = layer.frames();
   assert.deepEqual([first.step, first.stage, [...first.indices], [...first.use]], [0, "one", [0, 0, 0], [3]]);
   assert.deepEqual([second.step, second.size, [...second.use]], [1, 2, [1, 2]]);

@@ -8,10 +8,12 @@ from fnmatch import fnmatchcase
 from itertools import chain
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
 from vqcore.codebooks.training import TRAINERS
+from vqcore.quantizers.replay import Stage
 from vqcore.show.links import CHOICES
 from vqcore.show.tables import FORMATS
 from vqcore.signals.blocks import COLOURS
@@ -169,7 +171,7 @@ def test_what_is_there_code_asks_for() -> None:
     [
         ("colour", {*COLOURS, *(f"inside.{it}" for it in COLOURS)}),
         ("trainer", {*TRAINERS}),
-        ("stage", {"below", "search", "finish"}),
+        ("stage", set(get_args(Stage))),
     ],
 )
 def test_a_room_has_the_ids_of_what_it_names(room: str, ids: set[str]) -> None:

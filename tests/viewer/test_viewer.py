@@ -99,16 +99,13 @@ def test_training_is_codebooks_step_by_step() -> None:
     last = plainly(layout, Codebook(np.uint8([[7], [9]])), np.int32([1, 0, 1]))
     frames = [Frame("below", 0, below, 1.5, 65.025), Frame("finish", 4, last, 0, 0)]
     header, body = opened(training_layer("one", 2, frames))
-    plain, expected = opened(codebook_layer("one", 2, last))
-    assert header == plain | {"kind": "training", "steps": [
-        {"codewords": 1, "stage": "below", "iteration": 0,
-         "distortion": 1.5, "mse": 65.025,
+    assert header == {"kind": "training", "of": "one", "size": 2, "steps": [
+        {"stage": "below", "iteration": 0, "distortion": 1.5, "mse": 65.025,
          "figures": "before the split, iteration 0 · PSNR 30.00 dB · MSE 65.03 · blocks 1.50"},
-        {"codewords": 2, "stage": "finish", "iteration": 4,
-         "distortion": 0, "mse": 0,
+        {"stage": "finish", "iteration": 4, "distortion": 0, "mse": 0,
          "figures": "all blocks, iteration 4 · PSNR lossless · MSE 0.00 · blocks 0.00"},
     ]}  # fmt: skip
-    assert body == bytes([0] * 6 + [8]) + expected
+    assert body == codebook_layer("one", 2, below) + codebook_layer("one", 2, last)
 
 
 def test_figures_by_hand() -> None:

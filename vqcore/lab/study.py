@@ -22,7 +22,6 @@ from vqcore.lab.rivals import RIVALS, Codec, RivalError, RivalPoint, rival_work
 from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering
 from vqcore.lab.sweeps import OperatingPoint, Plan, Preview, Step, cut_for, plan_of, sweep_cut
 from vqcore.quantizers.family import FAMILIES
-from vqcore.quantizers.plain import codebook_of
 from vqcore.signals.blocks import BlockLayout, Cut, distinct_vectors, layout_of
 from vqcore.signals.pictures import Picture
 from vqcore.work import Work
@@ -301,18 +300,22 @@ def rungs(study: Study) -> dict[int, Training]:
     return {size: rung for size, rung in trained.items() if rung.iterations}
 
 
+def replayable(study: Study) -> list[int]:
+    """Return the sizes whose training has steps: of plain codebooks those of the ladder."""
+    return [*rungs(study)] if study.settings.is_plain else [it for it in study.steps if it > 1]
+
+
 def replaying(study: Study, first: int) -> Pieces:
-    """Train rungs again, that of a size first, keeping what they do to the picture."""
+    """Train sizes again, a certain one first, keeping what that does to the picture."""
 
     def question(size: int) -> Question:
         def work() -> Work[list[Frame]]:
-            known = {it: codebook_of(step.trained.quantizer) for it, step in study.steps.items()}
-            return frames_work(study.cut, size, known=known, seed=study.settings.seed)
+            known = {it: step.trained.quantizer for it, step in study.steps.items()}
+            return frames_work(study.cut, study.settings, size, known=known)
 
         return Question("frames", (*study.trained, size), work, "replaying", {"size": size})
 
-    every = rungs(study) if study.settings.is_plain else {}
-    order = sorted(every, key=lambda size: (size != first, size))
+    order = sorted(replayable(study), key=lambda size: (size != first, size))
     return answering(study.store, map(question, order))
 
 

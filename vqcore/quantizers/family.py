@@ -9,6 +9,7 @@ from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.training import Progress
 from vqcore.quantizers import gainshape, meanremoved, plain, planes, quadtree, residual, tree
 from vqcore.quantizers.quantizer import Column, Option, Parameters, Quantizer, TrainedQuantizer
+from vqcore.quantizers.replay import Seen
 from vqcore.signals.blocks import BlockSize, Colour
 from vqcore.signals.layouts import Layout
 from vqcore.work import Work
@@ -58,6 +59,21 @@ class Family(Protocol):
         parameters
         seed : the same seed gives the same quantizers
         known : those of this family, parameters and seed trained before, by size
+        """
+
+    def replay(
+        self,
+        layout: Layout,
+        vectors: Samples,
+        size: int,
+        parameters: Parameters,
+        *,
+        seed: int = 0,
+        known: Mapping[int, Quantizer] | None = None,
+    ) -> Iterator[Seen | None]:
+        """Train a size of 2 or more again, yielding what each step comes to, and pauses.
+
+        The parameters are those of `train`; the last quantizer is the one it yields.
         """
 
     def columns_of(

@@ -41,6 +41,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
+from vqcore.quantizers.replay import Seen
 from vqcore.signals.layouts import Layout
 from vqcore.words import said
 from vqcore.work import Work, on_all_cores
@@ -60,7 +61,17 @@ GAIN_ITERATIONS = 30
 ROUNDS = 3
 EXACT_DOTS = 2**24
 
-__all__ = ["BY_BLOCK", "ID", "OPTIONS", "columns_of", "encode_work", "suits", "train", "trained_on"]
+__all__ = [
+    "BY_BLOCK",
+    "ID",
+    "OPTIONS",
+    "columns_of",
+    "encode_work",
+    "replay",
+    "suits",
+    "train",
+    "trained_on",
+]
 
 
 def trained_on(layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:
@@ -110,6 +121,30 @@ def train(
         (gains, better), more = yield from reported(fitting, size)
         quantizer = _quantizer(layout, gains, better, parameters.options)
         yield TrainedQuantizer(quantizer, seconds + more, len(sample))
+
+
+def replay(
+    layout: Layout,
+    vectors: Samples,
+    size: int,
+    parameters: Parameters,
+    *,
+    seed: int = 0,
+    known: Mapping[int, Quantizer] | None = None,
+) -> Iterator[Seen | None]:
+    """Replay the last rung of the shapes, and how gains and shapes are fitted to one another."""
+    options = parameters.options
+    sample = sample_of(vectors, SAMPLE, np.random.default_rng(seed))
+    rests = _rests(layout, sample, options).astype(np.float32)
+    rungs = dict[int, Floats]()
+    below = yield from _climbed(rests, rungs, powers_below(size)[-1], seed)
+    yield Seen("first", (yield from _as_they_come(layout, rests, below, options)))
+    for shapes in _climbed(rests, rungs, size, seed):
+        if isinstance(shapes, np.ndarray):
+            yield Seen("shapes", (yield from _as_they_come(layout, rests, shapes, options)))
+        yield None
+    fitted = yield from _fitted(rests, rungs[size], options["gains"])
+    yield Seen("gains", _quantizer(layout, *fitted, options))
 
 
 def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Work[Indices]:
@@ -210,6 +245,8 @@ def assigned(vectors: Reals, shapes: Floats) -> Work[Spheres]:
 def settled(vectors: Reals, shapes: Floats, *, by_energy: bool = True) -> Work[Floats]:
     """Iterate assignment and update of unit shapes, until the error falls by less than 0.1 %.
 
+    Each iteration yields its shapes.
+
     By energy a vector counts as often as its gain says, as the least error asks for; else all
     directions count alike, as in spherical k-means.
     """
@@ -220,6 +257,7 @@ def settled(vectors: Reals, shapes: Floats, *, by_energy: bool = True) -> Work[F
         weights = part.gains if by_energy else 1 / norms
         sums = weighted_sums(vectors, weights, part.cells, len(shapes))
         shapes = np.where((np.abs(sums).sum(axis=1) > 0)[:, None], unit(sums), shapes)
+        yield shapes
         if before - part.error <= TOLERANCE * part.error:
             break
         before = part.error
@@ -257,6 +295,14 @@ def _fitted(vectors: Reals, shapes: Floats, count: int) -> Work[tuple[Floats, Fl
         gains = np.sort(np.append(0, fitted_gains(vectors, gains, shapes, indices)[1:]))
         part = yield from assigned(vectors, shapes)
     return gains, shapes
+
+
+def _as_they_come(
+    layout: Layout, vectors: Reals, shapes: Floats, options: Mapping[str, int]
+) -> Work[Quantizer]:
+    """Return the quantizer of shapes with levels for the gains that vectors have."""
+    part = yield from assigned(vectors, shapes)
+    return _quantizer(layout, _levels(part.gains, options["gains"]), shapes, options)
 
 
 def _levels(values: Floats, count: int) -> Floats:

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from vqcore.arrays import Differences, Samples
+from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Progress
 from vqcore.codebooks.training import train as trained_codebooks
 from vqcore.quantizers.additive import blank, encode_work, with_nothing
@@ -23,13 +24,24 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
+from vqcore.quantizers.replay import Seen, of_ladder
 from vqcore.signals.layouts import Layout
 from vqcore.words import said
 
 ID = "mean-removed"
 OPTIONS = (Option("mean-step", (4, 8, 16, 32), 8), Option("shape-step", (1, 2, 4), 2))
 
-__all__ = ["BY_BLOCK", "ID", "OPTIONS", "columns_of", "encode_work", "suits", "train", "trained_on"]
+__all__ = [
+    "BY_BLOCK",
+    "ID",
+    "OPTIONS",
+    "columns_of",
+    "encode_work",
+    "replay",
+    "suits",
+    "train",
+    "trained_on",
+]
 
 
 def trained_on(layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:
@@ -62,9 +74,23 @@ def train(
         if isinstance(event, Progress):
             yield event
         else:
-            found = event.codebook.codewords.astype(np.int16) - 128
-            result = _quantizer(layout, found, parameters)
+            result = _shaped(layout, event.codebook, parameters)
             yield TrainedQuantizer(result, event.seconds, event.sample, event.iterations)
+
+
+def replay(
+    layout: Layout,
+    vectors: Samples,
+    size: int,
+    parameters: Parameters,
+    *,
+    seed: int = 0,
+    known: Mapping[int, Quantizer] | None = None,
+) -> Iterator[Seen | None]:
+    """Replay the ladder of the shapes."""
+    rests = trained_on(layout, vectors, parameters)
+    for seen in of_ladder(rests, size, seed=seed):
+        yield seen and Seen(seen[0], _shaped(layout, seen[1], parameters))
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
@@ -83,7 +109,9 @@ def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tu
     return *columns, Column("shape", sizes[-1], "differences", steps[-1])
 
 
-def _quantizer(layout: Layout, shapes: Differences, parameters: Parameters) -> Quantizer:
+def _shaped(layout: Layout, codebook: Codebook, parameters: Parameters) -> Quantizer:
+    """Return the quantizer whose shapes are codewords, less 128."""
+    shapes = codebook.codewords.astype(np.int16) - np.int16(128)
     mean_step, shape_step = parameters.options["mean-step"], parameters.options["shape-step"]
     means = len(layout.components)
     sizes, steps = [*[256 // mean_step] * means, len(shapes)], [*[mean_step] * means, shape_step]

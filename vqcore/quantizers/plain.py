@@ -18,6 +18,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
+from vqcore.quantizers.replay import Seen, of_ladder
 from vqcore.signals.blocks import BlockSize, Colour
 from vqcore.signals.layouts import Layout
 from vqcore.words import said
@@ -90,6 +91,21 @@ def train(
             result = quantizer_of(event.codebook)
             told = event.seconds, event.sample, event.iterations, event.book
             yield TrainedQuantizer(result, *told)
+
+
+def replay(
+    layout: Layout,
+    vectors: Samples,
+    size: int,
+    parameters: Parameters,
+    *,
+    seed: int = 0,
+    known: Mapping[int, Quantizer] | None = None,
+) -> Iterator[Seen | None]:
+    """Replay a rung of the ladder."""
+    codebooks = {at: codebook_of(quantizer) for at, quantizer in (known or {}).items()}
+    for seen in of_ladder(vectors, size, seed=seed, known=codebooks):
+        yield seen and Seen(seen[0], quantizer_of(seen[1]))
 
 
 def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Work[Indices]:

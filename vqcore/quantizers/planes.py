@@ -28,6 +28,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
+from vqcore.quantizers.replay import nothing_to_replay as replay
 from vqcore.signals.blocks import distinct_vectors
 from vqcore.signals.layouts import Layout, Places
 from vqcore.words import said
@@ -36,7 +37,17 @@ from vqcore.work import Work
 ID = "planes"
 OPTIONS = (Option("further-part", (1, 2, 4, 8, 16), 8),)
 
-__all__ = ["BY_BLOCK", "ID", "OPTIONS", "columns_of", "encode_work", "suits", "train", "trained_on"]
+__all__ = [
+    "BY_BLOCK",
+    "ID",
+    "OPTIONS",
+    "columns_of",
+    "encode_work",
+    "replay",
+    "suits",
+    "train",
+    "trained_on",
+]
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:

@@ -34,6 +34,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
+from vqcore.quantizers.replay import nothing_to_replay
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour, distinct_vectors
 from vqcore.signals.layouts import Layout
 from vqcore.words import said
@@ -324,6 +325,9 @@ def tiles_of(picture: Samples, side: int) -> Samples:
     rows, columns = picture.shape[0] // side, picture.shape[1] // side
     tiles = picture.reshape(rows, side, columns, side).swapaxes(1, 2)
     return tiles.reshape(rows * columns, side, side)
+
+
+replay = nothing_to_replay
 
 
 def suits(block_size: BlockSize, colour: Colour) -> tuple[BlockSize, Colour]:

@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 import numpy as np
 
 from vqcore.arrays import Samples
+from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.source import sample_of
 from vqcore.codebooks.training import Progress, Trained, reported
 from vqcore.codebooks.training import train as trained_codebooks
@@ -25,6 +26,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
+from vqcore.quantizers.replay import Seen
 from vqcore.signals.blocks import distinct_vectors
 from vqcore.signals.layouts import Layout
 from vqcore.words import said
@@ -40,7 +42,17 @@ OPTIONS = (
 MOST_STAGES = 8
 JOINT_SAMPLE = 2**16
 
-__all__ = ["BY_BLOCK", "ID", "OPTIONS", "columns_of", "encode_work", "suits", "train", "trained_on"]
+__all__ = [
+    "BY_BLOCK",
+    "ID",
+    "OPTIONS",
+    "columns_of",
+    "encode_work",
+    "replay",
+    "suits",
+    "train",
+    "trained_on",
+]
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
@@ -71,46 +83,63 @@ def train(
             yield (yield from _with_stages(vectors, event, parameters.options, seed))
 
 
+def replay(
+    layout: Layout,
+    vectors: Samples,
+    size: int,
+    parameters: Parameters,
+    *,
+    seed: int = 0,
+    known: Mapping[int, Quantizer] | None = None,
+) -> Iterator[Seen | None]:
+    """Replay what comes after the first stage: further ones, and all of them trained jointly."""
+    first = yield from _codewords(vectors, size, seed)
+    yield from _staged(vectors, first, parameters.options, seed)
+
+
 def _with_stages(
     vectors: Samples, first: Trained, options: Mapping[str, int], seed: int
 ) -> Generator[Progress, None, TrainedQuantizer]:
     """Find the further stages one after another, then train all of them jointly."""
-    size, seconds = first.codebook.size, first.seconds
-    column = Column("stage 1", size)
-    quantizer = Quantizer(ID, (column,), (first.codebook.codewords.astype(np.int16),))
+    staged = _staged(vectors, first.codebook, options, seed)
+    quantizer, seconds = yield from reported(staged, first.codebook.size)
+    return TrainedQuantizer(quantizer, first.seconds + seconds, first.sample, first.iterations)
+
+
+def _staged(
+    vectors: Samples, first: Codebook, options: Mapping[str, int], seed: int
+) -> Work[Quantizer]:
+    """Do the work of `_with_stages`, yielding what is Seen on the way."""
+    column = Column("stage 1", first.size)
+    quantizer = Quantizer(ID, (column,), (first.codewords.astype(np.int16),))
+    yield Seen("first", quantizer)
     for stage in range(2, options["stages"] + 1):
-        indices, more = yield from reported(encode_work(quantizer, vectors), size)
+        indices = yield from encode_work(quantizer, vectors)
         rests = (vectors - sum_of(quantizer, indices) + 128).clip(0, 255).astype(np.uint8)
-        found = yield from _codewords(rests, size, seed)
+        found = yield from _codewords(rests, first.size, seed)
         quantizer = _and_stage(quantizer, stage, found, options["stage-step"])
-        seconds += more + found.seconds
+        yield Seen("added", quantizer)
     sample = sample_of(vectors, JOINT_SAMPLE, np.random.default_rng(seed))
-    jointly = _jointly(quantizer, sample, options["rounds"], options["beam"])
-    quantizer, more = yield from reported(jointly, size)
-    return TrainedQuantizer(quantizer, seconds + more, first.sample, first.iterations)
+    for _ in range(options["rounds"]):
+        indices = yield from encode_work(quantizer, sample, beam=options["beam"])
+        quantizer = yield from refit_work(quantizer, sample, indices)
+        yield Seen("joint", quantizer)
+    return quantizer
 
 
-def _codewords(rests: Samples, size: int, seed: int) -> Generator[Progress, None, Trained]:
+def _codewords(rests: Samples, size: int, seed: int) -> Work[Codebook]:
+    """Train a codebook of a size, or of as many as there are distinct rests."""
     distinct = distinct_vectors(rests, size)
     possible = size if distinct is None else min(size, len(distinct))
     for event in trained_codebooks(rests, [possible], seed=seed):
         if isinstance(event, Trained):
-            found = event
-        else:
-            yield Progress(size)
-    return found
+            return event.codebook
+        yield
+    raise AssertionError("the training ended before its last size")
 
 
-def _and_stage(quantizer: Quantizer, stage: int, found: Trained, step: int) -> Quantizer:
-    differences = found.codebook.codewords.astype(np.int16) - np.int16(128)
+def _and_stage(quantizer: Quantizer, stage: int, found: Codebook, step: int) -> Quantizer:
+    differences = found.codewords.astype(np.int16) - np.int16(128)
     column = Column(f"stage {stage}", len(differences), "differences", step)
     columns = *quantizer.columns, column
     return Quantizer(ID, columns, (*quantizer.tables, with_nothing(differences, column)))
-
-
-def _jointly(quantizer: Quantizer, vectors: Samples, rounds: int, beam: int) -> Work[Quantizer]:
-    """Let vectors find their entries, and entries move to the means, by turns."""
-    for _ in range(rounds):
-        indices = yield from encode_work(quantizer, vectors, beam=beam)
-        quantizer = yield from refit_work(quantizer, vectors, indices)
-    return quantizer

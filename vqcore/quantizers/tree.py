@@ -28,6 +28,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
+from vqcore.quantizers.replay import Seen
 from vqcore.quantizers.ways import Ways
 from vqcore.signals.layouts import Layout, Places
 from vqcore.words import said
@@ -41,7 +42,17 @@ MOST_ITERATIONS = 30
 Sides = NDArray[np.bool_]
 Sketch = NDArray[np.float32]
 
-__all__ = ["BY_BLOCK", "ID", "OPTIONS", "columns_of", "encode_work", "suits", "train", "trained_on"]
+__all__ = [
+    "BY_BLOCK",
+    "ID",
+    "OPTIONS",
+    "columns_of",
+    "encode_work",
+    "replay",
+    "suits",
+    "train",
+    "trained_on",
+]
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
@@ -65,6 +76,22 @@ def train(
     for size in sizes:
         _, seconds = yield from reported(growth.work(size), size)
         yield TrainedQuantizer(growth.quantizer(), seconds, len(vectors))
+
+
+def replay(
+    layout: Layout,
+    vectors: Samples,
+    size: int,
+    parameters: Parameters,
+    *,
+    seed: int = 0,
+    known: Mapping[int, Quantizer] | None = None,
+) -> Iterator[Seen | None]:
+    """Grow the tree again, seen whenever its leaves have doubled."""
+    growth = _Growth(vectors, np.random.default_rng(seed))
+    for leaves in [*(2**power for power in range((size - 1).bit_length())), size]:
+        yield from growth.work(leaves)
+        yield Seen("grown" if leaves > 1 else "first", growth.quantizer())
 
 
 def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Work[Indices]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 import re
 from string import punctuation
-from typing import Literal
 
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.ladder import Stage
 from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import Cut, cuts_of, dimension_of
 from vqcore.coding.codec import Settings
@@ -17,6 +15,7 @@ from vqcore.lab.rivals import REFERENCES, RIVALS, Codec
 from vqcore.lab.sharing import Shared, Use
 from vqcore.lab.store import Sign
 from vqcore.lab.sweeps import Cost, OperatingPoint
+from vqcore.quantizers.replay import Stage
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.signals.pictures import Origin
 from vqcore.words import Grouped, has, say
@@ -60,7 +59,7 @@ def _column_word(word: str) -> str:
     return say(f"column-word.{word}") if has(f"column-word.{word}") else word
 
 
-def stage_name(stage: Stage | Literal["below"]) -> str:
+def stage_name(stage: Stage) -> str:
     """Return what a stage of a training is called."""
     return say(f"stage.{stage}")
 

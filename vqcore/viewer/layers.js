@@ -39,13 +39,8 @@ function codebookOf(body, layer) {
   return { indices, parts, tiles, inner, borders, levels, ...columnsOf(take, layer), use: useOf(indices, tiles.length / areaOf(layer)) };
 }
 
-function framesOf(body, { steps, ...layer }) {
-  let at = 0;
-  return steps.map((frame, step) => {
-    const length = 2 * layer.columns * layer.rows + frame.codewords * areaOf(layer) * layer.channels;
-    return { ...layer, ...frame, step, ...codebookOf(body.slice(at, at += length), layer) };
-  });
-}
+/** Read the codebooks of a training, each a layer of its own in the body. */
+const framesOf = (body, { steps }) => parseLayers(body).map((book, step) => ({ ...book, ...steps[step], step }));
 
 /** Return a function that makes something when it is first asked for. */
 function once(make) {

@@ -27,7 +27,7 @@ from vqcore.lab.study import (
     known_healths,
     known_held_out,
     original_id,
-    rungs,
+    replayable,
 )
 from vqcore.lab.study import replaying as trainings_replayed
 from vqcore.lab.sweeps import Cost, OperatingPoint, Preview, Step
@@ -167,6 +167,7 @@ def replay_layers(
     layers = {
         size: once("replay layer", (of, size, spoken), partial(training_layer, of, size, frames))
         for size, frames in replays.items()
+        if frames
     }
     yield from _by_size("training", "training", layers, whole)
 
@@ -174,7 +175,7 @@ def replay_layers(
 def replaying(study: Study, first: int, bring: Callable[[Iterator[Layer]], object]) -> Pieces:
     """Replay every rung, first that of a K, and bring each to the page at once."""
     brought = known_frames(study)
-    bring(replay_layers(study, brought, whole=len(brought) == len(rungs(study))))
+    bring(replay_layers(study, brought, whole=len(brought) == len(replayable(study))))
     for sign in trainings_replayed(study, first):
         if sign is None:
             known = known_frames(study)

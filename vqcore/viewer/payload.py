@@ -162,9 +162,10 @@ def use_layer(
 
 
 def training_layer(of: str, size: int, frames: Sequence[Frame]) -> bytes:
-    """Return the layer of all steps, one at least, of the training of one codebook size."""
-    books, steps = [frame.encoded for frame in frames], [_step(frame) for frame in frames]
-    return _codebook_message(*books, kind="training", of=of, size=size, steps=steps)
+    """Return the layer of the training of one size; in it are those of its steps' codebooks."""
+    books = [codebook_layer(of, size, frame.encoded) for frame in frames]
+    steps = [_step(frame) for frame in frames]
+    return _message(b"".join(books), kind="training", of=of, size=size, steps=steps)
 
 
 def _step(frame: Frame) -> dict[str, Any]:
@@ -176,7 +177,6 @@ def _step(frame: Frame) -> dict[str, Any]:
         "mse": frame.mse,
     }
     return {
-        "codewords": frame.encoded.quantizer.codebook_size,
         "stage": frame.stage,
         "iteration": frame.iteration,
         "distortion": frame.distortion,
@@ -185,19 +185,18 @@ def _step(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _codebook_message(*books: Encoded, **header: Any) -> bytes:
-    layout, quantizer = books[0].layout, books[0].quantizer
-    tables = [book.lookup() for book in books]
-    sums = [*columns.sum_tiles(layout, quantizer, tables[0].tuples)]
+def _codebook_message(encoded: Encoded, **header: Any) -> bytes:
+    layout, quantizer, table = encoded.layout, encoded.quantizer, encoded.lookup()
+    sums = [*columns.sum_tiles(layout, quantizer, table.tuples)]
     several = range(len(quantizer.columns) if len(quantizer.columns) > 1 else 0)
     entries = [columns.entry_tiles(layout, quantizer, place) for place in several]
     return _message(
-        b"".join(_look_up(layout, table) for table in tables)
+        _look_up(layout, table)
         + b"".join(
             tiles.tobytes() for tiles in (*columns.inner_tiles(layout, quantizer), *sums, *entries)
         ),
         **({"ways": quantizer.columns[0].ways} if quantizer.columns[0].ways else {}),
-        **_tuple_of(layout, quantizer, tables[0], sums),
+        **_tuple_of(layout, quantizer, table, sums),
         width=layout.width,
         height=layout.height,
         channels=layout.channels,
@@ -205,8 +204,8 @@ def _codebook_message(*books: Encoded, **header: Any) -> bytes:
         blockHeight=layout.block_size.height,
         columns=layout.columns,
         rows=layout.rows,
-        **({"smoothing": books[0].smoothing} if books[0].smoothing else {}),
-        **({"leaves": True} if _has_leaves(tables[0]) else {}),
+        **({"smoothing": encoded.smoothing} if encoded.smoothing else {}),
+        **({"leaves": True} if _has_leaves(table) else {}),
         **header,
     )
 

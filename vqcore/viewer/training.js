@@ -10,10 +10,12 @@ import { say } from "./words.js";
 
 const RADIUS = 5;
 // Okabe and Ito's colours, and a shape for each stage.
+const FIRST = { colour: "#7a7a7a", shape: "diamond" };
+const AT_WORK = { colour: "#56b4e9", shape: "dot" };
+const AT_LAST = { colour: "#d55e00", shape: "square" };
 const LOOKS = {
-  below: { colour: "#7a7a7a", shape: "diamond" },
-  search: { colour: "#56b4e9", shape: "dot" },
-  finish: { colour: "#d55e00", shape: "square" },
+  below: FIRST, first: FIRST, search: AT_WORK, added: AT_WORK, shapes: AT_WORK, grown: AT_WORK,
+  finish: AT_LAST, joint: AT_LAST, gains: AT_LAST,
 };
 const ALONG = { ArrowLeft: -1, ArrowRight: 1 };
 
@@ -27,11 +29,6 @@ class TrainingPanel extends Follower {
     this.canvas.onclick = (event) => this.#go(this.#at(event));
     this.canvas.onkeydown = (event) => this.#key(event);
     this.on("change", () => this.show());
-    this.find(".legend").append(...Object.entries(LOOKS).map(([stage, { colour, shape }]) => {
-      const item = Object.assign(textOf("li", say(`stage.${stage}`)), { className: shape });
-      item.style.setProperty("--colour", colour);
-      return item;
-    }));
   }
 
   /** Take which sweep the steps are of. */
@@ -49,7 +46,18 @@ class TrainingPanel extends Follower {
     this.find(".told").textContent = this.frames.length
       ? (this.current ?? this.frames.at(-1)).figures
       : say("page.training.nothing");
+    this.find(".legend").replaceChildren(...this.#legend());
     this.draw();
+  }
+
+  /** Return an item for each stage that there are steps of. */
+  #legend() {
+    return [...new Set(this.frames.map(({ stage }) => stage))].map((stage) => {
+      const { colour, shape } = LOOKS[stage];
+      const item = Object.assign(textOf("li", say(`stage.${stage}`)), { className: shape });
+      item.style.setProperty("--colour", colour);
+      return item;
+    });
   }
 
   draw() {
@@ -60,7 +68,7 @@ class TrainingPanel extends Follower {
     const { context } = axes, places = frames.map((it) => axes.pixelOf(it.iteration, it.distortion));
     context.beginPath();
     places.forEach((place) => context.lineTo(...place));
-    context.strokeStyle = LOOKS.below.colour;
+    context.strokeStyle = FIRST.colour;
     context.stroke();
     const ink = axes.theme("text-color"), paper = axes.theme("background-color");
     frames.forEach((frame, at) => {
