@@ -39,12 +39,13 @@ export class Refining {
     Object.assign(input, { max: refines.length, value: refines.indexOf(columns) + 1, ariaLabel: say("page.refine.of", { side: NAMES[name] }) });
     input.ariaValueText = say("page.refine.some", { columns, all });
     this.#tell(layer, columns, String);
-    if (!isAlike(this.sides.layers.original, layer)) return;
-    this.#waiting = setTimeout(() => this.#measure(layer, columns), AFTER);
+    const { original } = this.sides.layers;
+    if (!isAlike(original, layer)) return;
+    this.#waiting = setTimeout(() => this.#measure(layer, original, columns), AFTER);
   }
 
-  #measure(layer, columns) {
-    const { original } = this.sides.layers;
+  /** Say what the columns come to, of the original of then: another picture may be on its way by now. */
+  #measure(layer, original, columns) {
     this.#tell(layer, columns, (some) => decibels(psnrOf(layer, original, some)));
   }
 
