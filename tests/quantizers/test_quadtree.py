@@ -19,10 +19,11 @@ from vqcore.quantizers.quadtree import (
     pictures_of,
     quantizer_of,
     step_for,
+    suits,
     train,
 )
 from vqcore.quantizers.quantizer import Parameters, TrainedQuantizer
-from vqcore.signals.blocks import BlockLayout, layout_of, shown_pixels
+from vqcore.signals.blocks import BlockLayout, BlockSize, layout_of, shown_pixels
 
 PARAMETERS = Parameters("lbg", {})
 
@@ -41,6 +42,16 @@ def two_by_two() -> Quadtree:
 def trained(layout: BlockLayout, pixels: NDArray[np.uint8], *sizes: int) -> list[Quadtree]:
     events = train(layout, layout.split(pixels), sizes, PARAMETERS)
     return [event.quantizer for event in events if isinstance(event, TrainedQuantizer)]
+
+
+@pytest.mark.parametrize(
+    ("block", "side"),
+    [((1, 1), 1), ((4, 4), 4), ((7, 7), 7), ((32, 32), 8), ((16, 1), 4), ((1, 16), 4), ((2, 1), 2)],
+)
+def test_squares_have_the_area_of_the_block(block: tuple[int, int], side: int) -> None:
+    assert suits(BlockSize(*block), "gray") == (BlockSize(side, side), "gray")
+    even = max(2, side - side % 2)
+    assert suits(BlockSize(*block), "rgb") == (BlockSize(even, even), "ycbcr")
 
 
 def test_a_small_leaf_is_its_mean_and_its_shape() -> None:

@@ -331,8 +331,11 @@ replay = nothing_to_replay
 
 
 def suits(block_size: BlockSize, colour: Colour) -> tuple[BlockSize, Colour]:
-    """Return squares of at most 8 pixels, for four times as many; in colour, even, YCbCr."""
-    side = min(*block_size, LARGEST_SIDE)
+    """Return squares of at most 8 pixels, for four times as many; in colour, even, YCbCr.
+
+    Their area is that of the block, or a little more.
+    """
+    side = min(math.ceil(math.sqrt(block_size.width * block_size.height)), LARGEST_SIDE)
     if colour == "gray":
         return BlockSize(side, side), "gray"
     even = max(2, side - side % 2)
