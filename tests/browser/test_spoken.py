@@ -162,7 +162,10 @@ def test_panels(visitor, listener):
         listener.listen()
         for toggle in below.locator("[data-testid=stCheckbox] label").all():
             toggle.click()
-            visitor.settle()
+            if panel == "training":  # its chart is there with the first of its runs
+                expect(below.locator(".js-plotly-plot")).to_be_visible(timeout=60_000)
+            else:
+                visitor.settle()
         if panel == "rates":
             page.get_by_role("button", name="[Pin] [this] [curve]").click()
             page.locator(".st-key-likeness button").last.click()
