@@ -18,7 +18,6 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 
 from vqcore.arrays import Counts, Floats, Indices, Number
 from vqcore.words import said
@@ -379,6 +378,9 @@ _CENTRES: Mapping[Distance, Callable[..., Any]] = {"squared": np.mean, "absolute
 
 def _assigned(points: Floats, codewords: Floats, rules: Rules) -> Work[_Part]:
     """Find each vector's nearest codeword, of equally near ones the first, chunk by chunk."""
+    # Imported only here: it takes an eighth of the time to load the package, and few runs ask.
+    from scipy.spatial.distance import cdist
+
     weights = {"w": np.array(rules.weights)} if rules.weights else {}
     indices, nearest = np.empty(len(points), np.int32), np.empty(len(points))
     step = max(1, AT_ONCE // len(codewords))
