@@ -1,6 +1,7 @@
 """Time the viewer in a real Chromium: from a slider's input event to the finished canvas.
 
     python -m tests.benchmarks.viewer PICTURE [--colour gray] [--largest 1024]
+        [--settings "block=4&family=residual&stages=4"]
 
 Starts the app, uploads the picture, and drags through every K, there and back. Reading a pixel
 after each event makes sure that the canvas is done. Prints the median and the slowest, the bytes
@@ -34,25 +35,28 @@ DRAG = """slider => {
 @click.argument("picture", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--colour", type=click.Choice(list(LABELS)), default="gray", show_default=True)
 @click.option("--largest", type=int, default=1024, show_default=True)
+@click.option("--settings", default="block=8", show_default=True, help="As in the address.")
 @click.option("--changes", type=int, default=200, show_default=True)
-def main(picture, colour, largest, changes):
+def main(picture, colour, largest, settings, changes):
     """Time scrubbing through K, and look for leaks."""
     with running_app() as port, sync_playwright() as playwright:
-        measure(playwright, port, picture, colour, largest, changes)
+        query = f"colour={LABELS[colour]}&largest={largest}&{settings}"
+        measure(playwright, port, picture, query, changes)
 
 
-def measure(playwright, port, picture, colour, largest, changes):
+def measure(playwright, port, picture, query, changes):
     arguments = [*ARGUMENTS, "--js-flags=--expose-gc", "--enable-precise-memory-info"]
     browser = playwright.chromium.launch(executable_path=installed_browser(), args=arguments)
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     received = []
     page.on("websocket", lambda ws: ws.on("framereceived", lambda it: received.append(len(it))))
-    page.goto(f"http://localhost:{port}/?block=8&colour={LABELS[colour]}&largest={largest}")
+    page.goto(f"http://localhost:{port}/?{query}")
     page.wait_for_selector("[data-testid=stMain] h2")
     settle(page)
     received.clear()
     page.locator("input[type=file]").set_input_files(picture)
     page.wait_for_selector(f"[data-testid=stMain] h2:has-text('{picture.name}')")
+    page.locator("[data-testid=stProgress]").wait_for(state="detached", timeout=300_000)
     settle(page)
     print(f"{sum(received) / 1e6:.2f} MB came to the page for all of the sweep")
     times = page.locator("[data-side=b] .size").evaluate(DRAG)
