@@ -1,12 +1,14 @@
 """Tests of made: which layers a study has, where they go, and how they come together."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from helpers import smooth_picture
 
 from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.textbook import Rules
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Settings
 from vqcore.lab.store import Question, Store, answering
@@ -87,3 +89,13 @@ def test_only_the_codebooks_wished_for_are_used(swept: Study) -> None:
 
 def test_health_is_nothing_before_a_size_is_examined(swept: Study) -> None:
     assert health_bytes(swept) == b""
+
+
+def test_a_picture_with_a_codebook_from_elsewhere_says_nothing_of_how_one_trains_here(
+    swept: Study,
+) -> None:
+    rules = Rules(weights=tuple(range(1, swept.layout.dimension + 1)))
+    study = replace(swept, settings=replace(swept.settings, trainer="textbook", rules=rules))
+    book = NamedCodebook("one", "one.npz", swept.steps[4].encoded.shared)
+    [layer] = use_layers(study, [book], ["one"], found_in(study, []))
+    assert {"trainer", "seed", "rules"}.isdisjoint(heads(layer.data)[0]["source"]["texts"])

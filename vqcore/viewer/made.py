@@ -279,7 +279,8 @@ def _source_of_use(study: Study, book: NamedCodebook) -> dict[str, Any]:
     """Return what a picture saved says that was made with a codebook trained elsewhere."""
     settings, shared = settings_with(study, book.shared), book.shared
     source = provenance_of(study.picture, settings, shared.size)
-    known = {name: text for name, text in source.texts.items() if name not in ("trainer", "seed")}
+    trained = ("trainer", "seed", "rules")
+    known = {name: text for name, text in source.texts.items() if name not in trained}
     return {"stem": stem_of(study.name), "texts": known | {"codebook": shared.checksum.hex()}}
 
 
