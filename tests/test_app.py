@@ -808,6 +808,17 @@ def test_another_codebook_is_compared_with_an_own_one_whatever_the_start():
     assert list(app.table[0].value["Codebook"]) == names
 
 
+@pytest.mark.parametrize("panel", ["codebook", "pictures"])
+def test_weights_are_left_out_where_they_do_not_fit(panel):
+    query = {"block": "1", "trainer": "textbook", "weights": "1 9 1", "panel": panel}
+    gray = ("gray.png", png_bytes(noise(40, 40)))
+    app = brought(gray, npz(codebook_of(1)), ("waves.png", waves()), **query)
+    if panel == "codebook":
+        assert len(app.table[0].value) == 2
+    else:
+        assert {*app.dataframe[0].value["picture"]} == {"gray.png", "waves.png"}
+
+
 @pytest.mark.parametrize("endless", ["inf", "-inf", "1e400"])
 def test_a_number_without_end_in_a_link_is_ignored(endless):
     app = opened(trainer="textbook", seed=endless, iterations=endless, epsilon=endless)

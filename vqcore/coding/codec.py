@@ -71,6 +71,12 @@ class Settings:
             return self
         return replace(self, rules=replace(self.rules, start=Rules.start, given=()))
 
+    def weighing(self, dimension: int) -> Settings:
+        """Return the same, but with equal weights where those are for another dimension."""
+        if not (self.rules and self.rules.weights) or len(self.rules.weights) == dimension:
+            return self
+        return replace(self, rules=replace(self.rules, weights=()))
+
     def sizes_of(self, asked: tuple[int, ...]) -> tuple[int, ...]:
         """Return the codebook sizes to train of those asked for: with a start given, its own."""
         return (len(self.given),) if self.given else asked

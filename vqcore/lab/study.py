@@ -39,7 +39,8 @@ class Study:
     store : where everything found out is kept
 
     A start given that does not fit the picture, in dimension or by having more codewords than there
-    are distinct blocks, is left out: `settings` then begin by splitting.
+    are distinct blocks, is left out: `settings` then begin by splitting. So are weights for another
+    dimension.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Study:
     def __post_init__(self) -> None:
         if not self._can_begin(self.settings.given):
             self.settings = self.settings.without_given
+        self.settings = self.settings.weighing(self.layout.dimension)
 
     def _can_begin(self, given: Sequence[Sequence[float]]) -> bool:
         if not given:
