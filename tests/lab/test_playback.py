@@ -124,6 +124,22 @@ def test_many_frames_are_thinned_where_little_happens() -> None:
     assert len({frame.iteration for frame in kept}) == MAX_FRAMES
 
 
+@pytest.mark.parametrize(("most", "kept"), [(2, [0, 59]), (3, [0, 1, 59]), (4, [0, 1, 2, 59])])
+def test_of_few_frames_the_two_ends_are_kept(most: int, kept: list[int]) -> None:
+    frames = made_up([float(100 - at) for at in range(60)], "b" + "f" * 59)
+    places = [frames.index(it) for it in playback._thinned(frames, most)]
+    assert places == kept
+
+
+def test_a_replay_of_a_large_picture_has_fewer_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = smooth_picture(48, 64)
+    every = replayed(picture, 4, 8, {})
+    monkeypatch.setattr(playback, "MAX_BYTES", every[-1].bytes)
+    first, last = replayed(picture, 4, 8, {})
+    assert len(every) > 2
+    assert (first.distortion, last.distortion) == (every[0].distortion, every[-1].distortion)
+
+
 # ------------------------------------------------------------------------------- other families
 
 STAGES = {

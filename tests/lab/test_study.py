@@ -159,6 +159,19 @@ def test_replay_tells_the_share_that_is_done(swept: Study) -> None:
     assert list(told) == [(at / 3, f"Replaying K = {k}") for at, k in enumerate((8, 2, 4))]
 
 
+@pytest.mark.parametrize("family", ["plain", "gain-shape"])
+def test_replays_that_are_too_large_to_be_kept_together_come_to_an_end(family: str) -> None:
+    picture, settings = smooth_picture(64, 96), Settings(4, family=family)
+    roomy = begun(picture, Shelf(), settings)
+    list(sweeping([roomy]))
+    list(replaying(roomy, 8))
+    study = begun(picture, Store(roomy.store.bytes * 3 // 4), settings)
+    list(sweeping([study]))
+    assert None in [*replaying(study, 8)]
+    assert None not in [*replaying(study, 8)]
+    assert 8 in known_frames(study)
+
+
 def begun_like(study: Study) -> Study:
     other = begun(study.picture, Shelf(), study.settings)
     list(sweeping([other]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from vqcore.signals.blocks import Cut
 from vqcore.work import Work
 
 MAX_FRAMES = 20
-EARLY_FRAMES = 10
+MAX_BYTES = 3 * 2**26  # streamlit refuses a message of more than 200 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,14 @@ class Frame:
     def psnr_db(self) -> float:
         return metrics.psnr_db(self.mse)
 
+    @cached_property
+    def bytes(self) -> int:
+        """Return about how many bytes it has, here and on the page."""
+        layout, tuples = self.encoded.layout, self.encoded.lookup().tuples
+        wide, high = layout.block_size
+        tile = wide * high * layout.channels
+        return self.encoded.indices.nbytes + 4 * layout.count + len(tuples) * tile + tuples.nbytes
+
 
 def frames_work(
     cut: Cut, settings: Settings, size: int, *, known: Mapping[int, Quantizer]
@@ -53,7 +62,8 @@ def frames_work(
 
     A round of a ladder's search that did not lower the distortion is left out; so is one that the
     first iteration on all vectors does not better. Of many frames the early ones are kept, when
-    most happens, and every so many of the others.
+    most happens, and every so many of the others; of a large picture fewer, of `MAX_BYTES` as
+    the last of them has.
 
     Parameters
     ----------
@@ -68,7 +78,7 @@ def frames_work(
         if isinstance(seen, Seen):
             frames.append((yield from _frame(seen, len(frames), cut, settings.beam)))
         yield
-    return _thinned(_bettering(frames))
+    return _thinned(_bettering(frames), _most_frames(frames))
 
 
 def _frame(seen: Seen, iteration: int, cut: Cut, beam: int) -> Work[Frame]:
@@ -88,8 +98,14 @@ def _bettering(frames: Sequence[Frame]) -> list[Frame]:
     return kept
 
 
-def _thinned(frames: list[Frame]) -> list[Frame]:
-    if len(frames) <= MAX_FRAMES:
+def _most_frames(frames: Sequence[Frame]) -> int:
+    """Return how many frames a replay has at most: of large pictures fewer, but its two ends."""
+    return max(2, min(MAX_FRAMES, MAX_BYTES // frames[-1].bytes)) if frames else 0
+
+
+def _thinned(frames: list[Frame], most: int = MAX_FRAMES) -> list[Frame]:
+    if len(frames) <= most:
         return frames
-    late = np.linspace(EARLY_FRAMES, len(frames) - 1, MAX_FRAMES - EARLY_FRAMES).round()
-    return frames[:EARLY_FRAMES] + [frames[int(at)] for at in late]
+    early = most // 2
+    late = np.linspace(len(frames) - 1, early, most - early).round()
+    return frames[:early] + [frames[int(at)] for at in late[::-1]]

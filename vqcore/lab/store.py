@@ -34,7 +34,7 @@ class Store:
 
     def __init__(self, most_bytes: int) -> None:
         """Keep at most so many bytes, or a single value that has more."""
-        self._most_bytes = most_bytes
+        self.most_bytes = most_bytes
         self._values: OrderedDict[Key, tuple[Any, int]] = OrderedDict()
         self._bytes = 0
         self._lock = RLock()
@@ -72,7 +72,7 @@ class Store:
         return self.keep(kind, key, make()) if known is _MISSING else known
 
     def _forget(self) -> None:
-        while self._bytes > self._most_bytes and len(self._values) > 1:
+        while self._bytes > self.most_bytes and len(self._values) > 1:
             _, (_, freed) = self._values.popitem(last=False)
             self._bytes -= freed
 

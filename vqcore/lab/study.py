@@ -308,7 +308,11 @@ def replayable(study: Study) -> list[int]:
 
 
 def replaying(study: Study, first: int) -> Pieces:
-    """Train sizes again, a certain one first, keeping what that does to the picture."""
+    """Train sizes again, a certain one first, keeping what that does to the picture.
+
+    Of a large picture only the first few, for which half the store is enough. Else some would push
+    others out, and be trained again without an end.
+    """
 
     def question(size: int) -> Question:
         def work() -> Work[list[Frame]]:
@@ -318,7 +322,14 @@ def replaying(study: Study, first: int) -> Pieces:
         return Question("frames", (*study.trained, size), work, "replaying", {"size": size})
 
     order = sorted(replayable(study), key=lambda size: (size != first, size))
-    return answering(study.store, map(question, order))
+    room = study.store.most_bytes // 2
+    for place, asked in enumerate(map(question, order)):
+        for sign in answering(study.store, [asked]):
+            yield sign and replace(sign, share=place / len(order))
+        frames = study.store.find(asked.kind, asked.key)
+        room -= len(frames) * frames[-1].bytes if frames else 0
+        if room < 0:
+            return
 
 
 def known_frames(study: Study) -> dict[int, list[Frame]]:
