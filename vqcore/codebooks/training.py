@@ -254,6 +254,17 @@ def _climb(
         yield Trained(rungs[size], seconds, sample_size(size, source.count), tuple(iterations))
 
 
+def codebook_work(
+    vectors: Samples, size: int, *, seed: int = 0, known: Mapping[int, Codebook] | None = None
+) -> Work[Codebook]:
+    """Return the ladder's codebook of one size, with pauses; for the rest see `train`."""
+    for event in train(vectors, [size], seed=seed, known=known):
+        if isinstance(event, Trained):
+            return event.codebook
+        yield
+    raise AssertionError("the training ended before its last size")
+
+
 def way_up(size: int, known: Container[int]) -> list[int]:
     """Return the rungs to climb for a size, from the highest below it that is known.
 

@@ -12,7 +12,7 @@ from vqcore import metrics
 from vqcore.coding.codec import Encoded, Settings, encode_work
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Quantizer
-from vqcore.quantizers.replay import Seen, Stage
+from vqcore.quantizers.replay import Again, Seen, Stage
 from vqcore.signals.blocks import Cut
 from vqcore.work import Work
 
@@ -74,7 +74,7 @@ def frames_work(
     """
     frames = list[Frame]()
     family, parameters, seed = FAMILIES[settings.family], settings.parameters, settings.seed
-    for seen in family.replay(cut.layout, cut.vectors, size, parameters, seed=seed, known=known):
+    for seen in family.replay(Again(cut.layout, cut.vectors, size, parameters, seed, known)):
         if isinstance(seen, Seen):
             frames.append((yield from _frame(seen, len(frames), cut, settings.beam)))
         yield

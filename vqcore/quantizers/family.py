@@ -9,7 +9,7 @@ from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.training import Progress
 from vqcore.quantizers import gainshape, meanremoved, plain, planes, quadtree, residual, tree
 from vqcore.quantizers.quantizer import Column, Option, Parameters, Quantizer, TrainedQuantizer
-from vqcore.quantizers.replay import Seen
+from vqcore.quantizers.replay import Again, Seen
 from vqcore.signals.blocks import BlockSize, Colour
 from vqcore.signals.layouts import Layout
 from vqcore.work import Work
@@ -61,19 +61,10 @@ class Family(Protocol):
         known : those of this family, parameters and seed trained before, by size
         """
 
-    def replay(
-        self,
-        layout: Layout,
-        vectors: Samples,
-        size: int,
-        parameters: Parameters,
-        *,
-        seed: int = 0,
-        known: Mapping[int, Quantizer] | None = None,
-    ) -> Iterator[Seen | None]:
-        """Train a size of 2 or more again, yielding what each step comes to, and pauses.
+    def replay(self, of: Again) -> Iterator[Seen | None]:
+        """Train a size again, yielding what each step comes to, and pauses.
 
-        The parameters are those of `train`; the last quantizer is the one it yields.
+        The last quantizer is the one that `train` yields.
         """
 
     def columns_of(

@@ -33,7 +33,8 @@ from vqcore.quantizers.gains import (
     weighted_sums,
 )
 from vqcore.quantizers.meanremoved import without_means
-from vqcore.quantizers.plain import BY_BLOCK, suits
+from vqcore.quantizers.plain import BY_BLOCK as BY_BLOCK
+from vqcore.quantizers.plain import suits as suits
 from vqcore.quantizers.quantizer import (
     Column,
     Option,
@@ -41,7 +42,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
-from vqcore.quantizers.replay import Seen
+from vqcore.quantizers.replay import Again, Seen
 from vqcore.signals.layouts import Layout
 from vqcore.words import said
 from vqcore.work import Work, on_all_cores
@@ -60,18 +61,6 @@ TOLERANCE = 1e-3
 GAIN_ITERATIONS = 30
 ROUNDS = 3
 EXACT_DOTS = 2**24
-
-__all__ = [
-    "BY_BLOCK",
-    "ID",
-    "OPTIONS",
-    "columns_of",
-    "encode_work",
-    "replay",
-    "suits",
-    "train",
-    "trained_on",
-]
 
 
 def trained_on(layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:
@@ -123,28 +112,20 @@ def train(
         yield TrainedQuantizer(quantizer, seconds + more, len(sample))
 
 
-def replay(
-    layout: Layout,
-    vectors: Samples,
-    size: int,
-    parameters: Parameters,
-    *,
-    seed: int = 0,
-    known: Mapping[int, Quantizer] | None = None,
-) -> Iterator[Seen | None]:
+def replay(of: Again) -> Iterator[Seen | None]:
     """Replay the last rung of the shapes, and how gains and shapes are fitted to one another."""
-    options = parameters.options
-    sample = sample_of(vectors, SAMPLE, np.random.default_rng(seed))
-    rests = _rests(layout, sample, options).astype(np.float32)
+    options = of.parameters.options
+    sample = sample_of(of.vectors, SAMPLE, np.random.default_rng(of.seed))
+    rests = _rests(of.layout, sample, options).astype(np.float32)
     rungs = dict[int, Floats]()
-    below = yield from _climbed(rests, rungs, powers_below(size)[-1], seed)
-    yield Seen("first", (yield from _as_they_come(layout, rests, below, options)))
-    for shapes in _climbed(rests, rungs, size, seed):
+    below = yield from _climbed(rests, rungs, powers_below(of.size)[-1], of.seed)
+    yield Seen("first", (yield from _as_they_come(of.layout, rests, below, options)))
+    for shapes in _climbed(rests, rungs, of.size, of.seed):
         if isinstance(shapes, np.ndarray):
-            yield Seen("shapes", (yield from _as_they_come(layout, rests, shapes, options)))
+            yield Seen("shapes", (yield from _as_they_come(of.layout, rests, shapes, options)))
         yield None
-    fitted = yield from _fitted(rests, rungs[size], options["gains"])
-    yield Seen("gains", _quantizer(layout, *fitted, options))
+    fitted = yield from _fitted(rests, rungs[of.size], options["gains"])
+    yield Seen("gains", _quantizer(of.layout, *fitted, options))
 
 
 def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Work[Indices]:

@@ -15,8 +15,10 @@ from vqcore.arrays import Differences, Samples
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Progress
 from vqcore.codebooks.training import train as trained_codebooks
-from vqcore.quantizers.additive import blank, encode_work, with_nothing
-from vqcore.quantizers.plain import BY_BLOCK, suits
+from vqcore.quantizers.additive import blank, with_nothing
+from vqcore.quantizers.additive import encode_work as encode_work
+from vqcore.quantizers.plain import BY_BLOCK as BY_BLOCK
+from vqcore.quantizers.plain import suits as suits
 from vqcore.quantizers.quantizer import (
     Column,
     Option,
@@ -24,24 +26,12 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
-from vqcore.quantizers.replay import Seen, of_ladder
+from vqcore.quantizers.replay import Again, Seen, of_ladder
 from vqcore.signals.layouts import Layout
 from vqcore.words import said
 
 ID = "mean-removed"
 OPTIONS = (Option("mean-step", (4, 8, 16, 32), 8), Option("shape-step", (1, 2, 4), 2))
-
-__all__ = [
-    "BY_BLOCK",
-    "ID",
-    "OPTIONS",
-    "columns_of",
-    "encode_work",
-    "replay",
-    "suits",
-    "train",
-    "trained_on",
-]
 
 
 def trained_on(layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:
@@ -78,19 +68,11 @@ def train(
             yield TrainedQuantizer(result, event.seconds, event.sample, event.iterations)
 
 
-def replay(
-    layout: Layout,
-    vectors: Samples,
-    size: int,
-    parameters: Parameters,
-    *,
-    seed: int = 0,
-    known: Mapping[int, Quantizer] | None = None,
-) -> Iterator[Seen | None]:
+def replay(of: Again) -> Iterator[Seen | None]:
     """Replay the ladder of the shapes."""
-    rests = trained_on(layout, vectors, parameters)
-    for seen in of_ladder(rests, size, seed=seed):
-        yield seen and Seen(seen[0], _shaped(layout, seen[1], parameters))
+    rests = trained_on(of.layout, of.vectors, of.parameters)
+    for seen in of_ladder(rests, of.size, seed=of.seed):
+        yield seen and Seen(seen[0], _shaped(of.layout, seen[1], of.parameters))
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:

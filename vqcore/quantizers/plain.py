@@ -18,7 +18,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
-from vqcore.quantizers.replay import Seen, of_ladder
+from vqcore.quantizers.replay import Again, Seen, of_ladder
 from vqcore.signals.blocks import BlockSize, Colour
 from vqcore.signals.layouts import Layout
 from vqcore.words import said
@@ -93,18 +93,10 @@ def train(
             yield TrainedQuantizer(result, *told)
 
 
-def replay(
-    layout: Layout,
-    vectors: Samples,
-    size: int,
-    parameters: Parameters,
-    *,
-    seed: int = 0,
-    known: Mapping[int, Quantizer] | None = None,
-) -> Iterator[Seen | None]:
+def replay(of: Again) -> Iterator[Seen | None]:
     """Replay a rung of the ladder."""
-    codebooks = {at: codebook_of(quantizer) for at, quantizer in (known or {}).items()}
-    for seen in of_ladder(vectors, size, seed=seed, known=codebooks):
+    codebooks = {at: codebook_of(quantizer) for at, quantizer in of.known.items()}
+    for seen in of_ladder(of.vectors, of.size, seed=of.seed, known=codebooks):
         yield seen and Seen(seen[0], quantizer_of(seen[1]))
 
 

@@ -20,7 +20,8 @@ from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, nearest_work
 from vqcore.codebooks.scoring import EIGHT_BIT
 from vqcore.codebooks.training import Progress, Trained
 from vqcore.codebooks.training import train as trained_codebooks
-from vqcore.quantizers.plain import BY_BLOCK, suits
+from vqcore.quantizers.plain import BY_BLOCK as BY_BLOCK
+from vqcore.quantizers.plain import suits as suits
 from vqcore.quantizers.quantizer import (
     Column,
     Option,
@@ -28,7 +29,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
-from vqcore.quantizers.replay import nothing_to_replay as replay
+from vqcore.quantizers.replay import nothing_to_replay
 from vqcore.signals.blocks import distinct_vectors
 from vqcore.signals.layouts import Layout, Places
 from vqcore.words import said
@@ -36,18 +37,6 @@ from vqcore.work import Work
 
 ID = "planes"
 OPTIONS = (Option("further-part", (1, 2, 4, 8, 16), 8),)
-
-__all__ = [
-    "BY_BLOCK",
-    "ID",
-    "OPTIONS",
-    "columns_of",
-    "encode_work",
-    "replay",
-    "suits",
-    "train",
-    "trained_on",
-]
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
@@ -61,6 +50,9 @@ def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tu
         Column(f"component {number}", size, within=tuple(sorted(part.tolist())))
         for number, (size, part) in enumerate(zip(sizes, parts, strict=True), start=1)
     )
+
+
+replay = nothing_to_replay
 
 
 def trained_on(layout: Layout, vectors: Samples, parameters: Parameters) -> Samples:

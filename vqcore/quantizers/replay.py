@@ -9,10 +9,9 @@ from typing import Literal
 from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import Codebook, rounded
 from vqcore.codebooks.ladder import Look, watch
-from vqcore.codebooks.training import Trained, train
+from vqcore.codebooks.training import codebook_work, powers_below
 from vqcore.quantizers.quantizer import Parameters, Quantizer
 from vqcore.signals.layouts import Layout
-from vqcore.work import Work
 
 Stage = Literal["below", "search", "finish", "first", "added", "joint", "shapes", "gains", "grown"]
 
@@ -33,6 +32,27 @@ class Seen:
     quantizer: Quantizer
 
 
+@dataclass(frozen=True, eq=False)
+class Again:
+    """A training to be seen once more.
+
+    Parameters
+    ----------
+    layout : of the vectors
+    vectors : uint8 array of shape (n, d)
+    size : K, 2 at least
+    parameters, seed : as in `Family.train`
+    known : quantizers of this training made before, by size
+    """
+
+    layout: Layout
+    vectors: Samples
+    size: int
+    parameters: Parameters
+    seed: int
+    known: Mapping[int, Quantizer]
+
+
 def of_ladder(
     vectors: Samples, size: int, *, seed: int = 0, known: Mapping[int, Codebook] | None = None
 ) -> Iterator[tuple[Stage, Codebook] | None]:
@@ -45,7 +65,8 @@ def of_ladder(
     seed : that of the training
     known : codebooks of this ladder trained before, by size
     """
-    below = yield from _below(vectors, size, seed, known or {})
+    rung = powers_below(size)[-1]
+    below = yield from codebook_work(vectors, rung, seed=seed, known=known)
     yield "below", below
     training = watch(vectors, size, below, seed=seed)
     while True:
@@ -58,24 +79,6 @@ def of_ladder(
         yield None
 
 
-def _below(vectors: Samples, size: int, seed: int, known: Mapping[int, Codebook]) -> Work[Codebook]:
-    """Return the codebook that a rung starts from: that of the next lower power of two."""
-    power = 2 ** ((size - 1).bit_length() - 1)
-    for event in train(vectors, [power], seed=seed, known=known):
-        if isinstance(event, Trained):
-            return event.codebook
-        yield
-    raise AssertionError("the ladder ended before its last rung")
-
-
-def nothing_to_replay(
-    layout: Layout,
-    vectors: Samples,
-    size: int,
-    parameters: Parameters,
-    *,
-    seed: int = 0,
-    known: Mapping[int, Quantizer] | None = None,
-) -> Iterator[Seen | None]:
+def nothing_to_replay(of: Again) -> Iterator[Seen | None]:
     """Replay nothing, where several ladders are climbed beside one another."""
     return iter(())

@@ -15,10 +15,13 @@ import numpy as np
 from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.source import sample_of
-from vqcore.codebooks.training import Progress, Trained, reported
+from vqcore.codebooks.training import Progress, Trained, codebook_work, reported
 from vqcore.codebooks.training import train as trained_codebooks
-from vqcore.quantizers.additive import encode_work, refit_work, sum_of, with_nothing
-from vqcore.quantizers.plain import BY_BLOCK, suits, trained_on
+from vqcore.quantizers.additive import encode_work as encode_work
+from vqcore.quantizers.additive import refit_work, sum_of, with_nothing
+from vqcore.quantizers.plain import BY_BLOCK as BY_BLOCK
+from vqcore.quantizers.plain import suits as suits
+from vqcore.quantizers.plain import trained_on as trained_on
 from vqcore.quantizers.quantizer import (
     Column,
     Option,
@@ -26,7 +29,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
-from vqcore.quantizers.replay import Seen
+from vqcore.quantizers.replay import Again, Seen
 from vqcore.signals.blocks import distinct_vectors
 from vqcore.signals.layouts import Layout
 from vqcore.words import said
@@ -41,18 +44,6 @@ OPTIONS = (
 )
 MOST_STAGES = 8
 JOINT_SAMPLE = 2**16
-
-__all__ = [
-    "BY_BLOCK",
-    "ID",
-    "OPTIONS",
-    "columns_of",
-    "encode_work",
-    "replay",
-    "suits",
-    "train",
-    "trained_on",
-]
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
@@ -83,18 +74,10 @@ def train(
             yield (yield from _with_stages(vectors, event, parameters.options, seed))
 
 
-def replay(
-    layout: Layout,
-    vectors: Samples,
-    size: int,
-    parameters: Parameters,
-    *,
-    seed: int = 0,
-    known: Mapping[int, Quantizer] | None = None,
-) -> Iterator[Seen | None]:
+def replay(of: Again) -> Iterator[Seen | None]:
     """Replay what comes after the first stage: further ones, and all of them trained jointly."""
-    first = yield from _codewords(vectors, size, seed)
-    yield from _staged(vectors, first, parameters.options, seed)
+    first = yield from _codewords(of.vectors, of.size, of.seed)
+    yield from _staged(of.vectors, first, of.parameters.options, of.seed)
 
 
 def _with_stages(
@@ -131,11 +114,7 @@ def _codewords(rests: Samples, size: int, seed: int) -> Work[Codebook]:
     """Train a codebook of a size, or of as many as there are distinct rests."""
     distinct = distinct_vectors(rests, size)
     possible = size if distinct is None else min(size, len(distinct))
-    for event in trained_codebooks(rests, [possible], seed=seed):
-        if isinstance(event, Trained):
-            return event.codebook
-        yield
-    raise AssertionError("the training ended before its last size")
+    return codebook_work(rests, possible, seed=seed)
 
 
 def _and_stage(quantizer: Quantizer, stage: int, found: Codebook, step: int) -> Quantizer:

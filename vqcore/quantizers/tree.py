@@ -20,7 +20,9 @@ from vqcore.codebooks.scoring import EIGHT_BIT, scored
 from vqcore.codebooks.training import Progress, reported
 from vqcore.quantizers import ways
 from vqcore.quantizers.additive import stored
-from vqcore.quantizers.plain import BY_BLOCK, suits, trained_on
+from vqcore.quantizers.plain import BY_BLOCK as BY_BLOCK
+from vqcore.quantizers.plain import suits as suits
+from vqcore.quantizers.plain import trained_on as trained_on
 from vqcore.quantizers.quantizer import (
     Column,
     Option,
@@ -28,7 +30,7 @@ from vqcore.quantizers.quantizer import (
     Quantizer,
     TrainedQuantizer,
 )
-from vqcore.quantizers.replay import Seen
+from vqcore.quantizers.replay import Again, Seen
 from vqcore.quantizers.ways import Ways
 from vqcore.signals.layouts import Layout, Places
 from vqcore.words import said
@@ -41,18 +43,6 @@ MOST_ITERATIONS = 30
 
 Sides = NDArray[np.bool_]
 Sketch = NDArray[np.float32]
-
-__all__ = [
-    "BY_BLOCK",
-    "ID",
-    "OPTIONS",
-    "columns_of",
-    "encode_work",
-    "replay",
-    "suits",
-    "train",
-    "trained_on",
-]
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
@@ -78,18 +68,10 @@ def train(
         yield TrainedQuantizer(growth.quantizer(), seconds, len(vectors))
 
 
-def replay(
-    layout: Layout,
-    vectors: Samples,
-    size: int,
-    parameters: Parameters,
-    *,
-    seed: int = 0,
-    known: Mapping[int, Quantizer] | None = None,
-) -> Iterator[Seen | None]:
+def replay(of: Again) -> Iterator[Seen | None]:
     """Grow the tree again, seen whenever its leaves have doubled."""
-    growth = _Growth(vectors, np.random.default_rng(seed))
-    for leaves in [*(2**power for power in range((size - 1).bit_length())), size]:
+    growth = _Growth(of.vectors, np.random.default_rng(of.seed))
+    for leaves in [*(2**power for power in range((of.size - 1).bit_length())), of.size]:
         yield from growth.work(leaves)
         yield Seen("grown" if leaves > 1 else "first", growth.quantizer())
 
