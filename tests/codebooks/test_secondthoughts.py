@@ -8,15 +8,17 @@ from numpy.typing import NDArray
 from vqcore.arrays import Sketch
 from vqcore.codebooks import secondthoughts
 from vqcore.codebooks.cells import Partition, partition
-from vqcore.codebooks.lloyd import Pass, in_sketch, lloyd
+from vqcore.codebooks.lloyd import Pass, lloyd
 from vqcore.codebooks.scoring import REAL
+from vqcore.codebooks.source import InMemory
 from vqcore.work import Work, finish
 
 
 def second_thoughts(sketch: Sketch, codewords: NDArray) -> tuple[list[float], Partition]:
     """Return the distortion before and after each second thought, and what they come to."""
-    part, rng = finish(partition(sketch, codewords, REAL)), np.random.default_rng(0)
-    seen, work = [part.total], secondthoughts.second_thoughts(sketch, part, rng)
+    held, rng = InMemory(sketch, REAL), np.random.default_rng(0)
+    part = finish(held.partition(codewords))
+    seen, work = [part.total], secondthoughts.second_thoughts(held, part, rng)
     while True:
         try:
             look = next(work)
@@ -30,7 +32,7 @@ def test_second_thoughts_leave_a_poor_local_minimum() -> None:
     # Two codewords for one cluster and one for two others: Lloyd iterations change nothing.
     sketch = np.float32([[0], [1], [8], [9], [100], [101], [110], [111], [200], [201]])
     poor = np.float64([[0.5], [8.5], [105.5], [200.5]])
-    stuck = finish(lloyd(in_sketch(sketch), poor))
+    stuck = finish(lloyd(InMemory(sketch, REAL).partition, poor))
     assert stuck.means.tolist() == poor.tolist()
     good = finish(partition(sketch, np.float64([[4.5], [100.5], [110.5], [200.5]]), REAL))
     assert good.total < stuck.total
@@ -65,9 +67,10 @@ def test_places_are_drawn_by_their_weights_and_none_twice() -> None:
     assert sorted(secondthoughts._struck(weights, 9, rng)) == [1, 2, 3, 5]
 
 
-def drawn(size: int) -> tuple[Sketch, Partition]:
+def drawn(size: int) -> tuple[InMemory, Partition]:
     sketch = np.random.default_rng(size).normal(size=(2000, 2)).astype(np.float32)
-    return sketch, finish(partition(sketch, sketch[:size].astype(np.float64), REAL))
+    held = InMemory(sketch, REAL)
+    return held, finish(held.partition(sketch[:size].astype(np.float64)))
 
 
 def looks(work: Work[Partition]) -> int:

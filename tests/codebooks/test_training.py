@@ -299,7 +299,7 @@ def test_what_is_known_may_have_any_order(camera: Samples) -> None:
     "vectors",
     [
         np.linspace(0, 1, 80).reshape(20, 4),
-        np.linspace(0, 255, 80, dtype=np.float32).reshape(20, 4),
+        np.linspace(0, 255, 80, dtype=np.float32),
         np.arange(80).reshape(20, 4),
         np.arange(80, dtype=np.int8).reshape(20, 4),
         np.arange(80, dtype=np.uint16).reshape(20, 4),
@@ -313,7 +313,7 @@ def test_what_is_known_may_have_any_order(camera: Samples) -> None:
 )
 @pytest.mark.parametrize("trainer", TRAINERS)
 def test_what_are_no_vectors_is_refused_at_once(vectors: NDArray, trainer: str) -> None:
-    with pytest.raises(ValueError, match=r"uint8 array of shape \(n, d\)") as caught:
+    with pytest.raises(ValueError, match=r"uint8 or float32 array of shape \(n, d\)") as caught:
         train(vectors, [1, 2], trainer=trainer)
     assert str(vectors.dtype) in str(caught.value)
     assert str(vectors.shape) in str(caught.value)

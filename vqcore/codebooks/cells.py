@@ -88,7 +88,7 @@ def partition(
     errors = errors.clip(0)
     return Partition(
         counts=np.bincount(indices, minlength=size),
-        means=(yield from means_work(vectors, indices, codewords)),
+        means=(yield from means_work(vectors, indices, codewords, kind.sums)),
         distortion=np.bincount(indices, errors, size).astype(np.float64),
         indices=indices,
         loss=np.bincount(indices, losses, size).astype(np.float64) if with_loss else np.zeros(size),
@@ -97,12 +97,15 @@ def partition(
 
 
 def means_work(
-    vectors: NDArray[Number], indices: Indices, codewords: Samples | Reals
+    vectors: NDArray[Number], indices: Indices, codewords: Samples | Reals, dtype: Any = np.float32
 ) -> Work[Floats]:
-    """Return the mean of each cell, shape (K, d); for an empty cell its codeword."""
+    """Return the mean of each cell, shape (K, d); for an empty cell its codeword.
+
+    The vectors of a chunk are added up in a type of float, and the chunks in float64.
+    """
 
     def chunk_sums(rows: slice) -> Reals:
-        return cell_sums(indices[rows], vectors[rows], len(codewords))
+        return cell_sums(indices[rows], vectors[rows], len(codewords), dtype)
 
     sums = np.zeros(codewords.shape)
     for chunk in on_all_cores(chunk_sums, chunks(len(vectors))):
@@ -112,10 +115,12 @@ def means_work(
     return np.where(counts > 0, sums / np.maximum(counts, 1), codewords)
 
 
-def cell_sums(cells: NDArray[np.integer], vectors: NDArray[Number], size: int) -> Reals:
+def cell_sums(
+    cells: NDArray[np.integer], vectors: NDArray[Number], size: int, dtype: Any = np.float32
+) -> Reals:
     """Sum vectors, shape (m, d), by cell: shape (size, d), exact for samples of a chunk."""
-    ones = np.ones(len(cells), np.float32)
-    sums: Reals = membership(cells, ones, size) @ vectors.astype(np.float32, copy=False)
+    ones = np.ones(len(cells), dtype)
+    sums: Reals = membership(cells, ones, size) @ vectors.astype(dtype, copy=False)
     return sums
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Counts, Floats, Indices, Number, Reals, Samples
+from vqcore.arrays import Counts, Floats, Indices, Number, Numbers, Reals, Samples
+from vqcore.codebooks.fixedpoint import grid_of
 from vqcore.codebooks.scoring import EIGHT_BIT, Kind, scored
-from vqcore.words import said
 from vqcore.work import Work, finish
 
 MAX_CODEBOOK_SIZE = 4096
@@ -17,19 +18,21 @@ MAX_CODEBOOK_SIZE = 4096
 
 @dataclass(frozen=True, eq=False)
 class Codebook:
-    """K codewords of d samples, as stored: 8 bits a sample.
+    """K codewords of d samples, as stored: 8 bits a sample, or 32 where they are numbers.
 
     Parameters
     ----------
-    codewords : uint8 array of shape (K, d), K >= 1
+    codewords : uint8 or float32 array of shape (K, d), K >= 1
     """
 
-    codewords: Samples
+    codewords: Numbers
 
     def __post_init__(self) -> None:
-        if self.codewords.dtype != np.uint8 or self.codewords.ndim != 2 or not self.bytes:
-            shape, dtype = self.codewords.shape, self.codewords.dtype
-            raise ValueError(said("refusal.codebook.array", dtype=f"{dtype}", shape=shape))
+        shape, dtype = self.codewords.shape, self.codewords.dtype
+        if dtype not in (np.uint8, np.float32) or len(shape) != 2 or not self.bytes:
+            raise ValueError(
+                f"codewords are a uint8 or float32 array of shape (K, d), not {dtype} {shape}"
+            )
 
     @property
     def size(self) -> int:
@@ -37,8 +40,8 @@ class Codebook:
 
     @property
     def bytes(self) -> int:
-        """Return K·d: the bytes of the codewords as they are."""
-        return self.codewords.size
+        """Return the bytes of the codewords as they are: K·d, or 4·K·d where they are numbers."""
+        return self.codewords.nbytes
 
     @property
     def is_in_order(self) -> bool:
@@ -55,19 +58,27 @@ class Codebook:
         >>> Codebook(np.uint8([[9, 9], [7, 0], [0, 7]])).in_order().codewords.tolist()
         [[0, 7], [7, 0], [9, 9]]
         """
-        sums, rows = self._sums, [row.tobytes() for row in self.codewords]
+        sums, rows = self._sums, self._rows
         order = sorted(range(self.size), key=lambda index: (sums[index], rows[index]))
         return self if order == [*range(self.size)] else Codebook(self.codewords[order])
 
     @property
-    def _sums(self) -> Counts:
-        sums: Counts = self.codewords.sum(axis=1, dtype=np.int64)
+    def _sums(self) -> Floats:
+        sums: Floats = self.codewords.sum(axis=1, dtype=np.float64)
         return sums
 
+    @property
+    def _rows(self) -> list[Any]:
+        """Return what orders codewords of one sum."""
+        if self.codewords.dtype == np.uint8:
+            return [row.tobytes() for row in self.codewords]
+        rows: list[Any] = self.codewords.tolist()
+        return rows
 
-def rounded(means: Floats) -> Codebook:
-    """Return means, shape (K, d), as they are stored: 8 bits a sample, and in order."""
-    return Codebook(np.rint(means).clip(0, 255).astype(np.uint8)).in_order()
+
+def rounded(means: Floats, kind: Kind[Number]) -> Codebook:
+    """Return means, shape (K, d), as they are stored, and in order."""
+    return Codebook(kind.stored(means)).in_order()
 
 
 def use_of(indices: Indices, size: int) -> Counts:
@@ -81,25 +92,26 @@ def use_of(indices: Indices, size: int) -> Counts:
     return np.bincount(indices, minlength=size)
 
 
-def nearest(vectors: Samples, codewords: Samples | Reals) -> Indices:
+def nearest(vectors: Numbers, codewords: Numbers) -> Indices:
     """Return the index of the nearest codeword for every vector.
 
     Parameters
     ----------
-    vectors : uint8 array of shape (n, d)
+    vectors : uint8 or float32 array of shape (n, d)
     codewords : array of shape (K, d)
         In sample values.
 
     Returns
     -------
     indices : int32 array of shape (n,), values in [0, K)
-        Ties take the lowest index; for integer samples distances are exact, so the result is the
-        same on every machine.
+        Ties take the lowest index. Distances are exact where samples are integers, and numbers are
+        first rounded to a grid on which they are, see `fixedpoint`; so the result is the same on
+        every machine.
 
     Raises
     ------
     ValueError
-        If the vectors are not uint8, or the two d differ; the message says what they are.
+        If the vectors are neither, or the two d differ; the message says what they are.
 
     Notes
     -----
@@ -110,9 +122,14 @@ def nearest(vectors: Samples, codewords: Samples | Reals) -> Indices:
     >>> nearest(np.uint8([[0], [9], [5]]), np.uint8([[1], [9]]))
     array([0, 1, 0], dtype=int32)
     """
-    if vectors.dtype != np.uint8:
-        raise ValueError(f"vectors are a uint8 array of shape (n, d), not {vectors.dtype}")
-    return finish(nearest_work(vectors, codewords, EIGHT_BIT))
+    if vectors.dtype == np.uint8:
+        return finish(nearest_work(vectors, codewords, EIGHT_BIT))
+    if vectors.dtype != np.float32:
+        raise ValueError(
+            f"vectors are a uint8 or float32 array of shape (n, d), not {vectors.dtype}"
+        )
+    grid = grid_of(vectors, codewords)
+    return finish(nearest_work(grid.units(vectors), grid.units(codewords), grid.kind))
 
 
 def nearest_work(

@@ -24,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.arrays import Floats, Number, Samples
-from vqcore.codebooks.cells import Cells, Partition, means_work, partition
+from vqcore.codebooks.cells import Cells, Partition, means_work
 from vqcore.codebooks.codebook import Codebook, rounded
-from vqcore.codebooks.lloyd import ROUGH_TOLERANCE, Held, Pass, in_sketch, lloyd, settle
-from vqcore.codebooks.scoring import EIGHT_BIT, REAL
+from vqcore.codebooks.lloyd import ROUGH_TOLERANCE, Held, Pass, lloyd, settle
+from vqcore.codebooks.scoring import EIGHT_BIT
 from vqcore.codebooks.secondthoughts import second_starts, second_thoughts
 from vqcore.codebooks.sketch import Axes, principal_axes, sample_size, sketch_work
 from vqcore.codebooks.source import InMemory, Source
@@ -68,7 +68,8 @@ def rung_work(
 ) -> Work[Codebook]:
     """Search for a codebook in a sketch, starting from the one below; finish it on all vectors."""
     if below is None:
-        return rounded((yield from source.cells(np.zeros((1, source.dimension)))).means)
+        means = (yield from source.cells(np.zeros((1, source.dimension)))).means
+        return rounded(means, source.kind)
     rng = np.random.default_rng([seed, size])
     sample = source.sample(sample_size(size, source.count), rng)
     few_axes = axes.enough(sample, below.codewords, source.kind)
@@ -78,22 +79,29 @@ def rung_work(
 
     left_out, dimension = float(few_axes.left_out[-1]), source.dimension
     with one_thread_a_product():
-        search = _search(sample, below, size, few_axes, rng)
+        search = _search(source, sample, below, size, few_axes, rng)
         part = yield from _looks(search, "search", size, dimension, left_out, whole)
-        last = lloyd(source.cells, (yield from whole(part)))
-        return rounded((yield from _looks(last, "finish", size, dimension, 0, _own_means)).means)
+        start, (tolerance, at_most) = (yield from whole(part)), source.patience
+        last = lloyd(source.cells, start, tolerance=tolerance, at_most=at_most)
+        cells = yield from _looks(last, "finish", size, dimension, 0, _own_means)
+        return rounded(cells.means, source.kind)
 
 
 def _search(
-    sample: NDArray[Number], below: Codebook, size: int, axes: Axes, rng: np.random.Generator
+    source: Source[Number],
+    sample: NDArray[Number],
+    below: Codebook,
+    size: int,
+    axes: Axes,
+    rng: np.random.Generator,
 ) -> Work[Partition]:
     """Grow the codebook below to a size, and settle it, along some axes."""
-    sketch = yield from sketch_work(sample, axes)
-    part = yield from partition(sketch, axes.along(below.codewords), REAL)
-    part = yield from settle(sketch, (yield from grown(sketch, part, size, rng)), rng)
+    sketch = InMemory((yield from sketch_work(sample, axes)), source.kind.of_sketches)
+    part = yield from sketch.partition(axes.along(below.codewords))
+    part = yield from settle(sketch, (yield from grown(sketch.vectors, part, size, rng)), rng)
     part = yield from second_thoughts(sketch, part, rng)
     part = yield from second_starts(sketch, part, rng)
-    return (yield from lloyd(in_sketch(sketch), part.means, tolerance=ROUGH_TOLERANCE))
+    return (yield from lloyd(sketch.partition, part.means, tolerance=ROUGH_TOLERANCE))
 
 
 def _own_means(part: Cells) -> Work[Floats]:

@@ -12,9 +12,9 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from vqcore.arrays import Floats, Reals, Sketch
-from vqcore.codebooks.cells import Cells, Partition, partition
-from vqcore.codebooks.scoring import REAL
+from vqcore.arrays import Floats, Reals
+from vqcore.codebooks.cells import Cells, Partition
+from vqcore.codebooks.source import InMemory
 from vqcore.codebooks.splitting import halves, largest
 from vqcore.work import Work
 
@@ -48,7 +48,7 @@ def lloyd(
 
     Parameters
     ----------
-    assign : gives the cells of codewords; a `Source.cells`, or that of `in_sketch`
+    assign : gives the cells of codewords; `Source.cells`, or `InMemory.partition`
     codewords : float array of shape (K, d)
     tolerance : another share of the distortion to stop at
     at_most : another number of iterations than 60
@@ -65,30 +65,29 @@ def lloyd(
     return part
 
 
-def in_sketch(sketch: Sketch) -> Callable[[Reals], Work[Partition]]:
-    """Return what assigns the vectors of a sketch, for `lloyd`."""
-    return lambda codewords: partition(sketch, codewords, REAL)
-
-
-def settle(sketch: Sketch, codewords: Reals, rng: np.random.Generator) -> Work[Partition]:
+def settle(
+    sketch: InMemory[np.float32], codewords: Reals, rng: np.random.Generator
+) -> Work[Partition]:
     """Move codewords to where they help most, between Lloyd iterations, until few move."""
     for _ in range(MAX_MOVING_ROUNDS):
-        part = yield from partition(sketch, codewords, REAL, with_loss=True)
+        part = yield from sketch.partition(codewords, with_loss=True)
         codewords, moves = yield from _moved(sketch, part, rng)
         yield Pass(part, moves)
         if moves <= FEW_MOVES * len(codewords) and part.counts.all():
             break
-    return (yield from lloyd(in_sketch(sketch), codewords, tolerance=ROUGH_TOLERANCE))
+    return (yield from lloyd(sketch.partition, codewords, tolerance=ROUGH_TOLERANCE))
 
 
-def _moved(sketch: Sketch, part: Partition, rng: np.random.Generator) -> Work[tuple[Floats, int]]:
+def _moved(
+    sketch: InMemory[np.float32], part: Partition, rng: np.random.Generator
+) -> Work[tuple[Floats, int]]:
     """Give the cells that gain most from a second codeword those that are missed least.
 
     A cell takes part in one move at most, and only while the gain exceeds the loss.
     """
     half = len(part.means) // 2
     worst = largest(part.distortion, half)
-    children, gains = yield from halves(sketch, part, worst, rng)
+    children, gains = yield from halves(sketch.vectors, part, worst, rng)
     order = largest(gains, half)
     least = largest(-part.loss, half)
     codewords, taken, moves = part.means.copy(), set[int](), 0

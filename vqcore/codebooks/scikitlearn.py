@@ -8,11 +8,11 @@ from time import perf_counter
 
 import numpy as np
 
-from vqcore.arrays import Floats, Samples
+from vqcore.arrays import Floats, Numbers
 
 
 def fits(
-    vectors: Samples, sizes: Sequence[int], trainer: str, seed: int
+    vectors: Numbers, sizes: Sequence[int], trainer: str, seed: int
 ) -> Iterator[tuple[Floats, float]]:
     """Yield the means and the seconds of each size; runs in the other process."""
     import warnings

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Number, Reals, Samples, Sketch
+from vqcore.arrays import Floats, Number, Reals, Samples, Sketch
 from vqcore.work import on_all_cores, one_thread_a_product
 
 Gathered = TypeVar("Gathered")
@@ -34,11 +34,20 @@ class Kind(Generic[Number]):
     middle : what vectors and codewords are less by in a product; their distances stay as they are
     float32_dimension : the d beyond which products are computed in float64
     centre : puts vectors, less the middle, into floating memory of the same shape
+    stored : turns means, shape (K, d), into the codewords that are kept
+    sums : the type that vectors are added up in
     """
 
     middle: int
     float32_dimension: float
     centre: Callable[[NDArray[Number], Reals], None]
+    stored: Callable[[Floats], NDArray[Number]]
+    sums: Any = np.float32
+
+    @property
+    def of_sketches(self) -> Kind[np.float32]:
+        """Return what is done with sketches of such vectors."""
+        return REAL if self.sums is np.float32 else PRECISE
 
     def centred(self, vectors: NDArray[Number]) -> NDArray[np.float32]:
         """Return vectors less the middle."""
@@ -51,15 +60,28 @@ def _centre_samples(samples: Samples, into: Reals) -> None:
     into[:] = (samples ^ MIDDLE).view(np.int8)
 
 
-def _copy(vectors: Sketch, into: Reals) -> None:
+def _as_samples(means: Floats) -> Samples:
+    samples: Samples = np.rint(means).clip(0, 255).astype(np.uint8)
+    return samples
+
+
+def _as_numbers(means: Floats) -> Sketch:
+    return means.astype(np.float32)
+
+
+def copied(vectors: Sketch, into: Reals) -> None:
+    """Put vectors into memory as they are."""
     into[:] = vectors
 
 
-EIGHT_BIT: Kind[np.uint8] = Kind(MIDDLE, EXACT_FLOAT32_DIMENSION, _centre_samples)
+EIGHT_BIT: Kind[np.uint8] = Kind(MIDDLE, EXACT_FLOAT32_DIMENSION, _centre_samples, _as_samples)
 """Samples: distances between them are exact."""
 
-REAL: Kind[np.float32] = Kind(0, math.inf, _copy)
+REAL: Kind[np.float32] = Kind(0, math.inf, copied, _as_numbers)
 """Numbers that are not exact themselves, as in a sketch."""
+
+PRECISE: Kind[np.float32] = Kind(0, 0, copied, _as_numbers, np.float64)
+"""The same, where some are so much nearer to each other than to the rest that float64 is needed."""
 
 
 class _Scratch(threading.local):

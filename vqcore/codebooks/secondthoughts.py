@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Floats, Reals, Sketch
+from vqcore.arrays import Floats, Reals
 from vqcore.codebooks.cells import Partition
-from vqcore.codebooks.lloyd import TOLERANCE, Pass, in_sketch, lloyd
+from vqcore.codebooks.lloyd import TOLERANCE, Pass, lloyd
 from vqcore.codebooks.merging import merged
+from vqcore.codebooks.source import InMemory
 from vqcore.work import Work, mapped
 
 MAX_SECOND_THOUGHTS = 12
@@ -19,7 +20,9 @@ SECOND_START_UP_TO = 32
 FEW_ITERATIONS = 2
 
 
-def second_starts(sketch: Sketch, part: Partition, rng: np.random.Generator) -> Work[Partition]:
+def second_starts(
+    sketch: InMemory[np.float32], part: Partition, rng: np.random.Generator
+) -> Work[Partition]:
     """Start small codebooks anew: once, and twice where no rung above puts right what is poor.
 
     From sizes off the ladder nothing climbs, and from the largest of these on none starts anew.
@@ -32,17 +35,21 @@ def second_starts(sketch: Sketch, part: Partition, rng: np.random.Generator) -> 
     return part
 
 
-def _second_start(sketch: Sketch, part: Partition, rng: np.random.Generator) -> Work[Partition]:
+def _second_start(
+    sketch: InMemory[np.float32], part: Partition, rng: np.random.Generator
+) -> Work[Partition]:
     """Come to a second codebook from vectors at random, and to a third from both; keep the best."""
     size = len(part.means)
-    drawn = rng.choice(len(sketch), min(2 * size, len(sketch)), replace=False)
-    other = yield from _refined(sketch, sketch[drawn], size)
+    drawn = rng.choice(sketch.count, min(2 * size, sketch.count), replace=False)
+    other = yield from _refined(sketch, sketch.vectors[drawn], size)
     other = yield from second_thoughts(sketch, other, rng)
     cross = yield from _refined(sketch, np.concatenate([part.means, other.means]), size)
     return min(part, other, cross, key=_total)
 
 
-def second_thoughts(sketch: Sketch, part: Partition, rng: np.random.Generator) -> Work[Partition]:
+def second_thoughts(
+    sketch: InMemory[np.float32], part: Partition, rng: np.random.Generator
+) -> Work[Partition]:
     """Add codewords where the error is, and merge as many back, until that is often in vain.
 
     Moving is no way out of a poor local minimum when no codeword can be spared, and that is so in
@@ -51,7 +58,7 @@ def second_thoughts(sketch: Sketch, part: Partition, rng: np.random.Generator) -
     size, in_vain = len(part.means), 0
     more = size if size <= SECOND_THOUGHTS_CODEWORDS else size // 4
     for _ in range(_thoughts_of(size)):
-        before, added = part, sketch[_struck(part.errors, more, rng)]
+        before, added = part, sketch.vectors[_struck(part.errors, more, rng)]
         other = yield from _refined(sketch, np.concatenate([part.means, added]), size)
         part = min(part, other, key=_total)
         yield Pass(part)
@@ -72,15 +79,15 @@ def _total(part: Partition) -> float:
     return part.total
 
 
-def _refined(sketch: Sketch, codewords: Reals, size: int) -> Work[Partition]:
+def _refined(sketch: InMemory[np.float32], codewords: Reals, size: int) -> Work[Partition]:
     """Settle codewords for a little, merge them to a size, and settle those for a little."""
     return (yield from mapped(_merged_back(sketch, codewords, size), unseen))
 
 
-def _merged_back(sketch: Sketch, codewords: Reals, size: int) -> Work[Partition]:
-    many = yield from lloyd(in_sketch(sketch), codewords, at_most=FEW_ITERATIONS)
+def _merged_back(sketch: InMemory[np.float32], codewords: Reals, size: int) -> Work[Partition]:
+    many = yield from lloyd(sketch.partition, codewords, at_most=FEW_ITERATIONS)
     means = yield from merged(many.means, many.counts, size)
-    return (yield from lloyd(in_sketch(sketch), means, at_most=FEW_ITERATIONS))
+    return (yield from lloyd(sketch.partition, means, at_most=FEW_ITERATIONS))
 
 
 def unseen(seen: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, Protocol
 
 import numpy as np
@@ -47,6 +48,10 @@ class Source(Protocol[Number]):
     def dimension(self) -> int:
         """Return d."""
 
+    @property
+    def patience(self) -> tuple[float | None, int | None]:
+        """Say when the last iterations end: `tolerance` and `at_most` of `lloyd`."""
+
     def sample(self, size: int, rng: np.random.Generator) -> NDArray[Number]:
         """Draw `size` vectors, each at most once, or take all; keep their order."""
 
@@ -76,6 +81,10 @@ class InMemory(Generic[Number]):
         dimension: int = self.vectors.shape[1]
         return dimension
 
+    @property
+    def patience(self) -> tuple[float | None, int | None]:
+        return None, None
+
     def sample(self, size: int, rng: np.random.Generator) -> NDArray[Number]:
         return sample_of(self.vectors, size, rng)
 
@@ -97,8 +106,46 @@ class InMemory(Generic[Number]):
         covariance = total / len(some) - np.outer(shifted, shifted)
         return Moments(shifted + self.kind.middle, covariance)
 
-    def cells(self, codewords: Reals) -> Work[Partition]:
-        return partition(self.vectors, codewords, self.kind)
+    def cells(self, codewords: Reals) -> Work[Cells]:
+        return self.partition(codewords)
+
+    def partition(self, codewords: Reals, *, with_loss: bool = False) -> Work[Partition]:
+        """Do as `cells.partition`."""
+        return partition(self.vectors, codewords, self.kind, with_loss=with_loss)
+
+
+@dataclass(frozen=True, eq=False)
+class OnALine(InMemory[np.float32]):
+    """Numbers, shape (n, 1), as a source: sorted once, so that an iteration looks at K of them.
+
+    They are whole, as on a grid. With so little to do, iterations go on until hardly anything
+    changes: that is the Lloyd–Max quantizer. Max 1960, doi:10.1109/TIT.1960.1057548.
+    """
+
+    @property
+    def patience(self) -> tuple[float | None, int | None]:
+        return 1e-9, 10_000
+
+    @cached_property
+    def _sorted(self) -> tuple[Floats, Floats, Floats]:
+        """Return the numbers ascending, and their sums and those of their squares up to each."""
+        numbers = np.sort(self.vectors[:, 0]).astype(np.float64)
+        sums, squares = (np.append(0, np.cumsum(it)) for it in (numbers, np.square(numbers)))
+        return numbers, sums, squares
+
+    def cells(self, codewords: Reals) -> Work[Cells]:
+        """Cut the line half-way between codewords; a number there is of the lower one."""
+        numbers, sums, squares = self._sorted
+        order = np.argsort(codewords[:, 0], kind="stable")
+        levels = codewords[order, 0].astype(np.float64)
+        ends = np.searchsorted(numbers, (levels[1:] + levels[:-1]) / 2, side="right")
+        ends = np.concatenate([[0], ends, [len(numbers)]])
+        yield
+        counts, totals, energy = (np.diff(it[ends]) for it in (np.arange(len(sums)), sums, squares))
+        means = np.where(counts > 0, totals / np.maximum(counts, 1), levels)
+        distortion = (energy - 2 * levels * totals + counts * levels**2).clip(0)
+        back = np.argsort(order, kind="stable")
+        return Cells(counts[back], means[back, None], distortion[back])
 
 
 def sample_of(vectors: NDArray[Number], size: int, rng: np.random.Generator) -> NDArray[Number]:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from time import monotonic, perf_counter
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 
-from vqcore.arrays import Samples
+from vqcore.arrays import Number, Numbers
 from vqcore.codebooks.codebook import Codebook, rounded
+from vqcore.codebooks.fixedpoint import grid_of
 from vqcore.codebooks.ladder import Look, Stage, rung_work
 from vqcore.codebooks.lloyd import MAX_ITERATIONS
 from vqcore.codebooks.scikitlearn import fits
-from vqcore.codebooks.scoring import EIGHT_BIT
+from vqcore.codebooks.scoring import EIGHT_BIT, REAL, Kind
 from vqcore.codebooks.sketch import principal_axes, sample_size
-from vqcore.codebooks.source import InMemory, Source
+from vqcore.codebooks.source import InMemory, OnALine, Source
 from vqcore.codebooks.textbook import Book, Rules, book_of, runs_work
 from vqcore.work import Work, in_another_process
 
@@ -106,7 +107,7 @@ class Trained(Training):
 
 
 def train(
-    vectors: Samples,
+    vectors: Numbers,
     sizes: Sequence[int],
     *,
     trainer: Trainer = "lbg",
@@ -118,7 +119,8 @@ def train(
 
     Parameters
     ----------
-    vectors : uint8 array of shape (n, d), n and d at least 1
+    vectors : uint8 or float32 array of shape (n, d), n and d at least 1, of finite numbers; of the
+        codewords so are theirs
     sizes : ascending codebook sizes, none above the number of distinct vectors; with as many
         codewords there is nothing to train: they are those vectors
     trainer : "lbg" (the ladder), or scikit-learn's "kmeans" (KMeans, k-means++ start), "minibatch"
@@ -146,16 +148,18 @@ def train(
     _check_trainer(trainer, seed)
     _check_known(known, vectors)
     chosen = rules or Rules()
-    lossless = None if chosen.given else _lossless(InMemory(vectors, EIGHT_BIT), sizes)
+    lossless = None if chosen.given else _lossless(InMemory(vectors, REAL), sizes)
     return seldom(_trained(vectors, sizes, trainer, seed, known, lossless, chosen))
 
 
-def _check_vectors(vectors: Samples) -> None:
-    if vectors.dtype != np.uint8 or vectors.ndim != 2 or not vectors.size:
+def _check_vectors(vectors: Numbers) -> None:
+    if vectors.dtype not in (np.uint8, np.float32) or vectors.ndim != 2 or not vectors.size:
         raise ValueError(
-            "vectors are a uint8 array of shape (n, d), n and d at least 1, "
+            "vectors are a uint8 or float32 array of shape (n, d), n and d at least 1, "
             f"not {vectors.dtype} {vectors.shape}"
         )
+    if vectors.dtype == np.float32 and not np.isfinite(vectors).all():
+        raise ValueError("vectors are finite numbers; some of these are not")
 
 
 def _checked_sizes(sizes: Sequence[int]) -> list[int]:
@@ -174,14 +178,14 @@ def _check_trainer(trainer: Trainer, seed: int) -> None:
         raise ValueError(f"scikit-learn's seeds go up to {MAX_SCIKIT_LEARN_SEED}, not {seed}")
 
 
-def _check_known(known: Mapping[int, Codebook], vectors: Samples) -> None:
+def _check_known(known: Mapping[int, Codebook], vectors: Numbers) -> None:
     for size, codebook in known.items():
         expected, shape = (size, vectors.shape[1]), codebook.codewords.shape
         if shape != expected:
             raise ValueError(f"the codewords known for K = {size} are {shape}, not {expected}")
 
 
-def _lossless(source: Source[np.uint8], sizes: Sequence[int]) -> Trained | None:
+def _lossless(source: Source[Number], sizes: Sequence[int]) -> Trained | None:
     """Return what the largest size comes to if it is that of the distinct vectors, else None."""
     if not sizes:
         return None
@@ -207,7 +211,7 @@ def seldom(events: Generator[Progress | Event]) -> Generator[Progress | Event]:
 
 
 def _trained(
-    vectors: Samples,
+    vectors: Numbers,
     sizes: Sequence[int],
     trainer: Trainer,
     seed: int,
@@ -217,27 +221,60 @@ def _trained(
 ) -> Generator[Progress | Trained]:
     """Train all sizes but the one, the last, that is lossless."""
     others = sizes[:-1] if lossless else sizes
-    if trainer == "lbg":
-        yield from _climb(InMemory(vectors, EIGHT_BIT), others, seed, known)
-    elif trainer == "textbook":
+    if trainer == "textbook":
         yield from _by_the_book(vectors, others, rules, seed)
-    elif others:
-        yield from _scikit_learn(vectors, others, trainer, seed)
+    elif vectors.dtype == np.uint8:
+        yield from _on_samples(InMemory(vectors, EIGHT_BIT), others, trainer, seed, known)
+    else:
+        yield from _on_a_grid(vectors, others, trainer, seed, known)
     if lossless:
         yield lossless
 
 
-def _by_the_book(
-    vectors: Samples, sizes: Sequence[int], rules: Rules, seed: int
+def _on_samples(
+    source: InMemory[Number],
+    sizes: Sequence[int],
+    trainer: Trainer,
+    seed: int,
+    known: Mapping[int, Codebook],
 ) -> Generator[Progress | Trained]:
+    if trainer == "lbg":
+        yield from _climb(source, sizes, seed, known)
+    elif sizes:
+        yield from _scikit_learn(source, sizes, trainer, seed)
+
+
+def _on_a_grid(
+    vectors: Numbers,
+    sizes: Sequence[int],
+    trainer: Trainer,
+    seed: int,
+    known: Mapping[int, Codebook],
+) -> Generator[Progress | Trained]:
+    """Train on the vectors as units of a grid, and turn codewords back into numbers."""
+    grid = grid_of(vectors, *(codebook.codewords for codebook in known.values()))
+    source = (OnALine if vectors.shape[1] == 1 else InMemory)(grid.units(vectors), grid.kind)
+    below = {size: Codebook(grid.units(it.codewords)) for size, it in known.items()}
+    for event in _on_samples(source, sizes, trainer, seed, below):
+        if isinstance(event, Trained):
+            codebook = Codebook(grid.values(event.codebook.codewords)).in_order()
+            yield replace(event, codebook=codebook)
+        else:
+            yield event
+
+
+def _by_the_book(
+    vectors: Numbers, sizes: Sequence[int], rules: Rules, seed: int
+) -> Generator[Progress | Trained]:
+    kind: Kind[Any] = EIGHT_BIT if vectors.dtype == np.uint8 else REAL
     for size in sizes:
         runs, seconds = yield from reported(runs_work(vectors, size, rules, seed), size)
-        codebook = rounded(runs[0].codewords)
+        codebook = rounded(runs[0].codewords, kind)
         yield Trained(codebook, seconds, len(vectors), book=book_of(runs))
 
 
 def _climb(
-    source: Source[np.uint8], sizes: Sequence[int], seed: int, known: Mapping[int, Codebook]
+    source: Source[Number], sizes: Sequence[int], seed: int, known: Mapping[int, Codebook]
 ) -> Generator[Progress | Trained]:
     """Train each size from the largest power of two below it."""
     rungs, axes = {size: codebook.in_order() for size, codebook in known.items()}, None
@@ -255,7 +292,11 @@ def _climb(
 
 
 def codebook_work(
-    vectors: Samples, size: int, *, seed: int = 0, known: Mapping[int, Codebook] | None = None
+    vectors: Numbers,
+    size: int,
+    *,
+    seed: int = 0,
+    known: Mapping[int, Codebook] | None = None,
 ) -> Work[Codebook]:
     """Return the ladder's codebook of one size, with pauses; for the rest see `train`."""
     for event in train(vectors, [size], seed=seed, known=known):
@@ -318,12 +359,12 @@ def reported(work: Work[Result], size: int) -> Generator[Progress, None, tuple[R
 
 
 def _scikit_learn(
-    vectors: Samples, sizes: Sequence[int], trainer: Trainer, seed: int
+    source: InMemory[Number], sizes: Sequence[int], trainer: Trainer, seed: int
 ) -> Generator[Progress | Trained]:
     """Fit in another process, because scikit-learn cannot be interrupted; closing kills it."""
-    with closing(in_another_process(fits, vectors, sizes, trainer, seed)) as events:
+    with closing(in_another_process(fits, source.vectors, sizes, trainer, seed)) as events:
         for size in sizes:
             while (fit := next(events)) is None:
                 yield Progress(size)
             means, seconds = fit
-            yield Trained(rounded(means), seconds, len(vectors))
+            yield Trained(rounded(means, source.kind), seconds, source.count)

@@ -223,7 +223,7 @@ def parse_codewords(data: bytes) -> Codebook:
     with _damaged(said("refusal.codebook.damaged-npy")):
         array = _array(data)
     try:
-        codebook = Codebook(np.ascontiguousarray(array))
+        codebook = _of_samples(array)
     except ValueError as error:
         raise CodebookError(said("refusal.codebook.useless-npy", reason=why(error))) from error
     size, dimension = codebook.codewords.shape
@@ -374,10 +374,14 @@ def _shared(members: dict[str, Numbers]) -> SharedCodebook:
     if len(sides) == 2 and sides[0] == sides[1]:
         raise CodebookError(said("refusal.codebook.square"))
     try:
-        codebook, size = (
-            Codebook(np.ascontiguousarray(codewords)),
-            BlockSize.of((*sides, *sides)[:2]),
-        )
+        codebook, size = _of_samples(codewords), BlockSize.of((*sides, *sides)[:2])
         return SharedCodebook(codebook, size, str(colour))  # type: ignore[arg-type]
     except ValueError as error:
         raise CodebookError(said("refusal.codebook.useless", reason=why(error))) from error
+
+
+def _of_samples(codewords: Numbers) -> Codebook:
+    if codewords.dtype != np.uint8 or codewords.ndim != 2 or not codewords.size:
+        shape, dtype = codewords.shape, codewords.dtype
+        raise ValueError(said("refusal.codebook.array", dtype=f"{dtype}", shape=shape))
+    return Codebook(np.ascontiguousarray(codewords))

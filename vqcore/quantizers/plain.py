@@ -37,7 +37,9 @@ def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tu
 
 
 def quantizer_of(codebook: Codebook) -> Quantizer:
-    """Return the quantizer whose one index is that of a codeword."""
+    """Return the quantizer whose one index is that of a codeword; ValueError unless of 8 bits."""
+    if codebook.codewords.dtype != np.uint8:
+        raise ValueError(f"pictures need codewords of uint8, not {codebook.codewords.dtype}")
     column = Column("codeword", codebook.size)
     return Quantizer(ID, (column,), (codebook.codewords.astype(np.int16),))
 

@@ -9,6 +9,7 @@ from typing import Literal
 from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import Codebook, rounded
 from vqcore.codebooks.ladder import Look, watch
+from vqcore.codebooks.scoring import EIGHT_BIT
 from vqcore.codebooks.training import codebook_work, powers_below
 from vqcore.quantizers.quantizer import Parameters, Quantizer
 from vqcore.signals.layouts import Layout
@@ -75,7 +76,7 @@ def of_ladder(
         except StopIteration:
             return
         if isinstance(seen, Look):
-            yield seen.stage, rounded((yield from seen.codewords()))
+            yield seen.stage, rounded((yield from seen.codewords()), EIGHT_BIT)
         yield None
 
 
