@@ -464,14 +464,11 @@ def show_reproduction(of: Study, step: Step) -> None:
 # Charts and tables, drawn as `show.panels` has them
 
 
-def show_chart(chart: panels.Chart, choose: Callable[[], None] | None = None) -> None:
-    """Show a chart; a click on one against K, where the page marks the K shown, chooses another."""
+def show_chart(chart: panels.Chart) -> None:
+    """Show a chart; the page marks the K shown in one against K."""
     if chart.title:
         st.subheader(chart.title, anchor=False)
-    choosing: dict[str, Any] = {}
-    act = choose or (lambda: choose_point(chart.id)) if chart.area else choose
-    if act:
-        choosing = {"on_select": act, "selection_mode": "points"}
+    choosing = clicks(chart, "points") if chart.stands_for else {}
     with st.container(gap=None):
         st.plotly_chart(chart.figure, key=chart.id, config=CHART_CONFIG, alt=chart.alt, **choosing)
         if chart.area:
@@ -486,15 +483,17 @@ def show_side_by_side(charts: Sequence[panels.Chart]) -> None:
             show_chart(chart)
 
 
-def choose_point(key: str) -> None:
-    points = st.session_state[key].selection.points
-    if points:
-        visit.choose_size(points[0]["customdata"])
-        st.rerun("viewer")
+def clicks(shown: panels.Chart | panels.Table, mode: str) -> dict[str, Any]:
+    """Return what lets a hand click on a chart or a table, to open what it clicks on."""
+
+    def follow() -> None:
+        if pick := shown.picked(st.session_state[shown.id].selection):
+            st.rerun(visit.open(pick))
+
+    return {"on_select": follow, "selection_mode": mode}
 
 
-def show_table(table: panels.Table, **choosing: Any) -> None:
-    """Show a table; what can be chosen in it, if anything, as in `st.dataframe`."""
+def show_table(table: panels.Table) -> None:
     if table.title:
         st.subheader(table.title, anchor=False)
     if table.above:
@@ -506,7 +505,8 @@ def show_table(table: panels.Table, **choosing: Any) -> None:
         column_config={name: column_of(name, *it) for name, it in table.columns.items()},
         placeholder=tables.MISSING,
         alt=table.alt,
-        **choosing,
+        key=table.id or None,
+        **(clicks(table, "single-cell") if table.picks else {}),
     )
     if table.caption:
         small(table.caption)
@@ -535,15 +535,7 @@ def show_sizes(of: Study, others: study.Others) -> None:
 
 @st.fragment(key="figures")
 def show_figures(of: Study) -> None:
-    choosing = {"selection_mode": "single-cell", "on_select": lambda: choose_row(of)}
-    show_table(panels.points_table(of), key="points", **choosing)
-
-
-def choose_row(of: Study) -> None:
-    cells = st.session_state.points.selection.cells
-    if cells and cells[0][0] < len(of.points):
-        visit.choose_size(of.points[cells[0][0]].codebook_size)
-        st.rerun("viewer")
+    show_table(panels.points_table(of))
 
 
 def rates_panel(of: Study) -> list[Pieces]:
@@ -589,22 +581,12 @@ def show_rates(of: Study, others: study.Others, codecs: Sequence[rivals.Codec]) 
         axis = st.segmented_control(**choice("axis"))
     curves = panels.curves_of(of, others, codecs)
     shown = panels.own_curves(of, others, axis) if axis == "nominal" else curves
-    chart = panels.rate_chart(shown, likeness, axis, of.layout.block_size)
-    show_chart(chart, lambda: open_point(of, shown))
+    show_chart(panels.rate_chart(of, shown, likeness, axis))
     for note in panels.missing_codecs(of, present_rivals()):
         small(plain(note))
     show_families(of, others.families)
     show_deltas(curves)
     show_target([of, *others.pinned, *others.families])
-
-
-def open_point(of: Study, curves: Sequence[Curve]) -> None:
-    """Open in the viewer what a point of ours stands for that a hand clicked on."""
-    for point in st.session_state.rates.selection.points[:1]:
-        curve, at = point.get("customdata", (0, 0))
-        if settings := curves[curve].settings:
-            size = curves[curve].points[at].codebook_size
-            adopt(replace(of, settings=settings), size)
 
 
 def show_families(of: Study, families: Sequence[Study]) -> None:
@@ -613,13 +595,7 @@ def show_families(of: Study, families: Sequence[Study]) -> None:
         return
     st.subheader(say("rates.ideas"), anchor=False)
     size = choose_common_size(of)
-    table, choose = panels.families_table(families, size), partial(open_family, families, size)
-    show_table(table, key="ideas", selection_mode="single-cell", on_select=choose)
-
-
-def open_family(families: Sequence[Study], size: int) -> None:
-    for place, _ in st.session_state.ideas.selection.cells[:1]:
-        adopt(families[place], size)
+    show_table(panels.families_table(families, size))
 
 
 def show_deltas(curves: Sequence[Curve]) -> None:
@@ -636,16 +612,11 @@ def show_target(studies: Sequence[Study]) -> None:
     with row():
         goal, value = st.selectbox(**choice("target")), choose_number("value")
         if best := panels.best_of(studies, goal, value):
-            of, size, sentence = best
+            pick, sentence = best
             st.markdown(sentence)
-            st.button(say("button.show"), on_click=lambda: adopt(of, size))
+            st.button(say("button.show"), on_click=lambda: st.rerun(visit.open(pick)))
         else:
             st.markdown(say("target.none"))
-
-
-def adopt(of: Study, size: int) -> None:
-    visit.adopt(of, size)
-    st.rerun()
 
 
 def pictures_panel(of: Study) -> list[Pieces]:

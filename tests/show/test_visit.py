@@ -7,11 +7,12 @@ from typing import Any, cast
 
 import pytest
 
+from vqcore.coding.codec import Settings
 from vqcore.lab.study import Study
 from vqcore.lab.sweeps import Plan
 from vqcore.lab.uploads import Uploads
 from vqcore.show.links import Wanted
-from vqcore.show.visit import Visit
+from vqcore.show.visit import Pick, Visit
 from vqcore.signals.blocks import BlockLayout, BlockSize
 
 PANELS, CODECS = ("sizes", "health"), ("jpeg",)
@@ -73,6 +74,17 @@ def test_to_choose_a_size_asks_anew_and_no_more_for_another_codebook() -> None:
     visit.choose_size(8)
     visit.choose_size(8)
     assert visit.asked_of_viewer == {"asked": 3, "use": None}
+
+
+def test_what_is_opened_of_other_settings_sets_the_controls() -> None:
+    state, visit = begun()
+    assert visit.open(Pick(8)) == "viewer"
+    assert (state["size"], state["asked"], "block" in state) == (8, 1, False)
+    picture = SimpleNamespace(is_gray=False)
+    of = cast(Study, SimpleNamespace(settings=Settings(16, "ycbcr"), picture=picture))
+    assert visit.open(Pick(4, of)) == "app"
+    assert (state["size"], state["asked"]) == (4, 2)
+    assert (state["block"], state["colour"]) == (16, "ycbcr")
 
 
 @pytest.mark.parametrize(("size", "shown"), [(4, 4), (5, 4), (7, 8), (4096, 8)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
@@ -16,6 +16,7 @@ from vqcore.lab.heldout import HeldOut, Transfer
 from vqcore.lab.joint import Tried
 from vqcore.lab.rivals import RIVALS, Codec, RivalError
 from vqcore.lab.study import Others, Study, known_rival, known_rivals, rungs
+from vqcore.lab.sweeps import OperatingPoint
 from vqcore.lab.targets import GOALS
 from vqcore.show import plots
 from vqcore.show.curves import (
@@ -45,8 +46,8 @@ from vqcore.show.tables import (
     try_row,
 )
 from vqcore.show.verdicts import health_row
+from vqcore.show.visit import Pick
 from vqcore.show.wording import codec_name, in_short, origin_in_short, plain, settings_name
-from vqcore.signals.blocks import BlockSize
 from vqcore.words import say
 
 
@@ -61,6 +62,7 @@ class Chart:
     alt : what it shows, for who does not see it
     title, caption : may be empty
     area : of one against K, where its plot lies, for the page to mark the K shown; else None
+    stands_for : tells by its ``customdata`` what a click on a point opens, if one opens any
     """
 
     id: str
@@ -69,11 +71,28 @@ class Chart:
     title: str = ""
     caption: str = ""
     area: Mapping[str, float] | None = None
+    stands_for: Callable[[Any], Pick | None] | None = None
+
+    def picked(self, selection: Mapping[str, Any]) -> Pick | None:
+        """Return what the point stands for that a hand has clicked on."""
+        clicked = [point.get("customdata") for point in selection["points"]]
+        if not self.stands_for or not clicked or clicked[0] is None:
+            return None
+        return self.stands_for(clicked[0])
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Rows under their columns, and what stands around them; title, caption, above may be empty."""
+    """Rows under their columns, and what stands around them.
+
+    Parameters
+    ----------
+    columns, rows
+    alt : what it shows, for who does not see it
+    title, caption, above : may be empty
+    id : sets it apart from the other tables on the page, where one can click on it
+    picks : what a click on each row opens, if one opens any
+    """
 
     columns: Columns
     rows: Sequence[Mapping[str, Any]]
@@ -81,6 +100,13 @@ class Table:
     title: str = ""
     caption: str = ""
     above: str = ""
+    id: str = ""
+    picks: Sequence[Pick] = ()
+
+    def picked(self, selection: Mapping[str, Any]) -> Pick | None:
+        """Return what the row stands for that a hand has clicked on, if it still has that row."""
+        rows = [row for row, _ in selection["cells"][:1] if row < len(self.picks)]
+        return self.picks[rows[0]] if rows else None
 
 
 def _chart(name: str, figure: Any, told: str | None = None, **fields: Any) -> Chart:
@@ -92,7 +118,7 @@ def _chart(name: str, figure: Any, told: str | None = None, **fields: Any) -> Ch
 
 
 def _size_chart(name: str, figure: Any, sizes: Sequence[int], curves: int = 1) -> Chart:
-    return replace(_chart(name, figure), area=plots.size_area(sizes, curves))
+    return replace(_chart(name, figure), area=plots.size_area(sizes, curves), stands_for=Pick)
 
 
 def size_charts(study: Study, others: Others) -> list[Chart]:
@@ -114,11 +140,20 @@ def health_charts(
     ]
 
 
-def rate_chart(curves: Sequence[Curve], likeness: Likeness, axis: Axis, block: BlockSize) -> Chart:
-    """Return the plane of rate and likeness; nominal bits are those of blocks of a size."""
+def rate_chart(study: Study, curves: Sequence[Curve], likeness: Likeness, axis: Axis) -> Chart:
+    """Return the plane of rate and likeness; nominal bits are those of the study's blocks."""
+
+    def stands_for(place: tuple[int, int]) -> Pick | None:
+        number, at = place
+        curve, point = curves[number], curves[number].points[at]
+        if curve.settings is None or not isinstance(point, OperatingPoint):
+            return None
+        return Pick(point.codebook_size, replace(study, settings=curve.settings))
+
     ours = [curve for curve in curves if curve.kind in OURS]
     figure = plots.rate_figure(curves, hull_of(ours, likeness), likeness, axis)
-    return _chart("rates", figure, f"rates-{axis}", **block._asdict())
+    chart = _chart("rates", figure, f"rates-{axis}", **study.layout.block_size._asdict())
+    return replace(chart, stands_for=stands_for)
 
 
 def pictures_chart(studies: Sequence[Study]) -> Chart:
@@ -167,7 +202,8 @@ def families_table(families: Sequence[Study], size: int) -> Table:
         | {"family": curve.name}
         for it, curve in zip(families, curves, strict=True)
     ]
-    return _table("families", rows, size=str(size), against=plain.name)
+    table = _table("families", rows, size=str(size), against=plain.name)
+    return replace(table, id="ideas", picks=[Pick(size, it) for it in families])
 
 
 def book_table(book: Book, size: int) -> Table:
@@ -196,14 +232,17 @@ def _table(
     of: TableId, rows: Sequence[Mapping[str, Any]], told: str | None = None, **fields: Any
 ) -> Table:
     """Return a table, with its words or those of another case."""
-    parts = ("alt", "title", "caption")
-    words = {part: say(f"table.{told or of}.{part}", **fields) for part in parts}
-    return Table(columns(of), rows, **words)
+    alt, title, caption = (
+        say(f"table.{told or of}.{part}", **fields) for part in ("alt", "title", "caption")
+    )
+    return Table(columns(of), rows, alt, title, caption)
 
 
 def points_table(study: Study) -> Table:
     """Return the figures of every K, and above them what the picture's own file is."""
     table = _table("points", rows_of(columns("points"), study.points))
+    picks = [Pick(point.codebook_size) for point in study.points]
+    table = replace(table, id="points", picks=picks)
     if not study.picture.origin:
         return table
     origin = plain(origin_in_short(study.picture.origin))
@@ -257,12 +296,12 @@ def missing_codecs(study: Study, present: Sequence[Codec]) -> list[str]:
     return notes + [f"{refusal}." for refusal in first if isinstance(refusal, RivalError)]
 
 
-def best_of(studies: Sequence[Study], goal: str, value: float) -> tuple[Study, int, str] | None:
-    """Return the study and the K that meet a goal best, and say so; None if none does."""
+def best_of(studies: Sequence[Study], goal: str, value: float) -> tuple[Pick, str] | None:
+    """Return what meets a goal best, and say so; None if none does."""
     best = GOALS[goal]([point for it in studies for point in it.points], value)
     if best is None:
         return None
     of = next(it for it in studies if best in it.points)
     name, size = settings_name(of.settings, of.layout), best.codebook_size
     figures = in_short(best)
-    return of, size, say("target.best", settings=name, size=str(size), figures=figures)
+    return Pick(size, of), say("target.best", settings=name, size=str(size), figures=figures)

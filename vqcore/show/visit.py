@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Mapping, Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from vqcore.lab.store import Store
 from vqcore.lab.study import Others, Study, at_others, relatives
@@ -12,6 +12,13 @@ from vqcore.lab.sweeps import Plan, Step
 from vqcore.lab.uploads import Uploads, open_uploads
 from vqcore.show.controls import State, values_of
 from vqcore.show.links import Wanted, choices_of, newest, opened_with, wanted_file
+
+
+class Pick(NamedTuple):
+    """What can be opened in the viewer: a K, and of which study if not of the one shown."""
+
+    size: int
+    of: Study | None = None
 
 
 class Visit:
@@ -91,10 +98,13 @@ class Visit:
         size: int = self._state["size"]
         return size if size in plan.sizes else plan.nearest(size)
 
-    def adopt(self, of: Study, size: int) -> None:
-        """Set the sidebar's controls to a study's settings, and choose a K."""
-        self._state.update(values_of(of.settings, of.picture.is_gray))
-        self.choose_size(size)
+    def open(self, pick: Pick) -> Literal["viewer", "app"]:
+        """Choose a K, the sidebar's controls set to its settings; return what shows it then."""
+        self.choose_size(pick.size)
+        if pick.of is None:
+            return "viewer"
+        self._state.update(values_of(pick.of.settings, pick.of.picture.is_gray))
+        return "app"
 
     @property
     def pins(self) -> list[Any]:
