@@ -28,7 +28,6 @@ from vqcore.quantizers.family import FAMILIES
 from vqcore.show import (
     answers,
     downloads,
-    exports,
     links,
     panels,
     provenance,
@@ -36,8 +35,14 @@ from vqcore.show import (
     tables,
     wording,
 )
-from vqcore.show.controls import FIRST_BLOCK_SIZE, choice, control, keep_valid, unbound
-from vqcore.show.curves import Curve
+from vqcore.show.controls import (
+    FIRST_BLOCK_SIZE,
+    choice,
+    control,
+    keep_valid,
+    size_choice,
+    unbound,
+)
 from vqcore.show.visit import Visit
 from vqcore.show.wording import plain
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
@@ -92,8 +97,9 @@ def cut_of(it: Settings | BlockLayout) -> Cut:
 # What stands in many places
 
 
-def small(text: str) -> None:
-    st.markdown(f":small[{text}]")
+def small(*texts: str) -> None:
+    for text in texts:
+        st.markdown(f":small[{text}]")
 
 
 def row(**looks: Any) -> DeltaGenerator:
@@ -108,9 +114,9 @@ def choose_from(name: str, options: Sequence[Any], default: Any, **more: Any) ->
     return st.selectbox(options=options, index=index, **control(name), **more)
 
 
-def offer_file(label: str, data: Any, file_name: str, **looks: Any) -> None:
-    """Offer a file, or what makes it; to take it runs nothing anew."""
-    st.download_button(label, data, file_name=file_name, on_click="ignore", **looks)
+def offer_file(file: downloads.File, **looks: Any) -> None:
+    """Offer a file; to take it runs nothing anew."""
+    st.download_button(file.label, file.data, file_name=file.name, on_click="ignore", **looks)
 
 
 # Sidebar: what is looked at, and how it is quantized
@@ -133,8 +139,7 @@ def choose_picture() -> tuple[str, Picture | VqFile, DeltaGenerator]:
     names = [*there.shown, *SAMPLES]
     name = choose_from("picture", names, SAMPLES[0], on_change=visit.forget_link)
     shown = there.shown[name] if name in there.shown else sample(name)
-    for answer in answers.to_codebooks(there.codebooks, shown):
-        small(answer)
+    small(*answers.to_codebooks(there.codebooks, shown))
     return name, shown, st.container()
 
 
@@ -157,8 +162,7 @@ def tell_gone() -> None:
 def tell_codewords(place: DeltaGenerator, cut: Cut) -> None:
     """Answer the upload of codewords alone, which are a codebook where they fit the settings."""
     with place:
-        for answer in answers.to_codewords(uploads(), cut):
-            small(answer)
+        small(*answers.to_codewords(uploads(), cut))
 
 
 def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGenerator]:
@@ -444,9 +448,9 @@ def show_offer(offer: downloads.Offer) -> None:
     data = offer.make() if offer.is_quick else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.container(width=OFFER_WIDTH):
-            looks = {"icon": f":material/{offer.icon}:", "type": "tertiary"}
             given = offer.make if data is None else data
-            offer_file(f":primary[{offer.name}]", given, offer.file_name, **looks)
+            file = downloads.File(f":primary[{offer.name}]", offer.file_name, given)
+            offer_file(file, icon=f":material/{offer.icon}:", type="tertiary")
         size = tables.MISSING if data is None else wording.kilobytes(len(data))
         st.markdown(f":small[{size}]", width=SIZE_WIDTH, text_alignment="right")
         small(say("offers.later", what=offer.what) if data is None else offer.what)
@@ -464,23 +468,36 @@ def show_reproduction(of: Study, step: Step) -> None:
 # Charts and tables, drawn as `show.panels` has them
 
 
-def show_chart(chart: panels.Chart) -> None:
-    """Show a chart; the page marks the K shown in one against K."""
-    if chart.title:
-        st.subheader(chart.title, anchor=False)
+def draw(*every: panels.Shown | None) -> None:
+    """Draw what there is, one below the other, each with its title above and its caption below."""
+    for it in every:
+        if it is None:
+            continue
+        if it.title:
+            st.subheader(it.title, anchor=False)
+        if isinstance(it, panels.Chart):
+            draw_chart(it)
+        elif isinstance(it, panels.Table):
+            draw_table(it)
+        else:
+            st.table(it.rows)
+        if it.caption:
+            small(it.caption)
+
+
+def draw_side_by_side(charts: Sequence[panels.Chart]) -> None:
+    for place, chart in zip(st.columns(len(charts)), charts, strict=True):
+        with place:
+            draw(chart)
+
+
+def draw_chart(chart: panels.Chart) -> None:
+    """Draw a chart; the page marks the K shown in one against K."""
     choosing = clicks(chart, "points") if chart.stands_for else {}
     with st.container(gap=None):
         st.plotly_chart(chart.figure, key=chart.id, config=CHART_CONFIG, alt=chart.alt, **choosing)
         if chart.area:
             COMPONENTS["mark"](key=f"mark-{chart.id}", data=chart.area)
-    if chart.caption:
-        small(chart.caption)
-
-
-def show_side_by_side(charts: Sequence[panels.Chart]) -> None:
-    for place, chart in zip(st.columns(len(charts)), charts, strict=True):
-        with place:
-            show_chart(chart)
 
 
 def clicks(shown: panels.Chart | panels.Table, mode: str) -> dict[str, Any]:
@@ -493,9 +510,7 @@ def clicks(shown: panels.Chart | panels.Table, mode: str) -> dict[str, Any]:
     return {"on_select": follow, "selection_mode": mode}
 
 
-def show_table(table: panels.Table) -> None:
-    if table.title:
-        st.subheader(table.title, anchor=False)
+def draw_table(table: panels.Table) -> None:
     if table.above:
         small(table.above)
     st.dataframe(
@@ -508,8 +523,6 @@ def show_table(table: panels.Table) -> None:
         key=table.id or None,
         **(clicks(table, "single-cell") if table.picks else {}),
     )
-    if table.caption:
-        small(table.caption)
 
 
 def column_of(name: str, heading: str, number_format: str | None) -> Any:
@@ -530,12 +543,12 @@ def sizes_panel(of: Study) -> list[Pieces]:
 
 @st.fragment(key="sizes")
 def show_sizes(of: Study, others: study.Others) -> None:
-    show_side_by_side(panels.size_charts(of, others))
+    draw_side_by_side(panels.size_charts(of, others))
 
 
 @st.fragment(key="figures")
 def show_figures(of: Study) -> None:
-    show_table(panels.points_table(of))
+    draw(panels.points_table(of))
 
 
 def rates_panel(of: Study) -> list[Pieces]:
@@ -555,9 +568,9 @@ def rates_panel(of: Study) -> list[Pieces]:
 def show_cosines(of: Study) -> Pieces:
     """Show what directions are worth without a gain, and with one."""
     st.subheader(say("cosine.title"), anchor=False)
-    size = choose_k("cosines", of.plan.sizes, min(len(of.plan.sizes) - 1, 6))
-    if cosines := cosine.known_cosines(of, size):
-        show_table(panels.cosines_table(cosines, size))
+    sizes = of.plan.sizes
+    size = st.selectbox(**size_choice("cosines", sizes, sizes[:7][-1]))
+    draw(panels.cosines_table(of, size))
     return cosine.comparing(of, size)
 
 
@@ -581,11 +594,10 @@ def show_rates(of: Study, others: study.Others, codecs: Sequence[rivals.Codec]) 
         axis = st.segmented_control(**choice("axis"))
     curves = panels.curves_of(of, others, codecs)
     shown = panels.own_curves(of, others, axis) if axis == "nominal" else curves
-    show_chart(panels.rate_chart(of, shown, likeness, axis))
-    for note in panels.missing_codecs(of, present_rivals()):
-        small(plain(note))
+    draw(panels.rate_chart(of, shown, likeness, axis))
+    small(*map(plain, panels.missing_codecs(of, present_rivals())))
     show_families(of, others.families)
-    show_deltas(curves)
+    draw(panels.deltas_sheet(curves))
     show_target([of, *others.pinned, *others.families])
 
 
@@ -595,15 +607,7 @@ def show_families(of: Study, families: Sequence[Study]) -> None:
         return
     st.subheader(say("rates.ideas"), anchor=False)
     size = choose_common_size(of)
-    show_table(panels.families_table(families, size))
-
-
-def show_deltas(curves: Sequence[Curve]) -> None:
-    """Say by how much ours wins or loses, over the range that both curves cover."""
-    if rows := panels.deltas_of(curves):
-        st.subheader(say("rates.deltas"), anchor=False)
-        st.table(rows)
-        small(say("rates.deltas-caption"))
+    draw(panels.families_table(families, size))
 
 
 def show_target(studies: Sequence[Study]) -> None:
@@ -625,17 +629,16 @@ def pictures_panel(of: Study) -> list[Pieces]:
     if len(studies) < 2:
         st.markdown(say("pictures.too-few"))
         return []
-    show_chart(panels.pictures_chart(studies))
+    draw(panels.pictures_chart(studies))
     size = choose_common_size(of)
-    show_table(panels.pictures_table(studies, size))
-    show_table(panels.means_table(studies))
+    draw(panels.pictures_table(studies, size), panels.means_table(studies))
     return [study.sweeping(studies), *show_joint(of, studies, size)]
 
 
 def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
     """Train one codebook on several pictures, if asked to, and show how each fares with it."""
-    every = [it for it in studies if it.layout.dimension == of.layout.dimension]
-    if not of.settings.is_plain or not every:
+    every = joint.companions(of, studies)
+    if not every:
         return []
     with row():
         if not st.toggle(**control("joint")):
@@ -643,26 +646,19 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
         names = [it.name for it in every]
         chosen = st.pills(options=names, default=names, **unbound("inside"))
         inside = [it for it in every if it.name in chosen]
-        if inside and (shared := joint.known_codebook(inside, size)):
-            name, data = downloads.joint_file(shared, of.settings, len(inside))
-            offer_file(say("pictures.codebook"), data, name, icon=DOWNLOAD)
+        for file in downloads.joint_files(inside, size):
+            offer_file(file, icon=DOWNLOAD)
     if not inside:
         return []
-    if tries := joint.known_tries(inside, every, size):
-        st.session_state.tries = tries
-        show_table(panels.tries_table(tries, size))
+    tries = st.session_state.tries = joint.known_tries(inside, every, size)
+    draw(panels.tries_table(tries, size))
     return [joint.trying(inside, every, size)]
 
 
 def choose_common_size(of: Study) -> int:
-    """Choose a K for all pictures, at first the one of the viewer."""
-    size = visit.size_in(of.plan)
+    """Choose a K for all studies, at first the one of the viewer."""
     sizes = of.settings.sizes_of(of.sizes)
-    return choose_k("each", sizes, sizes.index(size) if size in sizes else len(sizes) - 1)
-
-
-def choose_k(key: str, sizes: Sequence[int], first: int) -> int:
-    size: int = st.selectbox(options=sizes, index=first, **control("size") | {"key": key})
+    size: int = st.selectbox(**size_choice("each", sizes, visit.size_in(of.plan)))
     return size
 
 
@@ -674,43 +670,33 @@ def training_panel(of: Study) -> list[Pieces]:
     if of.settings.rules:
         show_book(of)
     else:
-        show_table(panels.rungs_table(of))
+        draw(panels.rungs_table(of))
     replays = made.replaying(of, visit.size_in(of.plan), lambda new: bring(new, layers))
     if not of.settings.is_plain:
         small(say("training.plain-only"))
         return [replays]
-    st.subheader(say("training.trainers"), anchor=False)
-    size = choose_contest(of.plan)
-    if size is None:
-        return [replays]
-    every = contest.contestants(of.settings)
-    show_chart(panels.trainers_chart(study.known_runs(of, every, size)))
-    return [replays, study.racing(of, every, size)]
+    return [replays, *show_trainers(of)]
 
 
 def show_book(of: Study) -> None:
     """Show the iterations of a training by the book, as numbers to hand in."""
     st.subheader(say("page.training.iterations"), anchor=False)
     with row():
-        sizes = of.plan.sizes
-        size = choose_k("book", sizes, sizes.index(visit.size_in(of.plan)))
-        book = of.steps[size].trained.book if size in of.steps else None
-        if book is None:
-            return
-        name = f"iterations-K{size}"
-        rounds = partial(downloads.rounds_file, of, size)
-        lines = exports.book_csv(book.lines)
-        offer_file(say("training.book-file"), lines, f"{name}.csv", icon=DOWNLOAD)
-        offer_file(say("training.rounds-file"), rounds, f"{name}.npz", icon=DOWNLOAD)
-    show_table(panels.book_table(book, size))
+        size = st.selectbox(**size_choice("book", of.plan.sizes, visit.size_in(of.plan)))
+        for file in downloads.book_files(of, size):
+            offer_file(file, icon=DOWNLOAD)
+    draw(panels.book_table(of, size))
 
 
-def choose_contest(plan: sweeps.Plan) -> int | None:
-    """Choose whether to compare trainers, and at which K."""
+def show_trainers(of: Study) -> list[Pieces]:
+    """Compare all trainers at a K, if asked to."""
+    st.subheader(say("training.trainers"), anchor=False)
     with row():
         if not st.toggle(**control("compare")):
-            return None
-        return choose_k("contest", plan.sizes, plan.sizes.index(visit.size_in(plan)))
+            return []
+        size = st.selectbox(**size_choice("contest", of.plan.sizes, visit.size_in(of.plan)))
+    draw(panels.trainers_chart(of, size))
+    return [study.racing(of, contest.contestants(of.settings), size)]
 
 
 def codebook_panel(of: Study) -> list[Pieces]:
@@ -724,58 +710,37 @@ def codebook_panel(of: Study) -> list[Pieces]:
         st.button(say("button.show-on-b"), on_click=lambda: visit.ask_of_viewer(chosen.id))
     own = foreign.study_with_own(of, chosen.shared)
     use: Use = waited_for(foreign.use_of(of, chosen.shared))
-    uses: list[tuple[str, Use | Step]] = [(chosen.name, use)]
-    uses += [(say("codebook.own"), step) for step in own.steps.values()]
-    show_uses(uses, wording.where_kept(use), provenance.use_stems(own, chosen.name))
+    draw(panels.uses_sheet(chosen.name, use, own))
+    for file in downloads.use_files(chosen.name, use, own):
+        offer_file(file, type="tertiary")
     return [study.sweeping([own])]
 
 
-def show_uses(uses: Sequence[tuple[str, Use | Step]], sentence: str, stems: Sequence[str]) -> None:
-    st.table(tables.uses_table([(plain(name), use.point) for name, use in uses]))
-    small(say("codebook.kept-elsewhere", name=plain(uses[0][0]), sentence=sentence))
-    for (name, use), stem in zip(uses, stems, strict=False):
-        label = say("codebook.file", name=plain(name))
-        offer_file(label, use.file, f"{stem}.vq", type="tertiary")
-
-
 def health_panel(of: Study) -> list[Pieces]:
-    show_health(of)
-    show_health_over_sizes(of)
-    other = choose_other(of)
-    needed = [study.examining(of), study.holding_out(of)]
-    if other is None:
-        return needed
-    if transfers := study.known_transfers(of, other):
-        show_table(panels.transfers_table(transfers.values(), other.name))
-    return [*needed, study.lending(of, other)]
-
-
-def show_health(of: Study) -> None:
     """Show the health of each size; which, the page itself knows from the viewer."""
     if data := made.health_bytes(of):
         COMPONENTS["health"](key="health", data=data)
+        draw_side_by_side(panels.health_charts(of))
+        if st.toggle(**control("healths")):
+            draw(panels.health_table(of))
     else:
         st.markdown(say("health.later"))
+    return [study.examining(of), study.holding_out(of), *show_lent(of)]
 
 
-def show_health_over_sizes(of: Study) -> None:
-    healths, results = study.known_healths(of), study.known_held_out(of)
-    if not healths:
-        return
-    show_side_by_side(panels.health_charts(healths.values(), results.values(), of.plan.sizes))
-    if st.toggle(**control("healths")):
-        show_table(panels.health_table(healths, results))
-
-
-def choose_other(of: Study) -> Study | None:
-    """Choose whether to try the codebooks on another picture, and on which."""
+def show_lent(of: Study) -> list[Pieces]:
+    """Try the codebooks on another picture, if asked to."""
     with row():
         if not st.toggle(**control("try")):
-            return None
+            return []
         every = uploads().pictures | {name: sample(name) for name in SAMPLES}
         others = study.alike(of, every)
         name = choose_from("other", list(others), None)
-    return study.beside(of, name, others[name]) if name else None
+    if not name:
+        return []
+    other = study.beside(of, name, others[name])
+    draw(panels.transfers_table(of, other))
+    return [study.lending(of, other)]
 
 
 def plane_panel(of: Study) -> list[Pieces]:

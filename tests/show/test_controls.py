@@ -5,7 +5,15 @@ from types import MappingProxyType
 import pytest
 
 from vqcore.coding.codec import Settings
-from vqcore.show.controls import FACTS, choice, control, keep_valid, unbound, values_of
+from vqcore.show.controls import (
+    FACTS,
+    choice,
+    control,
+    keep_valid,
+    size_choice,
+    unbound,
+    values_of,
+)
 
 
 def test_a_control_that_the_address_knows_has_the_words_of_one_that_it_does_not():
@@ -43,6 +51,13 @@ def test_a_control_begins_with_something_that_it_offers(name):
 def test_what_a_control_writes_is_words():
     assert list(map(control("height")["format_func"], (0, 16))) == ["as wide", "16"]
     assert list(map(control("given")["format_func"], (None, "a.npz"))) == ["typed in", "a.npz"]
+
+
+@pytest.mark.parametrize(("wanted", "first"), [(1, 0), (4, 2), (3, 3)])
+def test_a_choice_of_sizes_begins_with_the_one_wanted_or_the_largest(wanted, first):
+    words = size_choice("each", [1, 2, 4, 8], wanted)
+    assert (words["key"], words["options"], words["index"]) == ("each", [1, 2, 4, 8], first)
+    assert words["label"] == control("size")["label"]
 
 
 @pytest.mark.parametrize(("held", "kept"), [({"it": 2}, 2), ({"it": 9}, 1), ({}, None)])

@@ -15,6 +15,9 @@ from vqcore.codebooks.textbook import Rules
 from vqcore.coding.codebookfile import parse_codebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
+from vqcore.lab.foreign import study_with_own
+from vqcore.lab.joint import known_codebook, trying
+from vqcore.lab.sharing import use_work
 from vqcore.lab.store import Store
 from vqcore.lab.study import Study, sweeping
 from vqcore.lab.sweeps import sweep
@@ -24,12 +27,17 @@ from vqcore.show.downloads import QUICK_PIXELS, TILE_SIDE, Offer
 from vqcore.show.provenance import PROGRAM, provenance_of
 from vqcore.signals.blocks import tile_sheet
 from vqcore.signals.pictures import Picture, png_bytes, read_picture
+from vqcore.work import finish
 
 SETTINGS = Settings(4, "ycbcr", seed=3)
 PICTURE = read_picture(png_bytes(smooth_picture(24, 33).pixels), "waves.png")
 STEPS = {it.point.codebook_size: it for it in steps_of(sweep(PICTURE, SETTINGS, [1, 8]))}
 SOURCE = provenance_of(PICTURE, SETTINGS, 8)
 EVERY = replace(SOURCE, codebook_size=None)
+
+
+def waves(seed: int) -> bytes:
+    return png_bytes(smooth_picture(24, 33, seed=seed).pixels)
 
 
 def study_of(picture: Picture) -> Study:
@@ -119,19 +127,37 @@ def test_gray_picture_is_said_to_be_gray() -> None:
 
 
 def test_a_codebook_of_several_pictures_says_of_how_many() -> None:
-    shared = STEPS[8].encoded.shared
-    name, data = downloads.joint_file(shared, SETTINGS, 3)
-    assert name == "3-pictures-K8.npz"
+    inside = [study_of(PICTURE), study_of(read_picture(waves(seed=1), "others.png"))]
+    assert downloads.joint_files(inside, 8) == downloads.joint_files([], 8) == []
+    list(trying(inside, inside, 8))
+    [(_, name, data)] = downloads.joint_files(inside, 8)
+    assert name == "2-pictures-K8.npz"
+    shared = known_codebook(inside, 8)
     assert parse_codebook(data).checksum == shared.checksum
     comment = json.loads(zipfile.ZipFile(io.BytesIO(data)).comment)
-    assert (comment["pictures"], comment["codebook_size"], comment["seed"]) == (3, 8, 3)
+    assert (comment["pictures"], comment["codebook_size"], comment["seed"]) == (2, 8, 3)
 
 
 def test_the_rounds_of_a_training_by_the_book_are_trained_again() -> None:
     rules = Rules("first", iterations=3, epsilon=0)
     settings = Settings(4, "gray", trainer="textbook", rules=rules)
     study = Study(PICTURE.name, PICTURE, settings, (4,), Store(10**8))
+    assert downloads.book_files(study, 4) == []
     list(sweeping([study]))
-    rounds = np.load(io.BytesIO(downloads.rounds_file(study, 4)))
-    assert len(rounds.files) == len(study.steps[4].trained.book.lines)
-    assert {rounds[name].shape for name in rounds} == {(4, 16)}
+    lines, rounds = downloads.book_files(study, 4)
+    assert (lines.name, rounds.name) == ("iterations-K4.csv", "iterations-K4.npz")
+    told = list(csv.DictReader(io.StringIO(lines.data)))
+    trained = np.load(io.BytesIO(rounds.data()))
+    assert len(trained.files) == len(told) == len(study.steps[4].trained.book.lines)
+    assert {trained[name].shape for name in trained} == {(4, 16)}
+
+
+def test_a_picture_with_a_codebook_from_elsewhere_is_named_with_it() -> None:
+    study, shared = study_of(PICTURE), STEPS[8].encoded.shared
+    use, own = finish(use_work(PICTURE, shared)), study_with_own(study, shared)
+    [(label, name, data)] = downloads.use_files("a*b.npz", use, own)
+    assert (name, data) == ("waves-4x4-ycbcr-K8-with-a*b.vq", use.file)
+    assert r"a\*b" in label
+    list(sweeping([own]))
+    _, (_, name, data) = downloads.use_files("a*b.npz", use, own)
+    assert (name, data) == ("waves-4x4-ycbcr-K8-seed3.vq", own.steps[8].file)

@@ -1,4 +1,4 @@
-"""Tests of panels: what a click on a chart or a table opens."""
+"""Tests of panels: what there is to show, and what a click on it opens."""
 
 from __future__ import annotations
 
@@ -7,9 +7,23 @@ from dataclasses import replace
 import pytest
 from helpers import rival_point, smooth_picture
 
+from vqcore.codebooks.textbook import Rules
 from vqcore.coding.codec import Settings
-from vqcore.lab.store import Store
-from vqcore.lab.study import Others, Study, relatives, sweeping
+from vqcore.lab.cosine import comparing
+from vqcore.lab.foreign import study_with_own, use_of
+from vqcore.lab.joint import companions, known_tries, trying
+from vqcore.lab.sharing import lent_by
+from vqcore.lab.store import Store, answering
+from vqcore.lab.study import (
+    Others,
+    Study,
+    beside,
+    examining,
+    holding_out,
+    lending,
+    relatives,
+    sweeping,
+)
 from vqcore.show import panels
 from vqcore.show.curves import rival_curve
 from vqcore.show.visit import Pick
@@ -70,7 +84,7 @@ def test_a_point_of_ours_opens_its_settings_and_a_rivals_nothing(swept: Study) -
 
 
 def test_what_a_click_opens_nothing_of_has_no_picks(swept: Study) -> None:
-    assert panels.trainers_chart([]).picked(on_point(4)) is None
+    assert panels.trainers_chart(swept, 4).picked(on_point(4)) is None
     assert panels.rungs_table(swept).picked(on_row(0)) is None
 
 
@@ -79,3 +93,67 @@ def test_what_meets_a_target_best_can_be_opened(swept: Study) -> None:
     assert best is not None
     assert best[0] == Pick(4, swept)
     assert panels.best_of([swept], "kilobytes", 0) is None
+
+
+def test_what_is_not_known_is_not_there(swept: Study) -> None:
+    other = beside(swept, "others", smooth_picture(40, 56, seed=1, gray=True))
+    assert panels.health_charts(swept) == []
+    assert panels.transfers_table(swept, other) is None
+    assert panels.cosines_table(swept, 4) is None
+    assert panels.book_table(swept, 4) is None
+    assert panels.book_table(swept, 99) is None
+    assert panels.tries_table([], 4) is None
+    assert panels.deltas_sheet(panels.own_curves(swept, Others())) is None
+    assert not any(trace.y for trace in panels.trainers_chart(swept, 4).figure.data)
+
+
+def test_a_codebook_is_tried_on_pictures_of_as_many_samples_a_block(swept: Study) -> None:
+    wide = beside(swept, "wide", smooth_picture(16, 80, seed=1, gray=True))
+    coloured = replace(beside(swept, "hills", smooth_picture(40, 56)), settings=Settings(8))
+    assert companions(swept, [swept, wide, coloured]) == [swept, wide]
+    assert companions(relatives(swept)["tree"], [swept, wide]) == []
+    list(trying([swept], [swept, wide], 4))
+    table = panels.tries_table(known_tries([swept], [swept, wide], 4), 4)
+    assert table
+    assert [row["picture"] for row in table.rows] == ["waves", "wide"]
+    list(lending(swept, wide))
+    table = panels.transfers_table(swept, wide)
+    assert table
+    assert [row["codebook_size"] for row in table.rows] == [1, 2, 4]
+    assert "wide" in table.alt
+
+
+def test_what_is_found_out_is_there(swept: Study) -> None:
+    for work in (examining(swept), holding_out(swept), comparing(swept, 4)):
+        list(work)
+    perplexity, held_out = panels.health_charts(swept)
+    assert (perplexity.picked(on_point(2)), held_out.picked(on_point(4))) == (Pick(2), Pick(4))
+    assert [row["codebook_size"] for row in panels.health_table(swept).rows] == [1, 2, 4]
+    cosines = panels.cosines_table(swept, 4)
+    assert cosines
+    assert cosines.rows[0]["psnr_db"] == swept.steps[4].point.psnr_db
+    assert len({row["stands_for"] for row in cosines.rows}) == 4
+
+
+def test_the_book_tells_its_iterations_and_what_each_start_came_to(swept: Study) -> None:
+    for restarts, told in ((1, False), (2, True)):
+        rules = Rules("random", restarts=restarts)
+        settings = replace(SETTINGS, trainer="textbook", rules=rules)
+        study = replace(swept, settings=settings, sizes=(2,))
+        list(sweeping([study]))
+        table = panels.book_table(study, 2)
+        assert table
+        assert [row["iteration"] for row in table.rows] == list(range(len(table.rows)))
+        assert ("starts" in table.caption) == told
+
+
+def test_a_codebook_from_elsewhere_stands_above_the_pictures_own(swept: Study) -> None:
+    shared = lent_by(swept.steps[4].encoded)
+    question, own = use_of(swept, shared), study_with_own(swept, shared)
+    list(answering(swept.store, [question]))
+    use = swept.store.find(question.kind, question.key)
+    sheet = panels.uses_sheet("a*b.vq", use, own)
+    assert [row["Codebook"] for row in sheet.rows] == [r"a\*b\.vq", r"This picture\'s own"]
+    assert sheet.caption.startswith(r"a\*b\.vq: ")
+    not_swept = replace(own, store=Store(10**8))
+    assert len(panels.uses_sheet("a*b.vq", use, not_swept).rows) == 1

@@ -33,6 +33,13 @@ class Tried:
     transfer: Transfer
 
 
+def companions(study: Study, every: Sequence[Study]) -> list[Study]:
+    """Return the studies that can have one codebook with a study; none if that is not plain."""
+    if not study.settings.is_plain:
+        return []
+    return [it for it in every if it.layout.dimension == study.layout.dimension]
+
+
 def known_codebook(inside: Sequence[Study], size: int) -> SharedCodebook | None:
     found: SharedCodebook | None = inside[0].store.find("joint", _key(inside, size))
     return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
+from vqcore.codebooks.textbook import Book
 from vqcore.codebooks.training import Progress, Training
 from vqcore.coding.codec import Settings
 from vqcore.lab.contest import Run, run_work
@@ -300,6 +301,11 @@ def rungs(study: Study) -> dict[int, Training]:
     """Return how the ladder trained; a size that the distinct blocks give has no iterations."""
     trained = {size: step.trained for size, step in study.steps.items()}
     return {size: rung for size, rung in trained.items() if rung.iterations}
+
+
+def known_book(study: Study, size: int) -> Book | None:
+    """Return the iterations of a training by the book."""
+    return study.steps[size].trained.book if size in study.steps else None
 
 
 def replayable(study: Study) -> list[int]:

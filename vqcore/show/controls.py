@@ -92,6 +92,19 @@ def choice(name: str, options: Sequence[str] | None = None) -> dict[str, Any]:
     return {"options": list(ids), **kept, **unbound(name)}
 
 
+def size_choice(key: str, sizes: Sequence[int], wanted: int) -> dict[str, Any]:
+    """Return the words and facts of a choice of K, at first the one wanted or else the largest.
+
+    Parameters
+    ----------
+    key : of the control, which is one of several for K
+    sizes : those there are, ascending
+    wanted : the K to begin with
+    """
+    first = sizes.index(wanted) if wanted in sizes else len(sizes) - 1
+    return control("size") | {"key": key, "options": sizes, "index": first}
+
+
 def keep_valid(state: State, key: str, options: Sequence[Any], default: Any) -> None:
     """Replace what a control holds when it is no longer, or never was, one of its options."""
     if key in state and state[key] not in (default, *options):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import partial
+from typing import Literal, NamedTuple
 
 from vqcore.codebooks.textbook import runs_work
-from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
-from vqcore.coding.codec import Settings
-from vqcore.lab.joint import Tried
-from vqcore.lab.study import Study
+from vqcore.coding.codebookfile import pack_codebook
+from vqcore.lab.joint import Tried, known_codebook
+from vqcore.lab.sharing import Use
+from vqcore.lab.study import Study, known_book
 from vqcore.lab.sweeps import Step
 from vqcore.show import exports
 from vqcore.show.curves import Curve
-from vqcore.show.provenance import Provenance, provenance_of, stem_of
+from vqcore.show.provenance import Provenance, provenance_of, stem_of, use_stems
 from vqcore.show.report import html_report
+from vqcore.show.wording import plain
 from vqcore.signals.blocks import shown_pixels, tile_sheet
 from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.words import say
@@ -172,7 +174,28 @@ def _figures(
     ]
 
 
-def rounds_file(study: Study, size: int) -> bytes:
+class File(NamedTuple):
+    """A file to take away: what its button says, its name, and what is in it or makes it."""
+
+    label: str
+    name: str
+    data: bytes | str | Callable[[], bytes]
+
+
+def book_files(study: Study, size: int) -> list[File]:
+    """Return the iterations of a training by the book, and the codewords of each; if known."""
+    book = known_book(study, size)
+    if book is None:
+        return []
+    name = f"iterations-K{size}"
+    rounds = partial(_rounds, study, size)
+    return [
+        File(say("training.book-file"), f"{name}.csv", exports.book_csv(book.lines)),
+        File(say("training.rounds-file"), f"{name}.npz", rounds),
+    ]
+
+
+def _rounds(study: Study, size: int) -> bytes:
     """Train by the book again, for the codewords of every iteration."""
     assert study.settings.rules
     work = runs_work(study.cut.vectors, size, study.settings.rules, study.settings.seed)
@@ -180,8 +203,22 @@ def rounds_file(study: Study, size: int) -> bytes:
     return exports.rounds_npz(best.rounds)
 
 
-def joint_file(shared: SharedCodebook, settings: Settings, pictures: int) -> tuple[str, bytes]:
-    """Return the name of a file, and the file, of a codebook for so many pictures."""
-    size = shared.codebook.size
-    comment = exports.training_comment(pictures, settings, size)
-    return f"{pictures}-pictures-K{size}.npz", pack_codebook(shared, comment)
+def joint_files(inside: Sequence[Study], size: int) -> list[File]:
+    """Return the one codebook of several pictures, if it is known."""
+    shared = known_codebook(inside, size) if inside else None
+    if shared is None:
+        return []
+    pictures, size = len(inside), shared.codebook.size
+    comment = exports.training_comment(pictures, inside[0].settings, size)
+    name = f"{pictures}-pictures-K{size}.npz"
+    return [File(say("pictures.codebook"), name, pack_codebook(shared, comment))]
+
+
+def use_files(codebook: str, use: Use, own: Study) -> list[File]:
+    """Return the file of a picture with a codebook of that name, and with its own if known."""
+    names = codebook, say("codebook.own")
+    files = use.file, *(step.file for step in own.steps.values())
+    return [
+        File(say("codebook.file", name=plain(name)), f"{stem}.vq", file)
+        for name, file, stem in zip(names, files, use_stems(own, codebook), strict=False)
+    ]

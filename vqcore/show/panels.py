@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
-from vqcore.codebooks.textbook import Book
 from vqcore.lab.comparison import mean_rows
-from vqcore.lab.contest import Run
-from vqcore.lab.cosine import Cosines
-from vqcore.lab.health import Health
-from vqcore.lab.heldout import HeldOut, Transfer
+from vqcore.lab.contest import contestants
+from vqcore.lab.cosine import known_cosines
 from vqcore.lab.joint import Tried
 from vqcore.lab.rivals import RIVALS, Codec, RivalError
-from vqcore.lab.study import Others, Study, known_rival, known_rivals, rungs
+from vqcore.lab.sharing import Use
+from vqcore.lab.study import (
+    Others,
+    Study,
+    known_book,
+    known_healths,
+    known_held_out,
+    known_rival,
+    known_rivals,
+    known_runs,
+    known_transfers,
+    rungs,
+)
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.lab.targets import GOALS
 from vqcore.show import plots
@@ -44,10 +53,18 @@ from vqcore.show.tables import (
     rows_of,
     rung_row,
     try_row,
+    uses_table,
 )
 from vqcore.show.verdicts import health_row
 from vqcore.show.visit import Pick
-from vqcore.show.wording import codec_name, in_short, origin_in_short, plain, settings_name
+from vqcore.show.wording import (
+    codec_name,
+    in_short,
+    origin_in_short,
+    plain,
+    settings_name,
+    where_kept,
+)
 from vqcore.words import say
 
 
@@ -109,6 +126,18 @@ class Table:
         return self.picks[rows[0]] if rows else None
 
 
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A few rows of texts by heading, shown as they are, and what stands around them."""
+
+    rows: Sequence[Mapping[str, str]]
+    title: str = ""
+    caption: str = ""
+
+
+Shown = Chart | Table | Sheet
+
+
 def _chart(name: str, figure: Any, told: str | None = None, **fields: Any) -> Chart:
     """Return a chart, with its words or those of another case."""
     alt, title, caption = (
@@ -131,12 +160,15 @@ def size_charts(study: Study, others: Others) -> list[Chart]:
     ]
 
 
-def health_charts(
-    healths: Iterable[Health], results: Iterable[HeldOut], sizes: Sequence[int]
-) -> list[Chart]:
+def health_charts(study: Study) -> list[Chart]:
+    """Return the charts of use, and of blocks not trained on; none while nothing is known."""
+    healths, results = list(known_healths(study).values()), list(known_held_out(study).values())
+    if not healths:
+        return []
+    sizes = study.plan.sizes
     return [
-        _size_chart("perplexity", plots.perplexity_figure(list(healths), sizes), sizes),
-        _size_chart("held-out", plots.held_out_figure(list(results), sizes), sizes),
+        _size_chart("perplexity", plots.perplexity_figure(healths, sizes), sizes),
+        _size_chart("held-out", plots.held_out_figure(results, sizes), sizes),
     ]
 
 
@@ -161,7 +193,8 @@ def pictures_chart(studies: Sequence[Study]) -> Chart:
     return _chart("pictures", plots.pictures_figure(curves, _means(studies)))
 
 
-def trainers_chart(runs: Sequence[Run]) -> Chart:
+def trainers_chart(study: Study, size: int) -> Chart:
+    runs = known_runs(study, contestants(study.settings), size)
     return _chart("trainers", plots.trainers_figure(runs))
 
 
@@ -206,8 +239,11 @@ def families_table(families: Sequence[Study], size: int) -> Table:
     return replace(table, id="ideas", picks=[Pick(size, it) for it in families])
 
 
-def book_table(book: Book, size: int) -> Table:
+def book_table(study: Study, size: int) -> Table | None:
     """Return every iteration of a training by the book, and what each try came to."""
+    book = known_book(study, size)
+    if book is None:
+        return None
     errors = [distortion for _, distortion in book.tried]
     told, spread = ", ".join(f"{it:.6g}" for it in errors), f"{max(errors) - min(errors):.6g}"
     tried = say("training.tried", n=len(errors), errors=told, spread=spread)
@@ -215,12 +251,15 @@ def book_table(book: Book, size: int) -> Table:
     return _table("book", list(map(book_row, book.lines)), size=str(size), tried=tried)
 
 
-def tries_table(tries: Sequence[Tried], size: int) -> Table:
-    return _table("tries", list(map(try_row, tries)), size=str(size))
+def tries_table(tries: Sequence[Tried], size: int) -> Table | None:
+    return _table("tries", list(map(try_row, tries)), size=str(size)) if tries else None
 
 
-def cosines_table(cosines: Cosines, size: int) -> Table:
+def cosines_table(study: Study, size: int) -> Table | None:
     """Return what the direction of a block alone is worth, and what with a gain."""
+    cosines = known_cosines(study, size)
+    if cosines is None:
+        return None
     rows = [
         {"stands_for": say(f"cosine.{name}"), "psnr_db": psnr_db}
         for name, psnr_db in vars(cosines).items()
@@ -274,18 +313,31 @@ def rungs_table(study: Study) -> Table:
     return _table("rungs", [rung_row(*each) for each in rungs(study).items()])
 
 
-def health_table(healths: Mapping[int, Health], results: Mapping[int, HeldOut]) -> Table:
-    rows = [health_row(health, results.get(size)) for size, health in healths.items()]
+def health_table(study: Study) -> Table:
+    results = known_held_out(study)
+    rows = [health_row(it, results.get(size)) for size, it in known_healths(study).items()]
     return _table("health", rows)
 
 
-def transfers_table(transfers: Iterable[Transfer], other: str) -> Table:
-    return _table("transfers", rows_of(columns("transfers"), transfers), name=other)
+def transfers_table(study: Study, other: Study) -> Table | None:
+    """Return how another picture fares with this one's codebooks, as far as that is known."""
+    transfers = known_transfers(study, other).values()
+    rows = rows_of(columns("transfers"), transfers)
+    return _table("transfers", rows, name=other.name) if rows else None
 
 
-def deltas_of(curves: Sequence[Curve]) -> list[dict[str, str]]:
+def deltas_sheet(curves: Sequence[Curve]) -> Sheet | None:
     """Return by how much ours wins or loses, over the range that both curves cover."""
-    return deltas_table(deltas([curve for curve in curves if curve.kind != "family"]))
+    rows = deltas_table(deltas([curve for curve in curves if curve.kind != "family"]))
+    return Sheet(rows, say("rates.deltas"), say("rates.deltas-caption")) if rows else None
+
+
+def uses_sheet(codebook: str, use: Use, own: Study) -> Sheet:
+    """Return what a picture comes to with a codebook of that name, and with its own so far."""
+    name = plain(codebook)
+    uses = [(name, use.point), *((plain(say("codebook.own")), point) for point in own.points)]
+    told = say("codebook.kept-elsewhere", name=name, sentence=where_kept(use))
+    return Sheet(uses_table(uses), caption=told)
 
 
 def missing_codecs(study: Study, present: Sequence[Codec]) -> list[str]:
