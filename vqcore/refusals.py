@@ -12,5 +12,9 @@ class RawSizeError(PictureError):
     """How wide and high a raw file's picture is cannot be told, or does not fit its length."""
 
 
+class PointsError(ValueError):
+    """A file or text holds no points; the message is a sentence a person can act on."""
+
+
 class NotSupportedError(Exception):
     """A whole and well-formed file holds what the lab does not read; the message names it."""

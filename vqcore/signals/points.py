@@ -1,0 +1,234 @@
+"""Points: vectors as they come, in a table of numbers, a file of NumPy's, or typed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+import numpy as np
+from numpy.lib import format as npy
+
+from vqcore.arrays import Numbers, Sketch
+from vqcore.refusals import PointsError
+from vqcore.words import said
+
+MAX_VECTORS = 1_000_000
+MAX_DIMENSION = 256
+MAX_BYTES = 1_100_000_000
+SUFFIXES = (".csv", ".tsv", ".txt", ".dat")
+NPY_MAGIC = b"\x93NUMPY"
+
+_DELIMITERS = ("\t", ";", ",")
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Vectors of numbers, a name, and a digest to know them by.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n, d), of finite numbers
+        Kept as a read-only view.
+    name : as the user gave it
+    headings : of the d coordinates, or none
+    """
+
+    vectors: Sketch
+    name: str
+    headings: tuple[str, ...] = ()
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        shape, dtype = self.vectors.shape, self.vectors.dtype
+        if dtype != np.float32 or len(shape) != 2 or not self.vectors.size:
+            raise ValueError(f"points are a float32 array of shape (n, d), not {dtype} {shape}")
+        if not np.isfinite(self.vectors).all():
+            raise ValueError("points are finite numbers; some of these are not")
+        kept = np.ascontiguousarray(self.vectors).view()
+        kept.setflags(write=False)
+        object.__setattr__(self, "vectors", kept)
+        digest = hashlib.sha256(f"{shape}".encode())
+        digest.update(kept.data)
+        object.__setattr__(self, "digest", digest.hexdigest())
+
+    @property
+    def count(self) -> int:
+        """Return n."""
+        return len(self.vectors)
+
+    @property
+    def dimension(self) -> int:
+        """Return d."""
+        dimension: int = self.vectors.shape[1]
+        return dimension
+
+
+def is_points(data: bytes, name: str) -> bool:
+    """Say whether a file is one of points: by its suffix, or an .npy of anything but codewords.
+
+    Those are whole numbers of 8 bits, two axes of them.
+
+    Examples
+    --------
+    >>> is_points(b"1,2", "a.CSV"), is_points(b"1,2", "a.png")
+    (True, False)
+    """
+    if not data.startswith(NPY_MAGIC):
+        return PurePath(name).suffix.lower() in SUFFIXES
+    try:
+        shape, dtype = _header(io.BytesIO(data))
+    except Exception:  # numpy raises many kinds; the reader says what is wrong
+        return False
+    return dtype != np.uint8 or len(shape) != 2
+
+
+def read_points(data: bytes, name: str) -> Points:
+    """Read a file of points.
+
+    Parameters
+    ----------
+    data
+        Text, a vector a line, with commas, semicolons, tabs or spaces between its numbers, with or
+        without a line of headings; or what numpy.save writes, real numbers of shape (n, d) or (n,).
+        At most `MAX_BYTES` bytes, `MAX_VECTORS` vectors and `MAX_DIMENSION` coordinates.
+    name : kept as it is
+
+    Raises
+    ------
+    PointsError
+        If it holds anything else, or numbers without end or too large for 32 bits; the message
+        says where.
+    """
+    if len(data) > MAX_BYTES:
+        raise PointsError(said("refusal.points.bytes", length=len(data), limit=MAX_BYTES))
+    if data.startswith(NPY_MAGIC):
+        return _points(_array(data), name)
+    return parse_points(_decoded(data), name)
+
+
+def parse_points(text: str, name: str) -> Points:
+    """Read points from text, as `read_points` does.
+
+    Examples
+    --------
+    >>> points = parse_points("height, width\\n1.5, 2\\n3, 4", "typed")
+    >>> points.vectors.tolist(), points.headings
+    ([[1.5, 2.0], [3.0, 4.0]], ('height', 'width'))
+    """
+    lines = text.splitlines()
+    written = [place for place, line in enumerate(lines) if not _is_blank(line)]
+    if not written:
+        raise PointsError(said("refusal.points.empty"))
+    delimiter = next((it for it in _DELIMITERS if it in lines[written[0]]), None)
+    if delimiter == ";" and not any("." in line for line in lines):
+        lines = [line.replace(",", ".") for line in lines]
+    first = _cells(lines[written[0]], delimiter)
+    headings = () if any(map(_is_number, first)) else tuple(first)
+    skipped = written[0] + 1 if headings else 0
+    if len(written) == bool(headings):
+        raise PointsError(said("refusal.points.headings"))
+    try:
+        numbers = np.loadtxt(lines[skipped:], delimiter=delimiter, ndmin=2, quotechar='"')
+    except ValueError as error:
+        raise _why(lines, skipped, delimiter, str(error)) from error
+    return _points(numbers, name, headings if len(headings) == numbers.shape[1] else ())
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if b"\0" in data[:1024]:
+            raise PointsError(said("refusal.points.no-text")) from None
+        return data.decode("latin-1")
+
+
+def _is_blank(line: str) -> bool:
+    return not line.split("#")[0].strip()
+
+
+def _cells(line: str, delimiter: str | None) -> list[str]:
+    return [cell.strip().strip('"').strip() for cell in line.split("#")[0].split(delimiter)]
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _why(lines: list[str], skipped: int, delimiter: str | None, reason: str) -> PointsError:
+    """Return what is wrong with the first line that is."""
+    expected = 0
+    for place, line in enumerate(lines[skipped:], skipped + 1):
+        if _is_blank(line):
+            continue
+        cells = _cells(line, delimiter)
+        for column, cell in enumerate(cells, 1):
+            if not _is_number(cell):
+                if not cell:
+                    return PointsError(said("refusal.points.gap", line=place, column=column))
+                return PointsError(
+                    said("refusal.points.text", line=place, column=column, cell=cell[:40])
+                )
+        expected = expected or len(cells)
+        if len(cells) != expected:
+            return PointsError(
+                said("refusal.points.ragged", line=place, n=len(cells), expected=expected)
+            )
+    return PointsError(said("refusal.points.unreadable", reason=reason.rstrip(".")))
+
+
+def _header(file: io.BytesIO) -> tuple[tuple[int, ...], np.dtype]:
+    read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+    shape, _, dtype = read[npy.read_magic(file)](file)
+    return shape, dtype
+
+
+def _array(data: bytes) -> Numbers:
+    """Return the array of an .npy file, of as many bytes as its header says."""
+    file = io.BytesIO(data)
+    try:
+        shape, dtype = _header(file)
+    except Exception as error:  # numpy raises many kinds for what is no header
+        raise PointsError(said("refusal.points.damaged")) from error
+    if dtype.hasobject:
+        raise PointsError(said("refusal.points.pickled"))
+    if dtype.kind not in "fiub":
+        raise PointsError(said("refusal.points.dtype", dtype=f"{dtype}"))
+    if math.prod(shape) * dtype.itemsize != len(data) - file.tell():
+        raise PointsError(said("refusal.points.damaged"))
+    array: Numbers = np.load(io.BytesIO(data), allow_pickle=False)
+    return array
+
+
+def _points(numbers: Numbers, name: str, headings: tuple[str, ...] = ()) -> Points:
+    """Check what numbers there are."""
+    shape = numbers.shape
+    if len(shape) not in (1, 2) or not numbers.size:
+        raise PointsError(said("refusal.points.shape", shape=f"{shape}"))
+    numbers = numbers.reshape(len(numbers), -1)
+    count, dimension = numbers.shape
+    if count > MAX_VECTORS or dimension > MAX_DIMENSION:
+        limits = {"vectors": MAX_VECTORS, "dimensions": MAX_DIMENSION}
+        raise PointsError(said("refusal.points.many", count=count, dimension=dimension, **limits))
+    return Points(_as_floats(numbers) + np.float32(0), name, headings)  # + 0: there is no −0
+
+
+def _as_floats(numbers: Numbers) -> Sketch:
+    with np.errstate(over="ignore"):
+        floats: Sketch = numbers.astype(np.float32)
+    wrong = np.argwhere(~np.isfinite(floats))
+    if not len(wrong):
+        return floats
+    row, column = map(int, wrong[0])
+    number = numbers[row, column]
+    place = {"row": row + 1, "column": column + 1, "number": f"{number:g}"}
+    if np.isfinite(number):
+        raise PointsError(said("refusal.points.large", **place))
+    raise PointsError(said("refusal.points.endless", **place))
