@@ -24,7 +24,7 @@ export const areaOf = ({ blockWidth, blockHeight }) => blockWidth * blockHeight;
 /** Count the blocks of each codeword. */
 export function useOf(indices, codewords) {
   const use = new Uint32Array(codewords);
-  for (const index of indices) use[index]++;
+  for (let at = 0; at < indices.length; at++) use[indices[at]]++;
   return use;
 }
 
@@ -36,13 +36,30 @@ export function decode(layer, into) {
 
 function lookUp(layer, into) {
   const { width, height, blockWidth, blockHeight, columns, indices, tiles } = layer, area = areaOf(layer);
+  const put = blockWidth === 4 && width % 4 === 0 ? putFours : putLine, starts = new Uint32Array(columns);
   for (let y = 0; y < height; y++) {
-    const firstBlock = Math.floor(y / blockHeight) * columns;
-    const lineOfTile = (y % blockHeight) * blockWidth;
-    for (let x = 0, at = y * width, block = firstBlock; x < width; block++) {
-      let from = indices[block] * area + lineOfTile;
-      for (const end = Math.min(x + blockWidth, width); x < end; x++) into[at++] = tiles[from++];
-    }
+    const line = y % blockHeight, first = (y / blockHeight) * columns;
+    for (let at = 0; line === 0 && at < columns; at++) starts[at] = indices[first + at] * area;
+    put(into.subarray(y * width, (y + 1) * width), tiles.subarray(line * blockWidth), starts, blockWidth);
+  }
+}
+
+/** Put together a line of pixels of those of tiles, each from where it starts on. */
+function putLine(into, tiles, starts, wide) {
+  for (let x = 0, block = 0, width = into.length; x < width; block++) {
+    let from = starts[block];
+    for (const end = Math.min(x + wide, width); x < end; x++) into[x] = tiles[from++];
+  }
+}
+
+/** Do the same for whole tiles of four: without the inner loop in half the time. */
+function putFours(into, tiles, starts) {
+  for (let x = 0, block = 0; x < into.length; x += 4, block++) {
+    const from = starts[block];
+    into[x] = tiles[from];
+    into[x + 1] = tiles[from + 1];
+    into[x + 2] = tiles[from + 2];
+    into[x + 3] = tiles[from + 3];
   }
 }
 
