@@ -17,16 +17,33 @@ test("there is none where fewer columns make no sense", () => {
   assert.equal(place.hidden, true);
 });
 
-test("columns are measured against the original of then, when another picture is on its way", (t) => {
-  const acts = [], told = { replaceChildren: (...parts) => { told.texts = parts.map((it) => it.textContent); } };
+/** Return a slider's panel of a layer, its sides, what it says, and what it will do when nothing is moved. */
+function refining(t, layer, original) {
+  const acts = [], told = { replaceChildren: (...parts) => { told.texts = parts.map((it) => String(it.textContent)); } };
   t.mock.method(globalThis, "setTimeout", (act) => acts.push(act));
   globalThis.document = { createElement: () => ({ classList: { toggle: () => {} } }) };
-  const sides = { layerOf: () => LAYER, decoding: () => "b", columnsOf: () => 1, layers: { original: { channels: 1, pixels: Uint32Array.of(0xffffffff) } } };
+  t.after(() => delete globalThis.document);
+  const sides = { layerOf: () => layer, decoding: () => "b", columnsOf: () => 1, layers: { original } };
   const places = { ".refine": {}, ".refine input": {}, ".refined": told };
-  new Refining({ find: (selector) => places[selector], sides }).sync();
+  return { panel: new Refining({ find: (selector) => places[selector], sides }), sides, told, acts };
+}
+
+test("columns are measured against the original of then, when another picture is on its way", (t) => {
+  const { panel, sides, told, acts } = refining(t, LAYER, { channels: 1, pixels: Uint32Array.of(0xffffffff) });
+  panel.sync();
   assert.deepEqual(told.texts, ["1"]);
   sides.layers = {};
   acts.forEach((act) => act());
   assert.deepEqual(told.texts, ["0.00 dB"]);
-  delete globalThis.document;
+});
+
+test("columns are measured one at a time", (t) => {
+  const [part] = LAYER.parts, two = { ...LAYER, refines: [1, 2], parts: [part, part], sums: [Uint32Array.of(0xffffffff)] };
+  const { panel, told, acts } = refining(t, two, { channels: 1, pixels: Uint32Array.of(0xff000000) });
+  panel.sync();
+  acts.shift()();
+  assert.deepEqual(told.texts, ["0.00 dB", "2"]);
+  acts.shift()();
+  assert.deepEqual(told.texts, ["0.00 dB", "lossless"]);
+  assert.deepEqual(acts, []);
 });

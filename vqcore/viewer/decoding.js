@@ -73,11 +73,12 @@ export function difference(one, other, gain) {
   return result;
 }
 
-/** Return the sum of squared differences of pictures, over their channels. */
+/** Return the sum of squared differences of pictures, over their channels: each colour is four bytes, red first. */
 export function squaredError(one, other, channels) {
+  const [ours, theirs] = [one, other].map((pixels) => new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength));
   let sum = 0;
-  for (let at = 0; at < one.length; at++) {
-    for (let shift = 0; shift < 8 * channels; shift += 8) sum += (((one[at] >> shift) & 255) - ((other[at] >> shift) & 255)) ** 2;
+  for (let channel = 0; channel < channels; channel++) {
+    for (let at = channel; at < ours.length; at += 4) sum += (ours[at] - theirs[at]) ** 2;
   }
   return sum;
 }

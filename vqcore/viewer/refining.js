@@ -38,20 +38,25 @@ export class Refining {
     const all = layer.parts.length, columns = this.sides.columnsOf(name);
     Object.assign(input, { max: refines.length, value: refines.indexOf(columns) + 1, ariaLabel: say("page.refine.of", { side: NAMES[name] }) });
     input.ariaValueText = say("page.refine.some", { columns, all });
-    this.#tell(layer, columns, String);
+    this.#tell(layer, columns, []);
     const { original } = this.sides.layers;
     if (!isAlike(original, layer)) return;
     this.#waiting = setTimeout(() => this.#measure(layer, original, columns), AFTER);
   }
 
-  /** Say what the columns come to, of the original of then: another picture may be on its way by now. */
-  #measure(layer, original, columns) {
-    this.#tell(layer, columns, (some) => decibels(psnrOf(layer, original, some)));
+  /**
+   * Say what the columns come to, of the original of then: another picture may be on its way by now.
+   * One is measured at a time, so that a hand that moves meanwhile does not wait for all.
+   */
+  #measure(layer, original, columns, known = []) {
+    const { refines } = layer, measured = [...known, decibels(psnrOf(layer, original, refines[known.length]))];
+    this.#tell(layer, columns, measured);
+    if (measured.length < refines.length) this.#waiting = setTimeout(() => this.#measure(layer, original, columns, measured));
   }
 
-  #tell({ refines }, columns, textFor) {
-    this.told.replaceChildren(...refines.map((some) => {
-      const told = textOf("span", textFor(some));
+  #tell({ refines }, columns, measured) {
+    this.told.replaceChildren(...refines.map((some, place) => {
+      const told = textOf("span", measured[place] ?? some);
       told.classList.toggle("now", some === columns);
       return told;
     }));
