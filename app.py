@@ -13,8 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from vqcore.codebooks import textbook
-from vqcore.codebooks.codebook import Codebook
-from vqcore.coding.codebookfile import Cut
+from vqcore.coding.codebookfile import Cut, dimension_of
 from vqcore.coding.codec import Settings
 from vqcore.lab import contest, cosine, foreign, joint, rivals, study, sweeps, turns, vqfiles
 from vqcore.lab.plane import MAX_CODEWORDS
@@ -37,9 +36,11 @@ from vqcore.show import (
 )
 from vqcore.show.controls import (
     FIRST_BLOCK_SIZE,
+    RULES,
     choice,
     control,
     keep_valid,
+    number,
     size_choice,
     unbound,
 )
@@ -179,7 +180,7 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
         options = choose_options(family)
         is_plain = family == Settings.family
         trainer = st.selectbox(disabled=not is_plain, **choice("trainer"))
-        rules = choose_rules(block_size, colour) if is_plain and trainer == "textbook" else None
+        rules = choose_rules((block_size, colour)) if is_plain and trainer == "textbook" else None
         seed = choose_number("seed")
         rate_weight = st.select_slider(**control("rate"))
         smoothing = st.toggle(**control("smooth"))
@@ -189,35 +190,51 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
     return Settings(block_size, colour, trainer, seed, rate_weight, **others), sizes, block
 
 
-def choose_rules(block_size: BlockSize, colour: Colour) -> textbook.Rules:
+def choose_rules(cut: Cut) -> textbook.Rules:
     """Choose how to train by the book."""
-    dimension = BlockLayout(1, 1, block_size, colour).dimension
-    start, given = choose_first_codewords(block_size, colour, dimension)
-    return textbook.Rules(
-        start,
-        given,
-        apart=choose_number("apart") if start == "splitting" else textbook.Rules.apart,
-        epsilon=choose_number("epsilon"),
-        iterations=choose_number("iterations"),
-        empty=st.selectbox(**choice("empty")),
-        restarts=choose_number("restarts"),
-        distance=st.selectbox(**choice("distance")),
-        weights=choose_weights(dimension),
-    )
+    start, given = choose_start(cut)
+    chosen = {
+        name: st.selectbox(**choice(name)) if name in links.CHOICES else choose_number(name)
+        for name in RULES
+        if name != "apart" or start == "splitting"
+    }
+    dimension = dimension_of(*cut)
+    read = partial(textbook.read_weights, dimension=dimension)
+    weights = type_in("weights", read, dimension=str(dimension))
+    return textbook.Rules(start, given, **chosen, weights=weights or ())
 
 
-def choose_weights(dimension: int) -> tuple[float, ...]:
-    """Choose a weight for each sample of a block; none if they are wrong."""
-    text = st.text_input(**control("weights", dimension=str(dimension)))
-    return typed(partial(textbook.read_weights, text, dimension), "weights") or ()
+def choose_start(cut: Cut) -> tuple[Any, tuple[tuple[float, ...], ...]]:
+    """Choose a start, and if it is codewords of one's own, those; if there are none, the first."""
+    start = st.selectbox(**choice("begin"))
+    given = choose_codewords(cut) if start == "given" else ()
+    return (start if start != "given" or given else textbook.STARTS[0]), given
 
 
-def typed(read: Callable[[], Any], what: str) -> Any:
-    """Read what is typed; say what is wrong with it, and return None."""
+def choose_codewords(cut: Cut) -> tuple[tuple[float, ...], ...]:
+    """Choose codewords to begin with, uploaded or typed in; none if they are wrong."""
+    fitting = uploads().cut_as(cut)
+    sources = [*fitting, None]
+    source = choose_from("given", sources, sources[0])
+    if source:
+        return textbook.rows_of(fitting[source].codewords)
+    dimension = dimension_of(*cut)
+    read = partial(textbook.read_codewords, dimension=dimension)
+    typed = type_in("codewords", read, st.text_area, dimension=str(dimension))
+    if typed == ():
+        tell_in_fold(small, say("sidebar.codewords-none"), "none")
+    return typed or ()
+
+
+def type_in(
+    name: str, read: Callable[[str], Any], field: Any = st.text_input, **fields: str
+) -> Any:
+    """Have something typed in; say what is wrong with it, and return None then."""
+    text = field(**control(name, **fields))
     try:
-        return read()
+        return read(text)
     except ValueError as error:
-        tell_in_fold(st.error, say(f"sidebar.{what}-wrong", error=plain(str(error))), what)
+        tell_in_fold(st.error, say(f"sidebar.{name}-wrong", error=plain(str(error))), name)
         return None
 
 
@@ -228,34 +245,8 @@ def tell_in_fold(show: Callable[[str], object], text: str, key: str) -> None:
         show(text)
 
 
-def choose_first_codewords(
-    block_size: BlockSize, colour: Colour, dimension: int
-) -> tuple[Any, tuple[tuple[float, ...], ...]]:
-    """Choose a start, and if it is codewords of one's own, those."""
-    fitting = uploads().cut_as((block_size, colour))
-    start = st.selectbox(**choice("begin"))
-    given = choose_codewords(fitting, dimension) if start == "given" else ()
-    return (start if start != "given" or given else textbook.STARTS[0]), given
-
-
 def choose_number(name: str) -> Any:
-    """Choose a number; one without end in the address, at which streamlit breaks, is ignored."""
-    is_endless = links.is_endless(st.query_params.get(name, ""))
-    return st.number_input(**unbound(name) if is_endless else control(name))
-
-
-def choose_codewords(
-    fitting: Mapping[str, Codebook], dimension: int
-) -> tuple[tuple[float, ...], ...]:
-    """Choose codewords to begin with, uploaded or typed in; none if they are wrong."""
-    sources = [*fitting, None]
-    source = choose_from("given", sources, sources[0])
-    if source:
-        return textbook.rows_of(fitting[source].codewords)
-    text = st.text_area(**control("codewords", dimension=str(dimension)))
-    if not text.strip():
-        tell_in_fold(small, say("sidebar.codewords-none"), "none")
-    return typed(partial(textbook.read_codewords, text, dimension), "codewords") or ()
+    return st.number_input(**number(name, st.query_params))
 
 
 def choose_options(family: str) -> tuple[int, ...]:
@@ -273,8 +264,7 @@ def choose_colour(is_gray: bool) -> Colour:
 
 
 def choose_sizes(largest: int) -> tuple[int, ...]:
-    text = st.text_input(**control("more"))
-    sizes = typed(lambda: sweeps.ladder_sizes(largest, sweeps.parse_sizes(text)), "more-sizes")
+    sizes = type_in("more", lambda text: sweeps.ladder_sizes(largest, sweeps.parse_sizes(text)))
     return sizes or sweeps.ladder_sizes(largest)
 
 

@@ -10,6 +10,7 @@ from vqcore.show.controls import (
     choice,
     control,
     keep_valid,
+    number,
     size_choice,
     unbound,
     values_of,
@@ -46,6 +47,12 @@ def test_a_control_begins_with_something_that_it_offers(name):
     first = facts.get("value", 0)
     assert first in facts.get("options", [first])
     assert facts.get("min_value", first) <= first <= facts.get("max_value", first)
+
+
+@pytest.mark.parametrize(("text", "is_read"), [("7", True), ("inf", False), (None, True)])
+def test_a_number_without_end_in_the_address_is_not_read(text, is_read):
+    words = number("seed", {} if text is None else {"seed": text})
+    assert words == (control("seed") if is_read else unbound("seed"))
 
 
 def test_what_a_control_writes_is_words():

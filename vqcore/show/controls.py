@@ -7,7 +7,7 @@ from typing import Any
 
 from vqcore.codebooks.textbook import MAX_RESTARTS, Rules
 from vqcore.coding.codec import Settings
-from vqcore.show.links import CHOICES
+from vqcore.show.links import CHOICES, is_endless
 from vqcore.show.wording import codec_name
 from vqcore.signals.blocks import MAX_BLOCK_SIZE
 from vqcore.words import has, say
@@ -56,6 +56,10 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
 """Control -> what it offers, begins with and looks like, where that is always the same."""
 
 
+RULES = ("apart", "epsilon", "iterations", "empty", "restarts", "distance")
+"""Controls of a training by the book that are called as its rules are."""
+
+
 def control(name: str, /, **fields: str) -> dict[str, Any]:
     """Return the words and facts of a control, and what puts it into the address.
 
@@ -75,6 +79,19 @@ def unbound(name: str, /, **fields: str) -> dict[str, Any]:
     if has(f"control.{name}.placeholder"):
         words["placeholder"] = say(f"control.{name}.placeholder", **fields)
     return {**words, "key": name, **FACTS.get(name, {})}
+
+
+def number(name: str, address: Mapping[str, str]) -> dict[str, Any]:
+    """Return what `control` does, but not bound to an address where the number has no end.
+
+    Streamlit breaks at such a number.
+
+    Parameters
+    ----------
+    name
+    address : the parameters of the page's
+    """
+    return unbound(name) if is_endless(address.get(name, "")) else control(name)
 
 
 def choice(name: str, options: Sequence[str] | None = None) -> dict[str, Any]:
@@ -114,9 +131,8 @@ def keep_valid(state: State, key: str, options: Sequence[Any], default: Any) -> 
 def _rules_of(settings: Settings) -> dict[str, Any]:
     if not (rules := settings.rules):
         return {}
-    names = "apart", "epsilon", "iterations", "empty", "restarts", "distance"
     weights = " ".join(f"{weight:g}" for weight in rules.weights)
-    values = {name: getattr(rules, name) for name in names}
+    values = {name: getattr(rules, name) for name in RULES}
     return {"begin": rules.start, **values, "weights": weights}
 
 
