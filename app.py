@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
-from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -18,7 +16,7 @@ from vqcore.coding.codec import Settings
 from vqcore.lab import contest, cosine, foreign, joint, rivals, study, sweeps, turns, vqfiles
 from vqcore.lab.plane import MAX_CODEWORDS
 from vqcore.lab.sharing import Use
-from vqcore.lab.store import Pieces, Question, Sign, Store, answering
+from vqcore.lab.store import Pieces, Question, Sign, Store
 from vqcore.lab.study import Study
 from vqcore.lab.sweeps import Step
 from vqcore.lab.uploads import Uploads
@@ -298,10 +296,7 @@ class ProgressPlace:
     """
 
     def __init__(self, asked: Hashable) -> None:
-        """Count the time from when something was first asked for."""
-        self._shown = 0.0
-        if st.session_state.get("asked_for", [None])[0] != asked:
-            st.session_state.asked_for = asked, monotonic()
+        visit.wait_for(asked)
         with st.container(key="progress", gap=None):
             with st.container(key="working"):
                 self._bar = st.empty()
@@ -309,41 +304,29 @@ class ProgressPlace:
                 self._stopped = st.empty()
         with self._stopped.container(horizontal=True, vertical_alignment="center"):
             st.markdown(say("work.stopped"))
-            st.button(say("button.go-on"), on_click=self._count_anew)
+            st.button(say("button.go-on"), on_click=visit.stop_waiting)
+        self.tell = turns.seldom(self._show, PROGRESS_SECONDS)
 
-    def show(self, sign: Sign) -> None:
-        """Let signs of life through, ten a second; streamlit can end the run at each."""
-        if monotonic() - self._shown < PROGRESS_SECONDS:
-            return
-        self._shown = monotonic()
-        seconds = monotonic() - st.session_state.asked_for[1]
-        text = say("work.seconds", doing=wording.doing_in_words(sign), seconds=seconds)
+    def _show(self, sign: Sign) -> None:
+        """Show a sign of life; streamlit can end the run here."""
+        doing = wording.doing_in_words(sign)
+        text = say("work.seconds", doing=doing, seconds=visit.seconds_waited)
         self._bar.progress(min(sign.share, 1.0), text)
 
     def end(self) -> None:
-        self._count_anew()
+        visit.stop_waiting()
         self._bar.empty()
         self._stopped.empty()
-
-    @staticmethod
-    def _count_anew() -> None:
-        st.session_state.pop("asked_for", None)
 
 
 def waited_for(question: Question) -> Any:
     """Answer at once, saying so if it takes long, unless other settings end it."""
+
+    def let_end(_: Sign) -> None:
+        st.session_state.get("size")  # here streamlit can end the run
+
     with st.spinner(wording.doing_in_words(Sign(0, question.doing, question.facts))):
-        for _ in answering(store(), [question]):
-            st.session_state.get("size")  # here streamlit can end the run
-    return store().find(question.kind, question.key)
-
-
-def worked_at(question: Question, progress: ProgressPlace) -> Any:
-    """Answer at once, under a progress bar."""
-    for sign in answering(store(), [question]):
-        if sign:
-            progress.show(replace(sign, share=0.5))
-    return store().find(question.kind, question.key)
+        return turns.answered(store(), question, let_end)
 
 
 # Layers: what the page needs to decode
@@ -823,7 +806,7 @@ def lab(name: str, picture: Picture, below_files: DeltaGenerator) -> None:
             turns.sweep_on,
             of,
             events,
-            tell=progress.show,
+            tell=progress.tell,
             show=lambda event: bring(made.new_layers(of, event), layers),
         )
         if not of.steps:
@@ -835,7 +818,7 @@ def lab(name: str, picture: Picture, below_files: DeltaGenerator) -> None:
         if not of.is_complete:
             go_on(REDRAW_SECONDS)
             st.rerun()
-    if turns.work_on(more, REDRAW_SECONDS, tell=progress.show):
+    if turns.work_on(more, REDRAW_SECONDS, tell=progress.tell):
         st.rerun()
     progress.end()
 
@@ -848,7 +831,7 @@ def show_file(name: str, file: VqFile) -> None:
     progress, layers = ProgressPlace(file.digest), layer_places()
     bring(made.codebook_layers(store(), file.digest, {size: file.encoded}, whole=True), layers)
     pictures = uploads().pictures
-    nearest = worked_at(vqfiles.original_of(file, pictures), progress)
+    nearest = turns.answered(store(), vqfiles.original_of(file, pictures), progress.tell)
     original = pictures.get(nearest)
     with st.container():
         show_file_viewer(name, file, original)
@@ -858,7 +841,7 @@ def show_file(name: str, file: VqFile) -> None:
         beside = f"{nearest} · {told}"
         bring(made.original_layers(store(), original, layout, beside), layers)
         bring(made.files_beside(store(), uploads(), of, layout, nearest), layers)
-        point = worked_at(vqfiles.point_of(file, original), progress)
+        point = turns.answered(store(), vqfiles.point_of(file, original), progress.tell)
     bring(made.file_figures(file, point), layers)
     progress.end()
 

@@ -9,10 +9,11 @@ from helpers import smooth_picture
 from vqcore.codebooks.training import Progress
 from vqcore.coding.codec import Settings
 from vqcore.lab import turns
-from vqcore.lab.store import Pieces, Sign, Store
+from vqcore.lab.store import Pieces, Question, Sign, Store
 from vqcore.lab.study import Study, missing_steps
 from vqcore.lab.sweeps import SHOWN_FIRST, Preview, Step
-from vqcore.lab.turns import sweep_on, work_on
+from vqcore.lab.turns import answered, seldom, sweep_on, work_on
+from vqcore.work import Work
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +64,27 @@ def test_a_sweep_stops_at_a_size_worth_a_look_when_time_is_up() -> None:
     assert [it.codebook_size >= SHOWN_FIRST for it in shown] == [False] * (len(shown) - 1) + [True]
     assert not of.is_complete
     assert told[0].doing == "training"
+
+
+def test_a_question_is_worked_at_to_its_answer_once() -> None:
+    store, told = Store(10**6), list[Sign]()
+
+    def work() -> Work[str]:
+        yield
+        yield
+        return "answer"
+
+    question = Question("kind", ("key",), work, "asking", {"size": 8})
+    assert answered(store, question, told.append) == "answer"
+    assert told == 2 * [Sign(0.5, "asking", {"size": 8})]
+    assert answered(store, question, told.append) == "answer"
+    assert len(told) == 2
+
+
+def test_signs_are_let_through_now_and_then() -> None:
+    """A sign that is told takes two looks at the clock, one that is not takes one."""
+    told: list[Sign] = []
+    tell = seldom(told.append, 3)
+    for place in range(8):
+        tell(Sign(place, "counting"))
+    assert [sign.share for sign in told] == [0, 3, 6]

@@ -109,6 +109,22 @@ def test_downloads_are_offered_until_a_hand_closes_them_and_again_when_asked_for
     assert visit.step_to_offer(of) is None
 
 
+def test_seconds_are_counted_from_when_it_was_first_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = iter([10.0, 12.5, 20.0, 21.0, 30.0, 31.0])
+    monkeypatch.setattr("vqcore.show.visit.monotonic", lambda: next(now))
+    _, visit = begun()
+    visit.wait_for("camera")
+    visit.wait_for("camera")
+    assert visit.seconds_waited == 2.5
+    visit.wait_for("coffee")
+    assert visit.seconds_waited == 1
+    visit.stop_waiting()
+    visit.wait_for("coffee")
+    assert visit.seconds_waited == 1
+
+
 def test_a_way_back_is_taken_once() -> None:
     state, visit = begun()
     wishes = {"matches": ["jpeg"], "uses": [], "offer": None}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Hashable, Mapping, Sequence
 from io import BytesIO
+from time import monotonic
 from typing import Any, Literal, NamedTuple
 
 from vqcore.lab.store import Store
@@ -143,6 +144,22 @@ class Visit:
         """Return the "matches", rivals' files, or the "uses" of codebooks that the viewer needs."""
         wishes: list[Any] = self._state.get(name, [])
         return wishes
+
+    # How long a hand has waited
+
+    def wait_for(self, asked: Hashable) -> None:
+        """Count the seconds from when something was first asked for."""
+        if self._state.get("asked_for", [None])[0] != asked:
+            self._state["asked_for"] = asked, monotonic()
+
+    @property
+    def seconds_waited(self) -> float:
+        seconds: float = monotonic() - self._state["asked_for"][1]
+        return seconds
+
+    def stop_waiting(self) -> None:
+        """Count anew when something is asked for again."""
+        self._state.pop("asked_for", None)
 
     # Downloads
 
