@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import streamlit as st
@@ -22,26 +23,8 @@ from vqcore.lab.sweeps import Step
 from vqcore.lab.uploads import Uploads
 from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.family import FAMILIES
-from vqcore.show import (
-    answers,
-    downloads,
-    links,
-    panels,
-    provenance,
-    reproduce,
-    tables,
-    wording,
-)
-from vqcore.show.controls import (
-    FIRST_BLOCK_SIZE,
-    RULES,
-    choice,
-    control,
-    keep_valid,
-    number,
-    size_choice,
-    unbound,
-)
+from vqcore.show import answers, downloads, links, panels, provenance, reproduce, tables, wording
+from vqcore.show.controls import RULES, choice, control, keep_valid, number, size_choice, unbound
 from vqcore.show.visit import Visit
 from vqcore.show.wording import plain
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
@@ -84,11 +67,6 @@ def present_rivals() -> list[rivals.Codec]:
     return [codec for codec in rivals.RIVALS if codec not in absent]
 
 
-def viewed_rivals() -> list[rivals.Codec]:
-    """Return those whose files the page can decode."""
-    return [codec for codec in present_rivals() if codec not in rivals.REFERENCES]
-
-
 def cut_of(it: Settings | BlockLayout) -> Cut:
     return it.block_size, it.colour
 
@@ -113,9 +91,10 @@ def choose_from(name: str, options: Sequence[Any], default: Any, **more: Any) ->
     return st.selectbox(options=options, index=index, **control(name), **more)
 
 
-def offer_file(file: downloads.File, **looks: Any) -> None:
-    """Offer a file; to take it runs nothing anew."""
-    st.download_button(file.label, file.data, file_name=file.name, on_click="ignore", **looks)
+def offer(*files: downloads.File, **looks: Any) -> None:
+    """Offer files; to take one runs nothing anew."""
+    for label, name, data in files:
+        st.download_button(label, data, file_name=name, on_click="ignore", **looks)
 
 
 # Sidebar: what is looked at, and how it is quantized
@@ -365,8 +344,7 @@ def tell_clamping(distinct_blocks: int | None) -> None:
 
 def show_viewer(view: dict[str, Any]) -> None:
     """Show the layers that the page has of a picture; the page decodes."""
-    choices = links.in_the_address(st.session_state, present_rivals())
-    asked = visit.asked_of_viewer | {"choices": choices, "firstBlock": FIRST_BLOCK_SIZE}
+    asked = visit.asked_of_viewer(present_rivals())
     COMPONENTS["viewer"](key="viewer", data=view | asked, on_view_change=take_view)
 
 
@@ -384,14 +362,13 @@ def show_results(of: Study) -> None:
     books = uploads().fitting(of.picture, cut_of(of.settings))
     here = st.container(gap=None)
     with here:
-        view = made.view_of(of, visit.size_in(of.plan), viewed_rivals(), books)
+        view = made.view_of(of, visit.size_in(of.plan), present_rivals(), books)
         show_viewer(view | {"block": st.session_state.block})  # a family may take another
         if step := visit.step_to_offer(of):
             offer_downloads(of, step)
-        asked = made.match_layers(of, visit.wishes("matches"), viewed_rivals(), waited_for)
-        bring(asked, {"asked": here})
+        matches = made.match_layers(of, visit.wishes("matches"), present_rivals(), waited_for)
         uses = made.use_layers(of, books, visit.wishes("uses"), waited_for)
-        bring(uses, {"asked": here})
+        bring(chain(matches, uses), {"asked": here})
 
 
 # Downloads
@@ -416,17 +393,17 @@ def offer_downloads(of: Study, step: Step) -> None:
     show_offers()
 
 
-def show_offer(offer: downloads.Offer) -> None:
+def show_offer(it: downloads.Offer) -> None:
     """Offer a file, with its size; one that takes long to make is made only when asked for."""
-    data = offer.make() if offer.is_quick else None
+    data = it.make() if it.is_quick else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.container(width=OFFER_WIDTH):
-            given = offer.make if data is None else data
-            file = downloads.File(f":primary[{offer.name}]", offer.file_name, given)
-            offer_file(file, icon=f":material/{offer.icon}:", type="tertiary")
+            given = it.make if data is None else data
+            file = downloads.File(f":primary[{it.name}]", it.file_name, given)
+            offer(file, icon=f":material/{it.icon}:", type="tertiary")
         size = tables.MISSING if data is None else wording.kilobytes(len(data))
         st.markdown(f":small[{size}]", width=SIZE_WIDTH, text_alignment="right")
-        small(say("offers.later", what=offer.what) if data is None else offer.what)
+        small(say("offers.later", what=it.what) if data is None else it.what)
 
 
 def show_reproduction(of: Study, step: Step) -> None:
@@ -442,26 +419,33 @@ def show_reproduction(of: Study, step: Step) -> None:
 
 
 def draw(*every: panels.Shown | None) -> None:
-    """Draw what there is, one below the other, each with its title above and its caption below."""
+    """Draw what there is, one below the other, and charts that are together side by side."""
     for it in every:
-        if it is None:
-            continue
-        if it.title:
-            st.subheader(it.title, anchor=False)
-        if isinstance(it, panels.Chart):
-            draw_chart(it)
-        elif isinstance(it, panels.Table):
-            draw_table(it)
-        else:
-            st.table(it.rows)
-        if it.caption:
-            small(it.caption)
+        if isinstance(it, tuple):
+            for place, chart in zip(st.columns(len(it)), it, strict=True):
+                with place:
+                    draw_one(chart)
+        elif it:
+            draw_one(it)
 
 
-def draw_side_by_side(charts: Sequence[panels.Chart]) -> None:
-    for place, chart in zip(st.columns(len(charts)), charts, strict=True):
-        with place:
-            draw(chart)
+def draw_apart(key: str, *every: panels.Shown) -> None:
+    """Draw what a click draws anew by itself."""
+    st.fragment(draw, key=key)(*every)
+
+
+def draw_one(it: panels.Chart | panels.Table | panels.Sheet) -> None:
+    """Draw a chart or a table, with its title above and its caption below."""
+    if it.title:
+        st.subheader(it.title, anchor=False)
+    if isinstance(it, panels.Chart):
+        draw_chart(it)
+    elif isinstance(it, panels.Table):
+        draw_table(it)
+    else:
+        st.table(it.rows)
+    if it.caption:
+        small(it.caption)
 
 
 def draw_chart(chart: panels.Chart) -> None:
@@ -509,19 +493,9 @@ def column_of(name: str, heading: str, number_format: str | None) -> Any:
 
 def sizes_panel(of: Study) -> list[Pieces]:
     others = visit.others_than(of)
-    show_sizes(of, others)
-    show_figures(of)
+    draw_apart("sizes", panels.size_charts(of, others))
+    draw_apart("figures", panels.points_table(of))
     return [study.sweeping([*others.pinned, *others.families])]
-
-
-@st.fragment(key="sizes")
-def show_sizes(of: Study, others: study.Others) -> None:
-    draw_side_by_side(panels.size_charts(of, others))
-
-
-@st.fragment(key="figures")
-def show_figures(of: Study) -> None:
-    draw(panels.points_table(of))
 
 
 def rates_panel(of: Study) -> list[Pieces]:
@@ -619,8 +593,7 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
         names = [it.name for it in every]
         chosen = st.pills(options=names, default=names, **unbound("inside"))
         inside = [it for it in every if it.name in chosen]
-        for file in downloads.joint_files(inside, size):
-            offer_file(file, icon=DOWNLOAD)
+        offer(*downloads.joint_files(inside, size), icon=DOWNLOAD)
     if not inside:
         return []
     tries = st.session_state.tries = joint.known_tries(inside, every, size)
@@ -656,8 +629,7 @@ def show_book(of: Study) -> None:
     st.subheader(say("page.training.iterations"), anchor=False)
     with row():
         size = st.selectbox(**size_choice("book", of.plan.sizes, visit.size_in(of.plan)))
-        for file in downloads.book_files(of, size):
-            offer_file(file, icon=DOWNLOAD)
+        offer(*downloads.book_files(of, size), icon=DOWNLOAD)
     draw(panels.book_table(of, size))
 
 
@@ -684,8 +656,7 @@ def codebook_panel(of: Study) -> list[Pieces]:
     own = foreign.study_with_own(of, chosen.shared)
     use: Use = waited_for(foreign.use_of(of, chosen.shared))
     draw(panels.uses_sheet(chosen.name, use, own))
-    for file in downloads.use_files(chosen.name, use, own):
-        offer_file(file, type="tertiary")
+    offer(*downloads.use_files(chosen.name, use, own), type="tertiary")
     return [study.sweeping([own])]
 
 
@@ -693,7 +664,7 @@ def health_panel(of: Study) -> list[Pieces]:
     """Show the health of each size; which, the page itself knows from the viewer."""
     if data := made.health_bytes(of):
         COMPONENTS["health"](key="health", data=data)
-        draw_side_by_side(panels.health_charts(of))
+        draw(panels.health_charts(of))
         if st.toggle(**control("healths")):
             draw(panels.health_table(of))
     else:

@@ -97,7 +97,7 @@ def test_what_meets_a_target_best_can_be_opened(swept: Study) -> None:
 
 def test_what_is_not_known_is_not_there(swept: Study) -> None:
     other = beside(swept, "others", smooth_picture(40, 56, seed=1, gray=True))
-    assert panels.health_charts(swept) == []
+    assert panels.health_charts(swept) is None
     assert panels.transfers_table(swept, other) is None
     assert panels.cosines_table(swept, 4) is None
     assert panels.book_table(swept, 4) is None
@@ -126,7 +126,9 @@ def test_a_codebook_is_tried_on_pictures_of_as_many_samples_a_block(swept: Study
 def test_what_is_found_out_is_there(swept: Study) -> None:
     for work in (examining(swept), holding_out(swept), comparing(swept, 4)):
         list(work)
-    perplexity, held_out = panels.health_charts(swept)
+    charts = panels.health_charts(swept)
+    assert charts
+    perplexity, held_out = charts
     assert (perplexity.picked(on_point(2)), held_out.picked(on_point(4))) == (Pick(2), Pick(4))
     assert [row["codebook_size"] for row in panels.health_table(swept).rows] == [1, 2, 4]
     cosines = panels.cosines_table(swept, 4)

@@ -72,7 +72,7 @@ def test_of_one_match_asked_for_twice_the_last_counts(swept: Study) -> None:
     asked: list[Question] = []
     wishes = [{"match": "match jpeg size", "size": size} for size in (1, 2, 4, 99)]
     wishes += [{"match": "match dct size", "size": 4}, {"match": "match webp psnr", "size": 2}]
-    jpeg, webp = match_layers(swept, wishes, ["jpeg", "webp"], found_in(swept, asked))
+    jpeg, webp = match_layers(swept, wishes, ["jpeg", "webp", "dct"], found_in(swept, asked))
     assert [jpeg.name, webp.name] == ["match jpeg size", "match webp psnr"]
     assert "4" in heads(jpeg.data)[0]["name"]
     assert [it.facts["codec"] for it in asked] == ["jpeg", "jpeg", "jpeg", "webp"]

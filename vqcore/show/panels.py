@@ -135,7 +135,8 @@ class Sheet:
     caption: str = ""
 
 
-Shown = Chart | Table | Sheet
+Shown = Chart | Table | Sheet | tuple[Chart, ...]
+"""What can be drawn; charts that are together stand side by side."""
 
 
 def _chart(name: str, figure: Any, told: str | None = None, **fields: Any) -> Chart:
@@ -150,26 +151,26 @@ def _size_chart(name: str, figure: Any, sizes: Sequence[int], curves: int = 1) -
     return replace(_chart(name, figure), area=plots.size_area(sizes, curves), stands_for=Pick)
 
 
-def size_charts(study: Study, others: Others) -> list[Chart]:
+def size_charts(study: Study, others: Others) -> tuple[Chart, ...]:
     """Return the charts of the figures against K; PSNR is beside that of other settings."""
     points, sizes = study.points, study.plan.sizes
     curves = own_curves(study, others)
-    return [
+    return (
         _size_chart("psnr", plots.psnr_figure(points, sizes, curves), sizes, len(curves)),
         _size_chart("ratio", plots.ratio_figure(points, sizes), sizes),
-    ]
+    )
 
 
-def health_charts(study: Study) -> list[Chart]:
-    """Return the charts of use, and of blocks not trained on; none while nothing is known."""
+def health_charts(study: Study) -> tuple[Chart, ...] | None:
+    """Return the charts of use, and of blocks not trained on; None while nothing is known."""
     healths, results = list(known_healths(study).values()), list(known_held_out(study).values())
     if not healths:
-        return []
+        return None
     sizes = study.plan.sizes
-    return [
+    return (
         _size_chart("perplexity", plots.perplexity_figure(healths, sizes), sizes),
         _size_chart("held-out", plots.held_out_figure(results, sizes), sizes),
-    ]
+    )
 
 
 def rate_chart(study: Study, curves: Sequence[Curve], likeness: Likeness, axis: Axis) -> Chart:

@@ -11,8 +11,15 @@ from vqcore.lab.store import Store
 from vqcore.lab.study import Others, Study, at_others, relatives
 from vqcore.lab.sweeps import Plan, Step
 from vqcore.lab.uploads import Uploads, open_uploads
-from vqcore.show.controls import State, values_of
-from vqcore.show.links import Wanted, choices_of, newest, opened_with, wanted_file
+from vqcore.show.controls import FIRST_BLOCK_SIZE, State, values_of
+from vqcore.show.links import (
+    Wanted,
+    choices_of,
+    in_the_address,
+    newest,
+    opened_with,
+    wanted_file,
+)
 
 
 class Pick(NamedTuple):
@@ -125,9 +132,14 @@ class Visit:
         self._state["use"] = codebook_id
         self._state["asked"] = self._state.get("asked", 0) + 1
 
-    @property
-    def asked_of_viewer(self) -> dict[str, Any]:
-        return {"asked": self._state.get("asked", 0), "use": self._state.get("use")}
+    def asked_of_viewer(self, codecs: Sequence[str]) -> dict[str, Any]:
+        """Return what the viewer is to show, and what it writes into the address of choices."""
+        return {
+            "asked": self._state.get("asked", 0),
+            "use": self._state.get("use"),
+            "choices": in_the_address(self._state, codecs),
+            "firstBlock": FIRST_BLOCK_SIZE,
+        }
 
     def take_view(self, panels: Container[str], codecs: Sequence[str]) -> bool:
         """Keep what the viewer needs, and tell whether a hand went back or forward to choices."""

@@ -18,7 +18,7 @@ from vqcore.lab.plane import (
     principal_plane,
 )
 from vqcore.lab.playback import Frame
-from vqcore.lab.rivals import Codec, Match, RivalError
+from vqcore.lab.rivals import REFERENCES, Codec, Match, RivalError
 from vqcore.lab.sharing import Use
 from vqcore.lab.store import Pieces, Question, Store
 from vqcore.lab.study import (
@@ -208,7 +208,7 @@ def file_figures(file: VqFile, point: Cost | OperatingPoint) -> Iterator[Layer]:
 def match_layers(
     study: Study,
     wishes: Iterable[Mapping[str, Any]],
-    codecs: Container[Codec],
+    codecs: Iterable[Codec],
     answer: Callable[[Question], Any],
 ) -> Iterator[Layer]:
     """Yield the rivals' files that the viewer asks for, each matched to a K.
@@ -219,18 +219,24 @@ def match_layers(
     ----------
     study
     wishes : each names codec and what is matched, and the K
-    codecs : those whose files the page can decode
+    codecs : those there are
     answer : finds out
     """
+    decodable = _decodable(codecs)
     layers: dict[str, bytes] = {}
     for wish in wishes:
         _, codec, by = wish["match"].split()
         step = study.steps.get(wish["size"])
-        if step and codec in codecs:
+        if step and codec in decodable:
             match = answer(match_of(study, step, codec, by))
             layers[wish["match"]] = _match_bytes(study, step, codec, by, match)
     for name, data in layers.items():
         yield Layer("asked", name, data)
+
+
+def _decodable(codecs: Iterable[Codec]) -> list[Codec]:
+    """Return those whose files the page can decode: references have no file that browsers know."""
+    return [codec for codec in codecs if codec not in REFERENCES]
 
 
 def _match_bytes(
@@ -342,7 +348,7 @@ def _axes(study: Study) -> PrincipalPlane:
 def view_of(
     study: Study, size: int, codecs: Iterable[Codec], books: Iterable[NamedCodebook]
 ) -> dict[str, Any]:
-    """Return what the viewer is told of a study; it has the layers by itself."""
+    """Return what the viewer is told of a study, codecs and codebooks; it has the layers itself."""
     source = provenance_of(study.picture, study.settings)
     is_sample = study.picture.origin is None
     return _view(study.picture.digest, study.layout) | {
@@ -356,7 +362,7 @@ def view_of(
             "digest": None if is_sample else short_digest(study.picture),
         },
         "source": {"stem": source.file_stem, "texts": source.texts},
-        "rivals": [(codec, codec_name(codec)) for codec in codecs],
+        "rivals": [(codec, codec_name(codec)) for codec in _decodable(codecs)],
         "codebooks": [(it.id, it.name) for it in books],
         "offers": True,
     }
