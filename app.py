@@ -394,16 +394,11 @@ def offer_downloads(of: Study, step: Step) -> None:
 
 
 def show_offer(it: downloads.Offer) -> None:
-    """Offer a file, with its size; one that takes long to make is made only when asked for."""
-    data = it.make() if it.is_quick else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.container(width=OFFER_WIDTH):
-            given = it.make if data is None else data
-            file = downloads.File(f":primary[{it.name}]", it.file_name, given)
-            offer(file, icon=f":material/{it.icon}:", type="tertiary")
-        size = tables.MISSING if data is None else wording.kilobytes(len(data))
-        st.markdown(f":small[{size}]", width=SIZE_WIDTH, text_alignment="right")
-        small(say("offers.later", what=it.what) if data is None else it.what)
+            offer(it.file, icon=f":material/{it.icon}:", type="tertiary")
+        st.markdown(f":small[{it.size}]", width=SIZE_WIDTH, text_alignment="right")
+        small(it.what)
 
 
 def show_reproduction(of: Study, step: Step) -> None:

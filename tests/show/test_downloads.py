@@ -121,6 +121,22 @@ def test_what_takes_long_is_made_when_asked_for() -> None:
     assert slow == ["Reconstruction (PNG)", "Original (PNG)", "Report (HTML)"]
 
 
+def test_what_takes_long_is_made_only_when_asked_for() -> None:
+    made: list[str] = []
+
+    def offer(is_quick: bool) -> Offer:
+        return Offer("vq", "icon", "a.vq", lambda: made.append("once") or bytes(1500), is_quick)
+
+    quick, slow = offer(True), offer(False)
+    assert (slow.size, made) == ("–", [])
+    assert (quick.size, quick.file.data) == ("1.5 kB", bytes(1500))
+    assert made == ["once"]
+    assert quick.file.name == slow.file.name == "a.vq"
+    assert slow.file.data() == bytes(1500)
+    assert quick.what != slow.what
+    assert quick.what in slow.what
+
+
 def test_gray_picture_is_said_to_be_gray() -> None:
     gray = Picture(smooth_picture(24, 33, gray=True).pixels, "gray")
     assert "gray-4x4-gray-K8" in offered(gray)["Compressed (.vq)"].file_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal, NamedTuple
 
 from vqcore.codebooks.textbook import runs_work
@@ -17,7 +17,8 @@ from vqcore.show import exports
 from vqcore.show.curves import Curve
 from vqcore.show.provenance import Provenance, provenance_of, stem_of, use_stems
 from vqcore.show.report import html_report
-from vqcore.show.wording import plain
+from vqcore.show.tables import MISSING
+from vqcore.show.wording import kilobytes, plain
 from vqcore.signals.blocks import shown_pixels, tile_sheet
 from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.words import say
@@ -27,6 +28,14 @@ TILE_SIDE = 24
 QUICK_PIXELS = 2_000_000
 
 Group = Literal["picture", "codebook", "figures"]
+
+
+class File(NamedTuple):
+    """A file to take away: what its button says, its name, and what is in it or makes it."""
+
+    label: str
+    name: str
+    data: bytes | str | Callable[[], bytes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +63,21 @@ class Offer:
 
     @property
     def what(self) -> str:
-        """Say in a few words what is in it."""
-        return say(f"download.{self.id}.what")
+        """Say in a few words what is in it, and that it is made only when asked for."""
+        what = say(f"download.{self.id}.what")
+        return what if self.is_quick else say("offers.later", what=what)
+
+    @cached_property
+    def file(self) -> File:
+        """The file, or what makes it if that takes long."""
+        data = self.make() if self.is_quick else self.make
+        return File(f":primary[{self.name}]", self.file_name, data)
+
+    @property
+    def size(self) -> str:
+        """Say how large it is, if it is made."""
+        data = self.file.data
+        return MISSING if callable(data) else kilobytes(len(data))
 
 
 def offered(
@@ -172,14 +194,6 @@ def _figures(
             is_quick=False,
         ),
     ]
-
-
-class File(NamedTuple):
-    """A file to take away: what its button says, its name, and what is in it or makes it."""
-
-    label: str
-    name: str
-    data: bytes | str | Callable[[], bytes]
 
 
 def book_files(study: Study, size: int) -> list[File]:
