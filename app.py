@@ -75,7 +75,7 @@ def cut_of(it: Settings | BlockLayout) -> Cut:
 
 
 def small(*texts: str) -> None:
-    for text in texts:
+    for text in filter(None, texts):
         st.markdown(f":small[{text}]")
 
 
@@ -330,16 +330,16 @@ def bring(layers: Iterable[made.Layer], places: Places) -> None:
 # The viewer, and what it asks for
 
 
-def show_facts(name: str, layout: BlockLayout, origin: Origin | None = None) -> None:
+def show_facts(
+    name: str, layout: BlockLayout, origin: Origin | None = None, distinct: int | None = None
+) -> None:
+    """Show what is looked at, and how many blocks are distinct if K goes no higher."""
     with row(key="title"):
         st.header(plain(name), anchor=False)
         st.markdown(" · ".join(wording.facts_of(layout, origin)))
-
-
-def tell_clamping(distinct_blocks: int | None) -> None:
     place = st.empty()  # always, or else what follows moves, and is there twice for a while
-    if distinct_blocks is not None:
-        place.info(say("title.clamped", n=distinct_blocks))
+    if distinct is not None:
+        place.info(say("title.clamped", n=distinct))
 
 
 def show_viewer(view: dict[str, Any]) -> None:
@@ -405,8 +405,7 @@ def show_reproduction(of: Study, step: Step) -> None:
     """Show what gives the same .vq again, elsewhere."""
     source = provenance.provenance_of(of.picture, of.settings, step.codebook_size)
     for words, lines, language in reproduce.ways(of.picture, source, visit.link_to_offer):
-        if words:
-            small(words)
+        small(words)
         st.code(lines, language, wrap_lines=True)
 
 
@@ -439,8 +438,7 @@ def draw_one(it: panels.Chart | panels.Table | panels.Sheet) -> None:
         draw_table(it)
     else:
         st.table(it.rows)
-    if it.caption:
-        small(it.caption)
+    small(it.caption)
 
 
 def draw_chart(chart: panels.Chart) -> None:
@@ -463,8 +461,7 @@ def clicks(shown: panels.Chart | panels.Table, mode: str) -> dict[str, Any]:
 
 
 def draw_table(table: panels.Table) -> None:
-    if table.above:
-        small(table.above)
+    small(table.above)
     st.dataframe(
         tables.styled(table.columns, table.rows),
         hide_index=True,
@@ -500,20 +497,19 @@ def rates_panel(of: Study) -> list[Pieces]:
         st.segmented_control(**choice("families"))
     others = visit.others_than(of)
     show_rates(of, others, codecs)
-    needed = [study.sweeping(others.pinned), study.encoding(of, codecs)]
-    needed.append(study.sweeping(others.families))
-    if others.families or of.settings.family == "gain-shape":
-        needed.append(show_cosines(of))
-    return needed
+    own = [study.sweeping(others.pinned), study.encoding(of, codecs)]
+    return [*own, study.sweeping(others.families), *show_cosines(of, others)]
 
 
-def show_cosines(of: Study) -> Pieces:
-    """Show what directions are worth without a gain, and with one."""
+def show_cosines(of: Study, others: study.Others) -> list[Pieces]:
+    """Show what directions are worth without a gain, and with one, where a family has gains."""
+    if not others.families and of.settings.family != "gain-shape":
+        return []
     st.subheader(say("cosine.title"), anchor=False)
     sizes = of.plan.sizes
     size = st.selectbox(**size_choice("cosines", sizes, sizes[:7][-1]))
     draw(panels.cosines_table(of, size))
-    return cosine.comparing(of, size)
+    return [cosine.comparing(of, size)]
 
 
 def offer_pin(of: Study) -> None:
@@ -756,8 +752,7 @@ def lab(name: str, picture: Picture, below_files: DeltaGenerator) -> None:
         settings, sizes, block = choose_settings(picture.is_gray)
         tell_codewords(below_files, cut_of(settings))
     of = Study(name, picture, settings, sizes, store())
-    show_facts(name, of.layout, picture.origin)
-    tell_clamping(of.plan.distinct_blocks)
+    show_facts(name, of.layout, picture.origin, of.plan.distinct_blocks)
     progress, layers = ProgressPlace((of.sweep_id, sizes)), layer_places()
     results = st.container()
     with st.container(key="below"):
@@ -767,6 +762,21 @@ def lab(name: str, picture: Picture, below_files: DeltaGenerator) -> None:
         show_results(of)
     told = made.as_uploaded(picture, of.layout)
     bring(made.original_layers(store(), picture, of.layout, told), layers)
+
+    def show_rest() -> list[Pieces]:
+        needed = show_panels(of, below)
+        if of.steps:
+            block.html(made.how_of(of, visit.size_in(of.plan)))
+        bring(made.files_beside(store(), uploads(), of.original_id, of.layout, of.name), layers)
+        return needed
+
+    sweep(of, progress, layers, show_rest)
+
+
+def sweep(
+    of: Study, progress: ProgressPlace, layers: Places, show_rest: Callable[[], list[Pieces]]
+) -> None:
+    """Sweep, show the rest once there is a result, and do what that needs; all anew at times."""
     with closing(study.missing_steps(of)) as events:
         go_on = partial(
             turns.sweep_on,
@@ -777,14 +787,11 @@ def lab(name: str, picture: Picture, below_files: DeltaGenerator) -> None:
         )
         if not of.steps:
             go_on(FIRST_RESULTS_SECONDS)
-        more = show_panels(of, below)
-        if of.steps:
-            block.html(made.how_of(of, visit.size_in(of.plan)))
-        bring(made.files_beside(store(), uploads(), of.original_id, of.layout, of.name), layers)
+        needed = show_rest()
         if not of.is_complete:
             go_on(REDRAW_SECONDS)
             st.rerun()
-    if turns.work_on(more, REDRAW_SECONDS, tell=progress.tell):
+    if turns.work_on(needed, REDRAW_SECONDS, tell=progress.tell):
         st.rerun()
     progress.end()
 
@@ -793,7 +800,6 @@ def show_file(name: str, file: VqFile) -> None:
     """Show a .vq file as pictures are, beside its original if that is uploaded."""
     layout, size = file.encoded.layout, file.encoded.quantizer.codebook_size
     show_facts(name, layout)
-    tell_clamping(None)
     progress, layers = ProgressPlace(file.digest), layer_places()
     bring(made.codebook_layers(store(), file.digest, {size: file.encoded}, whole=True), layers)
     pictures = uploads().pictures
