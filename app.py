@@ -553,12 +553,10 @@ def show_target(studies: Sequence[Study]) -> None:
     st.subheader(say("target.title"), anchor=False)
     with row():
         goal, value = st.selectbox(**choice("target")), choose_number("value")
-        if best := panels.best_of(studies, goal, value):
-            pick, sentence = best
-            st.markdown(sentence)
+        pick, sentence = panels.best_of(studies, goal, value)
+        st.markdown(sentence)
+        if pick:
             st.button(say("button.show"), on_click=lambda: st.rerun(visit.open(pick)))
-        else:
-            st.markdown(say("target.none"))
 
 
 def pictures_panel(of: Study) -> list[Pieces]:
@@ -809,10 +807,7 @@ def show_file(name: str, file: VqFile) -> None:
         show_file_viewer(name, file, original)
     point: Any = sweeps.cost_of(file.encoded, file.size)
     if original:
-        of, told = study.original_id(original, layout), made.as_uploaded(original, layout)
-        beside = f"{nearest} · {told}"
-        bring(made.original_layers(store(), original, layout, beside), layers)
-        bring(made.files_beside(store(), uploads(), of, layout, nearest), layers)
+        bring(made.beside_file(store(), uploads(), layout, nearest), layers)
         point = turns.answered(store(), vqfiles.point_of(file, original), progress.tell)
     bring(made.file_figures(file, point), layers)
     progress.end()

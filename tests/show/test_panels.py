@@ -89,10 +89,12 @@ def test_what_a_click_opens_nothing_of_has_no_picks(swept: Study) -> None:
 
 
 def test_what_meets_a_target_best_can_be_opened(swept: Study) -> None:
-    best = panels.best_of([swept], "kilobytes", 1000)
-    assert best is not None
-    assert best[0] == Pick(4, swept)
-    assert panels.best_of([swept], "kilobytes", 0) is None
+    pick, sentence = panels.best_of([swept], "kilobytes", 1000)
+    assert pick == Pick(4, swept)
+    assert "K = 4" in sentence
+    none, told = panels.best_of([swept], "kilobytes", 0)
+    assert none is None
+    assert told != sentence
 
 
 def test_what_is_not_known_is_not_there(swept: Study) -> None:

@@ -14,8 +14,16 @@ from vqcore.coding.codec import Settings
 from vqcore.lab.store import Question, Store, answering
 from vqcore.lab.study import Study, missing_steps, sweeping
 from vqcore.lab.sweeps import Preview
-from vqcore.lab.uploads import NamedCodebook
-from vqcore.viewer.made import health_bytes, known_layers, match_layers, new_layers, use_layers
+from vqcore.lab.uploads import NamedCodebook, Upload, Uploads
+from vqcore.signals.pictures import png_bytes
+from vqcore.viewer.made import (
+    beside_file,
+    health_bytes,
+    known_layers,
+    match_layers,
+    new_layers,
+    use_layers,
+)
 
 
 def begun() -> Study:
@@ -85,6 +93,20 @@ def test_only_the_codebooks_wished_for_are_used(swept: Study) -> None:
     [layer] = use_layers(swept, books, ["two"], found_in(swept, asked))
     assert (layer.kind, layer.name) == ("asked", "use two")
     assert len(asked) == 1
+
+
+def test_beside_a_file_stand_its_original_and_the_other_uploads_of_its_size(swept: Study) -> None:
+    every = {
+        "own.png": smooth_picture(40, 56, gray=True),
+        "other.png": smooth_picture(40, 56, seed=1, gray=True),
+        "small.png": smooth_picture(24, 24, gray=True),
+    }
+    uploads = [
+        Upload(f"id of {name}", name, png_bytes(it.pixels), it) for name, it in every.items()
+    ]
+    own, other = beside_file(swept.store, Uploads(uploads), swept.layout, "own.png")
+    assert (own.name, other.name) == ("original", "id of other.png")
+    assert heads(own.data)[0]["figures"].startswith("own.png · ")
 
 
 def test_health_is_nothing_before_a_size_is_examined(swept: Study) -> None:

@@ -349,11 +349,11 @@ def missing_codecs(study: Study, present: Sequence[Codec]) -> list[str]:
     return notes + [f"{refusal}." for refusal in first if isinstance(refusal, RivalError)]
 
 
-def best_of(studies: Sequence[Study], goal: str, value: float) -> tuple[Pick, str] | None:
-    """Return what meets a goal best, and say so; None if none does."""
+def best_of(studies: Sequence[Study], goal: str, value: float) -> tuple[Pick | None, str]:
+    """Return what meets a goal best, and say so; None and that if none does."""
     best = GOALS[goal]([point for it in studies for point in it.points], value)
     if best is None:
-        return None
+        return None, say("target.none")
     of = next(it for it in studies if best in it.points)
     name, size = settings_name(of.settings, of.layout), best.codebook_size
     figures = in_short(best)

@@ -107,6 +107,14 @@ def files_beside(
         yield Layer("pictures", upload.id, _upload_bytes(store, upload, of, layout))
 
 
+def beside_file(store: Store, there: Uploads, layout: BlockLayout, name: str) -> Iterator[Layer]:
+    """Yield the original of a .vq file, an upload of that name, and the others of its size."""
+    picture = there.pictures[name]
+    figures = f"{name} · {as_uploaded(picture, layout)}"
+    yield from original_layers(store, picture, layout, figures)
+    yield from files_beside(store, there, original_id(picture, layout), layout, name)
+
+
 def _upload_bytes(store: Store, upload: Upload, of: str, layout: BlockLayout) -> bytes:
     picture = upload.content
     assert isinstance(picture, Picture)
