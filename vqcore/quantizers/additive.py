@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from vqcore.arrays import Differences, Floats, Indices, Reals, Samples
+from vqcore.arrays import Differences, Floats, Indices, Numbers, Reals, Samples
 from vqcore.codebooks.cells import means_work
 from vqcore.codebooks.codebook import Codebook, use_of
 from vqcore.codebooks.scoring import chunks, product
@@ -38,10 +38,25 @@ def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Wor
     indices : int32 array of shape (n, m)
     """
     tables = [table.astype(np.float32) for table in quantizer.tables]
-    at_once = SCORES_AT_ONCE // (beam * max(quantizer.sizes))
+    return search_work(vectors, tables, beam, least)
+
+
+def search_work(
+    vectors: Numbers,
+    tables: Sequence[Reals],
+    beam: int,
+    keep: Callable[[Reals, int], Places],
+) -> Work[Indices]:
+    """Do the work of `encode_work` in the type of the tables, shapes (K_j, d).
+
+    Parameters
+    ----------
+    keep : of costs, shape (n, candidates), and a number, the columns that go on, as in `least`
+    """
+    at_once = SCORES_AT_ONCE // (beam * max(map(len, tables)))
 
     def search(rows: slice) -> Indices:
-        return _searched(vectors[rows].astype(np.float32), tables, beam)
+        return _searched(vectors[rows].astype(tables[0].dtype), tables, beam, keep)
 
     found = []
     for part in on_all_cores(search, chunks(len(vectors), at_once)):
@@ -50,14 +65,16 @@ def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Wor
     return np.concatenate(found)
 
 
-def _searched(vectors: Reals, tables: Sequence[Reals], beam: int) -> Indices:
+def _searched(
+    vectors: Reals, tables: Sequence[Reals], beam: int, keep: Callable[[Reals, int], Places]
+) -> Indices:
     """Return the best indices of each vector, (n, m)."""
     lines = np.arange(len(vectors))[:, None]
     paths = np.zeros((len(vectors), 1, 0), np.int32)
     rests = vectors[:, None]
     for column, table in enumerate(tables):
         errors = _errors(rests, table).reshape(len(vectors), -1)
-        kept = least(errors, beam if column < len(tables) - 1 else 1)
+        kept = keep(errors, beam if column < len(tables) - 1 else 1)
         before, entries = np.divmod(kept, len(table))
         paths = np.concatenate([paths[lines, before], entries[..., None].astype(np.int32)], axis=2)
         rests = rests[lines, before] - table[entries]

@@ -79,6 +79,30 @@ def fitted_shapes(rests: Reals, gains: Floats, shapes: Floats, indices: Indices)
     return np.where((np.abs(sums).sum(axis=1) > 0)[:, None], unit(sums), shapes)
 
 
+def best_pairs(dots: Floats, squares: Floats, gains: Floats) -> Indices:
+    """Return for each vector x the gain and the shape s that g²|s|² − 2g·(x·s) is least for.
+
+    Parameters
+    ----------
+    dots : float64 array of shape (n, K), each x·s
+    squares : float64 array of shape (K,), each |s|²
+    gains : float64 array of shape (G,)
+
+    Returns
+    -------
+    indices : int32 array of shape (n, 2), the lowest gain and then shape at a tie
+    """
+    best, found = np.full(len(dots), -np.inf), np.zeros((len(dots), 2), np.int32)
+    lines = np.arange(len(dots))
+    for gain, value in enumerate(gains):
+        saved = 2 * value * dots - value**2 * squares
+        shape = saved.argmax(axis=1)
+        better = saved[lines, shape] > best
+        best[better] = saved[lines, shape][better]
+        found[better] = np.stack([np.full(len(dots), gain), shape], axis=1)[better]
+    return found
+
+
 def weighted_sums(vectors: Reals, weights: Floats, cells: Indices, size: int) -> Floats:
     """Return the sum of each cell's vectors, (size, d), each as often as its weight says."""
     members = csc_array((weights, cells, np.arange(len(cells) + 1)), shape=(size, len(cells)))

@@ -24,6 +24,7 @@ from vqcore.quantizers.additive import blank, in_order
 from vqcore.quantizers.gains import (
     MOST_BITS,
     MOST_STEPS,
+    best_pairs,
     bits_for,
     fitted_gains,
     fitted_shapes,
@@ -105,7 +106,7 @@ def train(
     rests = _rests(layout, sample, parameters.options).astype(np.float32)
     rungs = dict[int, Floats]()
     for size in sizes:
-        shapes, seconds = yield from reported(_climbed(rests, rungs, size, seed), size)
+        shapes, seconds = yield from reported(climbed(rests, rungs, size, seed), size)
         fitting = _fitted(rests, shapes, parameters.options["gains"])
         (gains, better), more = yield from reported(fitting, size)
         quantizer = _quantizer(layout, gains, better, parameters.options)
@@ -118,9 +119,9 @@ def replay(of: Again) -> Iterator[Seen | None]:
     sample = sample_of(of.vectors, SAMPLE, np.random.default_rng(of.seed))
     rests = _rests(of.layout, sample, options).astype(np.float32)
     rungs = dict[int, Floats]()
-    below = yield from _climbed(rests, rungs, powers_below(of.size)[-1], of.seed)
+    below = yield from climbed(rests, rungs, powers_below(of.size)[-1], of.seed)
     yield Seen("first", (yield from _as_they_come(of.layout, rests, below, options)))
-    for shapes in _climbed(rests, rungs, of.size, of.seed):
+    for shapes in climbed(rests, rungs, of.size, of.seed):
         if isinstance(shapes, np.ndarray):
             yield Seen("shapes", (yield from _as_they_come(of.layout, rests, shapes, options)))
         yield None
@@ -162,15 +163,7 @@ def _gain_and_shape(rests: Indices, gains: Differences, shapes: Differences, bit
     few: type[np.floating] = np.float32 if exact else np.float64
     dots = (rests.astype(few) @ shapes.T.astype(few)).astype(np.float64) / 2**bits
     squares = np.square(shapes / 2**bits).sum(axis=1)
-    best, found = np.zeros(len(rests)), np.zeros((len(rests), 2), np.int32)
-    lines = np.arange(len(rests))
-    for gain, value in enumerate(gains[1:, 0].astype(float), start=1):
-        saved = 2 * value * dots - value**2 * squares
-        shape = saved.argmax(axis=1)
-        better = saved[lines, shape] > best
-        best[better] = saved[lines, shape][better]
-        found[better] = np.stack([np.full(len(rests), gain), shape], axis=1)[better]
-    return found
+    return best_pairs(dots, squares, gains[:, 0].astype(np.float64))
 
 
 # ----------------------------------------------------------------------------------------- training
@@ -192,7 +185,7 @@ def _rests(layout: Layout, vectors: Samples, options: Mapping[str, int]) -> Diff
     return vectors.astype(np.int16)
 
 
-def _climbed(vectors: Reals, rungs: dict[int, Floats], size: int, seed: int) -> Work[Floats]:
+def climbed(vectors: Reals, rungs: dict[int, Floats], size: int, seed: int) -> Work[Floats]:
     """Climb to a size by the rungs that are not yet there, each from the power of two below."""
     for rung in way_up(size, rungs):
         if rung == 1:

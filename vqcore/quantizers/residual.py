@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from vqcore.arrays import Samples
+from vqcore.arrays import Numbers, Samples
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.source import sample_of
 from vqcore.codebooks.training import Progress, Trained, codebook_work, reported
@@ -76,7 +76,7 @@ def train(
 
 def replay(of: Again) -> Iterator[Seen | None]:
     """Replay what comes after the first stage: further ones, and all of them trained jointly."""
-    first = yield from _codewords(of.vectors, of.size, of.seed)
+    first = yield from codewords_work(of.vectors, of.size, of.seed)
     yield from _staged(of.vectors, first, of.parameters.options, of.seed)
 
 
@@ -99,7 +99,7 @@ def _staged(
     for stage in range(2, options["stages"] + 1):
         indices = yield from encode_work(quantizer, vectors)
         rests = (vectors - sum_of(quantizer, indices) + 128).clip(0, 255).astype(np.uint8)
-        found = yield from _codewords(rests, first.size, seed)
+        found = yield from codewords_work(rests, first.size, seed)
         quantizer = _and_stage(quantizer, stage, found, options["stage-step"])
         yield Seen("added", quantizer)
     sample = sample_of(vectors, JOINT_SAMPLE, np.random.default_rng(seed))
@@ -110,7 +110,7 @@ def _staged(
     return quantizer
 
 
-def _codewords(rests: Samples, size: int, seed: int) -> Work[Codebook]:
+def codewords_work(rests: Numbers, size: int, seed: int) -> Work[Codebook]:
     """Train a codebook of a size, or of as many as there are distinct rests."""
     distinct = distinct_vectors(rests, size)
     possible = size if distinct is None else min(size, len(distinct))

@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Floats, Indices, Reals, Samples
+from vqcore.arrays import Floats, Indices, Reals, Samples, Sketch
 from vqcore.codebooks.scoring import EIGHT_BIT, scored
 from vqcore.codebooks.training import Progress, reported
 from vqcore.quantizers import ways
@@ -42,7 +42,6 @@ POWER_ITERATIONS = 4
 MOST_ITERATIONS = 30
 
 Sides = NDArray[np.bool_]
-Sketch = NDArray[np.float32]
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:
@@ -62,18 +61,18 @@ def train(
     known: Mapping[int, Quantizer] | None = None,
 ) -> Iterator[Progress | TrainedQuantizer]:
     """Grow a tree, leaf by leaf."""
-    growth = _Growth(vectors, np.random.default_rng(seed))
+    growth = Growth(vectors, np.random.default_rng(seed))
     for size in sizes:
         _, seconds = yield from reported(growth.work(size), size)
-        yield TrainedQuantizer(growth.quantizer(), seconds, len(vectors))
+        yield TrainedQuantizer(_quantizer(growth), seconds, len(vectors))
 
 
 def replay(of: Again) -> Iterator[Seen | None]:
     """Grow the tree again, seen whenever its leaves have doubled."""
-    growth = _Growth(of.vectors, np.random.default_rng(of.seed))
+    growth = Growth(of.vectors, np.random.default_rng(of.seed))
     for leaves in [*(2**power for power in range((of.size - 1).bit_length())), of.size]:
         yield from growth.work(leaves)
-        yield Seen("grown" if leaves > 1 else "first", growth.quantizer())
+        yield Seen("grown" if leaves > 1 else "first", _quantizer(growth))
 
 
 def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Work[Indices]:
@@ -87,13 +86,13 @@ def encode_work(quantizer: Quantizer, vectors: Samples, *, beam: int = 1) -> Wor
     found = np.empty(len(vectors), np.int32)
 
     def descend(rows: slice, centred: Reals, scores: Reals) -> None:
-        found[rows] = numbers[_descended(scores, pair, beam)]
+        found[rows] = numbers[descended(scores, pair, beam)]
 
     yield from scored(vectors, ways.nodes(table, column.ways), EIGHT_BIT, descend)
     return found[:, None]
 
 
-def _descended(scores: Reals, pair: Indices, beam: int) -> Indices:
+def descended(scores: Reals, pair: Indices, beam: int) -> Indices:
     """Return the leaf that each vector comes to, (m,), given how near all nodes are, (m, nodes)."""
     lines = np.arange(len(scores))[:, None]
     at = np.zeros((len(scores), 1), np.int32)
@@ -133,10 +132,10 @@ class _Cell:
     children: tuple[int, int] | None = None
 
 
-class _Growth:
-    """A tree that grows a leaf at a time, where most is gained."""
+class Growth:
+    """A tree of vectors, shape (n, d), that grows a leaf at a time, where most is gained."""
 
-    def __init__(self, vectors: Samples, rng: np.random.Generator) -> None:
+    def __init__(self, vectors: Samples | Sketch, rng: np.random.Generator) -> None:
         self._vectors, self._rng = vectors, rng
         self._cells = list[_Cell]()
         self._next = list[tuple[float, int]]()
@@ -164,23 +163,25 @@ class _Growth:
         if cell.sides is not None:
             heappush(self._next, (-_gain(vectors, cell.sides), number))
 
-    def quantizer(self) -> Quantizer:
-        """Return the tree as it is, the darker child of each node on the left."""
+    def preorder(self) -> tuple[Ways, Floats]:
+        """Return the tree as it is, the darker child of each node on the left; the nodes' means."""
         down, means, stack = list[int](), list[Floats](), [0]
         while stack:
             cell = self._cells[stack.pop()]
+            means.append(cell.mean)
             if cell.children is None:
                 down.append(0)
-                means.append(cell.mean)
                 continue
             left, right = sorted(cell.children, key=lambda it: float(self._cells[it].mean.sum()))
             counts = len(self._cells[left].inside), len(self._cells[right].inside)
             down.append(ways.share_of(*counts))
             stack += right, left
-        return _quantizer(tuple(down), np.stack(means))
+        return tuple(down), np.stack(means)
 
 
-def _quantizer(down: Ways, means: Floats) -> Quantizer:
+def _quantizer(growth: Growth) -> Quantizer:
+    down, nodes = growth.preorder()
+    means = nodes[ways.leaves(down)]
     column = Column("leaf", len(means), "leaves", ways=down)
     return Quantizer(ID, (column,), (stored(means, column),))
 
@@ -198,7 +199,8 @@ def halves_work(vectors: Sketch, rng: np.random.Generator) -> Work[Sides | None]
     sides = yield from _cut(vectors, rng)
     if sides.all() or not sides.any():
         widest = (high - low).argmax()
-        sides = vectors[:, widest] > (low[widest] + high[widest]) / 2
+        along, middle = vectors[:, widest], (low[widest] + high[widest]) / 2
+        sides = (along > middle) | (along == high[widest])  # nothing may lie between the two
     for _ in range(MOST_ITERATIONS):
         one, other = _means(vectors, sides)
         axis = (other - one).astype(np.float32)
