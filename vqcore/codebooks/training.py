@@ -143,8 +143,8 @@ def train(
     -----
     Closing the iterator stops the work. O(n·K·d) time for each iteration, O(n·d) memory.
     """
-    vectors, sizes, known = np.asarray(vectors), _checked_sizes(sizes), known or {}
-    _check_vectors(vectors)
+    vectors, sizes, known = np.asarray(vectors), checked_sizes(sizes), known or {}
+    check_vectors(vectors)
     _check_trainer(trainer, seed)
     _check_known(known, vectors)
     chosen = rules or Rules()
@@ -152,7 +152,8 @@ def train(
     return seldom(_trained(vectors, sizes, trainer, seed, known, lossless, chosen))
 
 
-def _check_vectors(vectors: Numbers) -> None:
+def check_vectors(vectors: Numbers) -> None:
+    """Raise a ValueError that says what vectors are, if these are none."""
     if vectors.dtype not in (np.uint8, np.float32) or vectors.ndim != 2 or not vectors.size:
         raise ValueError(
             "vectors are a uint8 or float32 array of shape (n, d), n and d at least 1, "
@@ -162,7 +163,8 @@ def _check_vectors(vectors: Numbers) -> None:
         raise ValueError("vectors are finite numbers; some of these are not")
 
 
-def _checked_sizes(sizes: Sequence[int]) -> list[int]:
+def checked_sizes(sizes: Sequence[int]) -> list[int]:
+    """Return sizes as they are; raise a ValueError that quotes them unless they ascend from 1."""
     whole = all(isinstance(size, int | np.integer) for size in sizes)
     if not whole or any(size <= below for below, size in pairwise([0, *sizes])):
         raise ValueError(f"codebook sizes are whole numbers from 1 on, ascending, not {sizes}")
