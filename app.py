@@ -14,21 +14,49 @@ from streamlit.delta_generator import DeltaGenerator
 from vqcore.codebooks import textbook
 from vqcore.coding.codebookfile import Cut, dimension_of
 from vqcore.coding.codec import Settings
-from vqcore.lab import contest, cosine, foreign, joint, rivals, study, sweeps, turns, vqfiles
+from vqcore.lab import (
+    contest,
+    cosine,
+    foreign,
+    joint,
+    pointstudy,
+    rivals,
+    study,
+    sweeps,
+    turns,
+    vqfiles,
+)
 from vqcore.lab.plane import MAX_CODEWORDS
+from vqcore.lab.pointstudy import PointStudy
+from vqcore.lab.pointsweeps import PointSettings, PointStep
 from vqcore.lab.sharing import Use
 from vqcore.lab.store import Pieces, Question, Sign, Store
 from vqcore.lab.study import Study
 from vqcore.lab.sweeps import Step
 from vqcore.lab.uploads import Uploads
 from vqcore.lab.vqfiles import VqFile
+from vqcore.quantizers import ofpoints
 from vqcore.quantizers.family import FAMILIES
-from vqcore.show import answers, downloads, links, panels, provenance, reproduce, tables, wording
+from vqcore.quantizers.quantizer import Option
+from vqcore.show import (
+    answers,
+    downloads,
+    links,
+    panels,
+    pointpanels,
+    provenance,
+    reproduce,
+    tables,
+    wording,
+)
 from vqcore.show.controls import RULES, choice, control, keep_valid, number, size_choice, unbound
-from vqcore.show.visit import Visit
+from vqcore.show.visit import PointsChosen, Visit
 from vqcore.show.wording import plain
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
-from vqcore.signals.pictures import MAX_BYTES, SAMPLES, Origin, Picture, sample_picture
+from vqcore.signals.pictures import SAMPLES, Origin, Picture, sample_picture
+from vqcore.signals.points import MAX_BYTES, Points, typed_points
+from vqcore.signals.sources import made as made_up
+from vqcore.signals.sources import pixel_pairs
 from vqcore.viewer import PAGE_STYLE, PARTS, made, words_layer
 from vqcore.words import say, speak
 
@@ -100,8 +128,8 @@ def offer(*files: downloads.File, **looks: Any) -> None:
 # Sidebar: what is looked at, and how it is quantized
 
 
-def choose_picture() -> tuple[str, Picture | VqFile, DeltaGenerator]:
-    """Choose what is looked at; there is a place to answer uploads of codewords alone."""
+def take_files() -> Uploads:
+    """Take uploads, and answer those that cannot be opened, or need a size."""
     st.file_uploader(
         **unbound("files"),
         accept_multiple_files=True,
@@ -114,6 +142,11 @@ def choose_picture() -> tuple[str, Picture | VqFile, DeltaGenerator]:
         st.error(answer)
     for file_id, raw_name in there.unsized.items():
         ask_size(file_id, raw_name)
+    return there
+
+
+def choose_picture(there: Uploads) -> tuple[str, Picture | VqFile, DeltaGenerator]:
+    """Choose what is looked at; there is a place to answer uploads of codewords alone."""
     names = [*there.shown, *SAMPLES]
     name = choose_from("picture", names, SAMPLES[0], on_change=visit.forget_link)
     shown = there.shown[name] if name in there.shown else sample(name)
@@ -154,10 +187,12 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
         block = st.empty()
     with st.expander(say("sidebar.more"), key="fold"):
         block_size = BlockSize(width, st.select_slider(**control("height")) or width)
-        options = choose_options(family)
+        options = choose_options(FAMILIES[family].OPTIONS)
         is_plain = family == Settings.family
         trainer = st.selectbox(disabled=not is_plain, **choice("trainer"))
-        rules = choose_rules((block_size, colour)) if is_plain and trainer == "textbook" else None
+        rules = (
+            choose_rules_of((block_size, colour)) if is_plain and trainer == "textbook" else None
+        )
         seed = choose_number("seed")
         rate_weight = st.select_slider(**control("rate"))
         smoothing = st.toggle(**control("smooth"))
@@ -167,35 +202,40 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
     return Settings(block_size, colour, trainer, seed, rate_weight, **others), sizes, block
 
 
-def choose_rules(cut: Cut) -> textbook.Rules:
-    """Choose how to train by the book."""
-    start, given = choose_start(cut)
+def choose_rules_of(cut: Cut) -> textbook.Rules:
+    """Choose how to train by the book on blocks; uploaded codebooks can begin it."""
+    fitting = uploads().cut_as(cut)
+    return choose_rules(dimension_of(*cut), {name: it.codewords for name, it in fitting.items()})
+
+
+def choose_rules(dimension: int, fitting: Mapping[str, Any]) -> textbook.Rules:
+    """Choose how to train by the book; codewords that fit, by name, can begin it."""
+    start, given = choose_start(dimension, fitting)
     chosen = {
         name: st.selectbox(**choice(name)) if name in links.CHOICES else choose_number(name)
         for name in RULES
         if name != "apart" or start == "splitting"
     }
-    dimension = dimension_of(*cut)
     read = partial(textbook.read_weights, dimension=dimension)
     weights = type_in("weights", read, dimension=str(dimension))
     return textbook.Rules(start, given, **chosen, weights=weights or ())
 
 
-def choose_start(cut: Cut) -> tuple[Any, tuple[tuple[float, ...], ...]]:
+def choose_start(
+    dimension: int, fitting: Mapping[str, Any]
+) -> tuple[Any, tuple[tuple[float, ...], ...]]:
     """Choose a start, and if it is codewords of one's own, those; if there are none, the first."""
     start = st.selectbox(**choice("begin"))
-    given = choose_codewords(cut) if start == "given" else ()
+    given = choose_codewords(dimension, fitting) if start == "given" else ()
     return (start if start != "given" or given else textbook.STARTS[0]), given
 
 
-def choose_codewords(cut: Cut) -> tuple[tuple[float, ...], ...]:
+def choose_codewords(dimension: int, fitting: Mapping[str, Any]) -> tuple[tuple[float, ...], ...]:
     """Choose codewords to begin with, uploaded or typed in; none if they are wrong."""
-    fitting = uploads().cut_as(cut)
     sources = [*fitting, None]
     source = choose_from("given", sources, sources[0])
     if source:
-        return textbook.rows_of(fitting[source].codewords)
-    dimension = dimension_of(*cut)
+        return textbook.rows_of(fitting[source])
     read = partial(textbook.read_codewords, dimension=dimension)
     typed = type_in("codewords", read, st.text_area, dimension=str(dimension))
     if typed == ():
@@ -226,11 +266,12 @@ def choose_number(name: str) -> Any:
     return st.number_input(**number(name, st.query_params))
 
 
-def choose_options(family: str) -> tuple[int, ...]:
-    """Choose the family's own settings."""
+def choose_options(options: Sequence[Option]) -> tuple[int, ...]:
+    """Choose a family's own settings."""
+    for it in options:
+        keep_valid(st.session_state, it.name, it.values, it.default)
     return tuple(
-        st.select_slider(options=option.values, value=option.default, **control(option.name))
-        for option in FAMILIES[family].OPTIONS
+        st.select_slider(options=it.values, value=it.default, **control(it.name)) for it in options
     )
 
 
@@ -243,6 +284,55 @@ def choose_colour(is_gray: bool) -> Colour:
 def choose_sizes(largest: int) -> tuple[int, ...]:
     sizes = type_in("more", lambda text: sweeps.ladder_sizes(largest, sweeps.parse_sizes(text)))
     return sizes or sweeps.ladder_sizes(largest)
+
+
+# Sidebar, of points
+
+
+def choose_points(there: Uploads) -> PointsChosen:
+    """Choose points: made up, pairs of a picture's pixels, typed in, or uploaded."""
+    every = [it for it in links.CHOICES["source"] if it != "file" or there.points]
+    keep_valid(st.session_state, "source", every, every[0])
+    source = st.selectbox(**choice("source", every))
+    if source == "file":
+        name = choose_from("file", [*there.points], next(iter(there.points)))
+        return PointsChosen(name, there.points[name])
+    name = say(f"source.{source}")
+    if source == "typed":
+        return PointsChosen(name, type_in("numbers", typed_points, st.text_area))
+    if source == "pairs":
+        names = [*there.pictures, *SAMPLES]
+        picture = choose_from("picture", names, SAMPLES[0])
+        of = there.pictures.get(picture) or sample(picture)
+        key, make = (of.digest,), partial(pixel_pairs, of)
+        return PointsChosen(f"{name}, {picture}", store().once("pairs", key, make))
+    return make_points(source, name)
+
+
+def make_points(source: Any, name: str) -> PointsChosen:
+    """Choose how many points are made up, of how many numbers, and by which chance."""
+    count, dimension = choose_number("count"), choose_number("dimension")
+    correlation = choose_number("correlation") if source == "gauss-markov" else 0.0
+    seed = choose_number("draw")
+    key = source, count, dimension, seed, correlation
+    make = partial(made_up, source, count, dimension, seed=seed, correlation=correlation)
+    return PointsChosen(name, store().once("made up", key, make), (source, correlation))
+
+
+def choose_point_settings(points: Points) -> tuple[PointSettings, tuple[int, ...]]:
+    """Choose how to quantize points, and the codebook sizes."""
+    largest = st.select_slider(**control("largest"))
+    family = st.selectbox(**choice("point-family"))
+    with st.expander(say("sidebar.more"), key="fold"):
+        options = choose_options(ofpoints.OPTIONS[family])
+        is_plain = family == PointSettings.family
+        trainer = st.selectbox(disabled=not is_plain, **choice("trainer"))
+        rules = None
+        if is_plain and trainer == "textbook":
+            rules = choose_rules(points.dimension, uploads().starts_of(points.dimension))
+        seed, sizes = choose_number("seed"), choose_sizes(largest)
+    trainer = trainer if is_plain else PointSettings.trainer
+    return PointSettings(family, options, trainer, seed, rules), sizes
 
 
 # Links: what the page was opened with
@@ -334,12 +424,17 @@ def show_facts(
     name: str, layout: BlockLayout, origin: Origin | None = None, distinct: int | None = None
 ) -> None:
     """Show what is looked at, and how many blocks are distinct if K goes no higher."""
+    clamped = "" if distinct is None else say("title.clamped", n=distinct)
+    show_title(name, wording.facts_of(layout, origin), clamped)
+
+
+def show_title(name: str, facts: Sequence[str], clamped: str) -> None:
     with row(key="title"):
         st.header(plain(name), anchor=False)
-        st.markdown(" · ".join(wording.facts_of(layout, origin)))
+        st.markdown(" · ".join(facts))
     place = st.empty()  # always, or else what follows moves, and is there twice for a while
-    if distinct is not None:
-        place.info(say("title.clamped", n=distinct))
+    if clamped:
+        place.info(clamped)
 
 
 def show_viewer(view: dict[str, Any]) -> None:
@@ -741,6 +836,75 @@ def place_of(panel: str) -> DeltaGenerator:
     return places[panel]
 
 
+# Panels of points
+
+
+def point_sizes_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
+    draw_apart("sizes", pointpanels.snr_charts(of, step.codebook_size))
+    draw_apart("figures", pointpanels.figures_table(of))
+    return []
+
+
+def point_training_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
+    draw(pointpanels.training_table(of, step), pointpanels.use_chart(step))
+    return []
+
+
+def point_rates_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
+    is_all = st.segmented_control(**choice("families")) == "all"
+    others = pointstudy.relatives(of) if is_all else []
+    draw(pointpanels.rate_chart(of, others))
+    return [pointstudy.measuring_scalars(of), *map(pointstudy.sweeping, others)]
+
+
+def gains_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
+    """Show what vectors gain over scalars, and what longer ones gain."""
+    draw(pointpanels.advantages_table(of))
+    small(*pointpanels.why_no_advantages(of))
+    bits = st.selectbox(**control("bits"), options=[1, 2, 3])
+    draw(pointpanels.dimensions_chart(of, bits))
+    return [pointstudy.weighing(of), pointstudy.recutting(of, bits)]
+
+
+def point_plane_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
+    if of.points.dimension != 2:
+        small(say("points.plane-of-two"))
+        return []
+    with st.container(width=PLANE_WIDTH):
+        show_plane_of_points(of.points)
+    return []
+
+
+@st.fragment(key="plane")
+def show_plane_of_points(points: Points) -> None:
+    """Show Lloyd's steps among points, from where a hand, or numbers typed in, put codewords."""
+    with row():
+        words = control("size") | {"key": "pairs", "width": 200}
+        size = st.slider(min_value=1, max_value=MAX_CODEWORDS, value=16, **words)
+        start = st.segmented_control(**choice("start"))
+    read = partial(textbook.read_codewords, dimension=2)
+    typed = type_in("plane-codewords", read, st.text_area) or ()
+    codewords = made.first_points(store(), points, size, start, typed)
+    of = f"{points.digest} {size} {start} {typed}"
+    data = made.points_plane_bytes(store(), of, visit.edited(of, codewords), points)
+    COMPONENTS["plane"](key="plane", data=data, on_edit_change=visit.keep_edit)
+
+
+def files_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
+    offer(*downloads.point_files(of, step), icon=DOWNLOAD)
+    return []
+
+
+POINT_PANELS: dict[str, Callable[[PointStudy, PointStep], list[Pieces]]] = {
+    "sizes": point_sizes_panel,
+    "training": point_training_panel,
+    "rates": point_rates_panel,
+    "gains": gains_panel,
+    "plane": point_plane_panel,
+    "files": files_panel,
+}
+
+
 # Pages
 
 
@@ -819,6 +983,42 @@ def show_file_viewer(name: str, file: VqFile, original: Picture | None) -> None:
         show_viewer(made.view_of_file(name, file, original))
 
 
+def lab_of_points(chosen: PointsChosen) -> None:
+    """Sweep points, and show what is there so far, until all of it is."""
+    COMPONENTS["choices"](key="choices", data=visit.choices(present_rivals()))
+    if chosen.points is None:
+        st.info(say("points.none"))
+        return
+    with st.sidebar:
+        settings, sizes = choose_point_settings(chosen.points)
+    of = PointStudy(chosen.points, settings, sizes, store(), chosen.source)
+    clamped = say("points.clamped", n=of.plan[-1]) if of.plan[-1] < max(sizes) else ""
+    show_title(chosen.name, [wording.facts_of_points(chosen.points)], clamped)
+    progress, place = ProgressPlace((of.swept, sizes)), st.container()
+    if not of.steps:
+        turns.work_on([pointstudy.sweeping(of)], FIRST_RESULTS_SECONDS, tell=progress.tell)
+    with place:
+        more = show_points(of)
+    if turns.work_on([pointstudy.sweeping(of), *more], REDRAW_SECONDS, tell=progress.tell):
+        st.rerun()
+    progress.end()
+
+
+def show_points(of: PointStudy) -> list[Pieces]:
+    """Show the points and the codewords of a K, and the open panel below."""
+    sizes = list(of.steps)
+    size = visit.size_among(sizes)
+    if len(sizes) > 1:
+        st.session_state["point-size"] = size
+        size = st.select_slider(options=sizes, **unbound("point-size"))
+    step = of.steps[size]
+    draw(pointpanels.stage_chart(of, step))
+    st.markdown(wording.figures_of_points(step.figures, of.points.dimension))
+    small(*pointpanels.warnings_of(of, size))
+    panel = st.segmented_control(**choice("point-panel"))
+    return POINT_PANELS[panel](of, step)
+
+
 def main() -> None:
     st.set_page_config("VQ Lab", page_icon="🔲", layout="wide")
     st.html(f"<style>{PAGE_STYLE}</style>")
@@ -827,8 +1027,15 @@ def main() -> None:
     visit.begin(address, PANELS, present_rivals())
     with st.sidebar:
         st.title(say("sidebar.title"), anchor=False)
-        name, chosen, below_files = choose_picture()
-    if needed := missing_file():
+        signal = st.segmented_control(**choice("signal"))
+        there = take_files()
+        if signal == "points":
+            points = choose_points(there)
+        else:
+            name, chosen, below_files = choose_picture(there)
+    if signal == "points":
+        lab_of_points(points)
+    elif needed := missing_file():
         ask_for(needed)
     elif isinstance(chosen, VqFile):
         tell_codewords(below_files, cut_of(chosen.encoded.layout))

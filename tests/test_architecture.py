@@ -122,8 +122,9 @@ def test_only_the_app_imports_streamlit(path: Path) -> None:
 
 
 @EACH
-def test_only_plots_imports_plotly(path: Path) -> None:
-    assert ("plotly" in IMPORTS[path]) == (module_of(path) == "vqcore.show.plots")
+def test_only_plots_import_plotly(path: Path) -> None:
+    plots = {"vqcore.show.plots", "vqcore.show.pointplots"}
+    assert ("plotly" in IMPORTS[path]) == (module_of(path) in plots)
 
 
 def test_the_app_does_no_mathematics() -> None:

@@ -138,9 +138,25 @@ def test_the_codebook_of_a_vq_file_is_one_for_pictures_that_fit():
 
 
 def test_codewords_of_no_use_are_refused_by_themselves():
-    found = opened(("w.npy", npy_bytes(np.zeros((2, 16)))), ("p", PNG), ("w.npy", ALONE))
+    useless = npy_bytes(np.zeros((2, 4000), np.uint8))
+    found = opened(("w.npy", useless), ("p", PNG), ("w.npy", ALONE))
     assert [type(it) for it in found] == [Refusal, Upload, Upload]
-    assert "not float64 (2, 16)" in found[0].reason
+    assert "Its codewords have 4000 samples, as no block has." in str(found[0].reason)
+
+
+def test_points_are_opened_beside_pictures_and_codewords():
+    numbers = npy_bytes(np.float64([[0.5, 1], [2, 3]]))
+    files = [File("a", "a.csv", b"x,y\n1,2\n"), File("n", "n.npy", numbers), File("p", "p", PNG)]
+    files += [File("b", "b.csv", b"1,x\n"), File("w", "w.npy", ALONE)]
+    there = open_uploads(files, (), Store(10**9))
+    assert {name: it.vectors.tolist() for name, it in there.points.items()} == {
+        "a.csv": [[1, 2]],
+        "n.npy": [[0.5, 1], [2, 3]],
+    }
+    assert (*there.pictures, *there.alone) == ("p", "w.npy")
+    assert [(it.name, str(it.reason)[:24]) for it in there.refused] == [
+        ("b.csv", "Line 1, column 2 holds '")
+    ]
 
 
 @pytest.mark.parametrize("book", [ALONE, npy_bytes(np.zeros((2, 16), np.uint8))])

@@ -65,6 +65,7 @@ def test_a_codec_that_is_not_there_is_left_out():
 def test_choices_are_read_as_they_were_written():
     there = ["jpeg", "webp"]
     chosen = {"panel": "health", "colour": "gray", "trainer": "lbg", "beside": ["webp"]}
+    chosen |= {"signal": "points", "source": "rings"}
     address = in_the_address(chosen, there)
     assert address == {
         "panel": "health",
@@ -79,6 +80,10 @@ def test_choices_are_read_as_they_were_written():
         "families": None,
         "target": None,
         "start": None,
+        "signal": "points",
+        "source": "rings",
+        "point-family": None,
+        "point-panel": None,
         "beside": "webp",
     }
     assert choices_of(address, PANELS, there) == {**DEFAULTS, **chosen}

@@ -14,7 +14,7 @@ import numpy as np
 
 from vqcore.arrays import Number, Numbers
 from vqcore.codebooks.codebook import Codebook, rounded
-from vqcore.codebooks.fixedpoint import grid_of
+from vqcore.codebooks.fixedpoint import Grid, grid_of
 from vqcore.codebooks.ladder import Look, Stage, rung_work
 from vqcore.codebooks.lloyd import MAX_ITERATIONS
 from vqcore.codebooks.scikitlearn import fits
@@ -260,9 +260,17 @@ def _on_a_grid(
     for event in _on_samples(source, sizes, trainer, seed, below):
         if isinstance(event, Trained):
             codebook = Codebook(grid.values(event.codebook.codewords)).in_order()
-            yield replace(event, codebook=codebook)
+            yield replace(event, codebook=codebook, iterations=_measured_in(grid, event))
         else:
             yield event
+
+
+def _measured_in(grid: Grid, trained: Trained) -> tuple[Iteration, ...]:
+    """Return the iterations with distortions of the numbers, not of units of a grid."""
+    return tuple(
+        replace(it, distortion=math.ldexp(it.distortion, 2 * grid.exponent))
+        for it in trained.iterations
+    )
 
 
 def _by_the_book(

@@ -6,18 +6,19 @@ And for vectors of any dimension the plane of their first two principal axes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vqcore.arrays import Counts, Floats, Numbers, Samples
-from vqcore.codebooks.scoring import EIGHT_BIT, MIDDLE, chunks, product
+from vqcore.arrays import Counts, Floats, Numbers, Sketch
+from vqcore.codebooks.scoring import EIGHT_BIT, MIDDLE, REAL, Kind, chunks, product
 from vqcore.codebooks.sketch import principal_axes
 from vqcore.codebooks.source import InMemory, sample_of
 from vqcore.codebooks.training import Trained, train
-from vqcore.signals.blocks import BlockSize, layout_of, shown_pixels
+from vqcore.signals.blocks import BlockSize, distinct_vectors, layout_of, shown_pixels
 from vqcore.signals.pictures import Picture
+from vqcore.signals.points import Points
 from vqcore.work import finish
 
 Start = Literal["random", "ladder"]
@@ -27,6 +28,8 @@ MAX_CODEWORDS = 64
 MAX_STEPS = 100
 TOLERANCE = 1e-4
 LADDER_PAIRS = 65_536
+SPREAD_POINTS = 65_536
+ROOM = 0.05
 PAIRS_AT_ONCE = 1024
 AXES_VECTORS = 20_000
 SHOWN_VECTORS = 3000
@@ -72,6 +75,51 @@ class PrincipalPlane:
         return (vectors - self.centre) @ self.directions.T
 
 
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """Where points lie in the plane, within a square.
+
+    Parameters
+    ----------
+    places : float32 array of shape (m, 2), all of them or as many as are quickly iterated over
+    density : int array of shape (256, 256)
+        How many of all lie in each part of the square, from left to right and from below.
+    low : float array of shape (2,), the corner of the square on the left and below
+    extent : of its sides, above 0
+    """
+
+    places: Sketch
+    density: Counts
+    low: Floats
+    extent: float
+
+
+def spread_of(points: Points) -> Spread:
+    """Return where points of two coordinates lie, with some room around them."""
+    least, most = (it.astype(np.float64) for it in (points.vectors.min(0), points.vectors.max(0)))
+    extent = (1 + 2 * ROOM) * float((most - least).max()) or 1.0
+    low = (least + most - extent) / 2
+    edges = [np.linspace(start, start + extent, LEVELS + 1) for start in low]
+    left, right = points.vectors.T
+    density = np.histogram2d(left, right, bins=edges)[0].astype(np.int64)
+    places = sample_of(points.vectors, SPREAD_POINTS, np.random.default_rng(0))
+    return Spread(places, density, low, extent)
+
+
+def first_points(spread: Spread, size: int, start: Start, *, seed: int = 0) -> Floats:
+    """Do as `first_codewords` among points."""
+    distinct = distinct_vectors(spread.places, size)
+    if distinct is not None:
+        return distinct.astype(np.float64)
+    if start == "random":
+        drawn = np.random.default_rng(seed).permutation(len(spread.places))
+        first = np.unique(spread.places[drawn], axis=0, return_index=True)[1]
+        return spread.places[drawn][np.sort(first)[:size]].astype(np.float64)
+    events = train(spread.places, [size], seed=seed)
+    trained = next(event for event in events if isinstance(event, Trained))
+    return trained.codebook.codewords.astype(np.float64)
+
+
 def pair_density(picture: Picture) -> Counts:
     """Count the pairs of horizontal neighbours in a picture's luma: pixels 0 and 1, 2 and 3, …
 
@@ -93,7 +141,7 @@ def pair_density(picture: Picture) -> Counts:
     return np.bincount(numbers, minlength=LEVELS**2).reshape(LEVELS, LEVELS)
 
 
-def distinct_pairs(density: Counts) -> tuple[Samples, Counts]:
+def distinct_pairs(density: Counts) -> tuple[Numbers, Counts]:
     """Return the pairs that occur, shape (m, 2), and how often each does, shape (m,)."""
     pairs = np.argwhere(density).astype(np.uint8)
     return pairs, density[density > 0]
@@ -162,10 +210,21 @@ def lloyd_path(density: Counts, codewords: ArrayLike) -> LloydPath:
     if following.ndim != 2 or following.shape[1] != 2 or not len(following):
         raise ValueError(f"codewords in the plane have the shape (K, 2), not {following.shape}")
     pairs, counts = (array.astype(np.float64) for array in distinct_pairs(density))
+    return _steps(pairs, counts, following, MIDDLE)
+
+
+def lloyd_path_of(spread: Spread, codewords: ArrayLike) -> LloydPath:
+    """Do as `lloyd_path` among points."""
+    places = spread.places.astype(np.float64)
+    start: Floats = np.asarray(codewords, np.float64)
+    return _steps(places, np.ones(len(places)), start, spread.low + spread.extent / 2)
+
+
+def _steps(pairs: Floats, counts: Floats, following: Floats, middle: float | Floats) -> LloydPath:
     steps: list[Floats] = []
     errors: list[float] = []
     while len(steps) <= MAX_STEPS:
-        mse, means = _iteration(pairs, counts, following)
+        mse, means = _iteration(pairs, counts, following, middle)
         if errors and errors[-1] - mse <= TOLERANCE * errors[-1]:
             break
         steps.append(following)
@@ -174,9 +233,11 @@ def lloyd_path(density: Counts, codewords: ArrayLike) -> LloydPath:
     return LloydPath(np.stack(steps), np.array(errors))
 
 
-def _iteration(pairs: Floats, counts: Floats, codewords: Floats) -> tuple[float, Floats]:
+def _iteration(
+    pairs: Floats, counts: Floats, codewords: Floats, middle: float | Floats
+) -> tuple[float, Floats]:
     """Return the distortion per sample, and the mean of each cell or the codeword of a dead one."""
-    nearest = _nearest(pairs, codewords)
+    nearest = _nearest(pairs, codewords, middle)
     errors = np.square(pairs - codewords[nearest]).sum(axis=1)
     weights = np.bincount(nearest, counts, len(codewords))[:, None]
     sums = [np.bincount(nearest, counts * side, len(codewords)) for side in pairs.T]
@@ -184,23 +245,23 @@ def _iteration(pairs: Floats, counts: Floats, codewords: Floats) -> tuple[float,
     return float(errors @ counts / (2 * counts.sum())), means
 
 
-def _nearest(pairs: Floats, codewords: Floats) -> NDArray[np.intp]:
+def _nearest(pairs: Floats, codewords: Floats, middle: float | Floats) -> NDArray[np.intp]:
     """Do as `codebook.nearest`, in float64: codewords on their way lie between the levels."""
-    centred = codewords - MIDDLE
+    centred = codewords - middle
     halves, indices = np.square(centred).sum(axis=1) / 2, np.empty(len(pairs), np.intp)
     for rows in chunks(len(pairs), PAIRS_AT_ONCE):
-        scores = product(pairs[rows] - MIDDLE, centred.T)
+        scores = product(pairs[rows] - middle, centred.T)
         scores -= halves
         indices[rows] = scores.argmax(axis=1)
     return indices
 
 
-def principal_plane(vectors: Samples) -> PrincipalPlane:
+def principal_plane(vectors: Numbers) -> PrincipalPlane:
     """Find the first two principal axes, from at most 20 000 vectors.
 
     Parameters
     ----------
-    vectors : uint8 array of shape (n, d)
+    vectors : uint8 or float32 array of shape (n, d)
 
     Notes
     -----
@@ -211,7 +272,8 @@ def principal_plane(vectors: Samples) -> PrincipalPlane:
     centre, variance = sample.mean(axis=0), sample.var(axis=0).sum()
     directions = np.zeros((2, sample.shape[1]))
     if variance:
-        found = finish(principal_axes(InMemory(sample, EIGHT_BIT))).directions.T[:2]
+        kind: Kind[Any] = EIGHT_BIT if sample.dtype == np.uint8 else REAL
+        found = finish(principal_axes(InMemory(sample, kind))).directions.T[:2]
         largest = np.take_along_axis(found, np.abs(found).argmax(axis=1)[:, None], axis=1)
         directions[: len(found)] = found * np.sign(largest)
     shares = ((sample - centre) @ directions.T).var(axis=0) / (variance or 1)

@@ -126,7 +126,18 @@ class Plan:
 
     def nearest(self, size: int) -> int:
         """Return the planned size whose logarithm is nearest to that of a size."""
-        return min(self.sizes, key=lambda other: abs(math.log2(other) - math.log2(size)))
+        return nearest_size(size, self.sizes)
+
+
+def nearest_size(size: int, sizes: Sequence[int]) -> int:
+    """Return the size whose logarithm is nearest to that of another.
+
+    Examples
+    --------
+    >>> nearest_size(32, [1, 2, 40]), nearest_size(32, [16, 64])
+    (40, 16)
+    """
+    return min(sizes, key=lambda other: abs(math.log2(other) - math.log2(size)))
 
 
 def ladder_sizes(largest: int, more: Iterable[int] = ()) -> tuple[int, ...]:

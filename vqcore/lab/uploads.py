@@ -8,7 +8,8 @@ from itertools import count
 from types import MappingProxyType
 from typing import Protocol
 
-from vqcore.codebooks.codebook import Codebook
+from vqcore.arrays import Sketch
+from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.coding.codebookfile import (
     CodebookError,
     Cut,
@@ -23,13 +24,14 @@ from vqcore.coding.container import FileError, is_vq, parse_header
 from vqcore.lab.sharing import Shared, fits, lent_by
 from vqcore.lab.store import Store
 from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
-from vqcore.refusals import PictureError
+from vqcore.refusals import PictureError, PointsError
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Picture, needs_size, read_picture
+from vqcore.signals.points import Points, is_points, read_points
 from vqcore.signals.raw import read_size
 from vqcore.words import Said, why
 
-Content = Picture | VqFile | SharedCodebook | Codebook
+Content = Picture | Points | VqFile | SharedCodebook | Codebook
 """What a file holds; a Codebook is codewords alone, of no block size and colour mode."""
 
 
@@ -141,6 +143,16 @@ class Uploads:
     def pictures(self) -> dict[str, Picture]:
         """Return the pictures by name."""
         return {it.name: it.content for it in self.opened if isinstance(it.content, Picture)}
+
+    @property
+    def points(self) -> dict[str, Points]:
+        """Return the points by name."""
+        return {it.name: it.content for it in self.opened if isinstance(it.content, Points)}
+
+    def starts_of(self, dimension: int) -> dict[str, Sketch]:
+        """Return by name the points that can be codewords to begin with."""
+        few = {name: it.vectors for name, it in self.points.items() if it.dimension == dimension}
+        return {name: it for name, it in few.items() if len(it) <= MAX_CODEBOOK_SIZE}
 
     @property
     def codebooks(self) -> list[NamedCodebook]:
@@ -256,9 +268,12 @@ def _shared(content: Content, cut: Cut) -> SharedCodebook | None:
 def _content(
     file: File, codebooks: Sequence[SharedCodebook], raw_size: str
 ) -> Content | Said | str:
+    data = file.getvalue()
     try:
-        return open_file(file.getvalue(), file.name, codebooks, raw_size)
-    except (PictureError, CodebookError, FileError) as error:
+        if is_points(data, file.name):
+            return read_points(data, file.name)
+        return open_file(data, file.name, codebooks, raw_size)
+    except (PictureError, PointsError, CodebookError, FileError) as error:
         return why(error)
 
 

@@ -10,6 +10,7 @@ from vqcore.coding.codec import Settings
 from vqcore.show.links import CHOICES, is_endless
 from vqcore.show.wording import codec_name
 from vqcore.signals.blocks import MAX_BLOCK_SIZE
+from vqcore.signals.points import MAX_DIMENSION, MAX_VECTORS
 from vqcore.words import has, say
 
 State = MutableMapping[Any, Any]
@@ -34,6 +35,14 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "largest": {"options": [2**power for power in range(1, 13)], "value": 1024},
     "seed": {"value": 0, "min_value": 0, "max_value": 2**31 - 1},
     "rate": {"options": [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], "value": 0},
+    # points
+    "signal": {"required": True, "label_visibility": "collapsed"},
+    "count": {"value": 100_000, "min_value": 1, "max_value": MAX_VECTORS, "step": 1000},
+    "dimension": {"value": 2, "min_value": 1, "max_value": MAX_DIMENSION},
+    "correlation": {"value": 0.9, "min_value": -0.999, "max_value": 0.999, "step": 0.1},
+    "draw": {"value": 0, "min_value": 0, "max_value": 2**31 - 1},
+    "point-panel": {"required": True, "label_visibility": "collapsed"},
+    "bits": {"width": 180},
     # by the book
     "given": {"format_func": _codewords},
     "apart": {"value": Rules.apart, "min_value": 0.01, "max_value": 255.0},

@@ -8,16 +8,18 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, astuple, fields, replace
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from vqcore.arrays import Numbers
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.textbook import Line, Round
 from vqcore.coding.codec import Settings
 from vqcore.lab.batch import Swept
+from vqcore.lab.pointsweeps import PointFigures
 from vqcore.lab.rivals import RIVALS, RivalPoint
 from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint
@@ -205,3 +207,18 @@ def training_comment(pictures: int, settings: Settings, size: int) -> str:
 
 def _all_finite(record: dict[str, Any]) -> dict[str, Any]:
     return {name: "inf" if value == math.inf else value for name, value in record.items()}
+
+
+def figures_csv(figures: Sequence[PointFigures]) -> str:
+    """Return the figures of points, a K a line, under their names."""
+    lines = [",".join(it.name for it in fields(PointFigures))]
+    for each in figures:
+        lines.append(",".join("" if it is None else f"{it}" for it in astuple(each)))
+    return "\n".join(lines) + "\n"
+
+
+def npy_bytes(array: Numbers) -> bytes:
+    """Return an array as numpy.save writes it."""
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()

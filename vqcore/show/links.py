@@ -14,9 +14,11 @@ from vqcore.lab.rivals import RIVALS
 from vqcore.lab.targets import GOALS
 from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.ofpoints import POINT_FAMILIES
 from vqcore.show.curves import Axis, Families, Likeness
 from vqcore.signals.blocks import COLOURS
 from vqcore.signals.pictures import Picture
+from vqcore.signals.sources import SOURCES
 
 CHOICES: Mapping[str, Sequence[str]] = {
     "colour": COLOURS,
@@ -31,6 +33,10 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "target": tuple(GOALS),
     "start": get_args(Start),
     "beside": tuple(RIVALS),
+    "signal": ("picture", "points"),
+    "source": (*SOURCES, "pairs", "typed", "file"),
+    "point-family": POINT_FAMILIES,
+    "point-panel": ("sizes", "training", "rates", "gains", "plane", "files"),
 }
 """Control -> the ids it can have in the address, but for panels, of which the dashboard knows."""
 
@@ -47,6 +53,10 @@ DEFAULTS: Mapping[str, str] = {
     "families": "this",
     "target": "kilobytes",
     "start": "random",
+    "signal": "picture",
+    "source": "gaussian",
+    "point-family": "plain",
+    "point-panel": "sizes",
 }
 """Control of one choice -> the id that an address without it means."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
+from vqcore.codebooks.textbook import Book
 from vqcore.lab.comparison import mean_rows
 from vqcore.lab.contest import contestants
 from vqcore.lab.cosine import known_cosines
@@ -139,7 +140,7 @@ Shown = Chart | Table | Sheet | tuple[Chart, ...]
 """What can be drawn; charts that are together stand side by side."""
 
 
-def _chart(name: str, figure: Any, told: str | None = None, **fields: Any) -> Chart:
+def chart_of(name: str, figure: Any, told: str | None = None, **fields: Any) -> Chart:
     """Return a chart, with its words or those of another case."""
     alt, title, caption = (
         say(f"chart.{told or name}.{part}", **fields) for part in ("alt", "title", "caption")
@@ -148,7 +149,8 @@ def _chart(name: str, figure: Any, told: str | None = None, **fields: Any) -> Ch
 
 
 def _size_chart(name: str, figure: Any, sizes: Sequence[int], curves: int = 1) -> Chart:
-    return replace(_chart(name, figure), area=plots.size_area(sizes, curves), stands_for=Pick)
+    """Return a chart against K, on which a click chooses another."""
+    return replace(chart_of(name, figure), area=plots.size_area(sizes, curves), stands_for=Pick)
 
 
 def size_charts(study: Study, others: Others) -> tuple[Chart, ...]:
@@ -185,18 +187,18 @@ def rate_chart(study: Study, curves: Sequence[Curve], likeness: Likeness, axis: 
 
     ours = [curve for curve in curves if curve.kind in OURS]
     figure = plots.rate_figure(curves, hull_of(ours, likeness), likeness, axis)
-    chart = _chart("rates", figure, f"rates-{axis}", **study.layout.block_size._asdict())
+    chart = chart_of("rates", figure, f"rates-{axis}", **study.layout.block_size._asdict())
     return replace(chart, stands_for=stands_for)
 
 
 def pictures_chart(studies: Sequence[Study]) -> Chart:
     curves = [picture_curve(study.name, study.points) for study in studies if study.points]
-    return _chart("pictures", plots.pictures_figure(curves, _means(studies)))
+    return chart_of("pictures", plots.pictures_figure(curves, _means(studies)))
 
 
 def trainers_chart(study: Study, size: int) -> Chart:
     runs = known_runs(study, contestants(study.settings), size)
-    return _chart("trainers", plots.trainers_figure(runs))
+    return chart_of("trainers", plots.trainers_figure(runs))
 
 
 def curves_of(study: Study, others: Others, codecs: Sequence[Codec]) -> list[Curve]:
@@ -236,7 +238,7 @@ def families_table(families: Sequence[Study], size: int) -> Table:
         | {"family": curve.name}
         for it, curve in zip(families, curves, strict=True)
     ]
-    table = _table("families", rows, size=str(size), against=plain.name)
+    table = table_of("families", rows, size=str(size), against=plain.name)
     return replace(table, id="ideas", picks=[Pick(size, it) for it in families])
 
 
@@ -245,15 +247,20 @@ def book_table(study: Study, size: int) -> Table | None:
     book = known_book(study, size)
     if book is None:
         return None
+    rows = list(map(book_row, book.lines))
+    return table_of("book", rows, size=str(size), tried=tried_in_words(book))
+
+
+def tried_in_words(book: Book) -> str:
+    """Say what each try of a training by the book came to, if there were several."""
     errors = [distortion for _, distortion in book.tried]
     told, spread = ", ".join(f"{it:.6g}" for it in errors), f"{max(errors) - min(errors):.6g}"
     tried = say("training.tried", n=len(errors), errors=told, spread=spread)
-    tried = tried if len(errors) > 1 else ""
-    return _table("book", list(map(book_row, book.lines)), size=str(size), tried=tried)
+    return tried if len(errors) > 1 else ""
 
 
 def tries_table(tries: Sequence[Tried], size: int) -> Table | None:
-    return _table("tries", list(map(try_row, tries)), size=str(size)) if tries else None
+    return table_of("tries", list(map(try_row, tries)), size=str(size)) if tries else None
 
 
 def cosines_table(study: Study, size: int) -> Table | None:
@@ -265,10 +272,10 @@ def cosines_table(study: Study, size: int) -> Table | None:
         {"stands_for": say(f"cosine.{name}"), "psnr_db": psnr_db}
         for name, psnr_db in vars(cosines).items()
     ]
-    return _table("cosines", rows, size=str(size))
+    return table_of("cosines", rows, size=str(size))
 
 
-def _table(
+def table_of(
     of: TableId, rows: Sequence[Mapping[str, Any]], told: str | None = None, **fields: Any
 ) -> Table:
     """Return a table, with its words or those of another case."""
@@ -280,7 +287,7 @@ def _table(
 
 def points_table(study: Study) -> Table:
     """Return the figures of every K, and above them what the picture's own file is."""
-    table = _table("points", rows_of(columns("points"), study.points))
+    table = table_of("points", rows_of(columns("points"), study.points))
     picks = [Pick(point.codebook_size) for point in study.points]
     table = replace(table, id="points", picks=picks)
     if not study.picture.origin:
@@ -296,14 +303,14 @@ def pictures_table(studies: Sequence[Study], size: int) -> Table:
         for study in studies
         if (own := min(size, study.plan.sizes[-1])) in study.steps
     ]
-    return _table("pictures", rows)
+    return table_of("pictures", rows)
 
 
 def means_table(studies: Sequence[Study]) -> Table:
     rows = _means(studies)
     lossless = any(row["psnr_db"] == inf for row in rows)
     told = "means-lossless" if lossless else "means"
-    return _table("means", rows, told, pictures=len(studies))
+    return table_of("means", rows, told, pictures=len(studies))
 
 
 def _means(studies: Sequence[Study]) -> list[dict[str, float | None]]:
@@ -311,20 +318,20 @@ def _means(studies: Sequence[Study]) -> list[dict[str, float | None]]:
 
 
 def rungs_table(study: Study) -> Table:
-    return _table("rungs", [rung_row(*each) for each in rungs(study).items()])
+    return table_of("rungs", [rung_row(*each) for each in rungs(study).items()])
 
 
 def health_table(study: Study) -> Table:
     results = known_held_out(study)
     rows = [health_row(it, results.get(size)) for size, it in known_healths(study).items()]
-    return _table("health", rows)
+    return table_of("health", rows)
 
 
 def transfers_table(study: Study, other: Study) -> Table | None:
     """Return how another picture fares with this one's codebooks, as far as that is known."""
     transfers = known_transfers(study, other).values()
     rows = rows_of(columns("transfers"), transfers)
-    return _table("transfers", rows, name=other.name) if rows else None
+    return table_of("transfers", rows, name=other.name) if rows else None
 
 
 def deltas_sheet(curves: Sequence[Curve]) -> Sheet | None:

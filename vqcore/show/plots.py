@@ -15,6 +15,7 @@ from vqcore.codebooks.training import Trainer
 from vqcore.lab.contest import Run
 from vqcore.lab.health import Health
 from vqcore.lab.heldout import HeldOut
+from vqcore.lab.pointsweeps import PointFigures
 from vqcore.lab.rivals import RIVALS, Look
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.quantizers.family import FAMILIES
@@ -95,17 +96,17 @@ def psnr_figure(
     sizes : all sizes of the sweep, for the axis to stand still while points arrive
     curves : this sweep's and those of others; where there are others, the legend names each
     """
-    figure = _figure(sizes, say("plot.axis.psnr_db"))
+    figure = size_figure(sizes, say("plot.axis.psnr_db"))
     if len(curves) < 2:
-        _add_curve(figure, points, [point.psnr_db for point in points], _decibels())
-        return _finished(figure)
+        add_curve(figure, points, [point.psnr_db for point in points], decibels_there())
+        return finished(figure)
     _name_below(figure, len(curves))
     for curve, look in _looks_of(curves):
-        name, hover = shortened(curve.name, LONGEST_NAME), f"{curve.name}<br>{_decibels()}"
+        name, hover = shortened(curve.name, LONGEST_NAME), f"{curve.name}<br>{decibels_there()}"
         swept = [point for point in curve.points if isinstance(point, OperatingPoint)]
         values = [point.psnr_db for point in swept]
-        _add_curve(figure, swept, values, hover, name=name, look=look)
-    return _finished(figure)
+        add_curve(figure, swept, values, hover, name=name, look=look)
+    return finished(figure)
 
 
 def ratio_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.Figure:
@@ -114,14 +115,14 @@ def ratio_figure(points: Sequence[OperatingPoint], sizes: Sequence[int]) -> go.F
     At K = 1 the nominal one is infinite and stands at the top edge. Parameters are those of
     `psnr_figure`.
     """
-    figure = _figure(sizes, say("plot.axis.ratio"))
+    figure = size_figure(sizes, say("plot.axis.ratio"))
     figure.update_yaxes(type="log", tickvals=RATIO_TICKS, ticksuffix=":1")
-    _add_legend(figure)
+    add_legend(figure)
     for kind in RATIOS:
         values = [getattr(point, f"{kind}_ratio") for point in points]
         hover, name = say(f"plot.hover.{kind}", ratio=_to_one()), say(f"plot.curve.{kind}")
-        _add_curve(figure, points, values, hover, name=name, look=LOOKS.get(kind, PLAIN_LOOK))
-    return _finished(figure, INFINITE)
+        add_curve(figure, points, values, hover, name=name, look=LOOKS.get(kind, PLAIN_LOOK))
+    return finished(figure, INFINITE)
 
 
 def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Figure:
@@ -134,9 +135,9 @@ def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Fig
     healths : those known so far, ascending
     sizes : all sizes of the sweep
     """
-    figure = _figure(sizes, say("plot.axis.perplexity"))
+    figure = size_figure(sizes, say("plot.axis.perplexity"))
     figure.update_yaxes(type="log", tickvals=PERPLEXITY_TICKS)
-    _add_legend(figure)
+    add_legend(figure)
     colour, dash, _ = LOOKS["nominal"]
     figure.add_scatter(
         x=[1, sizes[-1]],
@@ -148,8 +149,8 @@ def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Fig
     )
     values = [health.perplexity for health in healths]
     hover = say("plot.hover.perplexity", perplexity=Hovered("y"))
-    _add_curve(figure, healths, values, hover, name=say("plot.curve.perplexity"))
-    return _finished(figure)
+    add_curve(figure, healths, values, hover, name=say("plot.curve.perplexity"))
+    return finished(figure)
 
 
 def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figure:
@@ -162,13 +163,13 @@ def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figu
     results : those known so far, ascending
     sizes : all sizes of the sweep
     """
-    figure = _figure(sizes, say("plot.axis.psnr_db"))
-    _add_legend(figure)
+    figure = size_figure(sizes, say("plot.axis.psnr_db"))
+    add_legend(figure)
     for kind in HALVES:
         values = [getattr(result, f"{kind}_psnr_db") for result in results]
-        hover, name = say(f"plot.hover.{kind}", psnr=_decibels()), say(f"plot.curve.{kind}")
-        _add_curve(figure, results, values, hover, name=name, look=LOOKS.get(kind, PLAIN_LOOK))
-    return _finished(figure)
+        hover, name = say(f"plot.hover.{kind}", psnr=decibels_there()), say(f"plot.curve.{kind}")
+        add_curve(figure, results, values, hover, name=name, look=LOOKS.get(kind, PLAIN_LOOK))
+    return finished(figure)
 
 
 def rate_figure(
@@ -207,7 +208,7 @@ def rate_figure(
             hovertemplate=f"{curve.name}, %{{text}}<extra></extra>",
             **STEADY,
         )
-    return _finished(figure)
+    return finished(figure)
 
 
 def _looks_of(curves: Iterable[Curve]) -> Iterator[tuple[Curve, Look]]:
@@ -248,12 +249,12 @@ def pictures_figure(curves: Sequence[Curve], means: Sequence[Mapping[str, Any]])
             hovertemplate=f"{escape(curve.name)}, %{{text}}<extra></extra>",
         )
     _add_mean(figure, means)
-    return _finished(figure)
+    return finished(figure)
 
 
 def _add_mean(figure: go.Figure, means: Sequence[Mapping[str, Any]]) -> None:
     """Draw the mean with its standard deviation; it is infinite if one picture is lossless."""
-    _add_points(
+    add_points(
         figure,
         [row["rate_bpp"] for row in means],
         [row["psnr_db"] for row in means],
@@ -266,9 +267,9 @@ def _add_mean(figure: go.Figure, means: Sequence[Mapping[str, Any]]) -> None:
         mode="lines+markers",
         marker={"size": 9, "color": LINE_COLOUR, "symbol": "circle"},
         line={"color": LINE_COLOUR, "width": 3},
-        hovertemplate=_hover(
+        hovertemplate=hover(
             say("plot.hover.mean", point="%{text}"),
-            _decibels(),
+            decibels_there(),
             say("figure.rate_bpp", rate_bpp=Hovered("x")),
         ),
     )
@@ -286,10 +287,10 @@ def _add_rates(
     ]
     rates, values, texts, numbers = zip(*places, strict=True) if places else ((), (), (), ())
     each = {"text": texts} if number is None else {"text": texts, "customdata": numbers}
-    _add_points(figure, rates, values, each, name=curve.name, **style)
+    add_points(figure, rates, values, each, name=curve.name, **style)
 
 
-def _add_points(
+def add_points(
     figure: go.Figure,
     x: Sequence[float],
     y: Sequence[float],
@@ -343,16 +344,17 @@ def _at_the_top(style: Mapping[str, Any]) -> dict[str, Any]:
 
 def _beyond(template: str) -> str:
     """Return what hovering tells where it would tell an infinite number."""
-    lossless = template.replace(_decibels(), say("figure.lossless"))
+    lossless = template.replace(decibels_there(), say("figure.lossless"))
     return lossless.replace(_to_one(), INFINITE)
 
 
-def _hover(*lines: str) -> str:
+def hover(*lines: str) -> str:
     """Return what hovering tells, and no name beside it."""
     return f"{'<br>'.join(lines)}<extra></extra>"
 
 
-def _decibels() -> str:
+def decibels_there() -> str:
+    """Return what hovering tells of decibels; of infinite ones that they are lossless."""
     return say("figure.psnr_db", psnr_db=Hovered("y"))
 
 
@@ -360,7 +362,7 @@ def _to_one() -> str:
     return say("figure.ratio", ratio="%{y:.4~g}")
 
 
-def _finished(figure: go.Figure, word: str | None = None) -> go.Figure:
+def finished(figure: go.Figure, word: str | None = None) -> go.Figure:
     """Label the top edge if anything is there, and take the numbers off an axis without values.
 
     Where no word is given for what is infinite there, it is lossless.
@@ -424,8 +426,9 @@ def _with_names(curves: int) -> dict[str, int]:
     return {**MARGIN, "b": MARGIN["b"] + room, "height": HEIGHT + room}
 
 
-def _figure(sizes: Sequence[int], value_title: str) -> go.Figure:
-    figure = _empty_figure(HEIGHT)
+def size_figure(sizes: Sequence[int], value_title: str) -> go.Figure:
+    """Return an empty figure against K."""
+    figure = empty_figure(HEIGHT)
     figure.update_layout(showlegend=False, clickmode="event+select")
     area = size_area(sizes)
     figure.update_xaxes(
@@ -450,20 +453,22 @@ def _name_below(figure: go.Figure, curves: int) -> None:
     figure.update_layout(showlegend=True, legend=legend, height=height, margin=margin)
 
 
-def _add_legend(figure: go.Figure) -> None:
+def add_legend(figure: go.Figure) -> None:
+    """Name the curves above the plot."""
     legend = {"orientation": "h", "y": 1.04, "yanchor": "bottom"}
     figure.update_layout(showlegend=True, legend=legend)
 
 
 def _rate_plane(likeness: Likeness) -> go.Figure:
-    figure = _empty_figure(RATE_HEIGHT)
+    figure = empty_figure(RATE_HEIGHT)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2})
     figure.update_xaxes(title=say("plot.axis.rate"), type="log", tickvals=RATE_TICKS)
     figure.update_yaxes(title=say(f"plot.axis.{likeness}"))
     return figure
 
 
-def _empty_figure(height: int) -> go.Figure:
+def empty_figure(height: int) -> go.Figure:
+    """Return a figure with nothing in it, as all here are made."""
     figure = go.Figure()
     figure.update_layout(height=height, margin=MARGIN, dragmode="zoom")
     figure.update_xaxes(automargin=False, ticklabeloverflow="allow", title_standoff=8)
@@ -471,9 +476,9 @@ def _empty_figure(height: int) -> go.Figure:
     return figure
 
 
-def _add_curve(
+def add_curve(
     figure: go.Figure,
-    points: Sequence[OperatingPoint | Health | HeldOut],
+    points: Sequence[OperatingPoint | Health | HeldOut | PointFigures],
     values: Sequence[float],
     value_format: str,
     *,
@@ -483,14 +488,14 @@ def _add_curve(
     """Draw values against K; the points look the same whether they are selected or not."""
     colour, dash, symbol = look
     sizes = [point.codebook_size for point in points]
-    _add_points(
+    add_points(
         figure,
         sizes,
         values,
         {"customdata": sizes},
         name=name,
         mode="lines+markers",
-        hovertemplate=_hover(say("plot.hover.k", size="%{x}"), value_format),
+        hovertemplate=hover(say("plot.hover.k", size="%{x}"), value_format),
         marker={"size": 9, "symbol": symbol, "color": colour},
         line={"color": colour, "dash": dash},
         **STEADY,
@@ -499,7 +504,7 @@ def _add_curve(
 
 def trainers_figure(runs: Sequence[Run]) -> go.Figure:
     """Plot PSNR against seconds, a marker for each run, by trainer."""
-    figure = _empty_figure(HEIGHT)
+    figure = empty_figure(HEIGHT)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.25})
     figure.update_xaxes(title=say("plot.axis.training"), type="log", tickvals=SECONDS_TICKS)
     if runs:
@@ -507,7 +512,7 @@ def trainers_figure(runs: Sequence[Run]) -> go.Figure:
     figure.update_yaxes(title=say("plot.axis.psnr_db"))
     for trainer, (colour, symbol) in TRAINER_LOOKS.items():
         some = [run for run in runs if run.trainer == trainer]
-        _add_points(
+        add_points(
             figure,
             [run.seconds for run in some],
             [run.psnr_db for run in some],
@@ -515,11 +520,11 @@ def trainers_figure(runs: Sequence[Run]) -> go.Figure:
             name=trainer_name(trainer),
             mode="markers",
             marker={"size": 10, "color": colour, "symbol": symbol},
-            hovertemplate=_hover(
-                "%{text}", _decibels(), say("figure.seconds", seconds=Hovered("x"))
+            hovertemplate=hover(
+                "%{text}", decibels_there(), say("figure.seconds", seconds=Hovered("x"))
             ),
         )
-    return _finished(figure)
+    return finished(figure)
 
 
 def _between_ticks(values: Sequence[float], ticks: Sequence[float]) -> list[float]:

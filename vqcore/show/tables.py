@@ -34,6 +34,10 @@ TableId = Literal[
     "cosines",
     "book",
     "tries",
+    "vectors",
+    "point-rungs",
+    "point-book",
+    "advantages",
 ]
 FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
     "points": {
@@ -126,6 +130,48 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "stands_for": None,
         "psnr_db": "%.2f",
     },
+    "vectors": {
+        "codebook_size": "%d",
+        "used_codewords": "%d",
+        "mse": "%.5g",
+        "snr_db": "%.2f",
+        "snr_variance_db": "%.2f",
+        "largest_error": "%.5g",
+        "nominal_rate": "%.4f",
+        "entropy_rate": "%.4f",
+        "file_rate": "%.4f",
+        "codebook_bytes": "%d",
+        "file_bytes": "%d",
+        "train_seconds": "%.3f",
+    },
+    "point-rungs": {
+        "size": "%d",
+        "sample_vectors": "%d",
+        "search": "%d",
+        "moves": "%d",
+        "dead": "%d",
+        "finish_vectors": "%d",
+        "first": "%.5g",
+        "last": "%.5g",
+        "seconds": "%.3f",
+    },
+    "point-book": {
+        "iteration": "%d",
+        "vector_error": "%.6g",
+        "change_percent": "%.3f",
+        "empty_cells": "%d",
+        "largest_vectors": "%d",
+        "smallest_vectors": "%d",
+    },
+    "advantages": {
+        "bits": "%d",
+        "scalar_db": "%.2f",
+        "vector_db": "%.2f",
+        "total_db": "%.2f",
+        "memory_db": "%.2f",
+        "space_db": "%.2f",
+        "shape_db": "%.2f",
+    },
     "families": {
         "family": None,
         "psnr_gain": None,
@@ -209,6 +255,23 @@ def rung_row(size: int, rung: Training) -> dict[str, Any]:
         "last": finish[-1].distortion,
         "seconds": rung.seconds,
         "stopped": _stopped(rung),
+    }
+
+
+def point_rung_row(size: int, rung: Training) -> dict[str, Any]:
+    """Return the row that says how a codebook size of points was trained."""
+    row = rung_row(size, rung)
+    return {**row, "sample_vectors": row["sample"], "finish_vectors": row["finish"]}
+
+
+def point_book_row(line: Line) -> dict[str, Any]:
+    """Return the row of an iteration of a training by the book on points."""
+    row = book_row(line)
+    return {
+        **row,
+        "vector_error": row["error_a_vector"],
+        "largest_vectors": row["largest_cell"],
+        "smallest_vectors": row["smallest_cell"],
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from vqcore.lab.store import Store
 from vqcore.lab.study import Others, Study, at_others, relatives
-from vqcore.lab.sweeps import Plan, Step
+from vqcore.lab.sweeps import Plan, Step, nearest_size
 from vqcore.lab.uploads import Uploads, open_uploads
 from vqcore.show.controls import FIRST_BLOCK_SIZE, State, values_of
 from vqcore.show.links import (
@@ -20,6 +20,7 @@ from vqcore.show.links import (
     opened_with,
     wanted_file,
 )
+from vqcore.signals.points import Points
 
 
 class Pick(NamedTuple):
@@ -27,6 +28,14 @@ class Pick(NamedTuple):
 
     size: int
     of: Study | None = None
+
+
+class PointsChosen(NamedTuple):
+    """Points under their name, if there are any yet; what they were made of, if they were."""
+
+    name: str
+    points: Points | None
+    source: tuple[str, float] = ("", 0.0)
 
 
 class Visit:
@@ -82,10 +91,13 @@ class Visit:
 
     def look_at_newest(self, there: Uploads) -> None:
         """Look at what was uploaded last, or at what a link waited for; not if one went away."""
-        before = self._state.get("uploaded", 0)
+        before = self._state.get("uploaded", 0), self._state.get("uploaded points", 0)
         self._state["uploaded"] = len(there.shown)
-        if len(there.shown) > before:
-            self._state["picture"] = newest(there.shown, self.wanted)
+        self._state["uploaded points"] = len(there.points)
+        if len(there.shown) > before[0]:
+            self._state.update(signal="picture", picture=newest(there.shown, self.wanted))
+        elif len(there.points) > before[1]:
+            self._state.update(signal="points", source="file", file=[*there.points][-1])
 
     def look_at(self, there: Uploads, file_id: str) -> None:
         """Look at an upload, if it is a picture now."""
@@ -103,12 +115,18 @@ class Visit:
 
     def size_in(self, plan: Plan) -> int:
         """Return the K that was last chosen outside the viewer, or the nearest there is."""
-        size: int = self._state["size"]
-        return size if size in plan.sizes else plan.nearest(size)
+        return nearest_size(self._state["size"], plan.sizes)
+
+    def size_among(self, sizes: Sequence[int]) -> int:
+        """Return the K that was last chosen of points, or the nearest there is."""
+        return nearest_size(self._state.get("point-size", self._state["size"]), sizes)
 
     def open(self, pick: Pick) -> Literal["viewer", "app"]:
         """Choose a K, the sidebar's controls set to its settings; return what shows it then."""
         self.choose_size(pick.size)
+        self._state["point-size"] = pick.size
+        if self._state.get("signal") == "points":
+            return "app"
         if pick.of is None:
             return "viewer"
         self._state.update(values_of(pick.of.settings, pick.of.picture.is_gray))
@@ -137,9 +155,13 @@ class Visit:
         return {
             "asked": self._state.get("asked", 0),
             "use": self._state.get("use"),
-            "choices": in_the_address(self._state, codecs),
+            "choices": self.choices(codecs),
             "firstBlock": FIRST_BLOCK_SIZE,
         }
+
+    def choices(self, codecs: Sequence[str]) -> dict[str, str | None]:
+        """Return what the address says of choices."""
+        return in_the_address(self._state, codecs)
 
     def take_view(self, panels: Container[str], codecs: Sequence[str]) -> bool:
         """Keep what the viewer needs, and tell whether a hand went back or forward to choices."""

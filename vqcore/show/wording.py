@@ -11,6 +11,7 @@ from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import Cut, cuts_of, dimension_of
 from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import Sized
+from vqcore.lab.pointsweeps import PointFigures
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec
 from vqcore.lab.sharing import Shared, Use
 from vqcore.lab.store import Sign
@@ -18,6 +19,7 @@ from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.quantizers.replay import Stage
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.signals.pictures import Origin
+from vqcore.signals.points import Points
 from vqcore.words import Grouped, has, say
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -385,3 +387,31 @@ def facts_of(layout: BlockLayout, origin: Origin | None = None) -> list[str]:
         say("title.uncompressed", bytes=say("count.byte", n=layout.raw_bytes)),
         *([plain(origin_in_short(origin))] if origin else []),
     ]
+
+
+def facts_of_points(points: Points) -> str:
+    """Say how many vectors there are, of how many numbers.
+
+    Examples
+    --------
+    >>> facts_of_points(Points(np.zeros((5000, 2), np.float32), ""))
+    '5,000 vectors of 2 numbers'
+    """
+    vectors, numbers = (
+        say("points.vectors", n=points.count),
+        say("points.numbers", n=points.dimension),
+    )
+    return say("points.facts", vectors=vectors, numbers=numbers)
+
+
+def figures_of_points(figures: PointFigures, dimension: int) -> str:
+    """Say in short what a codebook size costs and gives."""
+    snr = say("points.no-power") if figures.snr_db is None else decibels(figures.snr_db)
+    return say(
+        "points.figures",
+        snr=snr,
+        rate=figures.nominal_rate,
+        used=figures.used_codewords,
+        size=figures.codebook_size,
+        error=figures.mse * dimension,
+    )

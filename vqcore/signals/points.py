@@ -137,6 +137,11 @@ def parse_points(text: str, name: str) -> Points:
     return _points(numbers, name, headings if len(headings) == numbers.shape[1] else ())
 
 
+def typed_points(text: str) -> Points | None:
+    """Return the points that a text has, as `parse_points` does; None of an empty one."""
+    return parse_points(text, "") if text.strip() else None
+
+
 def _decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")

@@ -44,6 +44,7 @@ PAGE_STYLE = _text("page.css")
 PARTS: dict[str, dict[str, Any]] = {
     "layer": {"js": _script("layer")},
     "viewer": _part("viewer", "viewer.css"),
+    "choices": {"js": _script("choices")},
     "gone": _part("gone", "gone.css"),
     "mark": _part("mark", "mark.css"),
     "training": _part("training", "viewer.css", "training.css"),

@@ -1,17 +1,18 @@
 // Codewords in the plane and their cells: flat arrays, x and y in turn. Nothing here knows the page.
 
-export const PEAK = 255;
-const SQUARE = [0, 0, PEAK, 0, PEAK, PEAK, 0, PEAK];
+/** The square of pairs of 8-bit samples: its lower left corner and its side. */
+export const LEVEL_BOX = { x: 0, y: 0, side: 255 };
 
-/** Return the cell of each codeword within the square; of coincident ones the first has it. */
-export function cellsOf(codewords) {
-  return Array.from({ length: codewords.length / 2 }, (_, index) => cellOf(codewords, index));
+/** Return the cell of each codeword within a square; of coincident ones the first has it. */
+export function cellsOf(codewords, { x, y, side } = LEVEL_BOX) {
+  const square = [x, y, x + side, y, x + side, y + side, x, y + side];
+  return Array.from({ length: codewords.length / 2 }, (_, index) => cellOf(codewords, index, square));
 }
 
 /** Cut off the square what is nearer to each other codeword. */
-function cellOf(codewords, index) {
+function cellOf(codewords, index, square) {
   const x = codewords[2 * index], y = codewords[2 * index + 1];
-  let cell = SQUARE;
+  let cell = square;
   for (let other = 0; 2 * other < codewords.length && cell.length; other++) {
     const dx = codewords[2 * other] - x, dy = codewords[2 * other + 1] - y;
     if (dx || dy) cell = cut(cell, dx, dy, dx * (x + dx / 2) + dy * (y + dy / 2));
@@ -63,15 +64,27 @@ export function nextTowards(codewords, index, [dx, dy]) {
   });
 }
 
-const inside = (value) => Math.max(0, Math.min(PEAK, value));
+const inside = ([x, y], box) => [
+  Math.max(box.x, Math.min(box.x + box.side, x)), Math.max(box.y, Math.min(box.y + box.side, y)),
+];
 
-export function withMoved(codewords, index, [x, y]) {
-  const moved = Float32Array.from(codewords);
-  moved.set([inside(x), inside(y)], 2 * index);
+export function withMoved(codewords, index, point, box = LEVEL_BOX) {
+  const moved = Float64Array.from(codewords);
+  moved.set(inside(point, box), 2 * index);
   return moved;
 }
 
-export const withAdded = (codewords, [x, y]) => Float32Array.of(...codewords, inside(x), inside(y));
+export const withAdded = (codewords, point, box = LEVEL_BOX) =>
+  Float64Array.of(...codewords, ...inside(point, box));
+
+/** Return by how much a key moves a codeword: a power of ten, about a hundredth of the square. */
+export const keyStep = ({ side }) => 10 ** Math.round(Math.log10(side / 100));
+
+/** Return a value as it is written, without what 64 bits cannot hold of a sum of such steps. */
+export const settled = (value, { side }) => {
+  const unit = keyStep({ side }) / 1000;
+  return Number((Math.round(value / unit) * unit).toPrecision(12));
+};
 
 export const withRemoved = (codewords, index) => codewords.filter((_, at) => at >> 1 !== index);
 

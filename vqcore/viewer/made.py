@@ -11,12 +11,16 @@ from vqcore.lab.foreign import settings_with, use_of
 from vqcore.lab.matches import By, match_of
 from vqcore.lab.plane import (
     PrincipalPlane,
+    Spread,
     Start,
     first_codewords,
     lloyd_path,
+    lloyd_path_of,
     pair_density,
     principal_plane,
+    spread_of,
 )
+from vqcore.lab.plane import first_points as first_points_of
 from vqcore.lab.playback import Frame
 from vqcore.lab.rivals import REFERENCES, Codec, Match, RivalError
 from vqcore.lab.sharing import Use
@@ -49,6 +53,7 @@ from vqcore.show.wording import (
 )
 from vqcore.signals.blocks import BlockLayout, shown_pixels
 from vqcore.signals.pictures import Picture, png_bytes
+from vqcore.signals.points import Points
 from vqcore.viewer.how import how_it_works
 from vqcore.viewer.payload import (
     codebook_layer,
@@ -333,6 +338,37 @@ def plane_bytes(store: Store, of: str, codewords: list[list[float]], picture: Pi
         return plane_layer(of, density, lloyd_path(density, codewords))
 
     return store.once("plane layer", (language(), of, *map(tuple, codewords)), make)
+
+
+def first_points(
+    store: Store, points: Points, size: int, start: Start, typed: Sequence[Sequence[float]]
+) -> list[list[float]]:
+    """Return the codewords that the plane of points begins with: those typed in, if any."""
+    if typed:
+        return [list(row) for row in typed]
+
+    def make() -> list[list[float]]:
+        found = first_points_of(_spread(store, points), size, start)
+        codewords: list[list[float]] = found.tolist()
+        return codewords
+
+    return store.once("first points", (points.digest, size, start), make)
+
+
+def points_plane_bytes(
+    store: Store, of: str, codewords: list[list[float]], points: Points
+) -> bytes:
+    """Return the layer of the plane of points."""
+
+    def make() -> bytes:
+        spread = _spread(store, points)
+        return plane_layer(of, spread.density, lloyd_path_of(spread, codewords), spread)
+
+    return store.once("plane layer", (language(), of, *map(tuple, codewords)), make)
+
+
+def _spread(store: Store, points: Points) -> Spread:
+    return store.once("spread", (points.digest,), lambda: spread_of(points))
 
 
 def _density(store: Store, picture: Picture) -> Any:

@@ -41,9 +41,9 @@ of one picture, or those of one sweep of it.
               figures of each
     figures   sizes: size, figures, every (figure by its id),
               sentence (on its codebook, or empty) of each
-    plane     size (K), figures (of each of s steps)               density, 1 byte a pair, row by
-                                                                   row; little-endian: codewords,
-                                                                   float32 (s, K, 2)
+    plane     size (K), figures (of each of s steps); of points    density, 1 byte a pair, row by
+              the corner of their square (low) and the length of   row; little-endian: codewords,
+              its sides (extent)                                   float32 (s, K, 2)
     projec-   blocks (how many), shares (of the variance, a text   little-endian: blocks, float32
     tion      for each axis), sizes: K and how many codewords      (blocks, 2); then of each K
                                                                    codewords, float32 (k, 2), and
@@ -67,7 +67,7 @@ import numpy as np
 from vqcore.arrays import Counts, Samples
 from vqcore.coding.codec import Encoded, Lookup
 from vqcore.lab.health import Health
-from vqcore.lab.plane import LloydPath, PrincipalPlane
+from vqcore.lab.plane import LloydPath, PrincipalPlane, Spread
 from vqcore.lab.playback import Frame
 from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.metrics import psnr_db
@@ -274,8 +274,11 @@ def _figures(point: Cost | OperatingPoint, sentence: str) -> dict[str, Any]:
     }
 
 
-def plane_layer(of: str, density: Counts, path: LloydPath) -> bytes:
-    """Return the layer of the plane: its density, (256, 256), and the codewords of each step."""
+def plane_layer(of: str, density: Counts, path: LloydPath, spread: Spread | None = None) -> bytes:
+    """Return the layer of the plane: its density, (256, 256), and the codewords of each step.
+
+    It is that of pixel pairs, or of points in their square.
+    """
     shades = np.rint(255 * np.log1p(density) / np.log1p(density.max())).astype(np.uint8)
     return _message(
         shades.tobytes() + path.codewords.astype("<f4").tobytes(),
@@ -283,9 +286,12 @@ def plane_layer(of: str, density: Counts, path: LloydPath) -> bytes:
         of=of,
         size=path.codewords.shape[1],
         figures=[
-            say("page.plane.figures", mse=mse, psnr=decibels(psnr_db(mse)))
+            say("page.plane.figures-points", error=f"{2 * mse:.6g}")
+            if spread
+            else say("page.plane.figures", mse=mse, psnr=decibels(psnr_db(mse)))
             for mse in path.mse.tolist()
         ],
+        **({"low": spread.low.tolist(), "extent": spread.extent} if spread else {}),
     )
 
 

@@ -2,7 +2,7 @@
 
 import { Axes } from "./axes.js";
 import {
-  alike, cellsOf, nearestWithin, nextTowards, pairsOf, PEAK, withAdded, withMoved, withRemoved,
+  alike, cellsOf, keyStep, nearestWithin, nextTowards, pairsOf, settled, withAdded, withMoved, withRemoved,
 } from "./cells.js";
 import { componentOf } from "./component.js";
 import { parseLayers } from "./layers.js";
@@ -13,8 +13,8 @@ const MOST_CODEWORDS = 64;
 const REPORT_AFTER = 300;
 const PLAY_EVERY = 500;
 const REACH = 12;
-const KEY_MOVE = 4;
-const BESIDE = 16;
+const FINE = 0.1; // of a step
+const BESIDE = 1 / 16; // of the square
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 class Plane {
@@ -77,8 +77,17 @@ class Plane {
   /** Return the cells of the codewords, computed when these are others. */
   get cells() {
     const { codewords } = this;
-    if (this.cellsFor !== codewords) Object.assign(this, { cellsFor: codewords, found: cellsOf(codewords) });
+    if (this.cellsFor !== codewords) Object.assign(this, { cellsFor: codewords, found: cellsOf(codewords, this.box) });
     return this.found;
+  }
+
+  get box() {
+    return this.layer.box;
+  }
+
+  get middle() {
+    const { x, y, side } = this.box;
+    return [x + side / 2, y + side / 2];
   }
 
   get size() {
@@ -132,19 +141,19 @@ class Plane {
 
   drag(point) {
     this.dragged.moved = true;
-    this.#edit(withMoved(this.codewords, this.dragged.index, point), this.dragged.index);
+    this.#edit(withMoved(this.codewords, this.dragged.index, point, this.box), this.dragged.index);
   }
 
-  move([dx, dy]) {
-    const [x, y] = this.placeOf(this.chosen);
-    const to = [x + KEY_MOVE * dx, y + KEY_MOVE * dy];
-    this.#edit(withMoved(this.codewords, this.chosen, to), this.chosen);
+  move([dx, dy], fine) {
+    const { box } = this, [x, y] = this.placeOf(this.chosen), step = keyStep(box) * (fine ? FINE : 1);
+    const to = [settled(x + step * dx, box), settled(y + step * dy, box)];
+    this.#edit(withMoved(this.codewords, this.chosen, to, box), this.chosen);
     this.#reportAfter(REPORT_AFTER);
   }
 
   add(point = this.#beside()) {
     if (this.size === MOST_CODEWORDS) return;
-    this.#edit(withAdded(this.codewords, point), this.size);
+    this.#edit(withAdded(this.codewords, point, this.box), this.size);
     this.#reportAfter(REPORT_AFTER);
   }
 
@@ -168,9 +177,9 @@ class Plane {
 
   /** Return a place for a new codeword: beside the chosen one, or the middle. */
   #beside() {
-    if (this.chosen === null) return [PEAK / 2, PEAK / 2];
-    const [x, y] = this.placeOf(this.chosen);
-    return [x + (x < PEAK / 2 ? BESIDE : -BESIDE), y];
+    if (this.chosen === null) return this.middle;
+    const [x, y] = this.placeOf(this.chosen), away = BESIDE * this.box.side;
+    return [x + (x < this.middle[0] ? away : -away), y];
   }
 
   // Drawing
@@ -194,14 +203,16 @@ class Plane {
     this.find(".told").textContent = this.#chosenInWords();
     this.find("[data-do=add]").disabled = this.size === MOST_CODEWORDS;
     this.find("[data-do=remove]").disabled = this.chosen === null || this.size === 1;
-    const codewords = say("count.codeword", { n: size });
+    const codewords = say("count.codeword", { n: size }), step10 = keyStep(this.box);
+    this.find(".hint").textContent = say("page.plane.hint", { step: step10, fine: settled(FINE * step10, this.box) });
     this.canvas.ariaLabel = say("page.plane.seen", { codewords, figures, chosen: this.#chosenInWords() });
   }
 
   #chosenInWords() {
     if (this.chosen === null) return "";
     const [x, y] = this.placeOf(this.chosen);
-    return say("page.plane.chosen", { index: this.chosen, x, y });
+    const [left, right] = [x, y].map((value) => String(settled(value, this.box)).replace("-", "−"));
+    return say("page.plane.chosen", { index: this.chosen, x: left, y: right });
   }
 
   // Hands
@@ -230,7 +241,7 @@ class Plane {
   }
 
   #near(event) {
-    const reach = (REACH * devicePixelRatio * PEAK) / this.axes.frame.width;
+    const reach = (REACH * devicePixelRatio * this.box.side) / this.axes.frame.width;
     return nearestWithin(this.codewords, this.axes.pointAt(event), reach);
   }
 
@@ -258,18 +269,19 @@ class Plane {
   #key(event) {
     const arrow = ARROWS[event.key];
     const act = arrow
-      ? () => this.#arrow(arrow, event.shiftKey)
+      ? () => this.#arrow(arrow, event.shiftKey, event.ctrlKey)
       : { Enter: () => this.add(), Delete: () => this.remove(), Backspace: () => this.remove(),
         Escape: () => this.choose(null) }[event.key];
-    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    const isOthers = event.ctrlKey && !(arrow && event.shiftKey);
+    if (!act || isOthers || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     act();
   }
 
-  #arrow(direction, moves) {
-    if (this.chosen === null) this.choose(nearestWithin(this.codewords, [PEAK / 2, PEAK / 2], 2 * PEAK));
-    else if (moves) this.move(direction);
+  #arrow(direction, moves, fine) {
+    if (this.chosen === null) this.choose(nearestWithin(this.codewords, this.middle, Infinity));
+    else if (moves) this.move(direction, fine);
     else this.choose(nextTowards(this.codewords, this.chosen, direction) ?? this.chosen);
   }
 }

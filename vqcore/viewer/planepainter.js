@@ -1,12 +1,12 @@
 // What is painted of the plane: how many pairs lie where, cells, codewords and where these came from.
 
-import { PEAK } from "./cells.js";
+import { roundTicks } from "./axes.js";
 import { clipped } from "./draw.js";
 import { LEVELS } from "./layers.js";
 import { say } from "./words.js";
 
-const TICKS = [0, 64, 128, 192, 255];
-const axisOf = (title) => ({ from: 0, to: PEAK, ticks: TICKS, title });
+const LEVEL_TICKS = [0, 64, 128, 192, 255];
+const PEAK = LEVELS - 1;
 
 export class PlanePainter {
   /** @param plane has: axes, layer, step, codewords, cells, size, chosen, live, placeOf(index) */
@@ -16,18 +16,28 @@ export class PlanePainter {
 
   draw() {
     const { axes } = this, ink = axes.theme("text-color"), accent = axes.theme("primary-color");
-    axes.begin(axisOf(say("page.plane.left")), axisOf(say("page.plane.right")));
+    axes.begin(...this.#axisOfEach());
     this.#drawDensity(ink);
     this.#drawCells(accent);
     if (!this.plane.live) this.#drawTrails(ink);
     this.#drawCodewords(accent, ink);
   }
 
+  #axisOfEach() {
+    const { isOfPixels, box: { x, y, side } } = this.plane.layer;
+    const titles = isOfPixels ? ["page.plane.left", "page.plane.right"] : ["page.plane.first", "page.plane.second"];
+    return [x, y].map((from, axis) => {
+      const ticks = isOfPixels ? LEVEL_TICKS : roundTicks(from, from + side);
+      return { from, to: from + side, ticks, title: say(titles[axis]) };
+    });
+  }
+
   /** Draw each pair as a square around its point, darker the more there are. */
   #drawDensity(ink) {
     const { context, frame } = this.axes;
     if (this.shadedOf !== this.plane.layer || this.ink !== ink) this.#shade(ink);
-    const width = frame.width / PEAK, height = frame.height / PEAK; // of a level
+    const { isOfPixels } = this.plane.layer; // of which each is a point, not a part
+    const width = isOfPixels ? frame.width / PEAK : 0, height = isOfPixels ? frame.height / PEAK : 0;
     clipped(context, frame, () => {
       context.imageSmoothingEnabled = false;
       context.drawImage(

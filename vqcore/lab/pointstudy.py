@@ -1,0 +1,164 @@
+"""Points under study: what is known of them, and the work that finds out more; as in `study`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from vqcore.codebooks.training import Progress
+from vqcore.lab import advantage, bounds
+from vqcore.lab.advantage import Advantage, AtDimension
+from vqcore.lab.bounds import ScalarPoint
+from vqcore.lab.pointsweeps import (
+    PointFigures,
+    PointSettings,
+    PointStep,
+    possible_sizes,
+    sweep_points,
+)
+from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering
+from vqcore.quantizers.ofpoints import POINT_FAMILIES
+from vqcore.signals.points import Points
+from vqcore.work import Work
+
+SCALAR_BITS = 6
+SCALAR_RATES = [rate / 4 for rate in range(1, 25)]
+
+
+@dataclass(eq=False)
+class PointStudy:
+    """Points, how they are to be quantized, and the sizes that are done.
+
+    Parameters
+    ----------
+    points, settings
+    sizes : codebook sizes as asked for; `plan` has those that are possible
+    store : where everything found out is kept
+    source : what the points were made of, if they were, and with which correlation
+
+    A start given that does not fit the points is left out: `settings` then begin by splitting.
+    """
+
+    points: Points
+    settings: PointSettings
+    sizes: tuple[int, ...]
+    store: Store
+    source: tuple[str, float] = ("", 0.0)
+
+    def __post_init__(self) -> None:
+        given, rules = self.settings.given, self.settings.rules
+        fits = len(given) <= self.points.count and {*map(len, given)} <= {self.points.dimension}
+        if rules and rules.weights and len(rules.weights) != self.points.dimension:
+            rules = replace(rules, weights=())
+        if rules and not fits:
+            rules = replace(rules, start="splitting", given=())
+        self.settings = replace(self.settings, rules=rules)
+
+    @property
+    def swept(self) -> Key:
+        """Return what sets this sweep apart."""
+        return self.points.digest, self.settings
+
+    @cached_property
+    def plan(self) -> list[int]:
+        """Return the sizes that are possible, ascending."""
+        key = *self.swept, self.sizes
+        return self.store.once(
+            "point plan", key, lambda: possible_sizes(self.points, self.settings, self.sizes)
+        )
+
+    @cached_property
+    def steps(self) -> dict[int, PointStep]:
+        """Return what is done, by size."""
+        every = {size: self.store.find("point step", (*self.swept, size)) for size in self.plan}
+        return {size: step for size, step in every.items() if step is not None}
+
+    @property
+    def figures(self) -> list[PointFigures]:
+        return [step.figures for step in self.steps.values()]
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.steps) == len(self.plan)
+
+
+def sweeping(study: PointStudy) -> Pieces:
+    """Go on with the sweep."""
+    missing = [size for size in study.plan if size not in study.steps]
+    with closing(sweep_points(study.points, study.settings, missing)) as events:
+        for event in events:
+            if isinstance(event, Progress):
+                yield _sign_of(study, event)
+                continue
+            size = event.codebook_size
+            study.steps[size] = study.store.keep("point step", (*study.swept, size), event)
+            yield None
+
+
+def _sign_of(study: PointStudy, progress: Progress) -> Sign:
+    there, every = len(study.steps), study.plan
+    facts = {"size": progress.codebook_size, "there": there, "all": len(every)}
+    share = sum(study.steps) / sum(every)
+    return Sign(share, "training", facts, family=study.settings.family)
+
+
+def relatives(study: PointStudy) -> list[PointStudy]:
+    """Return the study of the same points with each other family's default options."""
+    others = [family for family in POINT_FAMILIES if family != study.settings.family]
+    seed = study.settings.seed
+    return [replace(study, settings=PointSettings(family, seed=seed)) for family in others]
+
+
+def measuring_scalars(study: PointStudy) -> Pieces:
+    """Find the uniform scalar quantizers, of fixed length and entropy-coded."""
+    key, points = (study.points.digest,), study.points
+
+    def work() -> Work[tuple[list[ScalarPoint], list[ScalarPoint]]]:
+        yield
+        uniform = bounds.uniform_scalars(points, SCALAR_BITS)
+        yield
+        return uniform, bounds.entropy_coded_scalars(points, SCALAR_RATES)
+
+    return answering(study.store, [Question("scalars", key, work, "measuring-scalars")])
+
+
+def known_scalars(study: PointStudy) -> tuple[list[ScalarPoint], list[ScalarPoint]]:
+    """Return the uniform scalar quantizers of fixed length, and those entropy-coded, if known."""
+    found: tuple[list[ScalarPoint], list[ScalarPoint]]
+    found = study.store.find("scalars", (study.points.digest,), ([], []))
+    return found
+
+
+def weighing(study: PointStudy) -> Pieces:
+    """Find what vectors gain over scalars, at every possible number of bits."""
+    points, seed = study.points, study.settings.seed
+
+    def question(bits: int) -> Question:
+        key, facts = (points.digest, seed, bits), {"bits": bits}
+        work = advantage.advantage_work
+        return Question("advantage", key, lambda: work(points, bits, seed), "weighing", facts)
+
+    return answering(study.store, map(question, advantage.possible_bits(points)))
+
+
+def known_advantages(study: PointStudy) -> list[Advantage]:
+    every = advantage.possible_bits(study.points)
+    keys = [(study.points.digest, study.settings.seed, bits) for bits in every]
+    return [found for key in keys if (found := study.store.find("advantage", key))]
+
+
+def recutting(study: PointStudy, bits: int) -> Pieces:
+    """Find what longer vectors gain at a number of bits."""
+    points, seed = study.points, study.settings.seed
+    key, facts = (points.digest, seed, bits), {"bits": bits}
+    work = advantage.dimensions_work
+    every = [Question("dimensions", key, lambda: work(points, bits, seed), "recutting", facts)]
+    return answering(study.store, every)
+
+
+def known_dimensions(study: PointStudy, bits: int) -> Sequence[AtDimension]:
+    found: Sequence[AtDimension]
+    found = study.store.find("dimensions", (study.points.digest, study.settings.seed, bits), ())
+    return found

@@ -1,0 +1,198 @@
+"""Points, many codebook sizes -> what each costs and gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from vqcore import metrics
+from vqcore.codebooks.textbook import Rules
+from vqcore.codebooks.training import Progress, Trainer, reported
+from vqcore.coding.pointsfile import EncodedPoints, pack_points
+from vqcore.quantizers import ofpoints
+from vqcore.quantizers.ofpoints import PointFamily, PointQuantizer, TrainedPoints
+from vqcore.signals.points import Points
+from vqcore.work import Work, finish
+
+AT_ONCE = 2**20
+
+
+@dataclass(frozen=True)
+class PointSettings:
+    """All that decides how points are quantized, beside the codebook size.
+
+    `options` are the family's own, in the order of its `OPTIONS`; those left out are the defaults.
+    `rules` are those of the trainer "textbook"; trainers are of the plain family alone.
+    """
+
+    family: PointFamily = "plain"
+    options: tuple[int, ...] = ()
+    trainer: Trainer = "lbg"
+    seed: int = 0
+    rules: Rules | None = None
+
+    def __post_init__(self) -> None:
+        left_out = ofpoints.OPTIONS[self.family][len(self.options) :]
+        every = *self.options, *(option.default for option in left_out)
+        object.__setattr__(self, "options", every)
+        rules = (self.rules or Rules()) if self.trainer == "textbook" else None
+        object.__setattr__(self, "rules", rules)
+
+    @property
+    def options_by_name(self) -> dict[str, int]:
+        names = [option.name for option in ofpoints.OPTIONS[self.family]]
+        return dict(zip(names, self.options, strict=True))
+
+    @property
+    def given(self) -> tuple[tuple[float, ...], ...]:
+        """Return the codewords of a start given, or none."""
+        return self.rules.given if self.rules else ()
+
+
+@dataclass(frozen=True)
+class PointFigures:
+    """What one codebook size costs and gives.
+
+    Rates are in bits a number, of n·d numbers. `nominal_rate` is Σ log2 K_j over the columns, what
+    indices of fixed length take, `entropy_rate` what their first-order entropy is; neither has the
+    codebook. `file_rate` is that of a file with all in it. `snr_db` is of the power of the numbers,
+    `snr_variance_db` of their variance about the mean of each coordinate: see `metrics.snr_db`.
+    """
+
+    codebook_size: int
+    used_codewords: int
+    mse: float
+    rmse: float
+    largest_error: float
+    snr_db: float | None
+    snr_variance_db: float | None
+    nominal_rate: float
+    entropy_rate: float
+    file_rate: float
+    nominal_bytes: float
+    entropy_bytes: float
+    codebook_bytes: int
+    file_bytes: int
+    train_seconds: float
+    encode_seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class PointStep:
+    """A finished codebook size: its figures, the encoded points, and the bytes of their file."""
+
+    figures: PointFigures
+    encoded: EncodedPoints
+    file: bytes
+    trained: TrainedPoints
+
+    @property
+    def codebook_size(self) -> int:
+        return self.figures.codebook_size
+
+
+def possible_sizes(points: Points, settings: PointSettings, sizes: Iterable[int]) -> list[int]:
+    """Return the sizes that there are enough distinct vectors for, ascending.
+
+    Those above become the most there are. With a start given, it is that of the codewords.
+    """
+    if settings.given:
+        return [len(settings.given)]
+    wanted = sorted(set(sizes))
+    options = settings.options_by_name
+    most = ofpoints.largest_size(points.vectors, settings.family, options, wanted[-1])
+    return sorted({min(size, most) for size in wanted})
+
+
+def sweep_points(
+    points: Points, settings: PointSettings, sizes: Sequence[int]
+) -> Generator[Progress | PointStep]:
+    """Train, encode and measure each size; signs of life between.
+
+    Parameters
+    ----------
+    points
+    settings
+    sizes : ascending, none above what `possible_sizes` allows
+    """
+    family, options = settings.family, settings.options_by_name
+    how: dict[str, Any] = {"trainer": settings.trainer, "rules": settings.rules}
+    for event in ofpoints.train(points.vectors, sizes, family, options, seed=settings.seed, **how):
+        if isinstance(event, Progress):
+            yield event
+        else:
+            yield (yield from _step(points, event, settings))
+
+
+def _step(
+    points: Points, trained: TrainedPoints, settings: PointSettings
+) -> Generator[Progress, None, PointStep]:
+    beam = settings.options_by_name.get("beam", 1)
+    size = trained.codebook_size
+    encoding = ofpoints.encode_work(trained.quantizer, points.vectors, beam=beam)
+    indices, seconds = yield from reported(encoding, size)
+    encoded = EncodedPoints(trained.quantizer, indices)
+    file = pack_points(encoded)
+    figures, _ = yield from reported(figures_work(points, encoded, len(file)), size)
+    figures = replace(figures, train_seconds=trained.seconds, encode_seconds=seconds)
+    return PointStep(figures, encoded, file, trained)
+
+
+def encode_points(points: Points, quantizer: PointQuantizer, beam: int = 1) -> EncodedPoints:
+    """Encode points with a quantizer from elsewhere."""
+    indices = finish(ofpoints.encode_work(quantizer, points.vectors, beam=beam))
+    return EncodedPoints(quantizer, indices)
+
+
+def figures_work(points: Points, encoded: EncodedPoints, file_bytes: int) -> Work[PointFigures]:
+    """Measure encoded points against the points, with pauses."""
+    squares, largest = 0.0, 0.0
+    for rows in _rows(points):
+        errors = points.vectors[rows].astype(np.float64)
+        errors -= encoded.quantizer.decode(encoded.indices[rows])
+        squares += float(np.square(errors).sum())
+        largest = max(largest, float(np.abs(errors).max()))
+        yield
+    power, variance = yield from _power_work(points)
+    count, numbers = points.count, points.vectors.size
+    mse, use, sizes = squares / numbers, encoded.use, encoded.quantizer.sizes
+    nominal, entropy = metrics.nominal_bytes(count, *sizes), metrics.entropy_bytes(*use)
+    return PointFigures(
+        codebook_size=encoded.quantizer.codebook_size,
+        used_codewords=int(np.count_nonzero(use[sizes.index(max(sizes))])),
+        mse=mse,
+        rmse=math.sqrt(mse),
+        largest_error=largest,
+        snr_db=metrics.snr_db(power, mse),
+        snr_variance_db=metrics.snr_db(variance, mse),
+        nominal_rate=8 * nominal / numbers,
+        entropy_rate=8 * entropy / numbers,
+        file_rate=8 * file_bytes / numbers,
+        nominal_bytes=nominal,
+        entropy_bytes=entropy,
+        codebook_bytes=encoded.quantizer.codebook_bytes,
+        file_bytes=file_bytes,
+        train_seconds=0,
+        encode_seconds=0,
+    )
+
+
+def _rows(points: Points) -> Iterable[slice]:
+    step = max(1, AT_ONCE // points.dimension)
+    return (slice(start, start + step) for start in range(0, points.count, step))
+
+
+def _power_work(points: Points) -> Work[tuple[float, float]]:
+    """Return the mean square of all numbers, and that about the mean of each coordinate."""
+    mean = points.vectors.mean(axis=0, dtype=np.float64)
+    squares = about = 0.0
+    for rows in _rows(points):
+        numbers = points.vectors[rows].astype(np.float64)
+        squares += float(np.square(numbers).sum())
+        about += float(np.square(numbers - mean).sum())
+        yield
+    return squares / points.vectors.size, about / points.vectors.size

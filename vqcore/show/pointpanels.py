@@ -1,0 +1,165 @@
+"""What the panels of points show: charts and tables, each with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from vqcore.codebooks.source import sample_of
+from vqcore.lab import bounds
+from vqcore.lab.advantage import ENOUGH, Advantage, possible_bits
+from vqcore.lab.bounds import SCALAR_LOSS_DB, ScalarPoint
+from vqcore.lab.plane import principal_plane
+from vqcore.lab.pointstudy import PointStudy, known_advantages, known_dimensions, known_scalars
+from vqcore.lab.pointsweeps import PointStep
+from vqcore.quantizers.ofpoints import POINT_FAMILIES
+from vqcore.show import pointplots
+from vqcore.show.panels import Chart, Table, chart_of, table_of, tried_in_words
+from vqcore.show.plots import marked
+from vqcore.show.pointplots import RateCurve
+from vqcore.show.tables import columns, point_book_row, point_rung_row, rows_of
+from vqcore.show.visit import Pick
+from vqcore.words import say
+
+SHOWN = 5000
+BOUND_RATES = [rate / 20 for rate in range(241)]
+
+
+def snr_charts(study: PointStudy, size: int) -> tuple[Chart, ...]:
+    """Return the charts of the figures against K, with a mark at the one shown."""
+    figures, sizes = study.figures, study.plan
+    drawn = pointplots.snr_figure(figures, sizes), pointplots.bits_figure(figures, sizes)
+    names = zip(("snr", "bits"), drawn, strict=True)
+    return tuple(
+        replace(chart_of(name, marked(figure, size)), stands_for=Pick) for name, figure in names
+    )
+
+
+def figures_table(study: PointStudy) -> Table:
+    """Return the figures of every K; a click on one shows it."""
+    figures, picks = study.figures, [Pick(it.codebook_size) for it in study.figures]
+    shown = table_of("vectors", rows_of(columns("vectors"), figures))
+    return replace(shown, id="vectors", picks=picks)
+
+
+def stage_chart(study: PointStudy, step: PointStep) -> Chart:
+    """Return the points and the codewords of a K: on a line, in the plane, or projected to one."""
+    points, use = study.points, np.unique(step.encoded.indices, axis=0)
+    codewords = step.encoded.quantizer.decode(use)
+    if points.dimension == 1:
+        numbers, levels = points.vectors[:, 0].astype(np.float64), codewords[:, 0]
+        return chart_of("line", pointplots.line_figure(numbers, levels.astype(np.float64)))
+    if points.dimension == 2:
+        some = sample_of(points.vectors, SHOWN, np.random.default_rng(0))
+        titles = points.headings or (say("page.plane.first"), say("page.plane.second"))
+        return chart_of("scatter", pointplots.scatter_figure(some, codewords, titles))
+    key = (points.digest,)
+    plane = study.store.once("point axes", key, lambda: principal_plane(points.vectors))
+    shares = [say("figure.percent", percent=100 * float(share)) for share in plane.shares]
+    titles = (
+        say("page.projection.first", share=shares[0]),
+        say("page.projection.second", share=shares[1]),
+    )
+    figure = pointplots.scatter_figure(plane.some, plane.along(codewords), titles)
+    return chart_of("scatter", figure, "projected", dimension=str(points.dimension))
+
+
+def training_table(study: PointStudy, step: PointStep) -> Table:
+    """Return how codebooks were trained: by the book the iterations of a K, else every rung."""
+    book = step.trained.book
+    if not book:
+        return rungs_table(study)
+    rows, size = list(map(point_book_row, book.lines)), str(step.codebook_size)
+    return table_of("point-book", rows, size=size, tried=tried_in_words(book))
+
+
+def rungs_table(study: PointStudy) -> Table:
+    trained = {size: step.trained for size, step in study.steps.items()}
+    rows = [point_rung_row(size, it) for size, it in trained.items() if it.stage("finish")]
+    return table_of("point-rungs", rows)
+
+
+def rate_chart(study: PointStudy, relatives: Sequence[PointStudy]) -> Chart:
+    """Return the plane of bits and SNR: ours, other families, scalars, and what theory says."""
+    curves = [it for each in (study, *relatives) if each.steps for it in _own(each)]
+    uniform, coded = known_scalars(study)
+    curves += [_scalars("uniform", uniform), _scalars("coded", coded)] if uniform else []
+    return chart_of("snr-rate", pointplots.snr_rate_figure([*curves, *_theory(study, curves)]))
+
+
+def _own(study: PointStudy) -> list[RateCurve]:
+    """Return a family's curve at the entropy of its indices; of plain also at fixed length."""
+    figures = [it for it in study.figures if it.snr_db is not None and it.nominal_rate > 0]
+    labels = [say("figure.k", size=it.codebook_size) for it in figures]
+    snr_db, family = [it.snr_db or 0.0 for it in figures], study.settings.family
+    place, name = POINT_FAMILIES.index(family), say(f"family.{family}")
+    told = say("plot.curve.at-entropy", family=name)
+    coded = RateCurve(place, told, [it.entropy_rate for it in figures], snr_db, labels)
+    if family != "plain":
+        return [coded]
+    told = say("plot.curve.fixed", family=name)
+    fixed = RateCurve("nominal", told, [it.nominal_rate for it in figures], snr_db, labels)
+    return [fixed, replace(coded, look="entropy")]
+
+
+def _scalars(look: str, found: Sequence[ScalarPoint]) -> RateCurve:
+    labels = [say("points.levels", n=it.levels) for it in found]
+    rates, snr_db = [it.rate for it in found], [it.snr_db for it in found]
+    return RateCurve(look, say(f"plot.curve.{look}"), rates, snr_db, labels)
+
+
+def _theory(study: PointStudy, curves: Sequence[RateCurve]) -> list[RateCurve]:
+    """Return the lines of theory as far as there are others, if there are any for the source."""
+    farthest = max((rate for curve in curves for rate in curve.rates), default=0)
+    rates = [rate for rate in BOUND_RATES if rate <= farthest]
+    bound = bounds.shannon_db(study.source[0], rates, study.source[1]) if rates else None
+    if bound is None:
+        return []
+    few = sum(rate < 1 for rate in rates)  # from one bit on it is near enough
+    below = [it - SCALAR_LOSS_DB for it in bound[few:]]
+    return [
+        RateCurve("bound", say("plot.curve.bound"), rates, bound),
+        RateCurve("gish-pierce", say("plot.curve.gish-pierce"), rates[few:], below),
+    ]
+
+
+def advantages_table(study: PointStudy) -> Table | None:
+    """Return what vectors gain over scalars, and what of it is what."""
+    found = known_advantages(study)
+    return table_of("advantages", list(map(_advantage_row, found))) if found else None
+
+
+def _advantage_row(found: Advantage) -> dict[str, float | None]:
+    return {name: getattr(found, name) for name in columns("advantages")}
+
+
+def warnings_of(study: PointStudy, size: int) -> list[str]:
+    """Say where codewords have too few vectors to learn more than these."""
+    each = study.points.count // size
+    return [say("points.by-heart", n=each)] if each < ENOUGH and size > 1 else []
+
+
+def why_no_advantages(study: PointStudy) -> list[str]:
+    """Say why vectors are not compared with scalars, if they cannot be."""
+    if study.points.dimension == 1:
+        return [say("points.one-number")]
+    return [] if possible_bits(study.points) else [say("points.too-few")]
+
+
+def dimensions_chart(study: PointStudy, bits: int) -> Chart | None:
+    """Return what longer vectors gain at some bits a number."""
+    found, (source, correlation) = known_dimensions(study, bits), study.source
+    if not found:
+        return None
+    bound = bounds.shannon_db(source, [bits], correlation)
+    figure = pointplots.dimensions_figure(found, bound[0] if bound else None)
+    return chart_of("dimensions", figure, bits=bits)
+
+
+def use_chart(step: PointStep) -> Chart:
+    """Return how many vectors each codeword of a K stands for."""
+    sizes = step.encoded.quantizer.sizes
+    use = step.encoded.use[sizes.index(max(sizes))]
+    return chart_of("use", pointplots.use_figure(use), size=str(step.codebook_size))
