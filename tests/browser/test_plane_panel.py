@@ -172,14 +172,16 @@ def test_everything_by_keyboard(visitor):
     expect(chosen).to_contain_text("Codeword")
     index, x, y = map(float, re.findall(r"[\d.]+", chosen.inner_text()))
     press("Shift+ArrowRight")
-    expect(chosen).to_have_text(f"Codeword {index:.0f}: {min(255, x + 4):.1f}, {y:.1f}")
+    expect(chosen).to_have_text(f"Codeword {index:.0f}: {x + 1:g}, {y:g}")
+    press("Shift+Control+ArrowLeft")
+    expect(chosen).to_have_text(f"Codeword {index:.0f}: {x + 0.9:g}, {y:g}")
     expect(told(visitor)).to_contain_text("Step 0", timeout=20_000)
     press("Enter")
     expect(told(visitor)).to_contain_text("K = 3 · MSE", timeout=20_000)
     press("Delete")
     expect(told(visitor)).to_contain_text("K = 2 · MSE", timeout=20_000)
     moved = start.copy()
-    moved[int(index), 0] += 4
+    moved[int(index), 0] += 0.9
     expect(told(visitor)).to_have_text(in_words(lloyd_path(density(), moved), 0), timeout=20_000)
 
 

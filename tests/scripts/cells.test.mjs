@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  alike, cellsOf, nearestWithin, nextTowards, pairsOf, withAdded, withMoved, withRemoved,
+  alike, cellsOf, keyStep, nearestWithin, nextTowards, pairsOf, settled, withAdded, withMoved, withRemoved,
 } from "../../vqcore/viewer/cells.js";
 
 const CODEWORDS = [100, 100, 150, 100, 100, 180, 20, 20, 110, 200];
@@ -46,7 +46,20 @@ test("pairs of flat codewords", () => {
 
 test("codewords are alike if all are", () => {
   assert.ok(alike([1, 2], Float32Array.of(1, 2)));
+  assert.ok(alike([0.1], Float32Array.of(0.1)));
   assert.ok(!alike([1, 2], [1, 3]));
   assert.ok(!alike([1, 2], [1]));
   assert.ok(!alike([1], [1, 2]));
+});
+
+test("cells end at the square that points lie in", () => {
+  assert.deepEqual(cellsOf([0, 0], { x: -2, y: -1, side: 4 }), [[-2, -1, 2, -1, 2, 3, -2, 3]]);
+  assert.deepEqual([...withMoved([0, 0], 0, [9, -9], { x: -2, y: -1, side: 4 })], [2, -1]);
+  assert.deepEqual([...withAdded([0, 0], [-9, 9], { x: -2, y: -1, side: 4 })], [0, 0, -2, 3]);
+});
+
+test("keys move by a power of ten, and exactly", () => {
+  assert.deepEqual([255, 110, 9, 0.2].map((side) => keyStep({ side })), [1, 1, 0.1, 0.001]);
+  assert.equal(settled(0.1 + 0.2, { side: 255 }), 0.3);
+  assert.equal(settled(127.99999237060547, { side: 255 }), 128);
 });

@@ -91,4 +91,6 @@ export const withRemoved = (codewords, index) => codewords.filter((_, at) => at 
 export const pairsOf = (codewords) =>
   Array.from({ length: codewords.length / 2 }, (_, index) => [codewords[2 * index], codewords[2 * index + 1]]);
 
-export const alike = (one, other) => one.length === other.length && one.every((value, at) => value === other[at]);
+/** Tell whether codewords are the same, as far as 32 bits tell. */
+export const alike = (one, other) =>
+  one.length === other.length && one.every((value, at) => Math.fround(value) === Math.fround(other[at]));
