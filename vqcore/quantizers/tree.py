@@ -133,7 +133,10 @@ class _Cell:
 
 
 class Growth:
-    """A tree of vectors, shape (n, d), that grows a leaf at a time, where most is gained."""
+    """A tree that grows a leaf at a time, where most is gained.
+
+    Its vectors, shape (n, d), are whole numbers that float32 holds, with their halves.
+    """
 
     def __init__(self, vectors: Samples | Sketch, rng: np.random.Generator) -> None:
         self._vectors, self._rng = vectors, rng
@@ -199,8 +202,7 @@ def halves_work(vectors: Sketch, rng: np.random.Generator) -> Work[Sides | None]
     sides = yield from _cut(vectors, rng)
     if sides.all() or not sides.any():
         widest = (high - low).argmax()
-        along, middle = vectors[:, widest], (low[widest] + high[widest]) / 2
-        sides = (along > middle) | (along == high[widest])  # nothing may lie between the two
+        sides = vectors[:, widest] > (low[widest] + high[widest]) / 2
     for _ in range(MOST_ITERATIONS):
         one, other = _means(vectors, sides)
         axis = (other - one).astype(np.float32)
