@@ -11,6 +11,7 @@ from sklearn.cluster import KMeans
 
 from vqcore.codebooks.textbook import Rules
 from vqcore.codebooks.training import Progress
+from vqcore.quantizers import pointfitting
 from vqcore.quantizers.ofpoints import (
     OPTIONS,
     POINT_FAMILIES,
@@ -273,9 +274,23 @@ def test_as_many_entries_as_can_be(family) -> None:
     assert largest_size(vectors, family, {}, 3) == 3
     if family in ("plain", "residual", "tree", "product"):
         assert error(quantizer, vectors) == 0
-    elif family == "gain-shape":
-        along = (vectors @ quantizer.tables[1].T).max(axis=1)
-        np.testing.assert_allclose(along, np.linalg.norm(vectors, axis=1), rtol=1e-5)
+
+
+def test_all_directions_are_found_however_short_their_vectors() -> None:
+    rng = np.random.default_rng(0)
+    vectors = rng.integers(-3, 4, (30, 2)) * np.exp2(-rng.integers(0, 12, (30, 1)))
+    vectors = vectors.astype(np.float32)
+    most = largest_size(vectors, "gain-shape", {}, 1000)
+    [quantizer] = trained(vectors, [most], "gain-shape")
+    along = (vectors @ quantizer.tables[1].T).max(axis=1)
+    np.testing.assert_allclose(along, np.linalg.norm(vectors, axis=1), rtol=1e-5)
+
+
+def test_coordinates_of_few_numbers_have_as_many_levels() -> None:
+    vectors = rows([0, 1], [3, 2], [0, 4], [3, 8], [0, 9])
+    found = trained(vectors, [1, 2, 3, 5], "product")
+    assert [it.sizes for it in found] == [(1, 1), (2, 2), (2, 3), (2, 5)]
+    assert error(found[-1], vectors) == 0
 
 
 # ---------------------------------------------------------------------------------------- relations
@@ -297,6 +312,16 @@ def test_joint_stages_are_never_worse_than_those_one_after_another(count, size, 
     ]
     assert errors == sorted(errors, reverse=True)
     assert errors[-1] < 0.97 * errors[0]
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_joint_stages_that_get_worse_are_not_kept(seed) -> None:
+    vectors = np.random.default_rng(seed).standard_normal((40, 3)).astype(np.float32)
+    sequential, joint = (
+        error(trained(vectors, [2], "residual", stages=3, beam=1, rounds=rounds)[0], vectors)
+        for rounds in (0, 10)
+    )
+    assert joint <= sequential
 
 
 @settings(deadline=None, max_examples=30)
@@ -336,6 +361,13 @@ def test_more_gains_are_never_worse(gaussian) -> None:
             for gains in (2, 4, 8, 32)
         ]
         assert all(more <= 1.001 * fewer for fewer, more in itertools.pairwise(errors))
+
+
+def test_gains_and_shapes_are_better_fitted_to_one_another(gaussian, monkeypatch) -> None:
+    [fitted] = trained(gaussian, [8], "gain-shape", gains=4)
+    monkeypatch.setattr(pointfitting, "GAIN_ROUNDS", 0)
+    [found] = trained(gaussian, [8], "gain-shape", gains=4)
+    assert error(fitted, gaussian) < error(found, gaussian)
 
 
 @FAMILY
