@@ -14,6 +14,8 @@ from vqcore.codebooks.ladder import rung_work
 from vqcore.codebooks.scoring import EIGHT_BIT, REAL
 from vqcore.codebooks.sketch import Axes, principal_axes
 from vqcore.codebooks.source import InMemory, Moments, Source, sample_of
+from vqcore.codebooks.training import Trained, train
+from vqcore.signals.sources import made
 from vqcore.work import Work, finish
 
 
@@ -126,3 +128,10 @@ def test_the_ladder_trains_on_real_vectors_as_on_samples(vectors: Samples, size:
     off = found.astype(int) - rung_of(samples, below, axes)
     # Where scores are not exact, a vector midway between two codewords may go to the other.
     assert np.abs(off).max() <= 1
+
+
+def test_points_are_not_done_until_an_iteration_gains_next_to_nothing() -> None:
+    events = train(made("gaussian", 20_000, 12).vectors, [64])
+    [trained] = [event for event in events if isinstance(event, Trained)]
+    *_, before, last = [it.distortion for it in trained.stage("finish")]
+    assert before - last <= 1e-4 * before

@@ -115,6 +115,19 @@ class InMemory(Generic[Number]):
 
 
 @dataclass(frozen=True, eq=False)
+class OnAGrid(InMemory[np.float32]):
+    """Whole numbers, shape (n, d), as a source: of points, whose cells settle slowly.
+
+    Where cells have no gaps between them, as within a Gaussian of many dimensions, many
+    small gains add up to 1 % of the distortion.
+    """
+
+    @property
+    def patience(self) -> tuple[float | None, int | None]:
+        return 1e-4, None
+
+
+@dataclass(frozen=True, eq=False)
 class OnALine(InMemory[np.float32]):
     """Numbers, shape (n, 1), as a source: sorted once, so that an iteration looks at K of them.
 

@@ -20,7 +20,7 @@ from vqcore.codebooks.lloyd import MAX_ITERATIONS
 from vqcore.codebooks.scikitlearn import fits
 from vqcore.codebooks.scoring import EIGHT_BIT, REAL, Kind
 from vqcore.codebooks.sketch import principal_axes, sample_size
-from vqcore.codebooks.source import InMemory, OnALine, Source
+from vqcore.codebooks.source import InMemory, OnAGrid, OnALine, Source
 from vqcore.codebooks.textbook import Book, Rules, book_of, runs_work
 from vqcore.work import Work, in_another_process
 
@@ -255,7 +255,7 @@ def _on_a_grid(
 ) -> Generator[Progress | Trained]:
     """Train on the vectors as units of a grid, and turn codewords back into numbers."""
     grid = grid_of(vectors, *(codebook.codewords for codebook in known.values()))
-    source = (OnALine if vectors.shape[1] == 1 else InMemory)(grid.units(vectors), grid.kind)
+    source = (OnALine if vectors.shape[1] == 1 else OnAGrid)(grid.units(vectors), grid.kind)
     below = {size: Codebook(grid.units(it.codewords)) for size, it in known.items()}
     for event in _on_samples(source, sizes, trainer, seed, below):
         if isinstance(event, Trained):
