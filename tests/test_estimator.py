@@ -36,7 +36,17 @@ def stood_for(fitted):
     return fitted.cluster_centers_[fitted.labels_]
 
 
-@parametrize_with_checks([VectorQuantizer()])
+FAMILIES = [
+    VectorQuantizer(2, family="mean-removed", options={"means": 4}),
+    VectorQuantizer(2, family="residual", options={"stages": 2, "rounds": 1, "beam": 2}),
+    VectorQuantizer(2, family="gain-shape", options={"gains": 2}),
+    VectorQuantizer(8, family="tree"),
+    VectorQuantizer(2, family="product"),
+]
+EACH_FAMILY = pytest.mark.parametrize("given", FAMILIES, ids=lambda given: given.family)
+
+
+@parametrize_with_checks([VectorQuantizer(), *FAMILIES])
 def test_it_is_an_estimator_of_scikit_learn(estimator, check):
     check(estimator)
 
@@ -83,13 +93,52 @@ def test_its_figures_agree_with_one_another(fitted):
     assert fitted.score(IRIS) == -fitted.inertia_
 
 
+@EACH_FAMILY
+def test_of_every_family_its_figures_agree_with_one_another(given):
+    quantizer = clone(given).fit(IRIS)
+    indices = quantizer.transform(IRIS)
+    decoded = quantizer.inverse_transform(indices)
+    assert indices.shape == (150, len(quantizer.get_feature_names_out()))
+    assert np.array_equal(decoded, stood_for(quantizer))
+    assert len(quantizer.cluster_centers_) == len(np.unique(quantizer.cluster_centers_, axis=0))
+    assert quantizer.inertia_ == pytest.approx(np.square(decoded - IRIS).sum(), rel=1e-5)
+    assert quantizer.score(IRIS) == -quantizer.inertia_
+
+
+@EACH_FAMILY
+def test_of_every_family_what_was_fitted_holds_until_the_next_fit(given):
+    quantizer = clone(given).fit(IRIS)
+    before = quantizer.transform(IRIS)
+    quantizer.set_params(family="residual", options={"beam": 16}, n_codewords=3)
+    assert np.array_equal(quantizer.transform(IRIS), before)
+
+
+def test_options_are_of_the_family_and_its_encoder():
+    greedy, patient = (
+        VectorQuantizer(4, family="residual", options={"stages": 3, "rounds": 0, "beam": beam})
+        for beam in (1, 16)
+    )
+    assert greedy.fit(IRIS).transform(IRIS).shape == (150, 3)
+    assert list(greedy.get_feature_names_out()) == ["stage 1", "stage 2", "stage 3"]
+    assert patient.fit(IRIS).inertia_ < greedy.inertia_
+    assert VectorQuantizer(4, family="residual").fit(IRIS).beam_ == 8
+    assert VectorQuantizer(4, family="product").fit(IRIS).beam_ == 1
+
+
+def test_what_no_vector_of_the_training_was_gets_the_center_nearest_to_its_reconstruction():
+    quantizer = VectorQuantizer(3, family="product").fit([[0, 0], [5, 1], [9, 9]])
+    assert quantizer.cluster_centers_.tolist() == [[0, 0], [5, 1], [9, 9]]
+    assert quantizer.transform([[0, 8], [9, 0]]).tolist() == [[0, 2], [2, 0]]
+    assert quantizer.predict([[0, 8], [9, 0]]).tolist() == [0, 1]  # (0, 9) is as far from (9, 9)
+
+
 def test_inertia_is_of_all_of_many_vectors():
     vectors = np.repeat(np.float32([[0, 0], [2, 0]]), 700_000, axis=0)
     assert VectorQuantizer(1).fit(vectors).inertia_ == 1_400_000
 
 
 def test_more_codewords_than_distinct_vectors_are_as_many():
-    with pytest.warns(ConvergenceWarning, match="only 2 vectors are distinct: n_codewords=8"):
+    with pytest.warns(ConvergenceWarning, match="allow 2 codewords: n_codewords=8"):
         quantizer = VectorQuantizer().fit([[1, 2], [3, 4], [1, 2]])
     assert quantizer.cluster_centers_.tolist() == [[1, 2], [3, 4]]
     assert quantizer.inertia_ == 0
@@ -105,8 +154,8 @@ def test_all_types_of_numbers_are_computed_as_float32(dtype):
 
 
 def test_the_seed_decides():
-    vectors = np.random.default_rng(0).random((3000, 3))
-    first, again, other = (VectorQuantizer(64, seed=seed).fit(vectors) for seed in (1, 1, 2))
+    vectors = np.random.default_rng(0).random((2000, 3))
+    first, again, other = (VectorQuantizer(32, seed=seed).fit(vectors) for seed in (1, 1, 2))
     assert np.array_equal(first.cluster_centers_, again.cluster_centers_)
     assert not np.array_equal(first.cluster_centers_, other.cluster_centers_)
 
@@ -124,6 +173,12 @@ def test_a_grid_search_finds_the_most_codewords_best():
     search = GridSearchCV(VectorQuantizer(), {"n_codewords": [2, 4, 8]}, cv=3).fit(IRIS)
     assert search.best_params_ == {"n_codewords": 8}
     assert (np.diff(search.cv_results_["mean_test_score"]) > 0).all()
+
+
+def test_a_grid_search_chooses_among_families():
+    grid = {"family": ["plain", "residual", "tree"]}
+    search = GridSearchCV(VectorQuantizer(4), grid, cv=3).fit(IRIS)
+    assert search.best_params_ == {"family": "residual"}
 
 
 def test_a_frame_goes_in_and_out(fitted):
@@ -149,7 +204,7 @@ def test_it_is_pickled_whole_and_cloned_empty(fitted):
         ([[0.0]], r"whole numbers of shape \(n, 1\), not float64 \(1, 1\)"),
         ([0, 1], r"whole numbers of shape \(n, 1\), not int64 \(2,\)"),
         ([[0, 1]], r"whole numbers of shape \(n, 1\), not int64 \(1, 2\)"),
-        ([[0], [5]], "from 0 to 4, not 5"),
+        ([[0], [5]], "indices of codeword are from 0 to 4, not 5"),
         ([[-1], [0]], "from 0 to 4, not -1"),
     ],
 )
@@ -166,6 +221,9 @@ def test_what_are_no_indices_is_refused(fitted, indices, message):
         ({"n_codewords": 2.0}, "not 2.0"),
         ({"n_codewords": "8"}, "not '8'"),
         ({"seed": -1}, "the seed is 0 or more, not -1"),
+        ({"family": "quadtree"}, "not 'quadtree'"),
+        ({"options": {"stages": 2}}, "'stages'"),
+        ({"family": "residual", "options": {"stages": 7}}, "stages is one of 2, 3, 4, not 7"),
     ],
 )
 def test_wrong_parameters_are_quoted(given, message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from vqcore.arrays import Indices, Numbers, Sketch
 from vqcore.codebooks.codebook import nearest
-from vqcore.codebooks.scoring import chunks
-from vqcore.codebooks.training import codebook_work
-from vqcore.signals.blocks import distinct_vectors
+from vqcore.quantizers.ofpoints import OPTIONS, TrainedPoints, encode_work, largest_size, train
+from vqcore.quantizers.pointquantizer import PointFamily, squared_error
 from vqcore.work import finish
-
-NUMBERS_AT_ONCE = 2**20
 
 
 class VectorQuantizer(ClusterMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Vectors as indices into a codebook, trained by the LBG ladder.
+    """Vectors as indices into tables, trained by a family of quantizers.
 
     `transform` gives the indices and `inverse_transform` the reconstruction; `predict`,
     `cluster_centers_` and `inertia_` are as of scikit-learn's KMeans.
@@ -29,24 +27,34 @@ class VectorQuantizer(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
     Parameters
     ----------
     n_codewords : int, default 8
-        K. Where fewer vectors are distinct it is their number, with a ConvergenceWarning.
+        K of the largest column. Where the family can make but fewer of the vectors, because they
+        are not distinct, it makes those, with a ConvergenceWarning.
+    family : str, default "plain"
+        "plain", "mean-removed", "residual", "gain-shape", "tree" or "product".
+    options : dict of str to int, optional
+        The family's own, as `vqcore.quantizers.ofpoints.OPTIONS` has them: `{"stages": 3}`.
     seed : int, default 0
-        0 or more; the same seed gives the same codebook.
+        0 or more; the same seed gives the same quantizer.
 
     Attributes
     ----------
-    cluster_centers_ : float32 array of shape (K, n_features)
-        The codewords, by ascending sums.
+    quantizer_ : PointQuantizer
+        Of m columns; plain quantizers and trees have one.
+    cluster_centers_ : float32 array of shape (n_clusters, n_features)
+        Of one column its K codewords; of more the reconstructions of the vectors of the training,
+        each once.
     labels_ : int32 array of shape (n_samples,)
         What `predict` gives for the vectors of the training.
     inertia_ : float
         Their sum of squared errors.
+    beam_ : int
+        How many candidates the encoder keeps from column to column, or down a tree.
     n_features_in_ : int
     feature_names_in_ : array of str of shape (n_features,), where all names of `X` are texts
 
     Notes
     -----
-    Whatever type `X` has, all is computed of float32. See `vqcore.train`.
+    Whatever type `X` has, all is computed of float32. Sample weights are not taken.
 
     Examples
     --------
@@ -60,8 +68,17 @@ class VectorQuantizer(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
     2.5
     """
 
-    def __init__(self, n_codewords: int = 8, *, seed: int = 0) -> None:
+    def __init__(
+        self,
+        n_codewords: int = 8,
+        *,
+        family: PointFamily = "plain",
+        options: Mapping[str, int] | None = None,
+        seed: int = 0,
+    ) -> None:
         self.n_codewords = n_codewords
+        self.family = family
+        self.options = options
         self.seed = seed
 
     def fit(self, X: Any, y: Any = None) -> VectorQuantizer:
@@ -78,15 +95,21 @@ class VectorQuantizer(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
             If `X` or a parameter is none of what it is to be; the message quotes it.
         """
         vectors = self._vectors(X, reset=True)
-        codebook = finish(codebook_work(vectors, self._size_for(vectors), seed=self.seed))
-        self.cluster_centers_ = codebook.codewords
-        self.labels_ = nearest(vectors, self.cluster_centers_)
-        self.inertia_ = _squared_error(vectors, self.cluster_centers_, self.labels_)
+        sizes, options = [self._size_for(vectors)], self.options or {}
+        for event in train(vectors, sizes, self.family, options, seed=self.seed):
+            if isinstance(event, TrainedPoints):
+                self.quantizer_ = event.quantizer
+        defaults = {option.name: option.default for option in OPTIONS[self.family]}
+        self.beam_ = {"beam": 1, **defaults, **options}["beam"]
+        indices = self._indices(vectors)
+        self.cluster_centers_ = self._centers(indices)
+        self.labels_ = self._labels(indices)
+        self.inertia_ = squared_error(self.quantizer_, vectors, indices)
         return self
 
     def transform(self, X: Any) -> Indices:
-        """Return the indices of vectors, int32 of shape (n_samples, 1)."""
-        return self.predict(X)[:, None]
+        """Return the indices of vectors, int32 of shape (n_samples, m)."""
+        return self._indices(self._vectors(X))
 
     def inverse_transform(self, X: Any) -> Sketch:
         """Return the vectors, float32 of shape (n_samples, n_features), that indices stand for.
@@ -94,35 +117,38 @@ class VectorQuantizer(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         Raises
         ------
         ValueError
-            If `X` is not of shape (n_samples, 1), of whole numbers from 0 to K − 1.
+            If `X` is not of shape (n_samples, m), of whole numbers from 0 to K − 1 of the column.
         """
         check_is_fitted(self)
-        indices, size = np.asarray(X), len(self.cluster_centers_)
-        if indices.dtype.kind not in "iu" or indices.shape[1:] != (1,):
+        indices, sizes = np.asarray(X), self.quantizer_.sizes
+        if indices.dtype.kind not in "iu" or indices.shape[1:] != (len(sizes),):
             raise ValueError(
-                f"indices are whole numbers of shape (n, 1), not {indices.dtype} {indices.shape}"
+                f"indices are whole numbers of shape (n, {len(sizes)}), "
+                f"not {indices.dtype} {indices.shape}"
             )
-        wrong = indices[(indices < 0) | (indices >= size)]
-        if len(wrong):
-            raise ValueError(f"indices are from 0 to {size - 1}, not {wrong[0]}")
-        found: Sketch = self.cluster_centers_[indices[:, 0]]
-        return found
+        for name, size, column in zip(self.quantizer_.names, sizes, indices.T, strict=True):
+            wrong = column[(column < 0) | (column >= size)]
+            if len(wrong):
+                raise ValueError(f"indices of {name} are from 0 to {size - 1}, not {wrong[0]}")
+        return self.quantizer_.decode(indices)
 
     def predict(self, X: Any) -> Indices:
-        """Return the index of the nearest codeword for each vector, int32 of shape (n_samples,)."""
-        vectors = self._vectors(X)
-        return nearest(vectors, self.cluster_centers_)
+        """Return which of `cluster_centers_` stands for each vector, int32 of shape (n_samples,).
+
+        Of one column it is the index. Of more it is the center that is nearest to the
+        reconstruction: the same, but where no vector of the training had these indices.
+        """
+        return self._labels(self._indices(self._vectors(X)))
 
     def score(self, X: Any, y: Any = None) -> float:
         """Return minus the sum of squared errors of vectors, so that more is better."""
         vectors = self._vectors(X)
-        indices = nearest(vectors, self.cluster_centers_)
-        return -_squared_error(vectors, self.cluster_centers_, indices)
+        return -squared_error(self.quantizer_, vectors, self._indices(vectors))
 
     def get_feature_names_out(self, input_features: Any = None) -> Numbers:
         """Return what the columns of `transform` are called."""
         check_is_fitted(self)
-        return np.array(["codeword"], dtype=object)
+        return np.array(self.quantizer_.names, dtype=object)
 
     def _vectors(self, X: Any, *, reset: bool = False) -> Sketch:
         if not reset:
@@ -131,24 +157,30 @@ class VectorQuantizer(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         return vectors
 
     def _size_for(self, vectors: Sketch) -> int:
-        """Return K, or the number of distinct vectors where that is smaller."""
-        if not isinstance(self.n_codewords, int | np.integer) or self.n_codewords < 1:
-            raise ValueError(f"n_codewords is a whole number from 1 on, not {self.n_codewords!r}")
-        distinct = distinct_vectors(vectors, self.n_codewords)
-        if distinct is None or len(distinct) == self.n_codewords:
-            return self.n_codewords
-        warnings.warn(
-            f"only {len(distinct)} vectors are distinct: n_codewords={self.n_codewords} becomes "
-            f"{len(distinct)}",
-            ConvergenceWarning,
-            stacklevel=3,
-        )
-        return len(distinct)
+        """Return K, or how many codewords the family can make where that is fewer."""
+        asked = self.n_codewords
+        if not isinstance(asked, int | np.integer) or asked < 1:
+            raise ValueError(f"n_codewords is a whole number from 1 on, not {asked!r}")
+        possible = largest_size(vectors, self.family, self.options or {}, asked)
+        if possible < asked:
+            warnings.warn(
+                f"these vectors allow {possible} codewords: n_codewords={asked} is too many",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+        return possible
 
+    def _indices(self, vectors: Sketch) -> Indices:
+        return finish(encode_work(self.quantizer_, vectors, beam=self.beam_))
 
-def _squared_error(vectors: Sketch, codewords: Sketch, indices: Indices) -> float:
-    total = 0.0
-    for rows in chunks(len(vectors), max(1, NUMBERS_AT_ONCE // vectors.shape[1])):
-        errors = vectors[rows].astype(np.float64) - codewords[indices[rows]]
-        total += float(np.vdot(errors, errors))
-    return total
+    def _centers(self, indices: Indices) -> Sketch:
+        if len(self.quantizer_.sizes) == 1:
+            every = np.arange(self.quantizer_.codebook_size, dtype=np.int32)
+            return self.quantizer_.decode(every[:, None])
+        return np.unique(self.quantizer_.decode(np.unique(indices, axis=0)), axis=0)
+
+    def _labels(self, indices: Indices) -> Indices:
+        if len(self.quantizer_.sizes) == 1:
+            return indices[:, 0]
+        tuples, places = np.unique(indices, axis=0, return_inverse=True)
+        return nearest(self.quantizer_.decode(tuples), self.cluster_centers_)[places]
