@@ -26,7 +26,7 @@ from vqcore.lab import (
     turns,
     vqfiles,
 )
-from vqcore.lab.plane import MAX_CODEWORDS
+from vqcore.lab.plane import MAX_CODEWORDS, SPREAD_POINTS
 from vqcore.lab.pointstudy import PointStudy
 from vqcore.lab.pointsweeps import PointSettings, PointStep
 from vqcore.lab.sharing import Use
@@ -888,6 +888,8 @@ def show_plane_of_points(points: Points) -> None:
     of = f"{points.digest} {size} {start} {typed}"
     data = made.points_plane_bytes(store(), of, visit.edited(of, codewords), points)
     COMPONENTS["plane"](key="plane", data=data, on_edit_change=visit.keep_edit)
+    if points.count > SPREAD_POINTS:
+        small(say("points.plane-sample", n=SPREAD_POINTS))
 
 
 def files_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
@@ -1004,17 +1006,23 @@ def lab_of_points(chosen: PointsChosen) -> None:
     progress.end()
 
 
+def choose_point_size(sizes: Sequence[int]) -> int:
+    """Choose the K that is shown: at first the one of the viewer, or the nearest there is."""
+    if len(sizes) == 1:
+        return sizes[0]
+    st.session_state["point-size"] = visit.size_among(sizes)
+    size: int = st.select_slider(
+        options=sizes, on_change=visit.choose_point_size, **unbound("point-size")
+    )
+    return size
+
+
 def show_points(of: PointStudy) -> list[Pieces]:
     """Show the points and the codewords of a K, and the open panel below."""
-    sizes = list(of.steps)
-    size = visit.size_among(sizes)
-    if len(sizes) > 1:
-        st.session_state["point-size"] = size
-        size = st.select_slider(options=sizes, **unbound("point-size"))
-    step = of.steps[size]
+    step = of.steps[choose_point_size(list(of.steps))]
     draw(pointpanels.stage_chart(of, step))
     st.markdown(wording.figures_of_points(step.figures, of.points.dimension))
-    small(*pointpanels.warnings_of(of, size))
+    small(*pointpanels.warnings_of(of, step.codebook_size))
     panel = st.segmented_control(**choice("point-panel"))
     return POINT_PANELS[panel](of, step)
 

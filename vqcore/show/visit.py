@@ -118,13 +118,16 @@ class Visit:
         return nearest_size(self._state["size"], plan.sizes)
 
     def size_among(self, sizes: Sequence[int]) -> int:
-        """Return the K that was last chosen of points, or the nearest there is."""
-        return nearest_size(self._state.get("point-size", self._state["size"]), sizes)
+        """Return the K that was last chosen, or the nearest there is."""
+        return nearest_size(self._state["size"], sizes)
+
+    def choose_point_size(self) -> None:
+        """Choose the K of points that their slider has come to."""
+        self.choose_size(self._state["point-size"])
 
     def open(self, pick: Pick) -> Literal["viewer", "app"]:
         """Choose a K, the sidebar's controls set to its settings; return what shows it then."""
         self.choose_size(pick.size)
-        self._state["point-size"] = pick.size
         if self._state.get("signal") == "points":
             return "app"
         if pick.of is None:
