@@ -291,13 +291,10 @@ def choose_sizes(largest: int) -> tuple[int, ...]:
 
 def choose_points(there: Uploads) -> PointsChosen:
     """Choose points: made up, pairs of a picture's pixels, typed in, or uploaded."""
-    every = [it for it in links.CHOICES["source"] if it != "file" or there.points]
-    keep_valid(st.session_state, "source", every, every[0])
-    source = st.selectbox(**choice("source", every))
-    if source == "file":
-        name = choose_from("file", [*there.points], next(iter(there.points)))
-        return PointsChosen(name, there.points[name])
+    source = st.selectbox(**choice("source"))
     name = say(f"source.{source}")
+    if source == "file":
+        return choose_file(name, there.points)
     if source == "typed":
         return PointsChosen(name, type_in("numbers", typed_points, st.text_area))
     if source == "pairs":
@@ -307,6 +304,14 @@ def choose_points(there: Uploads) -> PointsChosen:
         key, make = (of.digest,), partial(pixel_pairs, of)
         return PointsChosen(f"{name}, {picture}", store().once("pairs", key, make))
     return make_points(source, name)
+
+
+def choose_file(name: str, there: Mapping[str, Points]) -> PointsChosen:
+    """Choose one of the uploads, if there is any."""
+    if not there:
+        return PointsChosen(name, None)
+    name = choose_from("file", [*there], next(iter(there)))
+    return PointsChosen(name, there[name])
 
 
 def make_points(source: Any, name: str) -> PointsChosen:
@@ -846,7 +851,12 @@ def point_sizes_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
 
 
 def point_training_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
-    draw(pointpanels.training_table(of, step), pointpanels.use_chart(step))
+    draw(pointpanels.training_table(of, step))
+    return []
+
+
+def codewords_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
+    draw(pointpanels.use_chart(step), pointpanels.codewords_table(of, step))
     return []
 
 
@@ -900,6 +910,7 @@ def files_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
 POINT_PANELS: dict[str, Callable[[PointStudy, PointStep], list[Pieces]]] = {
     "sizes": point_sizes_panel,
     "training": point_training_panel,
+    "codewords": codewords_panel,
     "rates": point_rates_panel,
     "gains": gains_panel,
     "plane": point_plane_panel,
@@ -989,12 +1000,13 @@ def lab_of_points(chosen: PointsChosen) -> None:
     """Sweep points, and show what is there so far, until all of it is."""
     COMPONENTS["choices"](key="choices", data=visit.choices(present_rivals()))
     if chosen.points is None:
-        st.info(say("points.none"))
+        show_title(chosen.name, [], say("points.none"))
         return
     with st.sidebar:
         settings, sizes = choose_point_settings(chosen.points)
     of = PointStudy(chosen.points, settings, sizes, store(), chosen.source)
-    clamped = say("points.clamped", n=of.plan[-1]) if of.plan[-1] < max(sizes) else ""
+    is_clamped = of.plan[-1] < max(sizes) and not settings.given
+    clamped = say("points.clamped", n=of.plan[-1]) if is_clamped else ""
     show_title(chosen.name, [wording.facts_of_points(chosen.points)], clamped)
     progress, place = ProgressPlace((of.swept, sizes)), st.container()
     if not of.steps:

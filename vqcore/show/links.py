@@ -36,7 +36,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "signal": ("picture", "points"),
     "source": (*SOURCES, "pairs", "typed", "file"),
     "point-family": POINT_FAMILIES,
-    "point-panel": ("sizes", "training", "rates", "gains", "plane", "files"),
+    "point-panel": ("sizes", "training", "codewords", "rates", "gains", "plane", "files"),
 }
 """Control -> the ids it can have in the address, but for panels, of which the dashboard knows."""
 

@@ -23,7 +23,7 @@ from vqcore.show.tables import columns, point_book_row, point_rung_row, rows_of
 from vqcore.show.visit import Pick
 from vqcore.words import say
 
-SHOWN = 5000
+SHOWN, SHOWN_CODEWORDS, SHOWN_NUMBERS = 5000, 1024, 16
 BOUND_RATES = [rate / 20 for rate in range(241)]
 
 
@@ -160,6 +160,31 @@ def dimensions_chart(study: PointStudy, bits: int) -> Chart | None:
 
 def use_chart(step: PointStep) -> Chart:
     """Return how many vectors each codeword of a K stands for."""
+    column = _largest(step)
+    figure = pointplots.use_figure(step.encoded.use[column])
+    return chart_of("use", figure, size=str(step.codebook_size))
+
+
+def codewords_table(study: PointStudy, step: PointStep) -> Table:
+    """Return the entries of the largest column of a K, as numbers, and how many vectors use each.
+
+    At most so many are shown, and so many of their numbers.
+    """
+    column = _largest(step)
+    entries = step.encoded.quantizer.tables[column][:SHOWN_CODEWORDS, :SHOWN_NUMBERS]
+    places = [f"x{place}" for place in range(1, entries.shape[1] + 1)]
+    headings = study.points.headings if len(study.points.headings) == len(places) else places
+    numbers = {name: (told, "%.6g") for name, told in zip(places, headings, strict=True)}
+    used = enumerate(zip(entries.tolist(), step.encoded.use[column], strict=False))
+    rows = [
+        {"index": index, "vectors_in_cell": int(use)} | dict(zip(places, row, strict=True))
+        for index, (row, use) in used
+    ]
+    told = table_of("codewords", rows, size=str(step.codebook_size))
+    return replace(told, columns={**columns("codewords"), **numbers})
+
+
+def _largest(step: PointStep) -> int:
+    """Return which column has the most entries."""
     sizes = step.encoded.quantizer.sizes
-    use = step.encoded.use[sizes.index(max(sizes))]
-    return chart_of("use", pointplots.use_figure(use), size=str(step.codebook_size))
+    return sizes.index(max(sizes))

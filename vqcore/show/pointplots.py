@@ -33,6 +33,7 @@ from vqcore.show.plots import (
 from vqcore.words import say
 
 BARS = 200
+FEW = 300
 STAGE_HEIGHT = 460
 LOOKS = {
     "nominal": PLAIN_LOOK,
@@ -148,7 +149,7 @@ def scatter_figure(points: Numbers, codewords: Numbers, titles: Sequence[str]) -
         y=points[:, 1],
         mode="markers",
         name=say("plot.curve.points"),
-        marker={"size": 3, "color": "#8b97a0", "opacity": 0.6},
+        marker={"size": 3 if len(points) > FEW else 7, "color": "#8b97a0", "opacity": 0.6},
         hoverinfo="skip",
     )
     figure.add_scattergl(

@@ -37,6 +37,7 @@ TableId = Literal[
     "vectors",
     "point-rungs",
     "point-book",
+    "codewords",
     "advantages",
 ]
 FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
@@ -163,6 +164,7 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "largest_vectors": "%d",
         "smallest_vectors": "%d",
     },
+    "codewords": {"index": "%d", "vectors_in_cell": "%d"},
     "advantages": {
         "bits": "%d",
         "scalar_db": "%.2f",

@@ -55,9 +55,10 @@ class Visit:
     def begin(
         self, address: Mapping[str, str], panels: Container[str], codecs: Sequence[str]
     ) -> None:
-        """Take, when the page is opened, the choices of its address."""
+        """Take, when the page is opened, the choices of its address, and the file it needs."""
         if "link" not in self._state:
             self._state.update(opened_with(address, panels, codecs))
+            wanted_file(self._state, self._address)
 
     @property
     def wanted(self) -> Wanted:
