@@ -44,7 +44,7 @@ def told(visitor, text):
 
 def test_twelve_people(visitor):
     """Sayood, Introduction to Data Compression, example 10.4: 387.25 at the start."""
-    query = "&trainer=textbook&begin=given&point-panel=training"
+    query = "&count=50&largest=4&trainer=textbook&begin=given&point-panel=training"
     upload(visitor.open(POINTS + query), ("people.csv", HEIGHTS_AND_WEIGHTS))
     expect(visitor.page.get_by_role("heading", name="people.csv")).to_be_visible()
     more(visitor)
@@ -100,7 +100,7 @@ def test_another_size_and_another_source_are_chosen_by_hand(visitor):
     expect(visitor.page.locator(".viewer .pictures")).to_be_visible()
     visitor.page.get_by_role("radio", name="Points").click()
     visitor.settle()
-    told(visitor, "2,000 vectors of 1 number")
+    told(visitor, "2,000 vectors, d = 1")
 
 
 def test_vectors_are_weighed_against_scalars(visitor):
@@ -117,7 +117,7 @@ def test_vectors_are_weighed_against_scalars(visitor):
 
 
 def test_lloyd_s_steps_go_on_from_typed_codewords(visitor):
-    query = "&point-panel=plane&largest=4"
+    query = "&count=50&point-panel=plane&largest=4"
     upload(visitor.open(POINTS + query), ("people.csv", HEIGHTS_AND_WEIGHTS))
     visitor.page.get_by_label("Codewords to begin with").fill(START)
     visitor.page.keyboard.press("Control+Enter")
@@ -137,24 +137,21 @@ BAD = {
 
 def test_what_are_no_points_is_said_and_the_others_go_on(visitor):
     files = [(name, data) for name, (data, _) in BAD.items()]
-    upload(visitor.open(f"{POINTS}&largest=4"), *files, ("people.csv", HEIGHTS_AND_WEIGHTS))
+    upload(visitor.open(f"{POINTS}&count=50&largest=4"), *files, ("people.csv", HEIGHTS_AND_WEIGHTS))
     for name, (_, sentence) in BAD.items():
         alert = visitor.page.get_by_role("alert").filter(has_text=name)
         expect(alert).to_contain_text(sentence)
-    told(visitor, "12 vectors of 2 numbers")
+    told(visitor, "12 vectors, d = 2")
     told(visitor, "learns by heart")
 
 
+WIDE = {"viewport": {"width": 1440, "height": 1000}}
+NARROW = {"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"}
+
+
 @pytest.mark.parametrize(
-    "visitor",
-    [
-        {"viewport": {"width": 1440, "height": 1000}},
-        {"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"},
-    ],
-    indirect=True,
-    ids=["wide", "narrow and dark"],
+    ("visitor", "panel"), [(WIDE, "rates"), (NARROW, "plane")], indirect=["visitor"], ids=str
 )
-@pytest.mark.parametrize("panel", ["rates", "plane"])
 def test_everybody_can_use_it(visitor, panel):
     visitor.open(f"{POINTS}&source=uniform&count=2000&largest=8&point-panel={panel}")
     told(visitor, re.compile("2,000 vectors"))

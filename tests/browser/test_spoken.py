@@ -176,6 +176,20 @@ def test_panels(visitor, listener):
     assert not listener.heard, listener.told
 
 
+def test_points(visitor, listener):
+    query = "?lang=test&signal=points&source=gauss-markov&count=3000&largest=4&trainer=textbook"
+    visitor.open(f"{query}&panel=none")
+    page = visitor.page
+    page.locator("[data-testid=stSidebar] [data-testid=stExpander] summary").click()
+    panels = page.locator(".st-key-point-panel button")
+    for number in range(panels.count()):
+        panels.nth(number).click()
+        visitor.settle()
+        listener.listen()
+    listener.point_at(page.locator("[data-testid=stTooltipIcon]"))
+    assert not listener.heard, listener.told
+
+
 def test_downloads(visitor, listener):
     visitor.open("?lang=test&picture=camera&block=8&largest=4&k=2")
     visitor.page.locator(".pictures").focus()

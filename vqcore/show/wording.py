@@ -390,18 +390,15 @@ def facts_of(layout: BlockLayout, origin: Origin | None = None) -> list[str]:
 
 
 def facts_of_points(points: Points) -> str:
-    """Say how many vectors there are, of how many numbers.
+    """Say how many vectors there are, and of which dimension.
 
     Examples
     --------
     >>> facts_of_points(Points(np.zeros((5000, 2), np.float32), ""))
-    '5,000 vectors of 2 numbers'
+    '5,000 vectors, d = 2'
     """
-    vectors, numbers = (
-        say("points.vectors", n=points.count),
-        say("points.numbers", n=points.dimension),
-    )
-    return say("points.facts", vectors=vectors, numbers=numbers)
+    vectors = say("points.vectors", n=points.count)
+    return say("points.facts", vectors=vectors, dimension=points.dimension)
 
 
 def figures_of_points(figures: PointFigures, dimension: int) -> str:
