@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-import math
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from collections.abc import Iterator, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import click
 import numpy as np
-from click.core import ParameterSource
 
 from vqcore.arrays import Samples
-from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
-from vqcore.codebooks.textbook import DISTANCES, EMPTIES, STARTS, Rules, RulesError, rows_of
-from vqcore.codebooks.training import (
-    MAX_SCIKIT_LEARN_SEED,
-    OWN_TRAINERS,
-    TRAINERS,
-    Progress,
-    Trainer,
-)
-from vqcore.coding.codebookfile import (
-    CodebookError,
-    Cut,
-    SharedCodebook,
-    load_codebook,
-    load_codewords,
-    pack_codebook,
-)
+from vqcore.codebooks.training import Progress
+from vqcore.coding.codebookfile import Cut, SharedCodebook, load_codebook, pack_codebook
 from vqcore.coding.codec import Settings
-from vqcore.coding.container import FileError, parse, parse_header
+from vqcore.coding.container import parse, parse_header
+from vqcore.commands.options import (
+    ALL_FAMILIES,
+    DEFAULT_SIZES,
+    FAMILY_OPTIONS,
+    FILE,
+    family_option,
+    figures_named,
+    named,
+    options_given,
+    size_list,
+    with_codebook,
+    with_csv,
+    with_peak,
+    with_raw_size,
+    with_settings,
+    with_size,
+    with_target,
+    with_training,
+)
+from vqcore.commands.running import (
+    advancing,
+    named_errors,
+    one_line_errors,
+    progress_bar,
+    tell,
+    write_whole,
+)
 from vqcore.lab.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
 from vqcore.lab.comparison import at_peak
 from vqcore.lab.sharing import (
@@ -50,55 +56,28 @@ from vqcore.lab.sharing import (
     use_work,
 )
 from vqcore.lab.storing import LEVELS, Stored, stored_work
-from vqcore.lab.sweeps import (
-    OperatingPoint,
-    Plan,
-    Step,
-    ladder_sizes,
-    parse_sizes,
-    plan_sweep,
-    sweep,
-)
+from vqcore.lab.sweeps import OperatingPoint, Plan, Step, plan_sweep, sweep
 from vqcore.lab.targets import (
     CODEBOOK_SIZES,
     Candidate,
     Target,
-    TargetError,
     Tries,
     closer_tries,
     first_tries,
     leaders,
     settings_to_try,
 )
-from vqcore.metrics import PEAK
 from vqcore.plurals import noun
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.refusals import PictureError
 from vqcore.show import exports, printed
 from vqcore.show.wording import settings_name
-from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockSize, Colour
-from vqcore.signals.pictures import Picture, load_picture, picture_suffixes, png_bytes
-from vqcore.signals.raw import Size, read_size
+from vqcore.signals.blocks import Colour
+from vqcore.signals.pictures import Picture, load_picture, png_bytes
+from vqcore.signals.raw import Size
 from vqcore.version import __version__
-from vqcore.words import say
 from vqcore.work import CORES, finish, mapped
-
-MAX_RATE_WEIGHT = 1e6
-ALL_FAMILIES = "all"
-FAMILY_OPTIONS = {option.name: option for it in FAMILIES.values() for option in it.OPTIONS}
-DEFAULT_SIZES = ladder_sizes(1024)
-
-
-def size_list(text: str) -> tuple[int, ...]:
-    """Read codebook sizes, comma by comma."""
-    try:
-        sizes = parse_sizes(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-    if not sizes:
-        raise click.BadParameter("there is no size in it")
-    return sizes
 
 
 @click.group()
@@ -107,301 +86,6 @@ def main() -> None:
     """Vector quantization of pictures: VQ Lab on the command line."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # not every terminal has all of our signs
-
-
-FILE = click.Path(path_type=Path)
-Command = Callable[..., None]
-
-
-def named(suffix: str) -> Callable[..., Path]:
-    """Return a check that the name of a file to write ends in what it will hold."""
-
-    def check(_: click.Context, __: click.Parameter, path: Path) -> Path:
-        if path.suffix.lower() != suffix:
-            raise click.BadParameter(f"{path} does not end in {suffix}.")
-        return path
-
-    return check
-
-
-def figures_named(suffix: str) -> Callable[..., Path | None]:
-    """Return a check that the name of a file of figures is not that of something else."""
-    others = {".csv", ".json", ".vq", ".npz", *picture_suffixes()} - {suffix}
-
-    def check(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
-        if path and path.suffix.lower() in others and not path.is_dir():
-            raise click.BadParameter(f"{path} does not end in {suffix}.")
-        return path
-
-    return check
-
-
-class BlockSizeType(click.ParamType):  # type: ignore[type-arg]
-    """A side in pixels, or width and height."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            return value if isinstance(value, BlockSize) else BlockSize.read(str(value))
-        except ValueError as error:
-            self.fail(f"{error}.", param, ctx)
-
-
-class RawSizeType(click.ParamType):  # type: ignore[type-arg]
-    """Width and height in pixels."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            return read_size(value)
-        except PictureError as error:
-            self.fail(str(error), param, ctx)
-
-
-class Numbers(click.ParamType):  # type: ignore[type-arg]
-    """Numbers with commas between."""
-
-    name = "numbers"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            return tuple(float(it) for it in str(value).split(","))
-        except ValueError:
-            self.fail(f"{value!r} are no numbers with commas between.", param, ctx)
-
-
-RULES: Mapping[str, tuple[Any, str]] = {
-    "start": (click.Choice(STARTS), "where the codewords begin; splitting at first."),
-    "apart": (float, "by how many gray levels a codeword that splits goes either way; 1 at first."),
-    "epsilon": (
-        float,
-        "stop when an iteration lowers the error by no more than this share; 0.001 at first.",
-    ),
-    "iterations": (int, "at most so many; 0 is the start itself; 100 at first."),
-    "empty": (click.Choice(EMPTIES), "what becomes of cells without vectors; leave at first."),
-    "restarts": (int, "how often to begin, each with the next seed; the best is kept."),
-    "distance": (click.Choice(DISTANCES), "squared, or the sum of |x - y|, updated by medians."),
-    "weights": (Numbers(), "of each sample in the distance, with commas between."),
-}
-"""Rule -> its type, and what is said of it."""
-
-
-def with_training(command: Command) -> Command:
-    """Add --block, --colour, --trainer and --seed, handed on as one `settings`."""
-
-    @click.option(
-        "--block",
-        type=BlockSizeType(),
-        default="8",
-        show_default=True,
-        help=f"Side of the blocks in pixels, or width and height: 16x1; {MAX_BLOCK_SIZE} at most.",
-    )
-    @click.option(
-        "--colour",
-        type=click.Choice(COLOURS),
-        default="rgb",
-        show_default=True,
-        help="Colour mode; gray pictures are coded in gray, and ycbcr halves the colour planes.",
-    )
-    @click.option(
-        "--trainer",
-        type=click.Choice(TRAINERS),
-        default="lbg",
-        show_default=True,
-        help="How codebooks are found: lbg is the ladder, textbook Lloyd's algorithm by rules of "
-        "your own, the others are scikit-learn's k-means.",
-    )
-    @click.option(
-        "--seed",
-        type=click.IntRange(0),
-        default=0,
-        show_default=True,
-        help="Where chance begins; the same seed gives the same codebooks.",
-    )
-    @with_rules
-    @wraps(command)
-    def wrapped(
-        block: BlockSize,
-        colour: Colour,
-        trainer: Trainer,
-        seed: int,
-        rules: Rules | None,
-        **others: Any,
-    ) -> None:
-        if trainer not in OWN_TRAINERS and seed > MAX_SCIKIT_LEARN_SEED:
-            most = f"--seed goes up to {MAX_SCIKIT_LEARN_SEED} with --trainer {trainer}"
-            raise click.BadParameter(f"{most}, not {seed}.")
-        command(settings=Settings(block, colour, trainer, seed, rules=rules), **others)
-
-    return wrapped
-
-
-def with_rules(command: Command) -> Command:
-    """Add the rules of --trainer textbook, handed on as `rules`; None for other trainers."""
-
-    @wraps(command)
-    def wrapped(trainer: Trainer, start_codebook: Path | None, **others: Any) -> None:
-        every = {name: others.pop(name.replace("-", "_")) for name in RULES}
-        given = {name: value for name, value in every.items() if value is not None}
-        rules = None
-        if trainer == "textbook":
-            rules = chosen_rules(given, start_codebook)
-        elif given or start_codebook:
-            name = next(iter(given), "start-codebook")
-            raise click.BadParameter(f"--{name} is a rule of --trainer textbook.")
-        command(trainer=trainer, rules=rules, **others)
-
-    told = 'Of textbook: the codewords of the start "given".'
-    words = "CODEBOOK.npz|WORDS.npy"
-    wrapped = click.option("--start-codebook", type=FILE, metavar=words, help=told)(wrapped)
-    for name, (kind, told) in reversed(tuple(RULES.items())):
-        wrapped = click.option(f"--{name}", type=kind, help=f"Of textbook: {told}")(wrapped)
-    return wrapped
-
-
-def chosen_rules(given: Mapping[str, Any], start_codebook: Path | None) -> Rules:
-    """Return the rules given, the others as they are at first."""
-    values = dict(given)
-    if start_codebook:
-        with one_line_errors():
-            values["given"] = rows_of(load_codewords(start_codebook).codewords)
-        values.setdefault("start", "given")
-    try:
-        return Rules(**values)
-    except ValueError as error:
-        raise click.BadParameter(f"{error}.") from error
-
-
-def with_family(command: Command) -> Command:
-    """Add --family and the options of every family to the `settings`."""
-
-    @wraps(command)
-    def wrapped(settings: Settings, family: str, **others: Any) -> None:
-        given = {name: others.pop(name.replace("-", "_")) for name in FAMILY_OPTIONS}
-        options = chosen_options(family, {name: it for name, it in given.items() if it})
-        if family != ALL_FAMILIES:
-            settings = replace(settings, family=family, options=options)
-        command(settings=settings, **others)
-
-    for name, option in FAMILY_OPTIONS.items():
-        values, families = [str(it) for it in option.values], ", ".join(families_with(name))
-        told = f"Of {families}: {say(f'control.{name}.help')}"
-        wrapped = click.option(f"--{name}", type=click.Choice(values), help=told)(wrapped)
-    return wrapped
-
-
-def family_option(families: Iterable[str], told: str) -> Callable[[Command], Command]:
-    """Return what adds --family, for `with_family`."""
-    words = click.Choice(list(families))
-    return click.option("--family", type=words, default="plain", show_default=True, help=told)
-
-
-def families_with(option: str) -> list[str]:
-    return [it for it, family in FAMILIES.items() if option in (o.name for o in family.OPTIONS)]
-
-
-def chosen_options(family: str, given: Mapping[str, str]) -> tuple[int, ...]:
-    """Return a family's options as given, or else the defaults; refuse those of others."""
-    options = () if family == ALL_FAMILIES else FAMILIES[family].OPTIONS
-    own = {option.name: option.default for option in options}
-    for name in given:
-        if name not in own:
-            raise click.BadParameter(f"--{name} is no option of --family {family}.")
-    return tuple((own | {name: int(it) for name, it in given.items()}).values())
-
-
-def with_settings(command: Command) -> Command:
-    """Add those of `with_training` and `with_family`, and two of encoding, to the `settings`."""
-
-    @with_training
-    @with_family
-    @click.option(
-        "--rate-weight",
-        type=click.FloatRange(0, MAX_RATE_WEIGHT),
-        default=0,
-        show_default=True,
-        help="Squared error that one bit is worth: 0 takes the nearest codeword.",
-    )
-    @click.option(
-        "--smooth",
-        is_flag=True,
-        help="Let the file say how strongly the edges of blocks are smoothed after decoding.",
-    )
-    @wraps(command)
-    def wrapped(settings: Settings, rate_weight: float, smooth: bool, **others: Any) -> None:
-        if settings.rules and settings.rules.empty == "drop":
-            raise click.BadParameter("--empty drop is for `train`: here K is asked for.")
-        command(settings=replace(settings, rate_weight=rate_weight, smoothing=smooth), **others)
-
-    return wrapped
-
-
-with_raw_size = click.option(
-    "--raw-size",
-    type=RawSizeType(),
-    metavar="WIDTHxHEIGHT",
-    help="Of raw files (.raw, .img, .gray, .y, .rgb, .yuv), where their names do not say it.",
-)
-with_size = click.option(
-    "--size",
-    type=click.IntRange(1, MAX_CODEBOOK_SIZE),
-    default=256,
-    show_default=True,
-    help="K, the number of codewords.",
-)
-with_peak = click.option(
-    "--peak",
-    type=click.IntRange(1, 65535),
-    default=PEAK,
-    show_default=True,
-    help="The peak of every PSNR, 10 log10(peak^2 / MSE), in gray levels.",
-)
-with_csv = click.option(
-    "--csv",
-    "csv_file",
-    type=FILE,
-    callback=figures_named(".csv"),
-    help="Write all figures to this file, as CSV.",
-)
-with_codebook = click.option(
-    "--codebook",
-    "codebook_file",
-    type=FILE,
-    metavar="CODEBOOK.npz",
-    help="Use the codebook that `train` or the lab wrote; beside codewords alone (.npy), encode "
-    "needs --block and --colour.",
-)
-
-
-def with_target(command: Command) -> Command:
-    """Add --max-bytes, --min-psnr and --min-ratio, handed on as one `target`."""
-    above_0 = click.FloatRange(0, min_open=True)
-
-    @click.option(
-        "--max-bytes",
-        type=click.IntRange(1),
-        help="The longest file to write, in bytes; of those, that of the highest PSNR.",
-    )
-    @click.option(
-        "--min-psnr",
-        type=above_0,
-        help="The least PSNR, in dB; of those, the shortest file.",
-    )
-    @click.option(
-        "--min-ratio",
-        type=above_0,
-        help="The least file ratio, raw bytes to one of the file; of those, the highest PSNR.",
-    )
-    @wraps(command)
-    def wrapped(
-        max_bytes: int | None, min_psnr: float | None, min_ratio: float | None, **others: Any
-    ) -> None:
-        target = Target(max_bytes or math.inf, min_psnr or 0, min_ratio or 0)
-        command(target=target, **others)
-
-    return wrapped
 
 
 @main.command("sweep")
@@ -715,12 +399,6 @@ def encode_with_its_own(
         tell_clamping(plan_sweep(loaded, chosen.settings, sizes))
 
 
-def options_given() -> set[str]:
-    context = click.get_current_context()
-    sources = {name: context.get_parameter_source(name) for name in context.params}
-    return {name for name, source in sources.items() if source is not ParameterSource.DEFAULT}
-
-
 @main.command("decode")
 @click.argument("file", metavar="FILE.vq", type=FILE)
 @click.argument("picture", metavar="PICTURE.png", type=FILE, callback=named(".png"))
@@ -764,37 +442,6 @@ def tell_clamping(plan: Plan, whose: str = "") -> None:
         click.echo(f"{whose}{blocks}: no codebook can be larger.", err=True)
 
 
-@contextmanager
-def one_line_errors() -> Iterator[None]:
-    """End with status 1 and one line that says what and why, where a file or target fails."""
-    try:
-        yield
-    except (OSError, PictureError, CodebookError, FileError, TargetError, RulesError) as error:
-        tell(error)
-        sys.exit(1)
-    except BrokenProcessPool:
-        tell("A process was ended, perhaps for lack of memory; fewer --jobs need less of it.")
-        sys.exit(1)
-
-
-def tell(error: Exception | str) -> None:
-    """Say in one line what failed and why."""
-    message = str(error)
-    if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        message = f"{place}{error.strerror}"
-    click.echo(f"Error: {' '.join(message.splitlines())}", err=True)
-
-
-@contextmanager
-def named_errors(path: Path) -> Iterator[None]:
-    """Name the .vq file in its errors."""
-    try:
-        yield
-    except FileError as error:
-        raise FileError(f"{path}: {error}") from error
-
-
 def outcomes_shown(
     files: Sequence[Path],
     settings: Settings,
@@ -813,7 +460,7 @@ def outcomes_shown(
 def steps_shown(picture: Picture, settings: Settings, plan: Plan) -> Iterator[Step]:
     """Carry out a sweep with a progress bar on a terminal."""
     with progress_bar(sum(plan.sizes), "Training") as bar:
-        yield from advancing(bar, sweep(picture, settings, plan.sizes), "Training ")
+        yield from advancing(bar, sweep(picture, settings, plan.sizes), "Training ", Step)
 
 
 @dataclass(frozen=True, eq=False)
@@ -849,7 +496,7 @@ class Search:
                 known = trained.setdefault(settings.training, {})
                 events = sweep(self.picture, settings, plan.sizes, trained=dict(known))
                 with closing(events):
-                    for step in advancing(bar, events, f"{doing} {name}"):
+                    for step in advancing(bar, events, f"{doing} {name}", Step):
                         known[step.codebook_size] = step.trained
                         point = at_peak(step.point, self.peak)
                         every.append(Candidate(settings, point, step.file))
@@ -858,17 +505,6 @@ class Search:
                 done += sum(plan.sizes)
                 bar.update(done - bar.pos)
         return every[len(before) :]
-
-
-def advancing(bar: Any, events: Iterable[Any], doing: str) -> Iterator[Step]:
-    """Pass the steps of a sweep on, and show on a bar where it is."""
-    for event in events:
-        if isinstance(event, Progress):
-            bar.label = f"{doing}K = {event.codebook_size}"
-            bar.render_progress()
-        elif isinstance(event, Step):
-            bar.update(event.point.codebook_size)
-            yield event
 
 
 def stored_shown(
@@ -905,24 +541,3 @@ def trained_shown(vectors: Samples, size: int, settings: Settings) -> SharedCode
             bar.update(progress.codebook_size - bar.pos)
 
         return finish(mapped(train_shared(vectors, size, settings), show))
-
-
-def progress_bar(
-    length: int, label: str, items: Iterable[Any] | None = None
-) -> AbstractContextManager[Any]:
-    """Return click's progress bar, on standard error, and only if that is a terminal."""
-    hidden = not sys.stderr.isatty()
-    return click.progressbar(items, length, label, hidden, file=sys.stderr)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write beside the target and rename, so that a half-written file is never seen."""
-    beside = path.parent / f".vqcore-{os.getpid()}"
-    try:
-        beside.write_bytes(data)
-        os.replace(beside, path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()

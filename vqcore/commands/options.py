@@ -1,0 +1,346 @@
+"""Options of the command line, as decorators: what they are called, take and say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
+from vqcore.codebooks.textbook import DISTANCES, EMPTIES, STARTS, Rules, rows_of
+from vqcore.codebooks.training import MAX_SCIKIT_LEARN_SEED, OWN_TRAINERS, TRAINERS, Trainer
+from vqcore.coding.codebookfile import load_codewords
+from vqcore.coding.codec import Settings
+from vqcore.commands.running import one_line_errors
+from vqcore.lab.sweeps import ladder_sizes, parse_sizes
+from vqcore.lab.targets import Target
+from vqcore.metrics import PEAK
+from vqcore.quantizers.family import FAMILIES
+from vqcore.refusals import PictureError
+from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockSize, Colour
+from vqcore.signals.pictures import picture_suffixes
+from vqcore.signals.raw import read_size
+from vqcore.words import say
+
+MAX_RATE_WEIGHT = 1e6
+ALL_FAMILIES = "all"
+FAMILY_OPTIONS = {option.name: option for it in FAMILIES.values() for option in it.OPTIONS}
+DEFAULT_SIZES = ladder_sizes(1024)
+
+
+def size_list(text: str) -> tuple[int, ...]:
+    """Read codebook sizes, comma by comma."""
+    try:
+        sizes = parse_sizes(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    if not sizes:
+        raise click.BadParameter("there is no size in it")
+    return sizes
+
+
+FILE = click.Path(path_type=Path)
+Command = Callable[..., None]
+
+
+def named(suffix: str) -> Callable[..., Path]:
+    """Return a check that the name of a file to write ends in what it will hold."""
+
+    def check(_: click.Context, __: click.Parameter, path: Path) -> Path:
+        if path.suffix.lower() != suffix:
+            raise click.BadParameter(f"{path} does not end in {suffix}.")
+        return path
+
+    return check
+
+
+def figures_named(suffix: str) -> Callable[..., Path | None]:
+    """Return a check that the name of a file of figures is not that of something else."""
+    others = {".csv", ".json", ".vq", ".npz", *picture_suffixes()} - {suffix}
+
+    def check(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+        if path and path.suffix.lower() in others and not path.is_dir():
+            raise click.BadParameter(f"{path} does not end in {suffix}.")
+        return path
+
+    return check
+
+
+class BlockSizeType(click.ParamType):  # type: ignore[type-arg]
+    """A side in pixels, or width and height."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return value if isinstance(value, BlockSize) else BlockSize.read(str(value))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+class RawSizeType(click.ParamType):  # type: ignore[type-arg]
+    """Width and height in pixels."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return read_size(value)
+        except PictureError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Numbers(click.ParamType):  # type: ignore[type-arg]
+    """Numbers with commas between."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return tuple(float(it) for it in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r} are no numbers with commas between.", param, ctx)
+
+
+RULES: Mapping[str, tuple[Any, str]] = {
+    "start": (click.Choice(STARTS), "where the codewords begin; splitting at first."),
+    "apart": (float, "by how many gray levels a codeword that splits goes either way; 1 at first."),
+    "epsilon": (
+        float,
+        "stop when an iteration lowers the error by no more than this share; 0.001 at first.",
+    ),
+    "iterations": (int, "at most so many; 0 is the start itself; 100 at first."),
+    "empty": (click.Choice(EMPTIES), "what becomes of cells without vectors; leave at first."),
+    "restarts": (int, "how often to begin, each with the next seed; the best is kept."),
+    "distance": (click.Choice(DISTANCES), "squared, or the sum of |x - y|, updated by medians."),
+    "weights": (Numbers(), "of each sample in the distance, with commas between."),
+}
+"""Rule -> its type, and what is said of it."""
+
+
+def with_training(command: Command) -> Command:
+    """Add --block, --colour, --trainer and --seed, handed on as one `settings`."""
+
+    @click.option(
+        "--block",
+        type=BlockSizeType(),
+        default="8",
+        show_default=True,
+        help=f"Side of the blocks in pixels, or width and height: 16x1; {MAX_BLOCK_SIZE} at most.",
+    )
+    @click.option(
+        "--colour",
+        type=click.Choice(COLOURS),
+        default="rgb",
+        show_default=True,
+        help="Colour mode; gray pictures are coded in gray, and ycbcr halves the colour planes.",
+    )
+    @click.option(
+        "--trainer",
+        type=click.Choice(TRAINERS),
+        default="lbg",
+        show_default=True,
+        help="How codebooks are found: lbg is the ladder, textbook Lloyd's algorithm by rules of "
+        "your own, the others are scikit-learn's k-means.",
+    )
+    @click.option(
+        "--seed",
+        type=click.IntRange(0),
+        default=0,
+        show_default=True,
+        help="Where chance begins; the same seed gives the same codebooks.",
+    )
+    @with_rules
+    @wraps(command)
+    def wrapped(
+        block: BlockSize,
+        colour: Colour,
+        trainer: Trainer,
+        seed: int,
+        rules: Rules | None,
+        **others: Any,
+    ) -> None:
+        if trainer not in OWN_TRAINERS and seed > MAX_SCIKIT_LEARN_SEED:
+            most = f"--seed goes up to {MAX_SCIKIT_LEARN_SEED} with --trainer {trainer}"
+            raise click.BadParameter(f"{most}, not {seed}.")
+        command(settings=Settings(block, colour, trainer, seed, rules=rules), **others)
+
+    return wrapped
+
+
+def with_rules(command: Command) -> Command:
+    """Add the rules of --trainer textbook, handed on as `rules`; None for other trainers."""
+
+    @wraps(command)
+    def wrapped(trainer: Trainer, start_codebook: Path | None, **others: Any) -> None:
+        every = {name: others.pop(name.replace("-", "_")) for name in RULES}
+        given = {name: value for name, value in every.items() if value is not None}
+        rules = None
+        if trainer == "textbook":
+            rules = chosen_rules(given, start_codebook)
+        elif given or start_codebook:
+            name = next(iter(given), "start-codebook")
+            raise click.BadParameter(f"--{name} is a rule of --trainer textbook.")
+        command(trainer=trainer, rules=rules, **others)
+
+    told = 'Of textbook: the codewords of the start "given".'
+    words = "CODEBOOK.npz|WORDS.npy"
+    wrapped = click.option("--start-codebook", type=FILE, metavar=words, help=told)(wrapped)
+    for name, (kind, told) in reversed(tuple(RULES.items())):
+        wrapped = click.option(f"--{name}", type=kind, help=f"Of textbook: {told}")(wrapped)
+    return wrapped
+
+
+def chosen_rules(given: Mapping[str, Any], start_codebook: Path | None) -> Rules:
+    """Return the rules given, the others as they are at first."""
+    values = dict(given)
+    if start_codebook:
+        with one_line_errors():
+            values["given"] = rows_of(load_codewords(start_codebook).codewords)
+        values.setdefault("start", "given")
+    try:
+        return Rules(**values)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
+
+
+def with_family(command: Command) -> Command:
+    """Add --family and the options of every family to the `settings`."""
+
+    @wraps(command)
+    def wrapped(settings: Settings, family: str, **others: Any) -> None:
+        given = {name: others.pop(name.replace("-", "_")) for name in FAMILY_OPTIONS}
+        options = chosen_options(family, {name: it for name, it in given.items() if it})
+        if family != ALL_FAMILIES:
+            settings = replace(settings, family=family, options=options)
+        command(settings=settings, **others)
+
+    for name, option in FAMILY_OPTIONS.items():
+        values, families = [str(it) for it in option.values], ", ".join(families_with(name))
+        told = f"Of {families}: {say(f'control.{name}.help')}"
+        wrapped = click.option(f"--{name}", type=click.Choice(values), help=told)(wrapped)
+    return wrapped
+
+
+def family_option(families: Iterable[str], told: str) -> Callable[[Command], Command]:
+    """Return what adds --family, for `with_family`."""
+    words = click.Choice(list(families))
+    return click.option("--family", type=words, default="plain", show_default=True, help=told)
+
+
+def families_with(option: str) -> list[str]:
+    return [it for it, family in FAMILIES.items() if option in (o.name for o in family.OPTIONS)]
+
+
+def chosen_options(family: str, given: Mapping[str, str]) -> tuple[int, ...]:
+    """Return a family's options as given, or else the defaults; refuse those of others."""
+    options = () if family == ALL_FAMILIES else FAMILIES[family].OPTIONS
+    own = {option.name: option.default for option in options}
+    for name in given:
+        if name not in own:
+            raise click.BadParameter(f"--{name} is no option of --family {family}.")
+    return tuple((own | {name: int(it) for name, it in given.items()}).values())
+
+
+def with_settings(command: Command) -> Command:
+    """Add those of `with_training` and `with_family`, and two of encoding, to the `settings`."""
+
+    @with_training
+    @with_family
+    @click.option(
+        "--rate-weight",
+        type=click.FloatRange(0, MAX_RATE_WEIGHT),
+        default=0,
+        show_default=True,
+        help="Squared error that one bit is worth: 0 takes the nearest codeword.",
+    )
+    @click.option(
+        "--smooth",
+        is_flag=True,
+        help="Let the file say how strongly the edges of blocks are smoothed after decoding.",
+    )
+    @wraps(command)
+    def wrapped(settings: Settings, rate_weight: float, smooth: bool, **others: Any) -> None:
+        if settings.rules and settings.rules.empty == "drop":
+            raise click.BadParameter("--empty drop is for `train`: here K is asked for.")
+        command(settings=replace(settings, rate_weight=rate_weight, smoothing=smooth), **others)
+
+    return wrapped
+
+
+with_raw_size = click.option(
+    "--raw-size",
+    type=RawSizeType(),
+    metavar="WIDTHxHEIGHT",
+    help="Of raw files (.raw, .img, .gray, .y, .rgb, .yuv), where their names do not say it.",
+)
+with_size = click.option(
+    "--size",
+    type=click.IntRange(1, MAX_CODEBOOK_SIZE),
+    default=256,
+    show_default=True,
+    help="K, the number of codewords.",
+)
+with_peak = click.option(
+    "--peak",
+    type=click.IntRange(1, 65535),
+    default=PEAK,
+    show_default=True,
+    help="The peak of every PSNR, 10 log10(peak^2 / MSE), in gray levels.",
+)
+with_csv = click.option(
+    "--csv",
+    "csv_file",
+    type=FILE,
+    callback=figures_named(".csv"),
+    help="Write all figures to this file, as CSV.",
+)
+with_codebook = click.option(
+    "--codebook",
+    "codebook_file",
+    type=FILE,
+    metavar="CODEBOOK.npz",
+    help="Use the codebook that `train` or the lab wrote; beside codewords alone (.npy), encode "
+    "needs --block and --colour.",
+)
+
+
+def with_target(command: Command) -> Command:
+    """Add --max-bytes, --min-psnr and --min-ratio, handed on as one `target`."""
+    above_0 = click.FloatRange(0, min_open=True)
+
+    @click.option(
+        "--max-bytes",
+        type=click.IntRange(1),
+        help="The longest file to write, in bytes; of those, that of the highest PSNR.",
+    )
+    @click.option(
+        "--min-psnr",
+        type=above_0,
+        help="The least PSNR, in dB; of those, the shortest file.",
+    )
+    @click.option(
+        "--min-ratio",
+        type=above_0,
+        help="The least file ratio, raw bytes to one of the file; of those, the highest PSNR.",
+    )
+    @wraps(command)
+    def wrapped(
+        max_bytes: int | None, min_psnr: float | None, min_ratio: float | None, **others: Any
+    ) -> None:
+        target = Target(max_bytes or math.inf, min_psnr or 0, min_ratio or 0)
+        command(target=target, **others)
+
+    return wrapped
+
+
+def options_given() -> set[str]:
+    context = click.get_current_context()
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    return {name for name, source in sources.items() if source is not ParameterSource.DEFAULT}

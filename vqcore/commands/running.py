@@ -1,0 +1,95 @@
+"""How a command runs: its errors in one line, its progress, its files whole."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import click
+
+from vqcore.codebooks.textbook import RulesError
+from vqcore.codebooks.training import Progress
+from vqcore.coding.codebookfile import CodebookError
+from vqcore.coding.container import FileError
+from vqcore.lab.targets import TargetError
+from vqcore.refusals import PictureError
+
+
+class OfOneSize(Protocol):
+    """What is finished of one codebook size."""
+
+    @property
+    def codebook_size(self) -> int: ...
+
+
+Finished = TypeVar("Finished", bound=OfOneSize)
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """End with status 1 and one line that says what and why, where a file or target fails."""
+    try:
+        yield
+    except (OSError, PictureError, CodebookError, FileError, TargetError, RulesError) as error:
+        tell(error)
+        sys.exit(1)
+    except BrokenProcessPool:
+        tell("A process was ended, perhaps for lack of memory; fewer --jobs need less of it.")
+        sys.exit(1)
+
+
+def tell(error: Exception | str) -> None:
+    """Say in one line what failed and why."""
+    message = str(error)
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        message = f"{place}{error.strerror}"
+    click.echo(f"Error: {' '.join(message.splitlines())}", err=True)
+
+
+@contextmanager
+def named_errors(path: Path) -> Iterator[None]:
+    """Name the .vq file in its errors."""
+    try:
+        yield
+    except FileError as error:
+        raise FileError(f"{path}: {error}") from error
+
+
+def advancing(
+    bar: Any, events: Iterable[Any], doing: str, kind: type[Finished]
+) -> Iterator[Finished]:
+    """Pass on what is finished, of one kind, and show on a bar where it is."""
+    for event in events:
+        if isinstance(event, Progress):
+            bar.label = f"{doing}K = {event.codebook_size}"
+            bar.render_progress()
+        elif isinstance(event, kind):
+            bar.update(event.codebook_size)
+            yield event
+
+
+def progress_bar(
+    length: int, label: str, items: Iterable[Any] | None = None
+) -> AbstractContextManager[Any]:
+    """Return click's progress bar, on standard error, and only if that is a terminal."""
+    hidden = not sys.stderr.isatty()
+    return click.progressbar(items, length, label, hidden, file=sys.stderr)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write beside the target and rename, so that a half-written file is never seen."""
+    beside = path.parent / f".vqcore-{os.getpid()}"
+    try:
+        beside.write_bytes(data)
+        os.replace(beside, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink()
