@@ -46,6 +46,12 @@ def test_figures_by_hand() -> None:
     assert two.snr_variance_db == pytest.approx(10 * math.log10(8.5 / 0.5))
 
 
+@pytest.mark.parametrize("family", ["mean-removed", "gain-shape"])
+def test_codewords_in_use_are_among_the_k(family: str) -> None:
+    [step] = steps(made("laplacian", 3000, 4), [2], family=family)
+    assert (step.codebook_size, step.figures.used_codewords) == (2, 2)
+
+
 @pytest.mark.parametrize("family", ["plain", "residual", "gain-shape", "product"])
 def test_figures_are_those_of_what_the_file_decodes_to(family: str) -> None:
     points = made("laplacian", 3000, 4)

@@ -163,7 +163,7 @@ def figures_work(points: Points, encoded: EncodedPoints, file_bytes: int) -> Wor
     nominal, entropy = metrics.nominal_bytes(count, *sizes), metrics.entropy_bytes(*use)
     return PointFigures(
         codebook_size=encoded.quantizer.codebook_size,
-        used_codewords=int(np.count_nonzero(use[sizes.index(max(sizes))])),
+        used_codewords=int(np.count_nonzero(use[encoded.quantizer.main])),
         mse=mse,
         rmse=math.sqrt(mse),
         largest_error=largest,

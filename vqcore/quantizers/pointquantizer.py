@@ -83,9 +83,14 @@ class PointQuantizer:
 
     @property
     def codebook_size(self) -> int:
-        """Return K of the largest column, but for means and gains."""
-        named = zip(self.names, self.sizes, strict=True)
-        return max(size for name, size in named if name not in SCALAR_COLUMNS)
+        """Return K of the main column."""
+        return self.sizes[self.main]
+
+    @property
+    def main(self) -> int:
+        """Return which column is the largest, but for means and gains; the first of those."""
+        places = [it for it, name in enumerate(self.names) if name not in SCALAR_COLUMNS]
+        return max(places, key=self.sizes.__getitem__)
 
     @property
     def codebook_bytes(self) -> int:
