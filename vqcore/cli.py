@@ -18,15 +18,18 @@ from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import Cut, SharedCodebook, load_codebook, pack_codebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse, parse_header
+from vqcore.commands import points
 from vqcore.commands.options import (
     ALL_FAMILIES,
+    ALL_NAMES,
     DEFAULT_SIZES,
     FAMILY_OPTIONS,
     FILE,
+    check_name,
     family_option,
     figures_named,
-    named,
     options_given,
+    refuse_beside_trained,
     size_list,
     with_codebook,
     with_csv,
@@ -68,7 +71,6 @@ from vqcore.lab.targets import (
     settings_to_try,
 )
 from vqcore.plurals import noun
-from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.refusals import PictureError
 from vqcore.show import exports, printed
@@ -83,13 +85,14 @@ from vqcore.work import CORES, finish, mapped
 @click.group()
 @click.version_option(__version__, prog_name="VQ Lab", message="%(prog)s %(version)s")
 def main() -> None:
-    """Vector quantization of pictures: VQ Lab on the command line."""
+    """Vector quantization of pictures and points: VQ Lab on the command line."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # not every terminal has all of our signs
 
 
 @main.command("sweep")
-@click.argument("places", metavar="PICTURES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
+@click.argument("places", metavar="FILES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
+@points.unless("places", points.are_all_points, points.sweep)
 @click.option(
     "--sizes",
     metavar="SIZES",
@@ -98,7 +101,7 @@ def main() -> None:
     help="Codebook sizes K, with commas between; else 1,2,4 and on to 1024.",
 )
 @with_settings
-@family_option(FAMILIES, "The kind of quantizer.")
+@family_option(ALL_NAMES, "The kind of quantizer; product is for points.")
 @with_peak
 @click.option(
     "--json",
@@ -125,9 +128,11 @@ def sweep_command(
     jobs: int,
     raw_size: Size | None,
 ) -> None:
-    """Quantize pictures with codebooks of many sizes.
+    """Quantize pictures or points with codebooks of many sizes.
 
-    The figures of each size are printed. A folder stands for the pictures in it.
+    The figures of each size are printed. A folder stands for the pictures in it. Points are a
+    vector a line of a .csv, .tsv, .txt or .dat, or an .npy of shape (n, d); options of pictures
+    are not for them.
     """
     several = len(places) > 1 or places[0].is_dir()
     if given_codewords(settings) and "sizes" not in options_given():
@@ -225,8 +230,9 @@ def stored_at(stored: Stored, peak: int) -> Stored:
 
 
 @main.command("train")
-@click.argument("places", metavar="PICTURES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
-@click.argument("codebook_file", metavar="CODEBOOK.npz", type=FILE)
+@click.argument("places", metavar="FILES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
+@click.argument("codebook_file", metavar="CODEBOOK.npz|WORDS.npy", type=FILE)
+@points.unless("places", points.are_all_points, points.train)
 @with_size
 @with_training
 @with_raw_size
@@ -237,10 +243,10 @@ def train_command(
     settings: Settings,
     raw_size: Size | None,
 ) -> None:
-    """Train one codebook on the blocks of many pictures.
+    """Train one codebook on the blocks of many pictures, or on points.
 
     It is for `encode --codebook`. A folder stands for the pictures in it. A codebook in colour
-    takes no gray pictures.
+    takes no gray pictures. That of points is codewords alone, an .npy.
     """
     if codebook_file.suffix.lower() != ".npz":
         raise click.UsageError(f"The last name is the codebook's, .npz, not {codebook_file}.")
@@ -263,11 +269,15 @@ def train_command(
 
 
 @main.command("encode")
-@click.argument("picture", type=FILE)
-@click.argument("file", metavar="FILE.vq", type=FILE, callback=named(".vq"))
+@click.argument("picture", metavar="PICTURE_OR_POINTS", type=FILE)
+@click.argument("file", metavar="FILE.vq|FILE.npz", type=FILE)
+@points.unless("picture", points.are_points, points.encode)
 @with_size
 @with_settings
-@family_option([*FAMILIES, ALL_FAMILIES], "The kind of quantizer; all tries each, for a target.")
+@family_option(
+    [*ALL_NAMES, ALL_FAMILIES],
+    "The kind of quantizer; all tries each, for a target; product is for points.",
+)
 @with_target
 @with_peak
 @with_codebook
@@ -282,7 +292,7 @@ def encode_command(
     codebook_file: Path | None,
     raw_size: Size | None,
 ) -> None:
-    """Quantize PICTURE with one codebook and write it as FILE.vq.
+    """Quantize a picture or points with one codebook into a file.
 
     With --codebook nothing is trained, and the file cannot be decoded without that codebook, which
     says block size, colour mode and number of codewords; an .npy, codewords alone, leaves the first
@@ -295,7 +305,11 @@ def encode_command(
 
     With --family all each family is tried as well: with K = 4, 16 and on to 1024 and a rate weight
     that suits the target, then with others around the best. That takes minutes.
+
+    The .npz is that of points, and always holds its codebook; --codebook takes another's, or
+    codewords alone. Targets, --block and other options of pictures are not for points.
     """
+    check_name(file, ".vq")
     if codebook_file:
         cut = cut_beside(codebook_file, settings)
         encode_with(picture, file, codebook_file, cut, settings.rate_weight, peak, raw_size)
@@ -341,9 +355,7 @@ def refuse_beside_codebook(cut: set[str]) -> None:
     own = cut | {"family", "trainer", "seed", "size", "smooth"}
     own |= {name.replace("-", "_") for name in FAMILY_OPTIONS}
     own |= {"max_bytes", "min_psnr", "min_ratio"}
-    for name in sorted(own & options_given()):
-        option = f"--{name.replace('_', '-')}"
-        raise click.UsageError(f"{option} has no place beside --codebook, which is trained.")
+    refuse_beside_trained(own)
 
 
 def encode_with(
@@ -400,14 +412,16 @@ def encode_with_its_own(
 
 
 @main.command("decode")
-@click.argument("file", metavar="FILE.vq", type=FILE)
-@click.argument("picture", metavar="PICTURE.png", type=FILE, callback=named(".png"))
+@click.argument("file", metavar="FILE.vq|FILE.npz", type=FILE)
+@click.argument("picture", metavar="PICTURE.png|POINTS.npy|POINTS.csv", type=FILE)
+@points.unless("file", points.hold_points, points.decode)
 @with_codebook
 def decode_command(file: Path, picture: Path, codebook_file: Path | None) -> None:
-    """Rebuild the picture in FILE.vq and write it as PICTURE.png.
+    """Rebuild the picture in FILE.vq or the points in FILE.npz.
 
-    A file that `encode --codebook` wrote needs that codebook; others do without.
+    A .vq that `encode --codebook` wrote needs that codebook; others do without.
     """
+    check_name(picture, ".png")
     with one_line_errors():
         data, codebooks = file.read_bytes(), list[SharedCodebook]()
         if codebook_file:
@@ -426,9 +440,10 @@ def cut_in(file: Path, data: bytes) -> Cut:
 
 
 @main.command("info")
-@click.argument("file", metavar="FILE.vq", type=FILE)
+@click.argument("file", metavar="FILE.vq|FILE.npz", type=FILE)
+@points.unless("file", points.hold_points, points.info)
 def info_command(file: Path) -> None:
-    """Say what FILE.vq holds."""
+    """Say what FILE.vq holds, or FILE.npz of points."""
     with one_line_errors(), named_errors(file):
         data = file.read_bytes()
         header = parse_header(data)

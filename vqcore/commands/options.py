@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -21,16 +21,26 @@ from vqcore.commands.running import one_line_errors
 from vqcore.lab.sweeps import ladder_sizes, parse_sizes
 from vqcore.lab.targets import Target
 from vqcore.metrics import PEAK
+from vqcore.quantizers import ofpoints
 from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.quantizer import Option
 from vqcore.refusals import PictureError
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockSize, Colour
 from vqcore.signals.pictures import picture_suffixes
 from vqcore.signals.raw import read_size
-from vqcore.words import say
+from vqcore.words import has, say
+
+Families = Mapping[str, Sequence[Option]]
+"""Family -> its own options."""
 
 MAX_RATE_WEIGHT = 1e6
 ALL_FAMILIES = "all"
-FAMILY_OPTIONS = {option.name: option for it in FAMILIES.values() for option in it.OPTIONS}
+OF_PICTURES: Families = {name: family.OPTIONS for name, family in FAMILIES.items()}
+OF_POINTS: Families = dict(ofpoints.OPTIONS.items())
+ALL_NAMES = list(dict.fromkeys([*OF_PICTURES, *OF_POINTS]))
+FAMILY_OPTIONS = list(
+    dict.fromkeys(it.name for own in (*OF_PICTURES.values(), *OF_POINTS.values()) for it in own)
+)
 DEFAULT_SIZES = ladder_sizes(1024)
 
 
@@ -49,15 +59,10 @@ FILE = click.Path(path_type=Path)
 Command = Callable[..., None]
 
 
-def named(suffix: str) -> Callable[..., Path]:
-    """Return a check that the name of a file to write ends in what it will hold."""
-
-    def check(_: click.Context, __: click.Parameter, path: Path) -> Path:
-        if path.suffix.lower() != suffix:
-            raise click.BadParameter(f"{path} does not end in {suffix}.")
-        return path
-
-    return check
+def check_name(path: Path, *suffixes: str) -> None:
+    """Refuse a name of a file to write that does not end in what the file will hold."""
+    if path.suffix.lower() not in suffixes:
+        raise click.BadParameter(f"{path} does not end in {' or '.join(suffixes)}.")
 
 
 def figures_named(suffix: str) -> Callable[..., Path | None]:
@@ -110,7 +115,11 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]
 
 RULES: Mapping[str, tuple[Any, str]] = {
     "start": (click.Choice(STARTS), "where the codewords begin; splitting at first."),
-    "apart": (float, "by how many gray levels a codeword that splits goes either way; 1 at first."),
+    "apart": (
+        float,
+        "by how much, in the units of the samples, a codeword that splits goes either way; 1 at "
+        "first.",
+    ),
     "epsilon": (
         float,
         "stop when an iteration lowers the error by no more than this share; 0.001 at first.",
@@ -122,6 +131,11 @@ RULES: Mapping[str, tuple[Any, str]] = {
     "weights": (Numbers(), "of each sample in the distance, with commas between."),
 }
 """Rule -> its type, and what is said of it."""
+
+START_CODEBOOK = "start_codebook"
+RULE_OPTIONS = (*(name.replace("-", "_") for name in RULES), START_CODEBOOK)
+Codewords = tuple[tuple[float, ...], ...]
+Start = Callable[[Path], Codewords]
 
 
 def with_training(command: Command) -> Command:
@@ -166,43 +180,54 @@ def with_training(command: Command) -> Command:
         rules: Rules | None,
         **others: Any,
     ) -> None:
-        if trainer not in OWN_TRAINERS and seed > MAX_SCIKIT_LEARN_SEED:
-            most = f"--seed goes up to {MAX_SCIKIT_LEARN_SEED} with --trainer {trainer}"
-            raise click.BadParameter(f"{most}, not {seed}.")
+        check_seed(trainer, seed)
         command(settings=Settings(block, colour, trainer, seed, rules=rules), **others)
 
     return wrapped
+
+
+def check_seed(trainer: Trainer, seed: int) -> None:
+    """Refuse a seed that a trainer cannot take."""
+    if trainer not in OWN_TRAINERS and seed > MAX_SCIKIT_LEARN_SEED:
+        most = f"--seed goes up to {MAX_SCIKIT_LEARN_SEED} with --trainer {trainer}"
+        raise click.BadParameter(f"{most}, not {seed}.")
 
 
 def with_rules(command: Command) -> Command:
     """Add the rules of --trainer textbook, handed on as `rules`; None for other trainers."""
 
     @wraps(command)
-    def wrapped(trainer: Trainer, start_codebook: Path | None, **others: Any) -> None:
-        every = {name: others.pop(name.replace("-", "_")) for name in RULES}
-        given = {name: value for name, value in every.items() if value is not None}
-        rules = None
-        if trainer == "textbook":
-            rules = chosen_rules(given, start_codebook)
-        elif given or start_codebook:
-            name = next(iter(given), "start-codebook")
-            raise click.BadParameter(f"--{name} is a rule of --trainer textbook.")
+    def wrapped(trainer: Trainer, **others: Any) -> None:
+        rules = chosen_rules(trainer, others, start_of_pictures)
+        for name in RULE_OPTIONS:
+            del others[name]
         command(trainer=trainer, rules=rules, **others)
 
     told = 'Of textbook: the codewords of the start "given".'
-    words = "CODEBOOK.npz|WORDS.npy"
+    words = "CODEBOOK.npz|WORDS.npy|WORDS.csv"
     wrapped = click.option("--start-codebook", type=FILE, metavar=words, help=told)(wrapped)
     for name, (kind, told) in reversed(tuple(RULES.items())):
         wrapped = click.option(f"--{name}", type=kind, help=f"Of textbook: {told}")(wrapped)
     return wrapped
 
 
-def chosen_rules(given: Mapping[str, Any], start_codebook: Path | None) -> Rules:
-    """Return the rules given, the others as they are at first."""
-    values = dict(given)
-    if start_codebook:
+def chosen_rules(trainer: Trainer, options: Mapping[str, Any], start: Start) -> Rules | None:
+    """Return the rules given, the others as they are at first; None for another trainer.
+
+    Parameters
+    ----------
+    trainer
+    options : all there are
+    start : reads the codewords of a start that is given
+    """
+    values = {name: options[name] for name in RULE_OPTIONS if options[name] is not None}
+    if trainer != "textbook":
+        for name in values:
+            raise click.BadParameter(f"--{name.replace('_', '-')} is a rule of --trainer textbook.")
+        return None
+    if place := values.pop(START_CODEBOOK, None):
         with one_line_errors():
-            values["given"] = rows_of(load_codewords(start_codebook).codewords)
+            values["given"] = start(place)
         values.setdefault("start", "given")
     try:
         return Rules(**values)
@@ -210,20 +235,33 @@ def chosen_rules(given: Mapping[str, Any], start_codebook: Path | None) -> Rules
         raise click.BadParameter(f"{error}.") from error
 
 
+def start_of_pictures(place: Path) -> Codewords:
+    return rows_of(load_codewords(place).codewords)
+
+
+def check_keeps_size(rules: Rules | None) -> None:
+    """Refuse rules that lose codewords."""
+    if rules and rules.empty == "drop":
+        raise click.BadParameter("--empty drop is for `train`: here K is asked for.")
+
+
 def with_family(command: Command) -> Command:
     """Add --family and the options of every family to the `settings`."""
 
     @wraps(command)
     def wrapped(settings: Settings, family: str, **others: Any) -> None:
-        given = {name: others.pop(name.replace("-", "_")) for name in FAMILY_OPTIONS}
-        options = chosen_options(family, {name: it for name, it in given.items() if it})
+        options = chosen_options(family, others, {**OF_PICTURES, ALL_FAMILIES: ()}, "pictures")
+        for name in FAMILY_OPTIONS:
+            del others[name.replace("-", "_")]
         if family != ALL_FAMILIES:
             settings = replace(settings, family=family, options=options)
         command(settings=settings, **others)
 
-    for name, option in FAMILY_OPTIONS.items():
-        values, families = [str(it) for it in option.values], ", ".join(families_with(name))
-        told = f"Of {families}: {say(f'control.{name}.help')}"
+    for name in FAMILY_OPTIONS:
+        families, values = families_with(name)
+        words = f"control.{name}.help"
+        told = say(words) if has(words) else f"{say(f'control.{name}.label')}."
+        told = f"Of {', '.join(families)}: {told}"
         wrapped = click.option(f"--{name}", type=click.Choice(values), help=told)(wrapped)
     return wrapped
 
@@ -234,18 +272,39 @@ def family_option(families: Iterable[str], told: str) -> Callable[[Command], Com
     return click.option("--family", type=words, default="plain", show_default=True, help=told)
 
 
-def families_with(option: str) -> list[str]:
-    return [it for it, family in FAMILIES.items() if option in (o.name for o in family.OPTIONS)]
+def families_with(option: str) -> tuple[list[str], list[str]]:
+    """Return the families that have an option, and its values, ascending, of any of them."""
+    every = [*OF_PICTURES.items(), *OF_POINTS.items()]
+    found = {family: it for family, own in every for it in own if it.name == option}
+    values = {value for _, own in every for it in own if it.name == option for value in it.values}
+    return list(found), [str(value) for value in sorted(values)]
 
 
-def chosen_options(family: str, given: Mapping[str, str]) -> tuple[int, ...]:
-    """Return a family's options as given, or else the defaults; refuse those of others."""
-    options = () if family == ALL_FAMILIES else FAMILIES[family].OPTIONS
-    own = {option.name: option.default for option in options}
-    for name in given:
+def chosen_options(
+    family: str, options: Mapping[str, Any], families: Families, kind: str
+) -> tuple[int, ...]:
+    """Return a family's options as given, or else the defaults; refuse those of others.
+
+    Parameters
+    ----------
+    family
+    options : all there are
+    families : those there are for what is quantized
+    kind : what that is
+    """
+    if family not in families:
+        raise click.BadParameter(f"--family {family} is not for {kind}.")
+    own = {option.name: option for option in families[family]}
+    every = {name: options.get(name.replace("-", "_")) for name in FAMILY_OPTIONS}
+    given = {name: int(value) for name, value in every.items() if value}
+    for name, value in given.items():
         if name not in own:
             raise click.BadParameter(f"--{name} is no option of --family {family}.")
-    return tuple((own | {name: int(it) for name, it in given.items()}).values())
+        if value not in own[name].values:
+            there = ", ".join(map(str, own[name].values))
+            told = f"--{name} of --family {family} is one of {there} for {kind}, not {value}"
+            raise click.BadParameter(f"{told}.")
+    return tuple(given.get(name, option.default) for name, option in own.items())
 
 
 def with_settings(command: Command) -> Command:
@@ -267,8 +326,7 @@ def with_settings(command: Command) -> Command:
     )
     @wraps(command)
     def wrapped(settings: Settings, rate_weight: float, smooth: bool, **others: Any) -> None:
-        if settings.rules and settings.rules.empty == "drop":
-            raise click.BadParameter("--empty drop is for `train`: here K is asked for.")
+        check_keeps_size(settings.rules)
         command(settings=replace(settings, rate_weight=rate_weight, smoothing=smooth), **others)
 
     return wrapped
@@ -307,7 +365,7 @@ with_codebook = click.option(
     type=FILE,
     metavar="CODEBOOK.npz",
     help="Use the codebook that `train` or the lab wrote; beside codewords alone (.npy), encode "
-    "needs --block and --colour.",
+    "needs --block and --colour, if not for points.",
 )
 
 
@@ -338,6 +396,20 @@ def with_target(command: Command) -> Command:
         command(target=target, **others)
 
     return wrapped
+
+
+def refuse_beside_trained(chosen: Set[str]) -> None:
+    """Refuse the options given that choose what a codebook has already."""
+    for name in sorted(chosen & options_given()):
+        option = f"--{name.replace('_', '-')}"
+        raise click.UsageError(f"{option} has no place beside --codebook, which is trained.")
+
+
+def refuse_others(taken: Set[str]) -> None:
+    """Refuse the options given that points have no use for."""
+    for param in click.get_current_context().command.params:
+        if param.name in options_given() - taken:
+            raise click.UsageError(f"{param.opts[0]} is for pictures, not for points.")
 
 
 def options_given() -> set[str]:

@@ -17,7 +17,7 @@ from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import CodebookError
 from vqcore.coding.container import FileError
 from vqcore.lab.targets import TargetError
-from vqcore.refusals import PictureError
+from vqcore.refusals import PictureError, PointsError
 
 
 class OfOneSize(Protocol):
@@ -30,12 +30,19 @@ class OfOneSize(Protocol):
 Finished = TypeVar("Finished", bound=OfOneSize)
 
 
+REFUSALS = (
+    *(OSError, PictureError, PointsError, CodebookError),
+    *(FileError, TargetError, RulesError),
+)
+"""What a command ends with in one line."""
+
+
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """End with status 1 and one line that says what and why, where a file or target fails."""
     try:
         yield
-    except (OSError, PictureError, CodebookError, FileError, TargetError, RulesError) as error:
+    except REFUSALS as error:
         tell(error)
         sys.exit(1)
     except BrokenProcessPool:
@@ -54,11 +61,11 @@ def tell(error: Exception | str) -> None:
 
 @contextmanager
 def named_errors(path: Path) -> Iterator[None]:
-    """Name the .vq file in its errors."""
+    """Name a file in the errors of what it holds."""
     try:
         yield
-    except FileError as error:
-        raise FileError(f"{path}: {error}") from error
+    except (FileError, PointsError) as error:
+        raise type(error)(f"{path}: {error}") from error
 
 
 def advancing(

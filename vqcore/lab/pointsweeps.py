@@ -95,6 +95,19 @@ class PointStep:
         return self.figures.codebook_size
 
 
+@dataclass(frozen=True, eq=False)
+class SweptPoints:
+    """The figures of points, ascending in codebook size.
+
+    `limit` is the largest size there can be, if a larger one was asked for.
+    """
+
+    points: Points
+    settings: PointSettings
+    figures: tuple[PointFigures, ...]
+    limit: int | None = None
+
+
 def possible_sizes(points: Points, settings: PointSettings, sizes: Iterable[int]) -> list[int]:
     """Return the sizes that there are enough distinct vectors for, ascending.
 

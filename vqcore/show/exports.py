@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from vqcore.arrays import Numbers
+from vqcore.arrays import Numbers, Sketch
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.textbook import Line, Round
 from vqcore.coding.codec import Settings
 from vqcore.lab.batch import Swept
-from vqcore.lab.pointsweeps import PointFigures
+from vqcore.lab.pointsweeps import PointFigures, SweptPoints
 from vqcore.lab.rivals import RIVALS, RivalPoint
 from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint
@@ -215,6 +215,50 @@ def figures_csv(figures: Sequence[PointFigures]) -> str:
     for each in figures:
         lines.append(",".join("" if it is None else f"{it}" for it in astuple(each)))
     return "\n".join(lines) + "\n"
+
+
+def point_sweeps_json(sweeps: Sequence[SweptPoints], several: bool) -> str:
+    """Return the sweep of points as one JSON object, or of several files an array of those.
+
+    An infinite value is the string "inf".
+    """
+    records = list(map(_point_record, sweeps))
+    return _json(records if several else records[0])
+
+
+def _point_record(swept: SweptPoints) -> dict[str, Any]:
+    points, settings = swept.points, swept.settings
+    return {
+        "name": points.name,
+        "vectors": points.count,
+        "dimension": points.dimension,
+        "family": settings.family,
+        "seed": settings.seed,
+        "provenance": provenance.record_of_points(points, settings),
+        "points": [_all_finite(asdict(figures)) for figures in swept.figures],
+    }
+
+
+def point_sweeps_csv(sweeps: Iterable[SweptPoints]) -> str:
+    """Return the figures of points as `points_csv` does, with where they come from."""
+    names = [field.name for field in fields(PointFigures)]
+    rows = [
+        asdict(figures) | provenance.record_of_points(swept.points, swept.settings)
+        for swept in sweeps
+        for figures in swept.figures
+    ]
+    return _csv([*names, *provenance.POINT_COLUMNS], rows)
+
+
+def vectors_csv(vectors: Sketch) -> str:
+    """Return vectors, float32 of shape (n, d), a line each; from these the same are read again.
+
+    Examples
+    --------
+    >>> vectors_csv(np.float32([[0.1, -2], [1e-30, 3]]))
+    '0.1,-2.0\\n1e-30,3.0\\n'
+    """
+    return "".join(",".join(map(str, row)) + "\n" for row in vectors)
 
 
 def npy_bytes(array: Numbers) -> bytes:

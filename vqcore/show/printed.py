@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from vqcore.arrays import Sketch
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Encoded, Settings
 from vqcore.coding.container import Header
+from vqcore.coding.pointsfile import EncodedPoints
 from vqcore.coding.smoothing import MAX_STRENGTH
 from vqcore.lab.batch import Swept
 from vqcore.lab.comparison import MEAN_FIGURES, mean_rows
+from vqcore.lab.pointsweeps import SweptPoints
 from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sharing import PictureBlocks
 from vqcore.lab.storing import Stored
@@ -24,13 +27,23 @@ from vqcore.quantizers.plain import ID as PLAIN
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.show.wording import codec_name, infinity, level_name, origin_in_short
 from vqcore.signals.pictures import Origin
+from vqcore.signals.points import Points
 
 TABLE_COLUMNS = (
     *("codebook_size", "used_codewords", "mse", "psnr_db", "snr_db", "ssim"),
     *("nominal_ratio", "file_ratio", "file_bytes", "rate_bpp"),
 )
 RIVAL_FIGURES = ("file_bytes", "rate_bpp", "file_ratio", "psnr_db", "snr_db", "ssim")
-SHORT_HEADINGS = {"used_codewords": "used"}
+POINT_COLUMNS = (
+    *("codebook_size", "used_codewords", "mse", "largest_error", "snr_db", "snr_variance_db"),
+    *("nominal_rate", "entropy_rate", "file_rate", "file_bytes"),
+)
+SHORT_HEADINGS = {
+    "used_codewords": "used",
+    "nominal_rate": "nominal_bits/number",
+    "entropy_rate": "entropy_bits/number",
+    "file_rate": "file_bits/number",
+}
 START_FILE = "start.npz"
 """How commands call the file of the codewords that a training by the book begins with."""
 
@@ -99,6 +112,50 @@ def _table(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
         "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
         for line in lines
     )
+
+
+def point_sweeps_text(sweeps: Iterable[SweptPoints]) -> str:
+    """Return for each file its name and what is in it, and a line for each codebook size."""
+    return "\n\n".join(
+        f"{vectors_text(it.points)}\n{_table(POINT_COLUMNS, _point_rows(it))}" for it in sweeps
+    )
+
+
+def _point_rows(swept: SweptPoints) -> Iterable[Iterable[Any]]:
+    return ([getattr(figures, name) for name in POINT_COLUMNS] for figures in swept.figures)
+
+
+def vectors_text(points: Points) -> str:
+    """Return in one line the name of points, how many there are, and of what."""
+    return f"{' '.join(points.name.splitlines())}: {_vectors(points.count, points.dimension)}"
+
+
+def _vectors(count: int, dimension: int) -> str:
+    return f"{count} {noun(count, 'vector')} of {dimension} {noun(dimension, 'number')}"
+
+
+def codewords_text(codewords: Sketch, points: Points, files: int) -> str:
+    """Return what codewords are, shape (K, d), and how many vectors they come from."""
+    size, dimension = codewords.shape
+    return (
+        f"{size} {noun(size, 'codeword')} of {dimension} {noun(dimension, 'number')}, trained on "
+        f"all {points.count} {noun(points.count, 'vector')} of {files} {noun(files, 'file')}"
+    )
+
+
+def points_file_text(encoded: EncodedPoints, file_bytes: int) -> str:
+    """Return what a file of points holds, a line for each fact."""
+    quantizer, count = encoded.quantizer, len(encoded.indices)
+    columns = map("{} {}".format, quantizer.names, quantizer.sizes)
+    size, used = quantizer.codebook_size, int((encoded.use[quantizer.main] > 0).sum())
+    facts = {
+        "points": _vectors(count, quantizer.dimension),
+        "family": f"{quantizer.family}: {', '.join(columns)}",
+        "codebook": f"{size} {noun(size, 'codeword')}, {used} in use",
+        "file": f"{file_bytes} {noun(file_bytes, 'byte')}",
+        "rate": f"{8 * file_bytes / (count * quantizer.dimension):.4f} bits a number",
+    }
+    return _facts(facts)
 
 
 def setting_text(candidate: Candidate) -> str:
@@ -182,6 +239,10 @@ def file_text(header: Header, encoded: Encoded | None, file_bytes: int) -> str:
         "ratio": f"{compression_ratio(layout.raw_bytes, file_bytes):.4g}:1",
         "rate": f"{rate_bpp(file_bytes, layout.width, layout.height):.4f} bits per pixel",
     }
+    return _facts(facts)
+
+
+def _facts(facts: Mapping[str, str]) -> str:
     return "\n".join(f"{name:<9} {fact}" for name, fact in facts.items())
 
 
@@ -217,4 +278,6 @@ def _short(name: str, value: str | float | None) -> str:
         return value
     if math.isinf(value):
         return infinity(name, value)
+    if name.endswith("_db"):
+        value = round(value, 9) + 0.0  # what is left of equal sums is 0, and so is -0
     return str(value) if isinstance(value, int) else f"{value:.4g}"

@@ -8,13 +8,16 @@ from pathlib import PurePath
 from typing import Any
 
 from vqcore.coding.codec import Settings
+from vqcore.lab.pointsweeps import PointSettings
 from vqcore.lab.study import Study
 from vqcore.signals.pictures import Picture, picture_suffixes
+from vqcore.signals.points import Points
 from vqcore.version import __version__
 
 PROGRAM = f"VQ Lab {__version__}"
 SETTINGS = tuple(field.name for field in fields(Settings))
 COLUMNS = ("picture", "digest", *SETTINGS, "program")
+POINT_COLUMNS = ("name", "digest", "family", "options", "trainer", "seed", "rules", "program")
 LONGEST_NAME = 255
 
 
@@ -97,7 +100,19 @@ def record_of(settings: Settings) -> dict[str, Any]:
     return {**_fields(settings), "block_size": block_size, "options": options, "rules": rules}
 
 
-def rules_of(settings: Settings) -> dict[str, str]:
+def record_of_points(points: Points, settings: PointSettings) -> dict[str, Any]:
+    """Return where the figures of points come from, by the names of `POINT_COLUMNS`."""
+    values = (
+        *(points.name, points.digest, settings.family),
+        " ".join(f"{name}={it}" for name, it in settings.options_by_name.items()),
+        *(settings.trainer, settings.seed),
+        " ".join(f"{name}={it}" for name, it in rules_of(settings).items()),
+        PROGRAM,
+    )
+    return dict(zip(POINT_COLUMNS, values, strict=True))
+
+
+def rules_of(settings: Settings | PointSettings) -> dict[str, str]:
     """Return the rules of a training by the book that are not as at first, as texts."""
     if settings.rules is None:
         return {}
