@@ -16,11 +16,12 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, local_script_runner
 
-from vqcore import Settings, Step, read_picture, sweep, words
+from vqcore import words
 from vqcore.codebooks.codebook import Codebook, nearest
 from vqcore.codebooks.textbook import Rules, runs_work
 from vqcore.codebooks.training import Trained, train
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
+from vqcore.coding.codec import Settings
 from vqcore.lab.contest import run_work
 from vqcore.lab.cosine import cosines_work
 from vqcore.lab.health import health_work
@@ -29,7 +30,7 @@ from vqcore.lab.plane import first_codewords, lloyd_path, pair_density
 from vqcore.lab.playback import frames_work
 from vqcore.lab.rivals import RIVALS, largest_within, rival_file, same_psnr
 from vqcore.lab.sharing import use_work
-from vqcore.lab.sweeps import cut_for
+from vqcore.lab.sweeps import Step, cut_for, sweep
 from vqcore.metrics import mse, psnr_db
 from vqcore.quantizers import plain
 from vqcore.quantizers.family import FAMILIES
@@ -37,7 +38,7 @@ from vqcore.show.provenance import provenance_of
 from vqcore.show.reproduce import command_line, python_lines
 from vqcore.show.verdicts import health_row
 from vqcore.show.wording import decibels, kilobytes
-from vqcore.signals.pictures import png_bytes
+from vqcore.signals.pictures import png_bytes, read_picture
 from vqcore.words import say
 from vqcore.work import finish
 

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 
 # A floor imports only from those before its own; inside a floor there is no circle.
 GROUND = ["work", "metrics", "words", "refusals", "plurals", "arrays", "version"]
-FLOORS = ["signals", "codebooks", "quantizers", "estimator", "coding", "lab", "show", "viewer"]
-FLOORS += ["commands", "cli", "app"]
+FLOORS = ["signals", "codebooks", "quantizers", "estimator", "coding", "lab", "api", "show"]
+FLOORS += ["viewer", "commands", "cli", "app"]
 RANK = dict.fromkeys(GROUND, 0) | {floor: rank for rank, floor in enumerate(FLOORS, 1)}
 PACKAGES = {"sklearn": "scikit-learn", "skimage": "scikit-image", "PIL": "pillow"}
 PACKAGES |= {"pillow_heif": "pillow-heif"}

@@ -11,14 +11,14 @@ import pytest
 from click.testing import CliRunner, Result
 from helpers import smooth_picture
 
-from vqcore import Settings, read_picture, sample_picture, sweep
 from vqcore.cli import main
 from vqcore.coding.codebookfile import load_codebook
+from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
 from vqcore.lab.sharing import gather_blocks, use_work
-from vqcore.lab.sweeps import Step
+from vqcore.lab.sweeps import Step, sweep
 from vqcore.show.provenance import PROGRAM
-from vqcore.signals.pictures import png_bytes
+from vqcore.signals.pictures import png_bytes, read_picture, sample_picture
 from vqcore.work import finish
 
 CODEBOOK = ("--size", 16, "--block", 4)

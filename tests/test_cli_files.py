@@ -15,12 +15,13 @@ from click.testing import CliRunner
 from helpers import heed_interrupts, smooth_picture, steps_of
 from PIL import Image
 
-from vqcore import Settings, ladder_sizes, read_picture, sample_picture, sweep
 from vqcore.cli import main
 from vqcore.coding.codebookfile import load_codebook
+from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
+from vqcore.lab.sweeps import ladder_sizes, sweep
 from vqcore.quantizers.family import FAMILIES
-from vqcore.signals.pictures import png_bytes
+from vqcore.signals.pictures import png_bytes, read_picture, sample_picture
 from vqcore.words import say
 
 

@@ -1,42 +1,39 @@
-"""Vector quantization of pictures: blocks, codebooks, and what they cost and give."""
+"""Vector quantization of pictures and of points; the names here are those of `vqcore.api`."""
 
 from typing import TYPE_CHECKING, Any
 
-from vqcore.codebooks.codebook import Codebook, nearest
-from vqcore.codebooks.textbook import Rules
-from vqcore.codebooks.training import Progress, Trained, train
-from vqcore.coding.codec import Encoded, Settings, encode
-from vqcore.lab.sweeps import OperatingPoint, Step, ladder_sizes, plan_sweep, sweep
-from vqcore.refusals import PictureError
-from vqcore.signals.blocks import BlockLayout, layout_of, shown_pixels
-from vqcore.signals.pictures import Picture, read_picture, sample_picture
+from vqcore.api import (
+    decode,
+    encode,
+    figures,
+    load,
+    pack,
+    parse,
+    read,
+    save,
+    sweep,
+    train,
+)
+from vqcore.signals.pictures import Picture
+from vqcore.signals.points import Points
 from vqcore.version import __version__
 
 if TYPE_CHECKING:
     from vqcore.estimator import VectorQuantizer
 
 __all__ = [
-    "BlockLayout",
-    "Codebook",
-    "Encoded",
-    "OperatingPoint",
     "Picture",
-    "PictureError",
-    "Progress",
-    "Rules",
-    "Settings",
-    "Step",
-    "Trained",
+    "Points",
     "VectorQuantizer",
     "__version__",
+    "decode",
     "encode",
-    "ladder_sizes",
-    "layout_of",
-    "nearest",
-    "plan_sweep",
-    "read_picture",
-    "sample_picture",
-    "shown_pixels",
+    "figures",
+    "load",
+    "pack",
+    "parse",
+    "read",
+    "save",
     "sweep",
     "train",
 ]

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from vqcore import Rules, Settings, read_picture, sample_picture, sweep
 from vqcore.cli import main
-from vqcore.codebooks.textbook import rows_of, runs_work
+from vqcore.codebooks.textbook import Rules, rows_of, runs_work
 from vqcore.coding.codebookfile import load_codebook
+from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
-from vqcore.lab.sweeps import Step
-from vqcore.signals.pictures import png_bytes
+from vqcore.lab.sweeps import Step, sweep
+from vqcore.signals.pictures import png_bytes, read_picture, sample_picture
 from vqcore.work import finish
 
 

@@ -13,7 +13,7 @@ from time import perf_counter, sleep
 import click
 import numpy as np
 
-from vqcore import nearest
+from vqcore.codebooks.codebook import nearest
 
 SERIES, RUNS = 3, 21
 REST_SECONDS = 0.3

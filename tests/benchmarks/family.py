@@ -21,13 +21,14 @@ from plotly.subplots import make_subplots
 
 from tests.benchmarks.rivals import print_row
 from tests.benchmarks.training import pictures
-from vqcore import Settings, Step, layout_of, shown_pixels, sweep
-from vqcore.coding.codec import with_smoothing_work
+from vqcore.coding.codec import Settings, with_smoothing_work
 from vqcore.coding.container import pack
 from vqcore.lab.comparison import bd_rate, lower_hull
 from vqcore.lab.rivals import RIVALS, rival_work
+from vqcore.lab.sweeps import Step, sweep
 from vqcore.metrics import mse, psnr_db, rate_bpp
 from vqcore.show.wording import codec_name
+from vqcore.signals.blocks import layout_of, shown_pixels
 from vqcore.work import finish
 
 RATES_BPP = (0.15, 0.25, 0.5)

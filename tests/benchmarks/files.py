@@ -20,11 +20,12 @@ import numpy as np
 from PIL import Image
 
 from tests.benchmarks.training import pictures
-from vqcore import Settings, Step, layout_of, shown_pixels, sweep
+from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
 from vqcore.lab.comparison import bd_rate, frontier
+from vqcore.lab.sweeps import Step, sweep
 from vqcore.metrics import mse, psnr_db
-from vqcore.signals.blocks import COLOURS
+from vqcore.signals.blocks import COLOURS, layout_of, shown_pixels
 
 SIZES = (64, 256, 1024)
 BLOCKS = (4, 8)

@@ -20,12 +20,13 @@ import numpy as np
 from PIL import Image
 
 from tests.benchmarks.training import pictures
-from vqcore import Settings, Step, layout_of, shown_pixels, sweep
+from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
 from vqcore.lab.comparison import bd_rate, best_within_bytes
 from vqcore.lab.rivals import REFERENCES, RIVALS, largest_within, rival_work
-from vqcore.lab.sweeps import ladder_sizes
+from vqcore.lab.sweeps import Step, ladder_sizes, sweep
 from vqcore.metrics import mse, psnr_db, rate_bpp
+from vqcore.signals.blocks import layout_of, shown_pixels
 from vqcore.work import finish
 
 RATES_BPP = (0.15, 0.3, 0.6)

@@ -12,12 +12,13 @@ from time import perf_counter
 
 import click
 
-from vqcore import Settings, Step, encode, layout_of, read_picture, shown_pixels, sweep
+from vqcore.coding.codec import Settings, encode
 from vqcore.coding.container import pack, parse
 from vqcore.coding.rateaware import rate_aware_work
-from vqcore.lab.sweeps import ladder_sizes
+from vqcore.lab.sweeps import Step, ladder_sizes, sweep
 from vqcore.quantizers.plain import codebook_of
-from vqcore.signals.pictures import png_bytes
+from vqcore.signals.blocks import layout_of, shown_pixels
+from vqcore.signals.pictures import png_bytes, read_picture
 from vqcore.work import finish
 
 

@@ -19,11 +19,11 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 
-from vqcore import Picture, layout_of, nearest, read_picture, sample_picture, shown_pixels
+from vqcore.codebooks.codebook import nearest
 from vqcore.codebooks.training import Trained, train
 from vqcore.metrics import mse, psnr_db
-from vqcore.signals.blocks import COLOURS
-from vqcore.signals.pictures import SAMPLES
+from vqcore.signals.blocks import COLOURS, layout_of, shown_pixels
+from vqcore.signals.pictures import SAMPLES, Picture, read_picture, sample_picture
 
 try:
     import faiss

@@ -10,12 +10,12 @@ import numpy as np
 from conftest import Visitor
 from helpers import photograph
 
-from vqcore import Rules, Settings, Step, read_picture, sweep
-from vqcore.codebooks.textbook import runs_work
+from vqcore.codebooks.textbook import Rules, runs_work
 from vqcore.coding.codebookfile import parse_codebook
+from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
-from vqcore.lab.sweeps import cut_for
-from vqcore.signals.pictures import png_bytes
+from vqcore.lab.sweeps import Step, cut_for, sweep
+from vqcore.signals.pictures import png_bytes, read_picture
 from vqcore.work import finish
 
 GRAY = png_bytes(photograph("camera", 4).pixels)

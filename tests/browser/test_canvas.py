@@ -9,12 +9,13 @@ from helpers import smooth_picture
 from PIL import Image
 from playwright.sync_api import expect
 
-from vqcore import Settings, Step, read_picture, sweep
+from vqcore.coding.codec import Settings
 from vqcore.coding.smoothing import smoothed
+from vqcore.lab.sweeps import Step, sweep
 from vqcore.metrics import mse, psnr_db
 from vqcore.quantizers.family import FAMILIES
 from vqcore.show.wording import decibels
-from vqcore.signals.pictures import png_bytes
+from vqcore.signals.pictures import png_bytes, read_picture
 
 
 def png(height, width, seed=0):

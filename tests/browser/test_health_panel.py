@@ -6,9 +6,10 @@ import numpy as np
 from playwright.sync_api import expect
 from test_canvas import all_of_b_at_one_to_one, as_rgb, middle, png, swept
 
-from vqcore import Settings, read_picture, sample_picture, shown_pixels
+from vqcore.coding.codec import Settings
 from vqcore.lab.health import health_work
-from vqcore.signals.pictures import png_bytes
+from vqcore.signals.blocks import shown_pixels
+from vqcore.signals.pictures import png_bytes, read_picture, sample_picture
 from vqcore.work import finish
 
 

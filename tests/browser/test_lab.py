@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from vqcore import Settings, Step, read_picture, sweep
+from vqcore.coding.codec import Settings
+from vqcore.lab.sweeps import Step, sweep
+from vqcore.signals.pictures import read_picture
 
 WIDE = {"viewport": {"width": 1440, "height": 1000}}
 NARROW = {"viewport": {"width": 800, "height": 1000}}

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 from test_canvas import swept
 
-from vqcore import Settings, sample_picture
+from vqcore.coding.codec import Settings
 from vqcore.lab.plane import first_codewords, lloyd_path, pair_density
 from vqcore.metrics import psnr_db
-from vqcore.signals.pictures import png_bytes
+from vqcore.signals.pictures import png_bytes, sample_picture
 
 LEFT, TOP = 46, 10  # of the square on its canvas, in pixels
 DOT = 9

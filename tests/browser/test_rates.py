@@ -9,11 +9,12 @@ from playwright.sync_api import expect
 from test_canvas import png, swept
 from test_lab import photograph
 
-from vqcore import Settings, read_picture
 from vqcore.coding.codebookfile import parse_codebook
+from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
 from vqcore.lab.rivals import largest_within, same_psnr
 from vqcore.show.wording import decibels
+from vqcore.signals.pictures import read_picture
 from vqcore.work import finish
 
 FOUR = Settings(4)

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from running import READY
 from test_canvas import as_rgb, middle, png, press, swept
 
-from vqcore import Settings, read_picture
+from vqcore.coding.codec import Settings
+from vqcore.signals.pictures import read_picture
 
 DESKTOPS = [(1280, 720), (1366, 768), (1440, 900), (1920, 1080)]
 PHONES = [(390, 844), (360, 740)]

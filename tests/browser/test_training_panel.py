@@ -6,9 +6,10 @@ import numpy as np
 from playwright.sync_api import expect
 from test_canvas import png, swept
 
-from vqcore import Settings, read_picture
+from vqcore.coding.codec import Settings
 from vqcore.lab.playback import frames_work
 from vqcore.signals.blocks import cut, layout_of
+from vqcore.signals.pictures import read_picture
 from vqcore.work import finish
 
 DATA = png(94, 143)  # not whole blocks: their distortion is not the MSE of the picture

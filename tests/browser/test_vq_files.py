@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from vqcore import Settings, Step, sweep
+from vqcore.coding.codec import Settings
+from vqcore.lab.sweeps import Step, sweep
 from vqcore.signals.pictures import Picture, png_bytes
 
 

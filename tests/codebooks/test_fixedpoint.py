@@ -12,9 +12,11 @@ from scipy.cluster.vq import kmeans2
 from sklearn import datasets
 from sklearn.cluster import KMeans
 
-from vqcore import Codebook, Rules, Trained, nearest, train
+from vqcore.codebooks.codebook import Codebook, nearest
 from vqcore.codebooks.fixedpoint import Grid, grid_of
 from vqcore.codebooks.source import InMemory, OnALine
+from vqcore.codebooks.textbook import Rules
+from vqcore.codebooks.training import Trained, train
 from vqcore.work import finish
 
 NUMBERS = st.floats(-(2.0**100), 2.0**100, width=32)

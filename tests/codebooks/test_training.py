@@ -530,7 +530,9 @@ def test_a_process_that_dies_is_told(workers: list[subprocess.Popen[bytes]]) -> 
 SCRIPT = """
 print("top level")
 import numpy as np
-from vqcore import Picture, Settings, Step, sweep
+from vqcore.coding.codec import Settings
+from vqcore.lab.sweeps import Step, sweep
+from vqcore.signals.pictures import Picture
 pixels = np.random.default_rng(0).integers(0, 256, (40, 40), dtype=np.uint8)
 settings = Settings(4, "gray", trainer="kmeans")
 for event in sweep(Picture(pixels, "noise"), settings, [1, 2, 8]):
@@ -558,7 +560,7 @@ def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
 ABANDONED = """
 import os, sys
 import numpy as np
-from vqcore import train
+from vqcore.codebooks.training import train
 from vqcore.work import subprocess
 vectors = np.random.default_rng(0).integers(0, 256, (200_000, 64), dtype=np.uint8)
 popen, begun = subprocess.Popen, []

@@ -6,20 +6,14 @@ import numpy as np
 import pytest
 from toy_family import toy_quantizer
 
-from vqcore import (
-    BlockLayout,
-    Codebook,
-    Settings,
-    Step,
-    encode,
-    layout_of,
-    sample_picture,
-    shown_pixels,
-    sweep,
-)
+from vqcore.codebooks.codebook import Codebook
+from vqcore.coding.codec import Settings, encode
 from vqcore.coding.container import pack, parse
 from vqcore.coding.rateaware import Chooser, rate_aware_choice_work, rate_aware_work
+from vqcore.lab.sweeps import Step, sweep
 from vqcore.quantizers.plain import codebook_of, quantizer_of
+from vqcore.signals.blocks import BlockLayout, layout_of, shown_pixels
+from vqcore.signals.pictures import sample_picture
 from vqcore.work import finish
 
 

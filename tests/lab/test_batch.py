@@ -226,7 +226,7 @@ END_WHILE_STARTING = """
 import sys
 from pathlib import Path
 from joblib.externals.loky.process_executor import _ExecutorManagerThread
-from vqcore import Settings
+from vqcore.coding.codec import Settings
 from vqcore.lab.batch import sweep_files
 
 _ExecutorManagerThread.start = lambda _: sys.exit(143)

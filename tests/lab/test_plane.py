@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 
-from vqcore import Picture
 from vqcore.codebooks.training import train
 from vqcore.lab.plane import (
     AXES_VECTORS,
@@ -24,7 +23,7 @@ from vqcore.lab.plane import (
     principal_plane,
 )
 from vqcore.signals.blocks import layout_of, shown_pixels
-from vqcore.signals.pictures import SAMPLES, sample_picture
+from vqcore.signals.pictures import SAMPLES, Picture, sample_picture
 
 EVERY_SAMPLE = pytest.mark.parametrize("name", SAMPLES)
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from vqcore import Codebook, Settings, Step, sweep
+from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
+from vqcore.coding.codec import Settings
 from vqcore.coding.container import pack, parse
 from vqcore.lab.sharing import use_work
 from vqcore.lab.store import Store
+from vqcore.lab.sweeps import Step, sweep
 from vqcore.lab.uploads import (
     Refusal,
     Upload,

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from vqcore import sample_picture
 from vqcore.lab.plane import pair_density
 from vqcore.refusals import PointsError
 from vqcore.signals import points
+from vqcore.signals.pictures import sample_picture
 from vqcore.signals.points import Points, is_points, read_points
 from vqcore.signals.sources import SOURCES, made, pixel_pairs
 

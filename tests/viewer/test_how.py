@@ -8,11 +8,11 @@ import pytest
 from helpers import photograph, steps_of, toned_picture
 from numpy.typing import NDArray
 
-from vqcore import read_picture, words
+from vqcore import words
 from vqcore.coding.codec import Encoded, Settings
 from vqcore.lab.sweeps import cut_for, sweep
 from vqcore.quantizers.family import FAMILIES
-from vqcore.signals.pictures import Picture
+from vqcore.signals.pictures import Picture, read_picture
 from vqcore.viewer.how import how_it_works
 from vqcore.words import catalog
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from helpers import health_of, made_up_points, photograph, plainly, trained, vectors_of
 
-from vqcore import Codebook, encode, layout_of
-from vqcore.coding.codec import Encoded
+from vqcore.codebooks.codebook import Codebook
+from vqcore.coding.codec import Encoded, encode
 from vqcore.lab.plane import lloyd_path, principal_plane
 from vqcore.lab.playback import Frame
 from vqcore.lab.sweeps import cost_of
 from vqcore.show.wording import in_short
-from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.blocks import BlockLayout, layout_of
 from vqcore.viewer import (
     codebook_layer,
     figures_layer,

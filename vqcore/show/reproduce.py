@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from vqcore.codebooks.textbook import Rules
 from vqcore.coding.codec import Settings
 from vqcore.show.printed import START_FILE, option_words
 from vqcore.show.provenance import PROGRAM, Provenance
@@ -13,17 +14,18 @@ from vqcore.signals.pictures import Picture
 from vqcore.words import say
 
 LINES = """\
+import vqcore
+{imports}
+picture = vqcore.read({picture})
+[step] = vqcore.sweep(picture, [{size}], {settings})
+vqcore.save(step.encoded, {file!r})
+print(step.point)
+"""
+OF_RULES = "from vqcore.codebooks.textbook import Rules\n"
+LOADING = """\
 from pathlib import Path
 
-from vqcore import {names}
-{imports}
-picture = {picture}
-settings = {settings}
-*_, step = sweep(picture, settings, [{size}])
-Path({file!r}).write_bytes(step.file)
-"""
-LOADING = """\
-from vqcore.codebooks.textbook import rows_of
+from vqcore.codebooks.textbook import Rules, rows_of
 from vqcore.coding.codebookfile import load_codewords
 """
 LOADED = f"rows_of(load_codewords(Path({START_FILE!r})).codewords)"
@@ -57,30 +59,37 @@ def command_line(picture: Picture, source: Provenance) -> str:
 
 
 def python_lines(picture: Picture, source: Provenance) -> str:
-    """Return the lines of Python that write the .vq of a picture."""
+    """Return the lines of Python that write the .vq of a picture, and print its figures."""
     read, written = _files(picture, source)
-    reader = "read_picture" if picture.origin else "sample_picture"
-    arguments = f"Path({read!r}).read_bytes(), {read!r}" if picture.origin else repr(picture.name)
-    if _is_raw(picture):
-        arguments += f", ({picture.width}, {picture.height})"
-    settings, rules = _settings(source.settings), ["Rules"] if source.settings.rules else []
+    size = f", raw_size=({picture.width}, {picture.height})" if _is_raw(picture) else ""
+    settings = ", ".join(_keywords(source.settings))
     return LINES.format(
-        names=", ".join([*rules, "Settings", reader, "sweep"]),
-        picture=f"{reader}({arguments})",
-        imports=LOADING if LOADED in settings else "",
+        imports=LOADING if LOADED in settings else OF_RULES if "Rules(" in settings else "",
+        picture=f"{read!r}{size}",
         settings=settings,
         size=source.codebook_size,
         file=written,
     )
 
 
-def _settings(settings: Settings) -> str:
-    """Return settings as Python has them, with the codewords given, or what loads them."""
-    if not (settings.rules and settings.rules.given):
-        return repr(settings)
-    given = settings.rules.given
-    told = repr(given) if sum(map(len, given)) <= NUMBERS else LOADED
-    return repr(settings).replace("start='given'", f"start='given', given={told}", 1)
+def _keywords(settings: Settings) -> Iterator[str]:
+    """Yield block size, colour mode, and what else is not as at first, as Python has them."""
+    yield f"block_size={settings.block_size!r}, colour={settings.colour!r}"
+    for name in "trainer", "seed", "rate_weight", "family", "smoothing":
+        value = getattr(settings, name)
+        if value != getattr(Settings, name):
+            yield f"{name}={value!r}"
+    if settings.unusual_options:
+        yield f"options={settings.unusual_options!r}"
+    if settings.rules:
+        yield f"rules={_rules(settings.rules)}"
+
+
+def _rules(rules: Rules) -> str:
+    """Return rules with the codewords given, or with what loads them."""
+    told = repr(rules.given) if sum(map(len, rules.given)) <= NUMBERS else LOADED
+    given = f"start='given', given={told}" if rules.given else "start='given'"
+    return repr(rules).replace("start='given'", given, 1)
 
 
 def _files(picture: Picture, source: Provenance) -> tuple[str, str]:

@@ -1,0 +1,202 @@
+"""Tests of what `vqcore` exports: the same as the lab has, for less."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers import smooth_picture, steps_of
+from sklearn.datasets import load_iris
+
+import vqcore
+from vqcore.codebooks.textbook import Rules
+from vqcore.coding.codec import Settings
+from vqcore.lab.pointsweeps import PointSettings, PointStep, possible_sizes, sweep_points
+from vqcore.lab.sweeps import sweep
+from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.ofpoints import POINT_FAMILIES
+from vqcore.signals.pictures import Picture, png_bytes
+from vqcore.signals.points import Points
+
+PICTURE = smooth_picture(40, 56)
+PIXELS = PICTURE.pixels
+VECTORS = np.float32(load_iris().data)
+LIST = """
+Picture Points VectorQuantizer __version__
+decode encode figures load pack parse read save sweep train
+"""
+PICTURES = [
+    {"block_size": 4},
+    {"block_size": (8, 2), "colour": "gray", "seed": 3},
+    {"block_size": 4, "colour": "ycbcr", "rate_weight": 50},
+    {"block_size": 4, "trainer": "textbook", "rules": Rules("first", iterations=2)},
+    *({"block_size": 4, "family": name, "smoothing": True} for name in FAMILIES),
+]
+
+
+def test_the_names_are_few() -> None:
+    assert vqcore.__all__ == LIST.split()
+    assert all(hasattr(vqcore, name) for name in vqcore.__all__)
+
+
+@pytest.mark.parametrize("settings", PICTURES, ids=str)
+def test_a_picture_is_encoded_and_measured_as_the_lab_does(settings: dict) -> None:
+    [expected] = steps_of(sweep(PICTURE, Settings(**settings), [8]))
+    [step] = vqcore.sweep(PIXELS, [8], **settings)
+    encoded = vqcore.encode(PIXELS, 8, **settings)
+    assert expected.file == step.file == vqcore.pack(encoded)
+    found, seconds = vqcore.figures(PIXELS, encoded), {"train_seconds": 0.0, "encode_seconds": 0.0}
+    in_file = encoded.quantizer.codebook_size
+    assert found == replace(expected.point, codebook_size=in_file, **seconds)
+    assert in_file == 8 or settings.get("rate_weight")
+    assert np.array_equal(vqcore.decode(encoded), expected.encoded.decode())
+    assert replace(step.point, **seconds) == replace(expected.point, **seconds)
+
+
+@pytest.mark.parametrize("family", POINT_FAMILIES)
+def test_vectors_are_encoded_and_measured_as_the_lab_does(family: str) -> None:
+    points, settings = Points(VECTORS, "iris"), PointSettings(family, seed=2)
+    events = sweep_points(points, settings, possible_sizes(points, settings, [6]))
+    [expected] = (event for event in events if isinstance(event, PointStep))
+    encoded = vqcore.encode(VECTORS, 6, family=family, seed=2)
+    assert vqcore.pack(encoded) == expected.file
+    found = vqcore.figures(VECTORS, encoded)
+    assert found == replace(expected.figures, train_seconds=0, encode_seconds=0)
+    [step] = vqcore.sweep(VECTORS, [6], family=family, seed=2)
+    assert step.file == expected.file
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_is_trained_on_a_picture_encodes_it_the_same(family: str) -> None:
+    settings = {"family": family, "block_size": 4}
+    quantizer = vqcore.train(PICTURE, 8, **settings, rate_weight=9, smoothing=True)
+    smoothed = vqcore.encode(PICTURE, quantizer, smoothing=True)
+    whole = vqcore.encode(PICTURE, 8, **settings, smoothing=True)
+    # the one of a quadtree is fitted to what it encodes, unless it is from elsewhere
+    assert np.array_equal(smoothed.decode(), whole.decode()) == (family != "quadtree")
+    other = vqcore.encode(PIXELS[::-1], quantizer, rate_weight=50)
+    assert vqcore.decode(other).shape == PIXELS.shape
+
+
+@pytest.mark.parametrize("family", POINT_FAMILIES)
+def test_what_is_trained_on_vectors_encodes_them_the_same(family: str) -> None:
+    quantizer = vqcore.train(VECTORS, 6, family=family)
+    by_it, whole = vqcore.encode(VECTORS, quantizer), vqcore.encode(VECTORS, 6, family=family)
+    assert np.array_equal(by_it.indices, whole.indices)
+    assert by_it.decode().shape == VECTORS.shape
+
+
+def test_options_are_given_by_name() -> None:
+    encoded = vqcore.encode(VECTORS, 4, family="residual", options={"stages": 3})
+    assert encoded.indices.shape == (150, 3)
+    encoded = vqcore.encode(PIXELS, 4, block_size=4, family="residual", options={"stages": 3})
+    assert encoded.indices.shape[1] == 3
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    codebook = vqcore.train(PIXELS, 8, block_size=4)
+    picture, points = vqcore.encode(PIXELS[:12], codebook), vqcore.encode(VECTORS, 5)
+    for what, name in [(picture, "a.vq"), (points, "a.npz")]:
+        vqcore.save(what, tmp_path / name)
+        back = vqcore.load(tmp_path / name)
+        assert np.array_equal(vqcore.decode(back), what.decode())
+        assert np.array_equal(vqcore.decode((tmp_path / name).read_bytes()), what.decode())
+    vqcore.save(codebook, str(tmp_path / "codebook.npz"))
+    back = vqcore.load(str(tmp_path / "codebook.npz"))
+    assert back.checksum == codebook.checksum
+    vqcore.save(picture, tmp_path / "without.vq", with_codebook=False)
+    assert (tmp_path / "without.vq").stat().st_size < (tmp_path / "a.vq").stat().st_size
+    back = vqcore.load(tmp_path / "without.vq", [back])
+    assert np.array_equal(back.decode(), picture.decode())
+
+
+def test_files_are_read(tmp_path: Path) -> None:
+    png, table = png_bytes(PIXELS), b"1;2\n3;4\n"
+    (tmp_path / "a.png").write_bytes(png)
+    (tmp_path / "a.csv").write_bytes(table)
+    (tmp_path / "a_56x40.rgb").write_bytes(PIXELS.tobytes())
+    np.save(tmp_path / "a.npy", VECTORS.astype(float))
+    for picture in vqcore.read(tmp_path / "a.png"), vqcore.read(png):
+        assert isinstance(picture, Picture)
+        assert np.array_equal(picture.pixels, PIXELS)
+    raw = (
+        vqcore.read(tmp_path / "a_56x40.rgb"),
+        vqcore.read(PIXELS.tobytes(), "a.rgb", raw_size=(56, 40)),
+    )
+    assert all(np.array_equal(picture.pixels, PIXELS) for picture in raw)
+    for points in vqcore.read(str(tmp_path / "a.csv")), vqcore.read(table, "a.csv"):
+        assert points.vectors.tolist() == [[1, 2], [3, 4]]
+    assert np.array_equal(vqcore.read(tmp_path / "a.npy").vectors, VECTORS)
+    assert vqcore.read(tmp_path / "a.npy").name == "a.npy"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: vqcore.encode(np.zeros((3, 2)), 1), r"not float64 of shape \(3, 2\)"),
+        (lambda: vqcore.train(np.zeros((3, 2, 4), np.uint8), 1), r"not uint8 of shape \(3, 2, 4\)"),
+        (lambda: vqcore.train(np.zeros(3, np.float32), 1), r"not float32 of shape \(3,\)"),
+        (lambda: vqcore.train(np.zeros((0, 3), np.uint8), 1), r"not uint8 of shape \(0, 3\)"),
+        (lambda: vqcore.train([[1.0]], 1), "not list"),
+        (lambda: vqcore.train(np.full((2, 2), np.nan, np.float32), 1), "finite"),
+        (lambda: vqcore.train(PIXELS, 0), "a codebook size is 1 to 4096, not 0"),
+        (lambda: vqcore.train(VECTORS, 0), "from 1 on, ascending, not .*0"),
+        (lambda: vqcore.train(PIXELS, 4, sides=4), "block_size, colour.*, not 'sides'"),
+        (lambda: vqcore.train(VECTORS, 4, colour="gray"), "family, options.*, not 'colour'"),
+        (lambda: vqcore.train(PIXELS, 4, family="product"), "planes.*, not 'product'"),
+        (lambda: vqcore.train(VECTORS, 4, family="planes"), "product, not 'planes'"),
+        (lambda: vqcore.train(PIXELS, 4, options={"stages": 2}), "plain has no option 'stages'"),
+        (
+            lambda: vqcore.train(PIXELS, 4, family="residual", options={"stages": 7}),
+            "stages is one of .*, not 7",
+        ),
+        (lambda: vqcore.train(PIXELS, 4, trainer="best"), "trainer is one of .*, not 'best'"),
+        (lambda: vqcore.train(VECTORS, 4, trainer="best"), "trainer is one of .*, not 'best'"),
+        (lambda: vqcore.train(PIXELS, 4, colour="hsv"), "hsv"),
+        (
+            lambda: vqcore.encode(PIXELS, vqcore.train(VECTORS, 2)),
+            r"a picture of shape \(40, 56, 3\) is not encoded by PointQuantizer",
+        ),
+        (
+            lambda: vqcore.encode(VECTORS[:, :3], vqcore.train(VECTORS, 2)),
+            r"float32 array of shape \(150, 3\) is not encoded by codewords of d = 4",
+        ),
+        (
+            lambda: vqcore.encode(PIXELS[:, :, 0], vqcore.train(PIXELS, 2)),
+            r"shape \(40, 56\) is gray, and not encoded in rgb",
+        ),
+        (
+            lambda: vqcore.encode(PIXELS, vqcore.train(PIXELS, 2), block_size=4),
+            "are rate_weight, smoothing, not 'block_size'",
+        ),
+        (
+            lambda: vqcore.encode(VECTORS, vqcore.train(VECTORS, 2), seed=4),
+            "there are none, not 'seed'",
+        ),
+        (
+            lambda: vqcore.figures(PIXELS[1:], vqcore.encode(PIXELS, 2)),
+            r"has shape \(39, 56, 3\), what was encoded \(40, 56, 3\)",
+        ),
+        (
+            lambda: vqcore.figures(VECTORS[1:], vqcore.encode(VECTORS, 2)),
+            r"has shape \(149, 4\), what was encoded \(150, 4\)",
+        ),
+        (
+            lambda: vqcore.figures(VECTORS, vqcore.encode(PIXELS, 2)),
+            r"shape \(150, 4\) is not measured by Encoded",
+        ),
+        (lambda: vqcore.pack(vqcore.train(VECTORS, 2)), "no file holds PointQuantizer by itself"),
+        (lambda: vqcore.decode(vqcore.train(PIXELS, 2)), "not SharedCodebook"),
+        (lambda: vqcore.parse(b"a"), "vq"),
+        (lambda: vqcore.decode(b"PK\3\4 and so on"), "codebook"),
+        (lambda: vqcore.read(b"1 2"), "format"),
+    ],
+)
+def test_what_cannot_be_is_refused(call, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_zeros_are_alike_whatever_their_sign() -> None:
+    vectors = np.float32([[0.0], [-0.0], [1.0]])
+    assert vqcore.encode(vectors, 3).quantizer.codebook_size == 2
