@@ -47,6 +47,13 @@ SHOTS = {
         BELOW,
     ),
     "plane-light.png": ("?picture=coffee&block=4&k=64&panel=Plane&v=2", 1440, 900, "light", BELOW),
+    "points-light.png": (
+        "?signal=points&source=gauss-markov&count=100000&largest=256&k=16&point-panel=gains&v=2",
+        1440,
+        1500,
+        "light",
+        0,
+    ),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32&v=2", 800, 1000, "dark", 0),
 }
 
@@ -75,6 +82,10 @@ def take(browser, address, file, query, width, height, scheme, scroll):
     if file.name.startswith("health"):
         page.wait_for_selector(".legendtext:has-text('the others')", timeout=120_000)
         page.wait_for_selector(READY, timeout=120_000)
+    if file.name.startswith("points"):
+        page.wait_for_selector("h3:has-text('Longer vectors')", timeout=120_000)
+        page.wait_for_selector(READY, timeout=120_000)
+        page.wait_for_timeout(1000)
     if file.name.startswith("inside"):
         look_inside(page)
     if file.name.startswith("present"):

@@ -137,7 +137,9 @@ BAD = {
 
 def test_what_are_no_points_is_said_and_the_others_go_on(visitor):
     files = [(name, data) for name, (data, _) in BAD.items()]
-    upload(visitor.open(f"{POINTS}&count=50&largest=4"), *files, ("people.csv", HEIGHTS_AND_WEIGHTS))
+    upload(
+        visitor.open(f"{POINTS}&count=50&largest=4"), *files, ("people.csv", HEIGHTS_AND_WEIGHTS)
+    )
     for name, (_, sentence) in BAD.items():
         alert = visitor.page.get_by_role("alert").filter(has_text=name)
         expect(alert).to_contain_text(sentence)
