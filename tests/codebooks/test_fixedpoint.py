@@ -12,6 +12,7 @@ from scipy.cluster.vq import kmeans2
 from sklearn import datasets
 from sklearn.cluster import KMeans
 
+from vqcore.codebooks import training
 from vqcore.codebooks.codebook import Codebook, nearest
 from vqcore.codebooks.fixedpoint import Grid, grid_of
 from vqcore.codebooks.source import InMemory, OnALine
@@ -141,6 +142,19 @@ def test_a_known_rung_changes_nothing_above_it() -> None:
     known = dict(zip([1, 2, 4, 8], trained(vectors, [1, 2, 4, 8]), strict=True))
     [whole], [rest] = trained(vectors, [16]), trained(vectors, [16], known=known)
     np.testing.assert_array_equal(whole.codewords, rest.codewords)
+
+
+def test_of_very_many_vectors_a_size_is_the_same_whichever_others_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vectors = np.random.default_rng(2).standard_normal((3000, 2)).astype(np.float32)
+    [few], _ = trained(vectors, [16]), monkeypatch.setattr(training, "LADDER_VECTORS", 500)
+    every, [alone] = trained(vectors, [1, 2, 8, 12, 16]), trained(vectors, [16])
+    np.testing.assert_array_equal(every[-1].codewords, alone.codewords)
+    known = {2: every[1], 8: every[2]}
+    np.testing.assert_array_equal(trained(vectors, [16], known=known)[0].codewords, alone.codewords)
+    assert not np.array_equal(few.codewords, alone.codewords)
+    assert inertia(vectors, alone.codewords) < 1.03 * inertia(vectors, few.codewords)
 
 
 @pytest.mark.parametrize("trainer", ["lbg", "minibatch", "textbook"])

@@ -72,7 +72,7 @@ def grid_of(*vectors: Numbers) -> Grid:
     --------
     >>> grid = grid_of(np.float32([[0], [8]]))
     >>> grid.origin.tolist(), grid.exponent
-    ([4.0], -21)
+    ([4.0], -20)
     """
     least = np.min([part.min(axis=0) for part in vectors], axis=0).astype(np.float64)
     most = np.max([part.max(axis=0) for part in vectors], axis=0).astype(np.float64)

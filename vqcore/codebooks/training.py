@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from time import monotonic, perf_counter
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Generic, Literal, TypeVar, get_args
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from vqcore.codebooks.ladder import Look, Stage, rung_work
 from vqcore.codebooks.lloyd import MAX_ITERATIONS
 from vqcore.codebooks.scikitlearn import fits
 from vqcore.codebooks.scoring import EIGHT_BIT, REAL, Kind
-from vqcore.codebooks.sketch import principal_axes, sample_size
+from vqcore.codebooks.sketch import Axes, principal_axes, sample_size
 from vqcore.codebooks.source import InMemory, OnAGrid, OnALine, Source
 from vqcore.codebooks.textbook import Book, Rules, book_of, runs_work
 from vqcore.work import Work, in_another_process
@@ -32,6 +32,7 @@ TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
 OWN_TRAINERS: tuple[Trainer, ...] = ("lbg", "textbook")
 PROGRESS_SECONDS = 0.1
 MAX_SCIKIT_LEARN_SEED = 2**32 - 1
+LADDER_VECTORS = 2**17
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def train(
         (MiniBatchKMeans) or "random" (KMeans from vectors drawn at random, once); or "textbook",
         by rules of your own
     seed : 0 or more; the same seed gives the same codebooks
-    known : codebooks of this ladder trained before, by size; the climb goes on from them
+    known : codebooks of this ladder trained before, by size; the climb goes on from them, but for
+        very many float32 vectors
     rules : of the "textbook"; if there are none, they are as at first
 
     Yields
@@ -241,7 +243,7 @@ def _on_samples(
     known: Mapping[int, Codebook],
 ) -> Generator[Progress | Trained]:
     if trainer == "lbg":
-        yield from _climb(source, sizes, seed, known)
+        yield from _climb(source, source, sizes, seed, known)
     elif sizes:
         yield from _scikit_learn(source, sizes, trainer, seed)
 
@@ -253,11 +255,22 @@ def _on_a_grid(
     seed: int,
     known: Mapping[int, Codebook],
 ) -> Generator[Progress | Trained]:
-    """Train on the vectors as units of a grid, and turn codewords back into numbers."""
+    """Train on the vectors as units of a grid, and turn codewords back into numbers.
+
+    Of very many vectors, a rung that only leads to the next is trained on a sample.
+    """
     grid = grid_of(vectors, *(codebook.codewords for codebook in known.values()))
-    source = (OnALine if vectors.shape[1] == 1 else OnAGrid)(grid.units(vectors), grid.kind)
+    of, units = OnALine if vectors.shape[1] == 1 else OnAGrid, grid.units(vectors)
+    source = few = of(units, grid.kind)
     below = {size: Codebook(grid.units(it.codewords)) for size, it in known.items()}
-    for event in _on_samples(source, sizes, trainer, seed, below):
+    if source.count > LADDER_VECTORS:
+        few, below = of(source.sample(LADDER_VECTORS, np.random.default_rng(seed)), grid.kind), {}
+    events = (
+        _climb(source, few, sizes, seed, below)
+        if trainer == "lbg"
+        else _on_samples(source, sizes, trainer, seed, below)
+    )
+    for event in events:
         if isinstance(event, Trained):
             codebook = Codebook(grid.values(event.codebook.codewords)).in_order()
             yield replace(event, codebook=codebook, iterations=_measured_in(grid, event))
@@ -284,21 +297,49 @@ def _by_the_book(
 
 
 def _climb(
-    source: Source[Number], sizes: Sequence[int], seed: int, known: Mapping[int, Codebook]
+    source: Source[Number],
+    few: Source[Number],
+    sizes: Sequence[int],
+    seed: int,
+    known: Mapping[int, Codebook],
 ) -> Generator[Progress | Trained]:
-    """Train each size from the largest power of two below it."""
-    rungs, axes = {size: codebook.in_order() for size, codebook in known.items()}, None
+    """Train each size from the largest power of two below it, which was trained on few vectors.
+
+    Those may be all, and then a size is a rung for the next.
+    """
+    rungs, ladder = {size: it.in_order() for size, it in known.items()}, _Ladder(few, seed)
+    top = ladder if few is source else _Ladder(source, seed)
     for size in sizes:
         seconds, iterations = 0.0, list[Iteration]()
-        for rung in way_up(size, rungs):
-            preparing, iterations = 0.0, []
-            if axes is None:
-                axes, preparing = yield from reported(principal_axes(source), rung)
-            below = rungs[powers_below(rung)[-1]] if rung > 1 else None
-            work = rung_work(source, below, rung, axes, seed)
-            rungs[rung], seconds = yield from reported(_noted(work, iterations), rung)
-            seconds += preparing
-        yield Trained(rungs[size], seconds, sample_size(size, source.count), tuple(iterations))
+        for rung in way_up(size, rungs)[: None if top is ladder else -1]:
+            rungs[rung], seconds = yield from ladder.rung(rungs, rung, iterations)
+        if top is not ladder:
+            codebook, seconds = yield from top.rung(rungs, size, iterations)
+        else:
+            codebook = rungs[size]
+        yield Trained(codebook, seconds, sample_size(size, source.count), tuple(iterations))
+
+
+class _Ladder(Generic[Number]):
+    """What trains single rungs on a source; its axes are found once."""
+
+    def __init__(self, source: Source[Number], seed: int) -> None:
+        self._source: Source[Number] = source
+        self._seed = seed
+        self._axes: Axes | None = None
+
+    def rung(
+        self, rungs: Mapping[int, Codebook], size: int, iterations: list[Iteration]
+    ) -> Generator[Progress, None, tuple[Codebook, float]]:
+        """Train a size from the rung below, and note its iterations; return its own seconds."""
+        preparing = 0.0
+        if self._axes is None:
+            self._axes, preparing = yield from reported(principal_axes(self._source), size)
+        below = rungs[powers_below(size)[-1]] if size > 1 else None
+        iterations.clear()
+        work = rung_work(self._source, below, size, self._axes, self._seed)
+        codebook, seconds = yield from reported(_noted(work, iterations), size)
+        return codebook, seconds + preparing
 
 
 def codebook_work(

@@ -186,5 +186,4 @@ def codewords_table(study: PointStudy, step: PointStep) -> Table:
 
 def _largest(step: PointStep) -> int:
     """Return which column has the most entries."""
-    sizes = step.encoded.quantizer.sizes
-    return sizes.index(max(sizes))
+    return step.encoded.quantizer.main

@@ -394,7 +394,8 @@ def facts_of_points(points: Points) -> str:
 
     Examples
     --------
-    >>> facts_of_points(Points(np.zeros((5000, 2), np.float32), ""))
+    >>> from vqcore.signals.sources import made
+    >>> facts_of_points(made("gaussian", 5000, 2))
     '5,000 vectors, d = 2'
     """
     vectors = say("points.vectors", n=points.count)
