@@ -23,7 +23,7 @@ def opened(visitor):
     visitor.files.clear()
     visitor.page.keyboard.press("w")
     dialog = visitor.page.get_by_role("dialog")
-    expect(dialog.get_by_text("Reproduce")).to_be_visible()
+    expect(dialog.get_by_text("Show the code")).to_be_visible()
     visitor.settle()
     return dialog
 
@@ -36,7 +36,7 @@ def test_downloads_are_a_list_that_fits_and_that_all_can_read(visitor):
     assert len(edges) == 8
     assert visitor.files.count(200) == len(visitor.files) >= 8, "not all that is offered is there"
     assert len({*edges}) == 1, "the sizes do not stand in one column"
-    dialog.get_by_text("Reproduce").click()
+    dialog.get_by_text("Show the code").click()
     expect(dialog.get_by_text("python -m vqcore encode camera.png")).to_be_visible()
     assert dialog.locator("code").last.inner_text() == visitor.page.url
     assert visitor.barriers() == []

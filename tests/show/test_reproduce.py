@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from vqcore.codebooks.textbook import Rules, rows_of
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
 from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import Step, sweep
+from vqcore.show.byhand import numpy_lines
 from vqcore.show.provenance import Provenance, provenance_of
-from vqcore.show.reproduce import command_line, python_lines, ways
+from vqcore.show.reproduce import command_line, picture_file, python_lines, ways
 from vqcore.signals.blocks import BlockSize
 from vqcore.signals.pictures import Origin, Picture, png_bytes, read_picture, sample_picture
 
@@ -86,8 +88,9 @@ def test_codewords_given_are_told_or_loaded(
     written = tmp_path / f"{source.file_stem}.vq"
     assert [*given_by_both(picture, source, written)] == [step.file] * 2
     assert ("start.npz" in python_lines(picture, source)) == (count == 3)
-    told = [words for words, _, language in ways(picture, source, "") if language == "bash"]
-    assert "start.npz is the codebook that training begins with" in told[0]
+    told = [words for words, *_ in ways(picture, source, "")]
+    of_start = ["start.npz is the codebook that training begins with" in words for words in told]
+    assert of_start == [False, count == 3, count == 2, False]
 
 
 def given_by_both(picture: Picture, source: Provenance, written: Path) -> Iterator[bytes]:
@@ -95,7 +98,9 @@ def given_by_both(picture: Picture, source: Provenance, written: Path) -> Iterat
     ran(command_line(picture, source), written.parent)
     yield written.read_bytes()
     written.unlink()
-    exec(python_lines(picture, source), {})
+    names: dict[str, Any] = {}
+    exec(python_lines(picture, source), names)
+    assert names["step"].file == written.read_bytes()
     yield written.read_bytes()
 
 
@@ -149,9 +154,13 @@ def test_command_by_hand() -> None:
 def test_ways_are_told_in_words_and_lines(of_sample: bool) -> None:
     picture = sample_picture("camera") if of_sample else read_picture(DATA, NAME)
     source = provenance_of(picture, Settings(), 8)
-    command, python, link = ways(picture, source, "http://here/?k=8")
+    by_hand, python, command, link = ways(picture, source, "http://here/?k=8")
+    assert by_hand[1:] == (
+        numpy_lines(picture, source, repr(picture_file(picture))),
+        "python",
+    )
     assert command[1:] == (command_line(picture, source), "bash")
     assert python[1:] == (python_lines(picture, source), "python")
     assert link[1:] == ("http://here/?k=8", None)
-    assert all((command[0], link[0]))
-    assert bool(python[0]) == of_sample
+    assert all((python[0], command[0], link[0]))
+    assert ("*Original (PNG)*" in by_hand[0]) == of_sample

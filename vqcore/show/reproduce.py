@@ -1,4 +1,4 @@
-"""The command and the lines of Python that give a .vq file again, byte for byte."""
+"""Lines that do again what is on screen: by hand, and a .vq file byte for byte."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from vqcore.codebooks.textbook import Rules
 from vqcore.coding.codec import Settings
+from vqcore.show.byhand import numpy_lines
 from vqcore.show.printed import START_FILE, option_words
 from vqcore.show.provenance import PROGRAM, Provenance
 from vqcore.show.wording import plain
@@ -34,14 +35,22 @@ NUMBERS = 64
 
 
 def ways(picture: Picture, source: Provenance, link: str) -> Iterator[tuple[str, str, str | None]]:
-    """Yield the ways to a .vq: what is to be said first, if anything, lines, and their language."""
-    same = say("offers.same-file", program=PROGRAM)
-    given = source.settings.rules.given if source.settings.rules else ()
-    start = say("offers.start-file", file=START_FILE)
-    yield f"{same} {start}" if given else same, command_line(picture, source), "bash"
+    """Yield what is to be said first, lines, and their language, for each way to do it again."""
     of_sample = say("offers.sample-file", name=plain(picture_file(picture)))
-    yield "" if picture.origin else of_sample, python_lines(picture, source), "python"
+    by_hand = numpy_lines(picture, source, _reading(picture))
+    yield _told(say("offers.by-hand"), "" if picture.origin else of_sample), by_hand, "python"
+    lines, start = python_lines(picture, source), say("offers.start-file", file=START_FILE)
+    needs_start = START_FILE in lines
+    few = say("offers.few-lines", program=PROGRAM)
+    yield _told(few, start if needs_start else ""), lines, "python"
+    has_start = bool(source.settings.given) and not needs_start
+    command = command_line(picture, source)
+    yield _told(say("offers.same-file"), start if has_start else ""), command, "bash"
     yield say("offers.link"), link, None
+
+
+def _told(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def picture_file(picture: Picture) -> str:
@@ -60,15 +69,13 @@ def command_line(picture: Picture, source: Provenance) -> str:
 
 def python_lines(picture: Picture, source: Provenance) -> str:
     """Return the lines of Python that write the .vq of a picture, and print its figures."""
-    read, written = _files(picture, source)
-    size = f", raw_size=({picture.width}, {picture.height})" if _is_raw(picture) else ""
     settings = ", ".join(_keywords(source.settings))
     return LINES.format(
         imports=LOADING if LOADED in settings else OF_RULES if "Rules(" in settings else "",
-        picture=f"{read!r}{size}",
+        picture=_reading(picture),
         settings=settings,
         size=source.codebook_size,
-        file=written,
+        file=_files(picture, source)[1],
     )
 
 
@@ -94,6 +101,12 @@ def _rules(rules: Rules) -> str:
 
 def _files(picture: Picture, source: Provenance) -> tuple[str, str]:
     return picture_file(picture), f"{source.file_stem}.vq"
+
+
+def _reading(picture: Picture) -> str:
+    """Return the arguments of `vqcore.read`."""
+    size = f", raw_size=({picture.width}, {picture.height})" if _is_raw(picture) else ""
+    return f"{picture_file(picture)!r}{size}"
 
 
 def _is_raw(picture: Picture) -> bool:
