@@ -18,7 +18,7 @@ from vqcore.quantizers.ofpoints import POINT_FAMILIES
 from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.signals.points import Points
 
-PICTURE = smooth_picture(40, 56)
+PICTURE = smooth_picture(24, 32)
 PIXELS = PICTURE.pixels
 VECTORS = np.float32(load_iris().data)
 LIST = """
@@ -114,14 +114,14 @@ def test_files_are_read(tmp_path: Path) -> None:
     png, table = png_bytes(PIXELS), b"1;2\n3;4\n"
     (tmp_path / "a.png").write_bytes(png)
     (tmp_path / "a.csv").write_bytes(table)
-    (tmp_path / "a_56x40.rgb").write_bytes(PIXELS.tobytes())
+    (tmp_path / "a_32x24.rgb").write_bytes(PIXELS.tobytes())
     np.save(tmp_path / "a.npy", VECTORS.astype(float))
     for picture in vqcore.read(tmp_path / "a.png"), vqcore.read(png):
         assert isinstance(picture, Picture)
         assert np.array_equal(picture.pixels, PIXELS)
     raw = (
-        vqcore.read(tmp_path / "a_56x40.rgb"),
-        vqcore.read(PIXELS.tobytes(), "a.rgb", raw_size=(56, 40)),
+        vqcore.read(tmp_path / "a_32x24.rgb"),
+        vqcore.read(PIXELS.tobytes(), "a.rgb", raw_size=(32, 24)),
     )
     assert all(np.array_equal(picture.pixels, PIXELS) for picture in raw)
     for points in vqcore.read(str(tmp_path / "a.csv")), vqcore.read(table, "a.csv"):
@@ -155,7 +155,7 @@ def test_files_are_read(tmp_path: Path) -> None:
         (lambda: vqcore.train(PIXELS, 4, colour="hsv"), "hsv"),
         (
             lambda: vqcore.encode(PIXELS, vqcore.train(VECTORS, 2)),
-            r"a picture of shape \(40, 56, 3\) is not encoded by PointQuantizer",
+            r"a picture of shape \(24, 32, 3\) is not encoded by PointQuantizer",
         ),
         (
             lambda: vqcore.encode(VECTORS[:, :3], vqcore.train(VECTORS, 2)),
@@ -163,7 +163,7 @@ def test_files_are_read(tmp_path: Path) -> None:
         ),
         (
             lambda: vqcore.encode(PIXELS[:, :, 0], vqcore.train(PIXELS, 2)),
-            r"shape \(40, 56\) is gray, and not encoded in rgb",
+            r"shape \(24, 32\) is gray, and not encoded in rgb",
         ),
         (
             lambda: vqcore.encode(PIXELS, vqcore.train(PIXELS, 2), block_size=4),
@@ -175,7 +175,7 @@ def test_files_are_read(tmp_path: Path) -> None:
         ),
         (
             lambda: vqcore.figures(PIXELS[1:], vqcore.encode(PIXELS, 2)),
-            r"has shape \(39, 56, 3\), what was encoded \(40, 56, 3\)",
+            r"has shape \(23, 32, 3\), what was encoded \(24, 32, 3\)",
         ),
         (
             lambda: vqcore.figures(VECTORS[1:], vqcore.encode(VECTORS, 2)),

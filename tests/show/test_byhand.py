@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import vqcore
+from vqcore.codebooks import training
 from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import Step, sweep
 from vqcore.show.byhand import numpy_lines
@@ -29,6 +30,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let scikit-learn train here, where it is loaded already."""
+    monkeypatch.setattr(training, "in_another_process", lambda fits, *given: fits(*given))
+
+
 def names_after(lines: str) -> dict[str, Any]:
     names: dict[str, Any] = {}
     exec(lines, names)
@@ -42,6 +49,7 @@ def on_screen(picture: Picture, settings: Settings, size: int) -> Step:
     return next(step for step in steps if step.codebook_size == size)
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize(
     ("settings", "most"),
     [
