@@ -334,7 +334,7 @@ def choose_point_settings(points: Points) -> tuple[PointSettings, tuple[int, ...
         trainer = st.selectbox(disabled=not is_plain, **choice("trainer"))
         rules = None
         if is_plain and trainer == "textbook":
-            rules = choose_rules(points.dimension, uploads().starts_of(points.dimension))
+            rules = choose_rules(points.dimension, uploads().starts_of(points))
         seed, sizes = choose_number("seed"), choose_sizes(largest)
     trainer = trainer if is_plain else PointSettings.trainer
     return PointSettings(family, options, trainer, seed, rules), sizes
@@ -856,7 +856,7 @@ def point_training_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
 
 
 def codewords_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
-    draw(pointpanels.use_chart(step), pointpanels.codewords_table(of, step))
+    draw(pointpanels.use_chart(step), *pointpanels.codewords_tables(of, step))
     return []
 
 

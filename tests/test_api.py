@@ -101,6 +101,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
         back = vqcore.load(tmp_path / name)
         assert np.array_equal(vqcore.decode(back), what.decode())
         assert np.array_equal(vqcore.decode((tmp_path / name).read_bytes()), what.decode())
+    assert {it.name for it in tmp_path.iterdir()} == {"a.vq", "a.npz"}
     vqcore.save(codebook, str(tmp_path / "codebook.npz"))
     back = vqcore.load(str(tmp_path / "codebook.npz"))
     assert back.checksum == codebook.checksum

@@ -26,6 +26,7 @@ from vqcore.coding.pointsfile import (
     pack_points,
     parse_points_file,
 )
+from vqcore.files import write_whole
 from vqcore.lab import sweeps
 from vqcore.lab.pointsweeps import (
     PointFigures,
@@ -204,8 +205,8 @@ def parse(data: bytes, codebooks: Iterable[SharedCodebook] = ()) -> AnyEncoded |
 def save(
     what: AnyEncoded | SharedCodebook, path: str | PathLike[str], *, with_codebook: bool = True
 ) -> None:
-    """Write what `pack` gives to a file."""
-    Path(path).write_bytes(pack(what, with_codebook=with_codebook))
+    """Write what `pack` gives to a file, whole or not at all."""
+    write_whole(Path(path), pack(what, with_codebook=with_codebook))
 
 
 def load(

@@ -46,8 +46,8 @@ from vqcore.commands.running import (
     one_line_errors,
     progress_bar,
     tell,
-    write_whole,
 )
+from vqcore.files import write_whole
 from vqcore.lab.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
 from vqcore.lab.comparison import at_peak
 from vqcore.lab.sharing import (

@@ -104,7 +104,7 @@ def test_another_size_and_another_source_are_chosen_by_hand(visitor):
 
 
 def test_vectors_are_weighed_against_scalars(visitor):
-    query = "&source=gauss-markov&count=20000&dimension=2&largest=4&point-panel=gains"
+    query = "&source=gauss-markov&count=4000&dimension=2&largest=4&point-panel=gains"
     visitor.open(POINTS + query)
     expect(visitor.page.get_by_text("Scalar by scalar, against vectors")).to_be_visible()
     rows = cells(visitor)

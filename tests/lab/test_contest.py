@@ -5,6 +5,7 @@ from helpers import photograph
 from sklearn.cluster import KMeans
 
 from vqcore.codebooks.codebook import rounded
+from vqcore.codebooks.scoring import EIGHT_BIT
 from vqcore.codebooks.training import TRAINERS, Trained, Trainer, train
 from vqcore.coding.codec import Settings, encode
 from vqcore.lab.contest import contestants, run_work
@@ -41,7 +42,7 @@ def test_random_start_is_scikit_learns() -> None:
     assert isinstance(trained, Trained)
     reference = KMeans(8, init="random", n_init=1, random_state=5)
     means = reference.fit(VECTORS.astype("float32")).cluster_centers_
-    assert (trained.codebook.codewords == rounded(means).codewords).all()
+    assert (trained.codebook.codewords == rounded(means, EIGHT_BIT).codewords).all()
 
 
 def test_one_codeword() -> None:

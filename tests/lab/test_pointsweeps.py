@@ -94,7 +94,7 @@ def test_points_are_encoded_with_a_quantizer_from_elsewhere() -> None:
 
 
 def test_without_memory_vectors_gain_space_and_shape_and_no_more() -> None:
-    points = made("gaussian", 50_000, 2)
+    points = made("gaussian", 20_000, 2)
     found = finish(advantage_work(points, 3))
     assert isinstance(found, Advantage)
     assert abs(found.memory_db) < 0.08
@@ -104,13 +104,13 @@ def test_without_memory_vectors_gain_space_and_shape_and_no_more() -> None:
 
 
 def test_uniform_numbers_have_no_shape_to_follow() -> None:
-    found = finish(advantage_work(made("uniform", 50_000, 2), 3))
+    found = finish(advantage_work(made("uniform", 20_000, 2), 3))
     assert abs(found.memory_db) < 0.08
     assert -0.25 < found.shape_db < 0.05  # cells at the ends fit worse
 
 
 def test_memory_is_what_shuffling_takes_away() -> None:
-    found = finish(advantage_work(made("gauss-markov", 100_000, 2), 2))
+    found = finish(advantage_work(made("gauss-markov", 20_000, 2), 2))
     gain = -5 * math.log10(1 - 0.9**2)  # of the determinant, a number
     assert found.memory_db == pytest.approx(gain, abs=0.35)
 

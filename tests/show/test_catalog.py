@@ -188,3 +188,9 @@ def test_plural_forms_have_the_same_fields() -> None:
         if name.endswith(".one"):
             other = f"{plain(name)}.other"
             assert fields_of(TEXTS[name]) | {"n"} == fields_of(TEXTS[other]) | {"n"}
+
+
+def test_what_is_typed_can_be_told_to_be_wrong() -> None:
+    typed = re.findall(r'type_in\(\s*"([^"]+)"', FILES[0].read_text(encoding="utf-8"))
+    assert {"numbers", "codewords"} < {*typed}
+    assert not [name for name in typed if f"sidebar.{name}-wrong" not in TEXTS]

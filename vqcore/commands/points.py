@@ -38,8 +38,8 @@ from vqcore.commands.running import (
     one_line_errors,
     progress_bar,
     tell,
-    write_whole,
 )
+from vqcore.files import write_whole
 from vqcore.lab.pointsweeps import (
     PointSettings,
     PointStep,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -87,16 +86,3 @@ def progress_bar(
     """Return click's progress bar, on standard error, and only if that is a terminal."""
     hidden = not sys.stderr.isatty()
     return click.progressbar(items, length, label, hidden, file=sys.stderr)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write beside the target and rename, so that a half-written file is never seen."""
-    beside = path.parent / f".vqcore-{os.getpid()}"
-    try:
-        beside.write_bytes(data)
-        os.replace(beside, path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()

@@ -101,7 +101,7 @@ def _sign_of(study: PointStudy, progress: Progress) -> Sign:
     there, every = len(study.steps), study.plan
     facts = {"size": progress.codebook_size, "there": there, "all": len(every)}
     share = sum(study.steps) / sum(every)
-    return Sign(share, "training", facts, family=study.settings.family)
+    return Sign(share, "training", facts)
 
 
 def relatives(study: PointStudy) -> list[PointStudy]:

@@ -149,9 +149,10 @@ class Uploads:
         """Return the points by name."""
         return {it.name: it.content for it in self.opened if isinstance(it.content, Points)}
 
-    def starts_of(self, dimension: int) -> dict[str, Sketch]:
-        """Return by name the points that can be codewords to begin with."""
-        few = {name: it.vectors for name, it in self.points.items() if it.dimension == dimension}
+    def starts_of(self, points: Points) -> dict[str, Sketch]:
+        """Return by name the other points that can be codewords to begin with for these."""
+        every = {name: it for name, it in self.points.items() if it.digest != points.digest}
+        few = {name: it.vectors for name, it in every.items() if it.dimension == points.dimension}
         return {name: it for name, it in few.items() if len(it) <= MAX_CODEBOOK_SIZE}
 
     @property

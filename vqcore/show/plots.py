@@ -375,7 +375,8 @@ def finished(figure: go.Figure, word: str | None = None) -> go.Figure:
             figure.update_layout(yaxis={"autorangeoptions": room})
         figure.update_layout(yaxis2=TOP_EDGE)
         leftmost = min(tops, key=lambda trace: min(trace.x))
-        _label(leftmost, word or say("figure.lossless"), _places(figure))
+        is_log = figure.layout.xaxis.type == "log"
+        _label(leftmost, word or say("figure.lossless"), _places(figure), is_log)
     if not finite:
         figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, selector=0)
     return figure
@@ -387,10 +388,13 @@ def _above(values: Sequence[float], axis_type: str | None) -> float:
     return high * (high / low) ** HEADROOM if axis_type == "log" else high + HEADROOM * (high - low)
 
 
-def _label(top: Any, word: str, places: Sequence[float]) -> None:
+def _label(top: Any, word: str, places: Sequence[float], is_log: bool) -> None:
     """Label the leftmost point of a trace, on its left if there is room for a word."""
-    lowest, left, highest = min(places), min(top.x), max(places)
-    room = left / lowest > (highest / lowest) ** LABEL_WIDTH
+    left = min(top.x)
+    lowest, at, highest = (
+        math.log(it) if is_log else it for it in (min(places), left, max(places))
+    )
+    room = at - lowest > LABEL_WIDTH * (highest - lowest)
     top.textposition = "middle left" if room else "middle right"
     label = f"{word}{NO_LABEL}" if room else f"{NO_LABEL}{word}"
     top.texttemplate = [label if place == left else NO_LABEL for place in top.x]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from vqcore.arrays import Counts, Sketch
 from vqcore.codebooks.source import sample_of
 from vqcore.lab import bounds
 from vqcore.lab.advantage import ENOUGH, Advantage, possible_bits
@@ -21,6 +22,7 @@ from vqcore.show.plots import marked
 from vqcore.show.pointplots import RateCurve
 from vqcore.show.tables import columns, point_book_row, point_rung_row, rows_of
 from vqcore.show.visit import Pick
+from vqcore.show.wording import column_name
 from vqcore.words import say
 
 SHOWN, SHOWN_CODEWORDS, SHOWN_NUMBERS = 5000, 1024, 16
@@ -154,8 +156,9 @@ def dimensions_chart(study: PointStudy, bits: int) -> Chart | None:
     if not found:
         return None
     bound = bounds.shannon_db(source, [bits], correlation)
-    figure = pointplots.dimensions_figure(found, bound[0] if bound else None)
-    return chart_of("dimensions", figure, bits=bits)
+    figure, last = pointplots.dimensions_figure(found, bound[0] if bound else None), found[-1]
+    each = study.points.vectors.size // last.dimension // last.codebook_size
+    return chart_of("dimensions", figure, dimension=str(last.dimension), each=f"{each:,}")
 
 
 def use_chart(step: PointStep) -> Chart:
@@ -165,22 +168,26 @@ def use_chart(step: PointStep) -> Chart:
     return chart_of("use", figure, size=str(step.codebook_size))
 
 
-def codewords_table(study: PointStudy, step: PointStep) -> Table:
-    """Return the entries of the largest column of a K, as numbers, and how many vectors use each.
+def codewords_tables(study: PointStudy, step: PointStep) -> list[Table]:
+    """Return the entries of each column of a K, as numbers, and how many vectors use each.
 
     At most so many are shown, and so many of their numbers.
     """
-    column = _largest(step)
-    entries = step.encoded.quantizer.tables[column][:SHOWN_CODEWORDS, :SHOWN_NUMBERS]
+    quantizer = step.encoded.quantizer
+    columns_of = zip(quantizer.names, quantizer.tables, step.encoded.use, strict=True)
+    return [_entries_table(study, *each, str(step.codebook_size)) for each in columns_of]
+
+
+def _entries_table(study: PointStudy, name: str, table: Sketch, use: Counts, size: str) -> Table:
+    entries = table[:SHOWN_CODEWORDS, :SHOWN_NUMBERS]
     places = [f"x{place}" for place in range(1, entries.shape[1] + 1)]
     headings = study.points.headings if len(study.points.headings) == len(places) else places
-    numbers = {name: (told, "%.6g") for name, told in zip(places, headings, strict=True)}
-    used = enumerate(zip(entries.tolist(), step.encoded.use[column], strict=False))
+    numbers = {place: (told, "%.6g") for place, told in zip(places, headings, strict=True)}
     rows = [
-        {"index": index, "vectors_in_cell": int(use)} | dict(zip(places, row, strict=True))
-        for index, (row, use) in used
+        {"index": index, "vectors_in_cell": int(used)} | dict(zip(places, row, strict=True))
+        for index, (row, used) in enumerate(zip(entries.tolist(), use, strict=False))
     ]
-    told = table_of("codewords", rows, size=str(step.codebook_size))
+    told = table_of("codewords", rows, size=size, column=column_name(name).capitalize())
     return replace(told, columns={**columns("codewords"), **numbers})
 
 
