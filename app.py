@@ -863,7 +863,7 @@ def codewords_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
 def point_rates_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
     is_all = st.segmented_control(**choice("families")) == "all"
     others = pointstudy.relatives(of) if is_all else []
-    draw(pointpanels.rate_chart(of, others))
+    draw(pointpanels.rate_chart(of, others), pointpanels.scalars_table(of))
     return [pointstudy.measuring_scalars(of), *map(pointstudy.sweeping, others)]
 
 

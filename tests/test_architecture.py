@@ -66,7 +66,6 @@ def floor_of(module: str) -> str:
 
 
 IMPORTS = {path: imports_of(path.read_text(encoding="utf-8")) for path in FILES}
-EACH = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 
 
 @pytest.mark.parametrize(
@@ -94,21 +93,23 @@ def test_every_module_stands_on_a_floor() -> None:
     assert {"app", "signals", "codebooks", "lab", "cli", "viewer"} <= found <= RANK.keys()
 
 
-@EACH
-def test_imports_run_one_way(path: Path) -> None:
+def test_imports_run_one_way() -> None:
+    assert not [path for path in FILES if above(path)]
+
+
+def above(path: Path) -> set[str]:
+    """Return what a file imports from floors above its own."""
     own = {name for name in IMPORTS[path] if name.startswith("vqcore.")}
     rank = RANK.get(floor_of(module_of(path)), len(RANK))
-    above = {name for name in own if RANK[floor_of(name)] > rank}
-    assert not above
+    return {name for name in own if RANK[floor_of(name)] > rank}
 
 
 def test_no_floor_has_a_circle() -> None:
     tuple(TopologicalSorter({module_of(path): IMPORTS[path] for path in FILES}).static_order())
 
 
-@EACH
-def test_only_those_outside_import_the_package_as_a_whole(path: Path) -> None:
-    assert "vqcore" not in IMPORTS[path] or path.name == "app.py"
+def test_only_those_outside_import_the_package_as_a_whole() -> None:
+    assert {path.name for path in FILES if "vqcore" in IMPORTS[path]} <= {"app.py"}
 
 
 def test_the_package_as_a_whole_leaves_plots_and_commands_alone() -> None:
@@ -116,31 +117,28 @@ def test_the_package_as_a_whole_leaves_plots_and_commands_alone() -> None:
     assert not floors & {"show", "viewer", "commands", "cli"}
 
 
-@EACH
-def test_only_the_app_imports_streamlit(path: Path) -> None:
-    assert ("streamlit" in IMPORTS[path]) == (path.name == "app.py")
+def test_only_the_app_imports_streamlit() -> None:
+    assert [path.name for path in FILES if "streamlit" in IMPORTS[path]] == ["app.py"]
 
 
-@EACH
-def test_only_plots_import_plotly(path: Path) -> None:
+def test_only_plots_import_plotly() -> None:
     plots = {"vqcore.show.plots", "vqcore.show.pointplots"}
-    assert ("plotly" in IMPORTS[path]) == (module_of(path) in plots)
+    assert {module_of(path) for path in FILES if "plotly" in IMPORTS[path]} == plots
 
 
 def test_the_app_does_no_mathematics() -> None:
     assert not IMPORTS[ROOT / "app.py"] & NUMERICAL
 
 
-@EACH
-def test_what_is_imported_is_required(path: Path) -> None:
+def test_what_is_imported_is_required() -> None:
     required = re.findall(r"^[\w-]+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
     required += ["pillow-heif"]  # an extra: without it one kind of picture is refused
-    outside = {name.split(".")[0] for name in IMPORTS[path]} - {"vqcore"} - sys.stdlib_module_names
+    every = {name.split(".")[0] for path in FILES for name in IMPORTS[path]}
+    outside = every - {"vqcore"} - sys.stdlib_module_names
     assert {PACKAGES.get(name, name) for name in outside} <= set(required)
 
 
-@EACH
-def test_the_plan_of_the_house_names_every_room(path: Path) -> None:
+def test_the_plan_of_the_house_names_every_room() -> None:
     plan = (ROOT / "vqcore" / "README.md").read_text(encoding="utf-8")
-    is_room = path.parent != ROOT and not path.name.startswith("__")
-    assert not is_room or path.name in plan
+    rooms = [path for path in FILES if path.parent != ROOT and not path.name.startswith("__")]
+    assert not [path for path in rooms if path.name not in plan]

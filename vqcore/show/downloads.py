@@ -255,4 +255,11 @@ def point_files(study: PointStudy, step: PointStep) -> list[File]:
         File(say("points.indices"), f"{name}-indices.npy", partial(exports.npy_bytes, indices)),
         File(say("points.rebuilt"), f"{name}-decoded.npy", decoded),
         File(say("points.table"), "points.csv", rows),
+        *_book_of_points(step),
     ]
+
+
+def _book_of_points(step: PointStep) -> list[File]:
+    """Return the iterations of a training by the book, if it was one."""
+    book, name = step.trained.book, f"iterations-K{step.codebook_size}.csv"
+    return [File(say("training.book-file"), name, exports.book_csv(book.lines))] if book else []

@@ -112,6 +112,17 @@ def _scalars(look: str, found: Sequence[ScalarPoint]) -> RateCurve:
     return RateCurve(look, say(f"plot.curve.{look}"), rates, snr_db, labels)
 
 
+def scalars_table(study: PointStudy) -> Table | None:
+    """Return the uniform scalar quantizers, once they are known."""
+    names = say("plot.curve.uniform"), say("plot.curve.coded")
+    rows = [
+        {"quantizer": name, "levels": it.levels, "bits": it.rate, "snr_db": it.snr_db}
+        for name, found in zip(names, known_scalars(study), strict=True)
+        for it in found
+    ]
+    return table_of("scalars", rows) if rows else None
+
+
 def _theory(study: PointStudy, curves: Sequence[RateCurve]) -> list[RateCurve]:
     """Return the lines of theory as far as there are others, if there are any for the source."""
     farthest = max((rate for curve in curves for rate in curve.rates), default=0)

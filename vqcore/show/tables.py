@@ -38,6 +38,7 @@ TableId = Literal[
     "point-rungs",
     "point-book",
     "codewords",
+    "scalars",
     "advantages",
 ]
 FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
@@ -164,6 +165,7 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "largest_vectors": "%d",
         "smallest_vectors": "%d",
     },
+    "scalars": {"quantizer": None, "levels": "%d", "bits": "%.3f", "snr_db": "%.2f"},
     "codewords": {"index": "%d", "vectors_in_cell": "%d"},
     "advantages": {
         "bits": "%d",
