@@ -241,3 +241,7 @@ def link_to(*files: tuple[str, bytes]) -> dict[str, str]:
     contents = [open_file(data, name) for name, data in files]
     shown = [it for it in contents if isinstance(it, Picture | VqFile)]
     return {"needs": "what is brought", "digest": short_digest(shown[-1])}
+
+
+TRAINED_BY = ("lbg", "kmeans", "textbook")
+"""A trainer of each kind: one of scikit-learn's stands for all, as each starts a process."""

@@ -230,7 +230,7 @@ def test_in_full_screen_the_plain_wheel_zooms(visitor):
     visitor.settle()
 
 
-@at((1280, 720), (1920, 1080), (390, 844))
+@at((1920, 1080), (390, 844))
 def test_presenter_view(visitor):
     visitor.open("?picture=coffee&largest=64&k=4")
     page = visitor.page

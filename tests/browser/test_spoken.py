@@ -177,7 +177,7 @@ def test_panels(visitor, listener):
 
 
 def test_points(visitor, listener):
-    query = "?lang=test&signal=points&source=gauss-markov&count=3000&largest=4&trainer=textbook"
+    query = "?lang=test&signal=points&source=gauss-markov&count=600&largest=4&trainer=textbook"
     visitor.open(f"{query}&panel=none")
     page = visitor.page
     page.locator("[data-testid=stSidebar] [data-testid=stExpander] summary").click()

@@ -1,7 +1,7 @@
 """Tests of contest: every run is a real one."""
 
 import pytest
-from helpers import photograph
+from helpers import TRAINED_BY, photograph
 from sklearn.cluster import KMeans
 
 from vqcore.codebooks.codebook import rounded
@@ -18,7 +18,7 @@ LAYOUT = layout_of(PICTURE, 4, "gray")
 VECTORS = LAYOUT.split(PICTURE.pixels)
 
 
-@pytest.mark.parametrize("trainer", TRAINERS)
+@pytest.mark.parametrize("trainer", TRAINED_BY)
 def test_run_is_what_training_gives(trainer: Trainer) -> None:
     run = finish(run_work(cut(PICTURE, LAYOUT), Settings(4, "gray", trainer, seed=3), 20))
     sizes = [1, 2, 4, 8, 16, 20] if trainer == "lbg" else [20]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import scipy.stats
 from helpers import (
+    TRAINED_BY,
     ClockOfLooks,
     photograph,
     pictures,
@@ -24,7 +25,7 @@ from skimage.metrics import structural_similarity
 
 from vqcore.codebooks import training
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.training import TRAINERS, Progress, train
+from vqcore.codebooks.training import Progress, train
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
 from vqcore.lab.sweeps import (
@@ -129,7 +130,7 @@ def test_what_is_no_size_is_refused_by_name(text: str, told: str) -> None:
 # -------------------------------------------------------------------- as many as there are distinct
 
 
-@pytest.mark.parametrize("trainer", TRAINERS)
+@pytest.mark.parametrize("trainer", TRAINED_BY)
 def test_a_picture_of_one_colour_has_one_size(trainer: str) -> None:
     picture = Picture(np.full((9, 10, 3), 77, np.uint8), "plain")
     [step] = steps_of(sweep(picture, Settings(8, "rgb", trainer), [1, 2, 1024]))
@@ -139,7 +140,7 @@ def test_a_picture_of_one_colour_has_one_size(trainer: str) -> None:
     np.testing.assert_array_equal(step.encoded.decode(), picture.pixels)
 
 
-@pytest.mark.parametrize("trainer", TRAINERS)
+@pytest.mark.parametrize("trainer", TRAINED_BY)
 def test_no_codebook_is_larger_than_the_distinct_blocks(trainer: str) -> None:
     picture = toned_picture([10, 20, 20, 90, 200, 250, 10])
     settings = Settings(4, "gray", trainer)
@@ -291,7 +292,7 @@ def test_index_k_is_codeword_k_in_the_file_too(colour: str) -> None:
             np.testing.assert_array_equal(found.indices, step.encoded.indices)
 
 
-@pytest.mark.parametrize("trainer", TRAINERS)
+@pytest.mark.parametrize("trainer", TRAINED_BY)
 def test_codebooks_are_those_of_the_trainer(trainer: str) -> None:
     picture = photograph("chelsea", 4)
     settings = Settings(8, "ycbcr", trainer, 3)
@@ -463,7 +464,7 @@ def test_signs_of_life_are_ten_a_second_at_most(monkeypatch: pytest.MonkeyPatch)
     assert min(np.diff(signs)) >= 0.1
 
 
-@pytest.mark.parametrize("trainer", TRAINERS)
+@pytest.mark.parametrize("trainer", TRAINED_BY)
 @pytest.mark.parametrize("events_seen", [1, 3])
 def test_a_sweep_can_be_closed_on_the_way(trainer: str, events_seen: int) -> None:
     before = child_processes()

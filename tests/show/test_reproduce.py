@@ -49,8 +49,6 @@ def ran(command: str, folder: Path, shell: Callable[..., Ended] = in_a_shell) ->
         (Settings(4, "gray", seed=3), 8, "4x4-gray-K8-seed3"),
         (Settings(4, rate_weight=50), 16, "4x4-rgb-K16-lambda50"),
         (Settings(4, trainer="kmeans", seed=5), 8, "4x4-rgb-K8-kmeans-seed5"),
-        (Settings(4, trainer="minibatch"), 8, "4x4-rgb-K8-minibatch"),
-        (Settings(4, trainer="random"), 7, "4x4-rgb-K7-random"),
         (
             Settings(4, trainer="textbook", rules=Rules("first", epsilon=0, iterations=5)),
             7,
