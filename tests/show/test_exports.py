@@ -342,6 +342,6 @@ def test_other_codecs_as_csv_by_hand() -> None:
 
 def test_codebook_as_npy_is_read_by_numpy() -> None:
     codebook = Codebook(np.uint8([[1, 2, 3], [250, 0, 9]]))
-    read = np.load(io.BytesIO(exports.codebook_npy(codebook)))
+    read = np.load(io.BytesIO(exports.npy_bytes(codebook.codewords)))
     assert read.dtype == np.uint8
     np.testing.assert_array_equal(read, codebook.codewords)

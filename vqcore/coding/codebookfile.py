@@ -54,12 +54,12 @@ from vqcore.plurals import noun
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSize, Colour
+from vqcore.signals.points import is_npy
 from vqcore.words import Said, said, why
 
 VERSION = 1
 MEMBERS = ("version", "block_size", "colour", "codewords")
 ZIP_MAGIC = b"PK\x03\x04"
-NPY_MAGIC = b"\x93NUMPY"
 NAMED = struct.Struct("<BH")
 CHECKSUM_BYTES = 8
 MAX_COMMENT_BYTES = 2048
@@ -196,11 +196,6 @@ def _damaged(refusal: Said) -> Iterator[None]:
         raise
     except Exception as error:
         raise CodebookError(refusal) from error
-
-
-def is_npy(data: bytes) -> bool:
-    """Say whether a file begins as numpy.save writes it."""
-    return data.startswith(NPY_MAGIC)
 
 
 def parse_codewords(data: bytes) -> Codebook:

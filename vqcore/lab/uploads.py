@@ -15,7 +15,6 @@ from vqcore.coding.codebookfile import (
     Cut,
     SharedCodebook,
     dimension_of,
-    is_npy,
     is_zip,
     parse_codebook,
     parse_codewords,
@@ -27,7 +26,7 @@ from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
 from vqcore.refusals import PictureError, PointsError
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Picture, needs_size, read_picture
-from vqcore.signals.points import Points, is_points, read_points
+from vqcore.signals.points import Points, is_npy, is_points, read_points
 from vqcore.signals.raw import read_size
 from vqcore.words import Said, why
 

@@ -11,7 +11,7 @@ from vqcore.codebooks.textbook import runs_work
 from vqcore.coding.codebookfile import pack_codebook
 from vqcore.lab.joint import Tried, known_codebook
 from vqcore.lab.pointstudy import PointStudy
-from vqcore.lab.pointsweeps import PointStep
+from vqcore.lab.pointsweeps import PointStep, SweptPoints
 from vqcore.lab.sharing import Use
 from vqcore.lab.study import Study, known_book
 from vqcore.lab.sweeps import Step
@@ -145,7 +145,7 @@ def _codebooks(step: Step, source: Provenance) -> list[Offer]:
             "codebook-npy",
             "data_array",
             f"{name}.npy",
-            lambda: exports.codebook_npy(encoded.shared.codebook),
+            lambda: exports.npy_bytes(encoded.shared.codebook.codewords),
         ),
         _sheet(step, source),
     ]
@@ -244,7 +244,7 @@ def point_files(study: PointStudy, step: PointStep) -> list[File]:
     """Return what can be taken away of points at a K: file, codebook, indices, vectors, figures."""
     quantizer, name = step.encoded.quantizer, f"points-K{step.codebook_size}"
     codebook, indices = quantizer.tables[-1], step.encoded.indices
-    rows = exports.figures_csv(study.figures)
+    swept = SweptPoints(study.points, study.settings, tuple(study.figures))
 
     def decoded() -> bytes:
         return exports.npy_bytes(step.encoded.decode())
@@ -254,7 +254,7 @@ def point_files(study: PointStudy, step: PointStep) -> list[File]:
         File(say("points.codebook"), f"{name}-codebook.npy", partial(exports.npy_bytes, codebook)),
         File(say("points.indices"), f"{name}-indices.npy", partial(exports.npy_bytes, indices)),
         File(say("points.rebuilt"), f"{name}-decoded.npy", decoded),
-        File(say("points.table"), "points.csv", rows),
+        File(say("points.table"), "points.csv", exports.point_sweeps_csv([swept])),
         *_book_of_points(step),
     ]
 

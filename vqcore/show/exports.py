@@ -8,14 +8,13 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, astuple, fields, replace
+from dataclasses import asdict, fields, replace
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from vqcore.arrays import Numbers, Sketch
-from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.textbook import Line, Round
 from vqcore.coding.codec import Settings
 from vqcore.lab.batch import Swept
@@ -153,13 +152,6 @@ def rounds_npz(rounds: Iterable[Round]) -> bytes:
     return file.getvalue()
 
 
-def codebook_npy(codebook: Codebook) -> bytes:
-    """Return the codewords, uint8 of shape (K, d), as a file that numpy.load reads."""
-    file = io.BytesIO()
-    np.save(file, codebook.codewords)
-    return file.getvalue()
-
-
 def sweep_json(swept: Swept) -> str:
     """Return the sweep of a picture as one JSON object; an infinite value is the string "inf".
 
@@ -207,14 +199,6 @@ def training_comment(pictures: int, settings: Settings, size: int) -> str:
 
 def _all_finite(record: dict[str, Any]) -> dict[str, Any]:
     return {name: "inf" if value == math.inf else value for name, value in record.items()}
-
-
-def figures_csv(figures: Sequence[PointFigures]) -> str:
-    """Return the figures of points, a K a line, under their names."""
-    lines = [",".join(it.name for it in fields(PointFigures))]
-    for each in figures:
-        lines.append(",".join("" if it is None else f"{it}" for it in astuple(each)))
-    return "\n".join(lines) + "\n"
 
 
 def point_sweeps_json(sweeps: Sequence[SweptPoints], several: bool) -> str:

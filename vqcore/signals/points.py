@@ -66,6 +66,11 @@ class Points:
         return dimension
 
 
+def is_npy(data: bytes) -> bool:
+    """Say whether a file begins as numpy.save writes it."""
+    return data.startswith(NPY_MAGIC)
+
+
 def is_points(data: bytes, name: str) -> bool:
     """Say whether a file is one of points: by its suffix, or an .npy of anything but codewords.
 
@@ -76,7 +81,7 @@ def is_points(data: bytes, name: str) -> bool:
     >>> is_points(b"1,2", "a.CSV"), is_points(b"1,2", "a.png")
     (True, False)
     """
-    if not data.startswith(NPY_MAGIC):
+    if not is_npy(data):
         return PurePath(name).suffix.lower() in SUFFIXES
     try:
         shape, dtype = _header(io.BytesIO(data))
@@ -104,7 +109,7 @@ def read_points(data: bytes, name: str) -> Points:
     """
     if len(data) > MAX_BYTES:
         raise PointsError(said("refusal.points.bytes", length=len(data), limit=MAX_BYTES))
-    if data.startswith(NPY_MAGIC):
+    if is_npy(data):
         return _points(_array(data), name)
     return parse_points(_decoded(data), name)
 
