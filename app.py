@@ -998,7 +998,8 @@ def show_file_viewer(name: str, file: VqFile, original: Picture | None) -> None:
 
 def lab_of_points(chosen: PointsChosen) -> None:
     """Sweep points, and show what is there so far, until all of it is."""
-    COMPONENTS["choices"](key="choices", data=visit.choices(present_rivals()))
+    choices = visit.choices(present_rivals())
+    COMPONENTS["choices"](key="choices", data=choices, on_returned_change=take_returned)
     if chosen.points is None:
         show_title(chosen.name, [], say("points.none"))
         return
@@ -1016,6 +1017,13 @@ def lab_of_points(chosen: PointsChosen) -> None:
     if turns.work_on([pointstudy.sweeping(of), *more], REDRAW_SECONDS, tell=progress.tell):
         st.rerun()
     progress.end()
+
+
+def take_returned() -> None:
+    """Go back or forward to choices, on a page without a viewer to tell of them."""
+    returned = st.session_state.choices["returned"]
+    if visit.take_returned(returned, PANELS, present_rivals()):
+        st.rerun()
 
 
 def choose_point_size(sizes: Sequence[int]) -> int:

@@ -3,6 +3,7 @@
 import io
 import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import pytest
@@ -101,6 +102,33 @@ def test_another_size_and_another_source_are_chosen_by_hand(visitor):
     visitor.page.get_by_role("radio", name="Points").click()
     visitor.settle()
     told(visitor, "2,000 vectors, d = 1")
+
+
+def test_the_address_knows_what_is_quantized_and_back_goes_through_it(visitor):
+    visitor.open("?picture=camera&block=16&largest=4&k=4&v=2&count=500&panel=sizes")
+    page = visitor.page
+
+    def quantized():
+        return parse_qs(urlparse(page.url).query).get("signal", ["picture"])[0]
+
+    page.get_by_role("radio", name="Points").click()
+    visitor.settle()
+    assert quantized() == "points"
+    page.get_by_role("radio", name="Codewords").click()
+    visitor.settle()
+    page.get_by_role("radio", name="Take away").click()
+    visitor.settle()
+    visitor.go("back")
+    expect(page.get_by_role("radio", name="Codewords")).to_be_checked()
+    visitor.go("forward")
+    expect(page.get_by_role("radio", name="Take away")).to_be_checked()
+    page.get_by_role("radio", name="Picture").click()
+    visitor.settle()
+    expect(page.locator(".viewer .pictures")).to_be_visible()
+    page.wait_for_function("!location.search.includes('signal=')")
+    visitor.go("back")
+    told(visitor, "500 vectors, d = 2")
+    assert quantized() == "points"
 
 
 def test_vectors_are_weighed_against_scalars(visitor):

@@ -171,7 +171,12 @@ class Visit:
         """Keep what the viewer needs, and tell whether a hand went back or forward to choices."""
         view = self._state["viewer"]["view"]
         self._state.update({name: view[name] for name in ("matches", "uses", "offer")})
-        returned = view["returned"]
+        return self.take_returned(view["returned"], panels, codecs)
+
+    def take_returned(
+        self, returned: Mapping[str, Any] | None, panels: Container[str], codecs: Sequence[str]
+    ) -> bool:
+        """Take the choices that a hand went back or forward to, and tell whether it has."""
         if not returned or returned == self._state.get("returned"):
             return False
         self._state["returned"] = returned

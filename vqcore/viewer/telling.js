@@ -95,6 +95,7 @@ export class Telling {
       v: ADDRESS_VERSION,
       block: unless(data.block, data.firstBlock),
       ...data.link,
+      ...(this.#owesReturn() ? {} : pageStore().choices),
     });
   }
 }

@@ -88,6 +88,7 @@ class Viewer {
   /** Write the script's choices into the address, which at first may name them as links of before did. */
   #writeChoices(before) {
     const { choices } = this.data;
+    pageStore().choices = choices;
     if (before === this.data) writeView(choices);
     else if (JSON.stringify(before.choices) !== JSON.stringify(choices)) writeChoices(choices);
   }
