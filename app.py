@@ -294,7 +294,7 @@ def choose_points(there: Uploads) -> PointsChosen:
     source = st.selectbox(**choice("source"))
     name = say(f"source.{source}")
     if source == "file":
-        return choose_file(name, there.points)
+        return choose_file(name, there.vectors)
     if source == "typed":
         return PointsChosen(name, type_in("numbers", typed_points, st.text_area))
     if source == "pairs":

@@ -83,7 +83,7 @@ def test_training_by_the_book_is_handed_in(visitor: Visitor):
     """NYU 8.1 (first K, ε); Bar-Ilan 1 (iterations); Tufts 8 (a cap, restarts); Aarhus."""
     query = "?block=4&largest=16&k=16&panel=training&trainer=textbook&epsilon=0.01&iterations=5"
     more(visitor.bring(query, ("gray.png", GRAY)))
-    chosen(visitor, "Start", "The first blocks")
+    chosen(visitor, "Start", "The first ones")
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("button", name="Iterations (CSV)").click()
     with open(download.value.path(), newline="") as file:
@@ -100,7 +100,7 @@ def test_training_by_the_book_is_handed_in(visitor: Visitor):
     codebook = parse_codebook(visitor.download("Codebook (.npz)")).codebook
     expected = {tuple(it) for it in np.rint(run.codewords).tolist()}
     assert {tuple(it) for it in codebook.codewords.tolist()} == expected
-    chosen(visitor, "Start", "Random blocks")
+    chosen(visitor, "Start", "Drawn at random")
     restarts = visitor.page.get_by_role("spinbutton", name="Restarts")
     restarts.fill("3")
     restarts.press("Enter")

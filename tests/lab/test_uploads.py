@@ -156,6 +156,10 @@ def test_points_are_opened_beside_pictures_and_codewords():
         "n.npy": [[0.5, 1], [2, 3]],
     }
     assert (*there.pictures, *there.alone) == ("p", "w.npy")
+    assert [*there.vectors] == ["a.csv", "n.npy", "w.npy"]
+    alone = there.alone["w.npy"].codewords
+    np.testing.assert_array_equal(there.vectors["w.npy"].vectors, alone)
+    assert [*there.starts_of(there.points["a.csv"])] == ["n.npy"]
     assert [(it.name, str(it.reason)[:24]) for it in there.refused] == [
         ("b.csv", "Line 1, column 2 holds '")
     ]

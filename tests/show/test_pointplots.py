@@ -60,3 +60,11 @@ def test_use_is_drawn_from_the_most_used() -> None:
     figure = pointplots.use_figure(np.array([2, 9, 0]))
     assert list(figure.data[0].y) == [9, 2, 0]
     assert list(figure.data[0].customdata) == [1, 0, 2]
+
+
+@pytest.mark.parametrize(("high", "anchor"), [(1, "x"), (2.9, "x"), (5, None), (0, None)])
+def test_a_plane_is_at_one_scale_unless_it_is_oblong(high: float, anchor: str | None) -> None:
+    points = np.float32([[0, 0], [1, high]])
+    figure = pointplots.scatter_figure(points, points[:1], ["height", "weight"])
+    assert figure.layout.yaxis.scaleanchor == anchor
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("height", "weight")

@@ -8,11 +8,12 @@ from helpers import health_of, made_up_points, photograph, plainly, trained, vec
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codec import Encoded, encode
-from vqcore.lab.plane import lloyd_path, principal_plane
+from vqcore.lab.plane import lloyd_path, lloyd_path_of, principal_plane, spread_of
 from vqcore.lab.playback import Frame
 from vqcore.lab.sweeps import cost_of
 from vqcore.show.wording import in_short
 from vqcore.signals.blocks import BlockLayout, layout_of
+from vqcore.signals.points import Points
 from vqcore.viewer import (
     codebook_layer,
     figures_layer,
@@ -209,12 +210,23 @@ def test_plane_by_hand() -> None:
     header, body = opened(plane_layer("one", density, path))
     assert header == {
         "kind": "plane", "of": "one", "size": 2,
-        "figures": ["MSE 1.20 · PSNR 47.34 dB", "MSE 0.30 · PSNR 53.36 dB"],
+        "figures": ["MSE 1.20 · PSNR 47.34 dB", "MSE 0.30 · PSNR 53.36 dB"], "headings": [],
     }  # fmt: skip
     shades = np.frombuffer(body, np.uint8, 256 * 256).reshape(256, 256)
     assert [shades[2, 0], shades[9, 9], shades[9, 8]] == [255, round(255 / 2), 0]
     numbers = np.frombuffer(body, "<f4", offset=256 * 256)
     assert numbers.tolist() == [0, 0, 9, 9, 1.5, 0, 9, 9]
+
+
+def test_plane_of_points_by_hand() -> None:
+    points = Points(np.float32([[0, 0], [10, 4]]), "", ("height", "weight"))
+    spread = spread_of(points)
+    path = lloyd_path_of(spread, [[0, 0], [10, 4]])
+    header, body = opened(plane_layer("p", spread.density, path, spread, points.headings))
+    assert (header["low"], header["extent"]) == ([-0.5, -3.5], 11)
+    assert (header["headings"], header["figures"]) == (["height", "weight"], ["error 0 a vector"])
+    shades = np.frombuffer(body, np.uint8, 256 * 256).reshape(256, 256)
+    assert np.argwhere(shades).tolist() == [[11, 81], [244, 174]]
 
 
 def test_words_of_the_page() -> None:

@@ -8,6 +8,8 @@ from itertools import count
 from types import MappingProxyType
 from typing import Protocol
 
+import numpy as np
+
 from vqcore.arrays import Sketch
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.coding.codebookfile import (
@@ -148,9 +150,18 @@ class Uploads:
         """Return the points by name."""
         return {it.name: it.content for it in self.opened if isinstance(it.content, Points)}
 
+    @property
+    def vectors(self) -> dict[str, Points]:
+        """Return by name the points, and as such the codewords alone."""
+        alone = {
+            name: Points(book.codewords.astype(np.float32), name)
+            for name, book in self.alone.items()
+        }
+        return self.points | alone
+
     def starts_of(self, points: Points) -> dict[str, Sketch]:
         """Return by name the other points that can be codewords to begin with for these."""
-        every = {name: it for name, it in self.points.items() if it.digest != points.digest}
+        every = {name: it for name, it in self.vectors.items() if it.digest != points.digest}
         few = {name: it.vectors for name, it in every.items() if it.dimension == points.dimension}
         return {name: it for name, it in few.items() if len(it) <= MAX_CODEBOOK_SIZE}
 

@@ -195,8 +195,9 @@ def _entries_table(study: PointStudy, name: str, table: Sketch, use: Counts, siz
     headings = study.points.headings if len(study.points.headings) == len(places) else places
     numbers = {place: (told, "%.6g") for place, told in zip(places, headings, strict=True)}
     rows = [
-        {"index": index, "vectors_in_cell": int(used)} | dict(zip(places, row, strict=True))
-        for index, (row, used) in enumerate(zip(entries.tolist(), use, strict=False))
+        {"index": index, "vectors_in_cell": int(used)}
+        | {place: float(str(number)) for place, number in zip(places, row, strict=True)}
+        for index, (row, used) in enumerate(zip(entries, use, strict=False))
     ]
     told = table_of("codewords", rows, size=size, column=column_name(name).capitalize())
     return replace(told, columns={**columns("codewords"), **numbers})

@@ -34,6 +34,7 @@ from vqcore.words import say
 
 BARS = 200
 FEW = 300
+MOST_OBLONG = 3
 STAGE_HEIGHT = 460
 LOOKS = {
     "nominal": PLAIN_LOOK,
@@ -131,7 +132,7 @@ def dimensions_figure(found: Sequence[AtDimension], bound: float | None) -> go.F
 
 
 def scatter_figure(points: Numbers, codewords: Numbers, titles: Sequence[str]) -> go.Figure:
-    """Plot points in a plane, shapes (n, 2), and codewords, at one scale.
+    """Plot points in a plane, shapes (n, 2), and codewords; at one scale, if that shows both axes.
 
     Parameters
     ----------
@@ -143,7 +144,10 @@ def scatter_figure(points: Numbers, codewords: Numbers, titles: Sequence[str]) -
         showlegend=True, legend={"orientation": "h", "y": 1.04, "yanchor": "bottom"}
     )
     figure.update_xaxes(title=titles[0])
-    figure.update_yaxes(title=titles[1], scaleanchor="x")
+    figure.update_yaxes(title=titles[1])
+    wide, high = np.ptp(points, axis=0)
+    if max(wide, high) <= MOST_OBLONG * min(wide, high):
+        figure.update_yaxes(scaleanchor="x")
     figure.add_scattergl(
         x=points[:, 0],
         y=points[:, 1],

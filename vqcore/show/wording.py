@@ -338,7 +338,7 @@ def settings_name(settings: Settings, layout: BlockLayout) -> str:
     '4×4 YCbCr, seed 3, λ = 50'
     >>> rules = Rules("first", epsilon=0)
     >>> settings_name(Settings(4, "ycbcr", trainer="textbook", rules=rules), layout)
-    '4×4 YCbCr, By the book, The first blocks, ε = 0'
+    '4×4 YCbCr, By the book, The first ones, ε = 0'
     """
     block, colour = layout.block_size._asdict(), colour_name(layout.colour)
     parts = [say("settings.blocks", **block, colour=colour)]

@@ -48,12 +48,12 @@ function once(make) {
   return () => (made ??= make());
 }
 
-function planeOf(body, { size, figures, low, extent }) {
+function planeOf(body, { size, figures, headings, low, extent }) {
   const shades = body.subarray(0, LEVELS ** 2);
   const numbers = new Float32Array(body.buffer, shades.length, 2 * size * figures.length);
   const [x, y] = low ?? [0, 0], isOfPixels = !low;
   const box = { x, y, side: extent ?? LEVELS - 1 };
-  return { shades, box, isOfPixels, path: figures.map((_, step) => numbers.subarray(2 * step * size, 2 * (step + 1) * size)) };
+  return { shades, box, headings, isOfPixels, path: figures.map((_, step) => numbers.subarray(2 * step * size, 2 * (step + 1) * size)) };
 }
 
 function projectionOf(body, { blocks, sizes }) {

@@ -362,7 +362,8 @@ def points_plane_bytes(
 
     def make() -> bytes:
         spread = _spread(store, points)
-        return plane_layer(of, spread.density, lloyd_path_of(spread, codewords), spread)
+        path = lloyd_path_of(spread, codewords)
+        return plane_layer(of, spread.density, path, spread, points.headings)
 
     return store.once("plane layer", (language(), of, *map(tuple, codewords)), make)
 

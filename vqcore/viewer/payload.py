@@ -41,9 +41,10 @@ of one picture, or those of one sweep of it.
               figures of each
     figures   sizes: size, figures, every (figure by its id),
               sentence (on its codebook, or empty) of each
-    plane     size (K), figures (of each of s steps); of points    density, 1 byte a pair, row by
-              the corner of their square (low) and the length of   row; little-endian: codewords,
-              its sides (extent)                                   float32 (s, K, 2)
+    plane     size (K), figures (of each of s steps), headings     density, 1 byte a pair, row by
+              of both numbers or none; of points the corner of     row; little-endian: codewords,
+              their square (low) and the length of its sides       float32 (s, K, 2)
+              (extent)
     projec-   blocks (how many), shares (of the variance, a text   little-endian: blocks, float32
     tion      for each axis), sizes: K and how many codewords      (blocks, 2); then of each K
                                                                    codewords, float32 (k, 2), and
@@ -274,11 +275,18 @@ def _figures(point: Cost | OperatingPoint, sentence: str) -> dict[str, Any]:
     }
 
 
-def plane_layer(of: str, density: Counts, path: LloydPath, spread: Spread | None = None) -> bytes:
+def plane_layer(
+    of: str,
+    density: Counts,
+    path: LloydPath,
+    spread: Spread | None = None,
+    headings: Sequence[str] = (),
+) -> bytes:
     """Return the layer of the plane: its density, (256, 256), and the codewords of each step.
 
-    It is that of pixel pairs, or of points in their square.
+    It is that of pixel pairs, or of points in their square, with headings of both numbers or none.
     """
+    square = {"low": spread.low.tolist(), "extent": spread.extent} if spread else {}
     shades = np.rint(255 * np.log1p(density) / np.log1p(density.max())).astype(np.uint8)
     return _message(
         shades.tobytes() + path.codewords.astype("<f4").tobytes(),
@@ -291,7 +299,8 @@ def plane_layer(of: str, density: Counts, path: LloydPath, spread: Spread | None
             else say("page.plane.figures", mse=mse, psnr=decibels(psnr_db(mse)))
             for mse in path.mse.tolist()
         ],
-        **({"low": spread.low.tolist(), "extent": spread.extent} if spread else {}),
+        headings=list(headings),
+        **square,
     )
 
 

@@ -24,11 +24,11 @@ export class PlanePainter {
   }
 
   #axisOfEach() {
-    const { isOfPixels, box: { x, y, side } } = this.plane.layer;
-    const titles = isOfPixels ? ["page.plane.left", "page.plane.right"] : ["page.plane.first", "page.plane.second"];
+    const { isOfPixels, headings, box: { x, y, side } } = this.plane.layer;
+    const ids = isOfPixels ? ["page.plane.left", "page.plane.right"] : ["page.plane.first", "page.plane.second"];
     return [x, y].map((from, axis) => {
       const ticks = isOfPixels ? LEVEL_TICKS : roundTicks(from, from + side);
-      return { from, to: from + side, ticks, title: say(titles[axis]) };
+      return { from, to: from + side, ticks, title: headings[axis] ?? say(ids[axis]) };
     });
   }
 
