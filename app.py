@@ -15,6 +15,7 @@ from vqcore.codebooks import textbook
 from vqcore.coding.codebookfile import Cut, dimension_of
 from vqcore.coding.codec import Settings
 from vqcore.lab import (
+    advantage,
     contest,
     cosine,
     foreign,
@@ -861,7 +862,8 @@ def codewords_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
 
 
 def point_rates_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
-    is_all = st.segmented_control(**choice("families")) == "all"
+    told = {"help": say("control.families.help-points")}
+    is_all = st.segmented_control(**choice("families") | told) == "all"
     others = pointstudy.relatives(of) if is_all else []
     draw(pointpanels.rate_chart(of, others), pointpanels.scalars_table(of))
     return [pointstudy.measuring_scalars(of), *map(pointstudy.sweeping, others)]
@@ -871,9 +873,17 @@ def gains_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
     """Show what vectors gain over scalars, and what longer ones gain."""
     draw(pointpanels.advantages_table(of))
     small(*pointpanels.why_no_advantages(of))
-    bits = st.selectbox(**control("bits"), options=[1, 2, 3])
+    return [pointstudy.weighing(of), *show_cuts(of)]
+
+
+def show_cuts(of: PointStudy) -> list[Pieces]:
+    """Show what longer vectors gain, where there are numbers enough."""
+    possible = advantage.possible_cuts(of.points)
+    if not possible:
+        return []
+    bits = choose_from("bits", possible, possible[0])
     draw(pointpanels.dimensions_chart(of, bits))
-    return [pointstudy.weighing(of), pointstudy.recutting(of, bits)]
+    return [pointstudy.recutting(of, bits)]
 
 
 def point_plane_panel(of: PointStudy, step: PointStep) -> list[Pieces]:

@@ -19,7 +19,7 @@ from vqcore.lab.pointsweeps import PointSettings, PointStep, sweep_points
 from vqcore.signals.points import Points
 from vqcore.work import Work
 
-DIMENSIONS = (1, 2, 4, 8)
+DIMENSIONS, CUT_BITS = (1, 2, 4, 8), (1, 2, 3)
 ENOUGH = 32
 """Vectors a codeword: with fewer, codewords learn them by heart, and gain what is not theirs."""
 
@@ -88,6 +88,17 @@ class AtDimension:
     dimension: int
     codebook_size: int
     snr_db: float
+
+
+def possible_cuts(points: Points) -> list[int]:
+    """Return the bits a number for which there are numbers enough, cut one by one at least.
+
+    Examples
+    --------
+    >>> possible_cuts(Points(np.float32([[0, 1]] * 64), ""))
+    [1, 2]
+    """
+    return [bits for bits in CUT_BITS if points.vectors.size >= ENOUGH * 2**bits]
 
 
 def dimensions_work(points: Points, bits: int, seed: int = 0) -> Work[list[AtDimension]]:

@@ -32,7 +32,7 @@ from vqcore.show.plots import (
 )
 from vqcore.words import say
 
-BARS = 200
+BARS, FEW_BARS = 200, 64
 FEW = 300
 MOST_OBLONG = 3
 STAGE_HEIGHT = 460
@@ -175,7 +175,7 @@ def scatter_figure(points: Numbers, codewords: Numbers, titles: Sequence[str]) -
 def use_figure(use: Counts) -> go.Figure:
     """Plot how many vectors each codeword stands for, the most used first."""
     figure = empty_figure(HEIGHT)
-    figure.update_layout(showlegend=False, bargap=0)
+    figure.update_layout(showlegend=False, bargap=0.1 if len(use) <= FEW_BARS else 0)
     figure.update_xaxes(title=say("plot.axis.rank"))
     figure.update_yaxes(title=say("plot.axis.vectors"), rangemode="tozero")
     order = np.argsort(-use, kind="stable")
