@@ -42,7 +42,7 @@ from vqcore.lab.sweeps import OperatingPoint, Preview, Step, point_work
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.ofpoints import OPTIONS, PointQuantizer
 from vqcore.quantizers.plain import codebook_of
-from vqcore.quantizers.quantizer import Option
+from vqcore.quantizers.quantizer import Option, checked_options
 from vqcore.signals.blocks import cut, layout_of, shown_pixels
 from vqcore.signals.pictures import Picture, load_picture, read_picture
 from vqcore.signals.points import SUFFIXES, Points, is_points, read_points
@@ -303,20 +303,8 @@ def _settings(kind: type[Kind], given: Mapping[str, Any]) -> Kind:
         raise ValueError(f"the family is one of {', '.join(families)}, not {family!r}")
     options = given.get("options", ())
     if isinstance(options, Mapping):
-        options = _in_order(family, families[family], options)
+        options = tuple(checked_options(family, families[family], options).values())
     return kind(**{**given, "options": options})
-
-
-def _in_order(family: str, own: Iterable[Option], given: Mapping[str, int]) -> tuple[int, ...]:
-    """Return a family's options as settings have them."""
-    known = {option.name: option for option in own}
-    for name, value in given.items():
-        if name not in known:
-            raise ValueError(f"{family} has no option {name!r}")
-        if value not in known[name].values:
-            expected = ", ".join(map(str, known[name].values))
-            raise ValueError(f"{name} is one of {expected}, not {value}")
-    return tuple(given.get(name, option.default) for name, option in known.items())
 
 
 def _check_names(given: Iterable[str], names: Collection[str]) -> None:

@@ -15,13 +15,11 @@ import numpy as np
 from vqcore.arrays import Floats, Sketch
 from vqcore.codebooks.fixedpoint import grid_of
 from vqcore.codebooks.source import sample_of
-from vqcore.codebooks.textbook import Book, Rules
+from vqcore.codebooks.textbook import Rules
 from vqcore.codebooks.training import (
-    Iteration,
     Progress,
     Trained,
     Trainer,
-    Training,
     check_vectors,
     checked_sizes,
     reported,
@@ -36,7 +34,7 @@ from vqcore.quantizers.pointquantizer import PointFamily as PointFamily
 from vqcore.quantizers.pointquantizer import PointQuantizer as PointQuantizer
 from vqcore.quantizers.pointquantizer import encode_work as encode_work
 from vqcore.quantizers.pointquantizer import grid_from_zero, on_a_line
-from vqcore.quantizers.quantizer import Option
+from vqcore.quantizers.quantizer import Finished, Option, checked_options
 from vqcore.quantizers.residual import codewords_work
 from vqcore.quantizers.tree import Growth
 from vqcore.signals.blocks import distinct_vectors
@@ -57,28 +55,12 @@ OPTIONS: Mapping[PointFamily, tuple[Option, ...]] = {
 DIRECTION_STEPS = 2**20
 
 
-@dataclass(frozen=True, eq=False)
-class TrainedPoints(Training):
-    """A finished quantizer of points, and what went into it.
+class TrainedPoints(Finished[PointQuantizer]):
+    """A finished quantizer of points.
 
-    Parameters
-    ----------
-    quantizer
-    seconds : what it took on top of the sizes before
-    sample : how many vectors the largest table was searched among
-    iterations : of the ladder of the first stage, or of the shapes of "mean-removed"
-    book : what is told of a training by the book, of the plain family alone
+    `iterations` are those of the ladder of the first stage, or of the shapes of "mean-removed";
+    there is a `book` of the plain family alone.
     """
-
-    quantizer: PointQuantizer
-    seconds: float
-    sample: int
-    iterations: tuple[Iteration, ...] = ()
-    book: Book | None = None
-
-    @property
-    def codebook_size(self) -> int:
-        return self.quantizer.codebook_size
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,14 +161,7 @@ def _all_options(family: PointFamily, given: Mapping[str, int]) -> dict[str, int
         raise ValueError(
             f"a family of points is one of {', '.join(POINT_FAMILIES)}, not {family!r}"
         )
-    own = {option.name: option for option in OPTIONS[family]}
-    for name, value in given.items():
-        if name not in own:
-            raise ValueError(f"{family} has no option {name!r}")
-        if value not in own[name].values:
-            expected = ", ".join(map(str, own[name].values))
-            raise ValueError(f"{name} is one of {expected}, not {value}")
-    return {name: given.get(name, option.default) for name, option in own.items()}
+    return checked_options(family, OPTIONS[family], given)
 
 
 def _plain(task: _Task) -> Events:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Generic, Literal, Protocol, TypeVar, get_args
 
 import numpy as np
 
@@ -20,6 +20,8 @@ Kind = Literal["codewords", "leaves", "levels", "differences", "gains", "shapes"
 component, evenly spaced; differences, the first of them 0, which stands for "nothing"; gains, alike
 in all samples, the first of them 0; shapes, which the gain of the column before multiplies; no
 samples, but which part of a leaf a vector is."""
+
+Trainee = TypeVar("Trainee", bound="Sized")
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -180,11 +182,37 @@ class Parameters:
     rules: Rules | None = None
 
 
+def checked_options(family: str, own: Iterable[Option], given: Mapping[str, int]) -> dict[str, int]:
+    """Return all options of a family, those given and the defaults of the others.
+
+    Raises
+    ------
+    ValueError
+        If the family has no such option, or the option no such value; the message quotes it.
+    """
+    known = {option.name: option for option in own}
+    for name, value in given.items():
+        if name not in known:
+            raise ValueError(f"{family} has no option {name!r}")
+        if value not in known[name].values:
+            expected = ", ".join(map(str, known[name].values))
+            raise ValueError(f"{name} is one of {expected}, not {value}")
+    return {name: given.get(name, option.default) for name, option in known.items()}
+
+
+class Sized(Protocol):
+    """A quantizer, of whatever it is of."""
+
+    @property
+    def codebook_size(self) -> int:
+        """Return K of its largest column."""
+
+
 @dataclass(frozen=True, eq=False)
-class TrainedQuantizer(Training):
+class Finished(Training, Generic[Trainee]):
     """A finished quantizer; what went into it is as in `Trained`, of all its columns."""
 
-    quantizer: Quantizer
+    quantizer: Trainee
     seconds: float
     sample: int
     iterations: tuple[Iteration, ...] = ()
@@ -193,3 +221,7 @@ class TrainedQuantizer(Training):
     @property
     def codebook_size(self) -> int:
         return self.quantizer.codebook_size
+
+
+class TrainedQuantizer(Finished[Quantizer]):
+    """A finished quantizer of pictures."""
