@@ -91,6 +91,25 @@ def test_what_cannot_be_opened_is_refused_by_itself():
     assert "empty" in found[2].reason
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("a.mat", b"MATLAB 5.0 MAT-file, Platform: GLNXA64", "MATLAB's: save its numbers as CSV"),
+        ("no-suffix", b"MATLAB 7.3 MAT-file", "MATLAB's: save its numbers as CSV"),
+        ("of-version-4.MAT", bytes(20), "MATLAB's: save its numbers as CSV"),
+        ("a.npy", b"\x94NUMPY\1\0", "damaged: it does not begin as numpy.save writes it"),
+        ("a.npy", b"\x93NUMPY\1\0", "The .npy file cannot be used: it is damaged"),
+    ],
+)
+def test_what_is_no_picture_by_its_name_is_not_refused_as_one(name, data, told):
+    [found] = opened((name, data))
+    assert told in found.reason
+
+
+def test_a_picture_is_one_whatever_its_name():
+    assert [type(it.content) for it in opened(("a.mat", PNG), ("a.npy", PNG))] == [Picture, Picture]
+
+
 def test_each_kind_of_file_is_what_it_holds():
     found = opened(("p", PNG), ("v", vq_file()), ("c", pack_codebook(SHARED)))
     assert [type(it.content) for it in found] == [Picture, VqFile, SharedCodebook]

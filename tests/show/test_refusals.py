@@ -79,7 +79,7 @@ BOOK = pack_codebook(SharedCodebook(Codebook(np.zeros((1, 1), np.uint8)), BlockS
 SHARED = parse_codebook(BOOK)
 OTHER = SharedCodebook(Codebook(np.ones((1, 1), np.uint8)), BlockSize(1, 1), "gray")
 NAMES = bare_words("PNG JPEG WebP GIF BMP TIFF AVIF PPM RGB YCbCr CMYK sRGB")
-NAMES |= bare_words("raw version block_size colour codewords gray rgb ycbcr float64")
+NAMES |= bare_words("raw version block_size colour codewords gray rgb ycbcr float64 uint8")
 NAMES |= bare_words(f"{SHARED.checksum.hex()} {OTHER.checksum.hex()}")
 PILLOW = bare_words("Truncated File Read, cannot write empty image as JPEG")
 
@@ -132,6 +132,8 @@ SIZED = {"too long": ("MAX_BYTES", 5), "too many": ("MAX_PIXELS", 5), "too wide"
 PICTURE_FILES = {
     "empty": opened(b""),
     "text": opened(b"some text"),
+    "of MATLAB": opened(b"some numbers", "a.mat"),
+    "that is named points": opened(b"some text", "a.npy"),
     "truncated": opened(PNG[:-20]),
     "checksum": opened(PNG[:33] + b"\0\0\0\1sRGBx\0\0\0\0" + PNG[33:]),
     "no pixels": opened(b"P6 0 0 65535\n"),

@@ -58,6 +58,14 @@ def test_what_numpy_writes_comes_back(vectors: np.ndarray) -> None:
         np.testing.assert_array_equal(read_points(data, name).vectors, vectors)
 
 
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)], ids=str)
+def test_every_version_that_numpy_writes_is_read(version: tuple[int, int]) -> None:
+    file = io.BytesIO()
+    np.lib.format.write_array(file, np.float64([[1, 2]]), version)
+    assert is_points(file.getvalue(), "a.npy")
+    assert read_points(file.getvalue(), "a.npy").vectors.tolist() == [[1, 2]]
+
+
 @pytest.mark.parametrize("dtype", [np.float16, np.float64, np.int64, np.uint16, bool], ids=str)
 def test_real_numbers_of_any_type_are_points(dtype: type) -> None:
     assert read_points(npy(np.array([[0, 1]], dtype)), "a.npy").vectors.tolist() == [[0, 1]]
@@ -88,6 +96,7 @@ REFUSED = {
     "half a file": (npy(np.zeros((4, 2)))[:-1], "damaged or incomplete"),
     "more than a file": (npy(np.zeros((4, 2))) + b"x", "damaged or incomplete"),
     "a header alone": (b"\x93NUMPY", "damaged or incomplete"),
+    "of version 9": (b"\x93NUMPY\x09" + npy(np.zeros((4, 2)))[7:], "it has version 9.0"),
 }
 
 

@@ -35,7 +35,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import math
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -46,7 +45,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
 
 from vqcore.arrays import Numbers
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
@@ -54,8 +52,8 @@ from vqcore.plurals import noun
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSize, Colour
-from vqcore.signals.points import is_npy
-from vqcore.words import Said, said, why
+from vqcore.signals.npy import NpyError, array_of, is_npy
+from vqcore.words import said, why
 
 VERSION = 1
 MEMBERS = ("version", "block_size", "colour", "codewords")
@@ -183,19 +181,14 @@ def parse_codebook(data: bytes) -> SharedCodebook:
         raise CodebookError(said("refusal.codebook.no-npz"))
     if len(data) > MAX_FILE_BYTES:
         raise CodebookError(said("refusal.codebook.long", length=len(data)))
-    with _damaged(said("refusal.codebook.damaged")):
-        return _shared(_members(data))
-
-
-@contextmanager
-def _damaged(refusal: Said) -> Iterator[None]:
-    """Refuse what breaks in reading: zipfile's and numpy's errors have no common ancestor."""
     try:
-        yield
+        return _shared(_members(data))
     except CodebookError:
         raise
-    except Exception as error:
-        raise CodebookError(refusal) from error
+    except NpyError as error:
+        raise CodebookError(said("refusal.codebook.useless", reason=why(error))) from error
+    except Exception as error:  # zipfile's and numpy's errors have no common ancestor
+        raise CodebookError(said("refusal.codebook.damaged")) from error
 
 
 def parse_codewords(data: bytes) -> Codebook:
@@ -215,12 +208,10 @@ def parse_codewords(data: bytes) -> Codebook:
     """
     if not is_npy(data):
         raise CodebookError(said("refusal.codebook.no-npy"))
-    with _damaged(said("refusal.codebook.damaged-npy")):
-        array = _array(data)
     try:
-        codebook = _of_samples(array)
+        codebook = _of_samples(array_of(data))
     except ValueError as error:
-        raise CodebookError(said("refusal.codebook.useless-npy", reason=why(error))) from error
+        raise CodebookError(said("refusal.npy.unusable", reason=why(error))) from error
     size, dimension = codebook.codewords.shape
     if size > MAX_CODEBOOK_SIZE:
         raise CodebookError(said("refusal.codebook.many-npy", size=size, limit=MAX_CODEBOOK_SIZE))
@@ -331,7 +322,7 @@ def _members(data: bytes) -> dict[str, Numbers]:
         if sorted(entry.filename for entry in entries) != sorted(f"{it}.npy" for it in MEMBERS):
             raise CodebookError(said("refusal.codebook.members", members=", ".join(MEMBERS)))
         return {
-            entry.filename.removesuffix(".npy"): _array(_unzipped(archive, entry))
+            entry.filename.removesuffix(".npy"): array_of(_unzipped(archive, entry))
             for entry in entries
         }
 
@@ -342,20 +333,6 @@ def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         raise CodebookError(said("refusal.codebook.long-member", length=entry.file_size))
     with archive.open(entry) as member:
         return member.read(MAX_FILE_BYTES)
-
-
-def _array(data: bytes) -> Numbers:
-    """Return the array of an .npy file, whose shape must be that of the bytes there are."""
-    file = io.BytesIO(data)
-    if npy.read_magic(file) != (1, 0):
-        raise CodebookError(said("refusal.codebook.not-numpy"))
-    shape, _, dtype = npy.read_array_header_1_0(file)
-    if dtype.hasobject:
-        raise CodebookError(said("refusal.codebook.pickled"))
-    if not 0 < math.prod(shape) * dtype.itemsize == len(data) - file.tell():
-        raise CodebookError(said("refusal.codebook.no-array", shape=shape))
-    array: Numbers = np.load(io.BytesIO(data), allow_pickle=False)
-    return array
 
 
 def _shared(members: dict[str, Numbers]) -> SharedCodebook:

@@ -54,7 +54,8 @@ from vqcore.quantizers import ofpoints
 from vqcore.quantizers.ofpoints import PointQuantizer, TrainedPoints
 from vqcore.refusals import PointsError
 from vqcore.show import exports, printed
-from vqcore.signals.points import NPY_MAGIC, SUFFIXES, Points, read_points
+from vqcore.signals import npy
+from vqcore.signals.points import SUFFIXES, Points, read_points
 from vqcore.work import finish
 
 NPY, NPZ, CSV = ".npy", ".npz", ".csv"
@@ -95,7 +96,7 @@ def are_all_points(places: Sequence[Path]) -> bool:
 def are_points(place: Path) -> bool:
     """Tell whether a place is of points, by its suffix or how it begins."""
     is_named = place.suffix.lower() in (*SUFFIXES, NPY) and not place.is_dir()
-    return is_named or _begins(place, NPY_MAGIC)
+    return is_named or _begins(place, npy.MAGIC)
 
 
 def hold_points(file: Path) -> bool:

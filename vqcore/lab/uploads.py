@@ -27,8 +27,9 @@ from vqcore.lab.store import Store
 from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
 from vqcore.refusals import PictureError, PointsError
 from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.npy import is_npy
 from vqcore.signals.pictures import Picture, needs_size, read_picture
-from vqcore.signals.points import Points, is_npy, is_points, read_points
+from vqcore.signals.points import Points, is_points, read_points
 from vqcore.signals.raw import read_size
 from vqcore.words import Said, why
 

@@ -216,7 +216,7 @@ def read_picture(data: bytes, name: str, raw_size: raw.Size | None = None) -> Pi
         refused = said("refusal.picture.unsupported", kind=kind, reason=why(error))
         raise PictureError(refused) from error
     except Exception as error:  # what Pillow raises on broken files has no common ancestor
-        raise PictureError(_complaint(data, error)) from error
+        raise PictureError(_complaint(data, name, error)) from error
     return Picture(pixels, name, Origin(kind, len(data), done))
 
 
@@ -523,10 +523,14 @@ def _on_white(image: Image.Image) -> Image.Image:
     return white
 
 
-def _complaint(data: bytes, error: Exception) -> Said:
+def _complaint(data: bytes, name: str, error: Exception) -> Said:
     """Say in one clean line why a file is refused."""
     kind = _kind(data)
     if not kind:
+        if _is_matlab(data, name):
+            return said("refusal.picture.matlab")
+        if name.lower().endswith(".npy"):
+            return said("refusal.picture.npy")
         return said("refusal.picture.unknown", formats=", ".join(_FORMATS))
     if kind == "JPEG" and _jpeg_process(data) in _OTHER_JPEG:
         layers = said("refusal.picture.jpeg-layers")
@@ -538,6 +542,10 @@ def _complaint(data: bytes, error: Exception) -> Said:
         if re.match("unsupported|cannot handle", reason, re.IGNORECASE):
             return said("refusal.picture.unsupported", kind=kind, reason=reason)
     return said("refusal.picture.damaged", kind=kind, reason=reason)
+
+
+def _is_matlab(data: bytes, name: str) -> bool:
+    return data.startswith(b"MATLAB ") or name.lower().endswith(".mat")
 
 
 def _jpeg_process(data: bytes) -> int:

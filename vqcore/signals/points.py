@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import math
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 import numpy as np
-from numpy.lib import format as npy
 
 from vqcore.arrays import Numbers, Sketch
 from vqcore.refusals import PointsError
-from vqcore.words import said
+from vqcore.signals import npy
+from vqcore.words import said, why
 
 MAX_VECTORS = 1_000_000
 MAX_DIMENSION = 256
 MAX_BYTES = 1_100_000_000
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat")
-NPY_MAGIC = b"\x93NUMPY"
 
 _DELIMITERS = ("\t", ";", ",")
 
@@ -66,11 +63,6 @@ class Points:
         return dimension
 
 
-def is_npy(data: bytes) -> bool:
-    """Say whether a file begins as numpy.save writes it."""
-    return data.startswith(NPY_MAGIC)
-
-
 def is_points(data: bytes, name: str) -> bool:
     """Say whether a file is one of points: by its suffix, or an .npy of anything but codewords.
 
@@ -81,11 +73,11 @@ def is_points(data: bytes, name: str) -> bool:
     >>> is_points(b"1,2", "a.CSV"), is_points(b"1,2", "a.png")
     (True, False)
     """
-    if not is_npy(data):
+    if not npy.is_npy(data):
         return PurePath(name).suffix.lower() in SUFFIXES
     try:
-        shape, dtype = _header(io.BytesIO(data))
-    except Exception:  # numpy raises many kinds; the reader says what is wrong
+        shape, dtype, _ = npy.header_of(data)
+    except npy.NpyError:  # whoever reads it says so
         return False
     return dtype != np.uint8 or len(shape) != 2
 
@@ -109,7 +101,7 @@ def read_points(data: bytes, name: str) -> Points:
     """
     if len(data) > MAX_BYTES:
         raise PointsError(said("refusal.points.bytes", length=len(data), limit=MAX_BYTES))
-    if is_npy(data):
+    if npy.is_npy(data):
         return _points(_array(data), name)
     return parse_points(_decoded(data), name)
 
@@ -194,27 +186,15 @@ def _why(lines: list[str], skipped: int, delimiter: str | None, reason: str) -> 
     return PointsError(said("refusal.points.unreadable", reason=reason.rstrip(".")))
 
 
-def _header(file: io.BytesIO) -> tuple[tuple[int, ...], np.dtype]:
-    read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-    shape, _, dtype = read[npy.read_magic(file)](file)
-    return shape, dtype
-
-
 def _array(data: bytes) -> Numbers:
-    """Return the array of an .npy file, of as many bytes as its header says."""
-    file = io.BytesIO(data)
+    """Return the array of an .npy file of real numbers."""
     try:
-        shape, dtype = _header(file)
-    except Exception as error:  # numpy raises many kinds for what is no header
-        raise PointsError(said("refusal.points.damaged")) from error
-    if dtype.hasobject:
-        raise PointsError(said("refusal.points.pickled"))
-    if dtype.kind not in "fiub":
-        raise PointsError(said("refusal.points.dtype", dtype=f"{dtype}"))
-    if math.prod(shape) * dtype.itemsize != len(data) - file.tell():
-        raise PointsError(said("refusal.points.damaged"))
-    array: Numbers = np.load(io.BytesIO(data), allow_pickle=False)
-    return array
+        dtype = npy.header_of(data).dtype
+        if dtype.kind not in "fiubO":
+            raise PointsError(said("refusal.points.dtype", dtype=f"{dtype}"))
+        return npy.array_of(data)
+    except npy.NpyError as error:
+        raise PointsError(said("refusal.npy.unusable", reason=why(error))) from error
 
 
 def _points(numbers: Numbers, name: str, headings: tuple[str, ...] = ()) -> Points:
