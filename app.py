@@ -1018,7 +1018,7 @@ def lab_of_points(chosen: PointsChosen) -> None:
     of = PointStudy(chosen.points, settings, sizes, store(), chosen.source)
     is_clamped = of.plan[-1] < max(sizes) and not settings.given
     clamped = say("points.clamped", n=of.plan[-1]) if is_clamped else ""
-    show_title(chosen.name, [wording.facts_of_points(chosen.points)], clamped)
+    show_title(chosen.name, wording.facts_of_points(chosen.points), clamped)
     progress, place = ProgressPlace((of.swept, sizes)), st.container()
     if not of.steps:
         turns.work_on([pointstudy.sweeping(of)], FIRST_RESULTS_SECONDS, tell=progress.tell)

@@ -1469,3 +1469,21 @@ def test_another_upload_reaches_the_page_as_what_browsers_show(kind, mode, is_as
     assert (data[start:] == file.getvalue()) == is_as_it_was
     shown = np.asarray(Image.open(io.BytesIO(data[start:])).convert("RGB"))
     np.testing.assert_array_equal(shown, read_picture(file.getvalue(), "").pixels)
+
+
+# Points
+
+
+def opened_points(**query):
+    return opened(**{"signal": "points", "source": "typed", "count": "50"} | query)
+
+
+def typed(app, name, text):
+    next(it for it in app.text_area if it.key == name).set_value(text)
+    return sound(app.run())
+
+
+def test_what_rounding_makes_equal_stands_at_the_title():
+    app = typed(opened_points(), "numbers", "1000000000.1\n1000000000.2\n5")
+    title = "3 vectors, d = 1 · 32-bit floats leave 2 of 3 distinct vectors"
+    assert title in [it.value for it in app.markdown]

@@ -101,6 +101,13 @@ def same(found: dict, expected: dict) -> None:
 # ------------------------------------------------------------------------------------------- sweep
 
 
+def test_what_rounding_to_32_bits_makes_equal_is_said() -> None:
+    np.save("times.npy", 1e9 + np.arange(1000) / 10)
+    result = run("sweep", "times.npy", "--sizes", "2")
+    assert result.exit_code == 0
+    assert result.stderr == "times.npy: 32-bit floats leave 3 of 1,000 distinct vectors.\n"
+
+
 @pytest.mark.parametrize("name", ["cloud.csv", "cloud.npy"])
 def test_sweep_writes_what_the_library_finds(name: str) -> None:
     told = done(

@@ -138,6 +138,23 @@ def test_points_are_known_from_codewords_and_pictures(data: bytes, name: str, ar
     assert is_points(data, name) == are
 
 
+TIMES = 1e9 + np.arange(1000)[:, None] / 10
+ROUNDED = {
+    "times": (TIMES, (1000, 3, None)),
+    "times beside what sets vectors apart": (np.hstack([TIMES - 1e9, TIMES]), (1000, 3, 2)),
+    "whole numbers": (2**40 + np.int64([[0], [0], [1], [2**20]]), (3, 2, None)),
+    "noughts": (np.float64([[0.0], [-0.0], [0.1]]), None),
+    "halves": (TIMES.astype(np.float32).astype(np.float64), None),
+    "what stays apart": (np.random.default_rng(0).normal(size=(1000, 2)), None),
+    "of 80 bits": (np.longdouble([[0.1], [0.1]]), None),
+}
+
+
+@pytest.mark.parametrize(("numbers", "lost"), ROUNDED.values(), ids=ROUNDED)
+def test_what_32_bits_make_equal_is_known(numbers: np.ndarray, lost: object) -> None:
+    assert read_points(npy(numbers), "a.npy").rounded == lost
+
+
 def test_there_is_no_minus_nought() -> None:
     assert math.copysign(1, read_points(b"-0\n1\n", "a.csv").vectors[0, 0]) == 1
 

@@ -53,7 +53,7 @@ from vqcore.plurals import noun
 from vqcore.quantizers import ofpoints
 from vqcore.quantizers.ofpoints import PointQuantizer, TrainedPoints
 from vqcore.refusals import PointsError
-from vqcore.show import exports, printed
+from vqcore.show import exports, printed, wording
 from vqcore.signals import npy
 from vqcore.signals.points import SUFFIXES, Points, read_points
 from vqcore.work import finish
@@ -324,7 +324,10 @@ def _loaded(place: Path) -> Points:
     """Read points from the disk; their name is that of the file."""
     with named_errors(place):
         name = os.fsencode(place.name).decode(errors="replace")
-        return read_points(place.read_bytes(), name)
+        points = read_points(place.read_bytes(), name)
+    if points.rounded:
+        click.echo(f"{name}: {wording.rounding_in_words(points.rounded)}.", err=True)
+    return points
 
 
 def _parsed(file: Path) -> EncodedPoints:

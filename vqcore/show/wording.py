@@ -19,7 +19,7 @@ from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.quantizers.replay import Stage
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.signals.pictures import Origin
-from vqcore.signals.points import Points
+from vqcore.signals.points import Points, Rounded
 from vqcore.words import Grouped, has, say
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -389,17 +389,30 @@ def facts_of(layout: BlockLayout, origin: Origin | None = None) -> list[str]:
     ]
 
 
-def facts_of_points(points: Points) -> str:
-    """Say how many vectors there are, and of which dimension.
+def facts_of_points(points: Points) -> list[str]:
+    """Say how many vectors there are, of which dimension, and what they lost by rounding.
 
     Examples
     --------
     >>> from vqcore.signals.sources import made
     >>> facts_of_points(made("gaussian", 5000, 2))
-    '5,000 vectors, d = 2'
+    ['5,000 vectors, d = 2']
     """
     vectors = say("points.vectors", n=points.count)
-    return say("points.facts", vectors=vectors, dimension=points.dimension)
+    facts = say("points.facts", vectors=vectors, dimension=points.dimension)
+    return [facts, *([rounding_in_words(points.rounded)] if points.rounded else [])]
+
+
+def rounding_in_words(rounded: Rounded) -> str:
+    """Say how many distinct vectors or numbers 32 bits leave.
+
+    Examples
+    --------
+    >>> rounding_in_words(Rounded(1000, 16))
+    '32-bit floats leave 16 of 1,000 distinct vectors'
+    """
+    of = "vectors" if rounded.column is None else "column"
+    return say(f"points.rounded-{of}", **rounded._asdict())
 
 
 def figures_of_points(figures: PointFigures, dimension: int) -> str:

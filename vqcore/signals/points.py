@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,18 @@ MAX_BYTES = 1_100_000_000
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat")
 
 _DELIMITERS = ("\t", ";", ",")
+_SOME = 2**16
+
+
+class Rounded(NamedTuple):
+    """What numbers of more than 32 bits lost by them: how many distinct ones there were, and are.
+
+    They are vectors, or the numbers of a column that counts from 1.
+    """
+
+    distinct: int
+    left: int
+    column: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +44,13 @@ class Points:
         Kept as a read-only view.
     name : as the user gave it
     headings : of the d coordinates, or none
+    rounded : what they lost, if so, by the 32 bits
     """
 
     vectors: Sketch
     name: str
     headings: tuple[str, ...] = ()
+    rounded: Rounded | None = None
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -207,7 +222,30 @@ def _points(numbers: Numbers, name: str, headings: tuple[str, ...] = ()) -> Poin
     if count > MAX_VECTORS or dimension > MAX_DIMENSION:
         limits = {"vectors": MAX_VECTORS, "dimensions": MAX_DIMENSION}
         raise PointsError(said("refusal.points.many", count=count, dimension=dimension, **limits))
-    return Points(_as_floats(numbers) + np.float32(0), name, headings)  # + 0: there is no −0
+    floats = _as_floats(numbers) + np.float32(0)  # there is no −0
+    return Points(floats, name, headings, _rounded(numbers, floats))
+
+
+def _rounded(numbers: Numbers, floats: Sketch) -> Rounded | None:
+    """Return how many vectors became equal; if none, a column where most numbers did."""
+    if (numbers == floats).all():
+        return None
+    if numbers.dtype == np.longdouble:  # some of whose bytes mean nothing
+        numbers = numbers.astype(np.float64)
+    found = Rounded(_distinct(numbers), _distinct(floats))
+    if found.left < found.distinct:
+        return found
+    for place, (own, rounded) in enumerate(zip(numbers.T, floats.T, strict=True), 1):
+        if 2 * len(np.unique(rounded[:_SOME])) < len(np.unique(own[:_SOME])):
+            return Rounded(len(np.unique(own)), len(np.unique(rounded)), place)
+    return None
+
+
+def _distinct(numbers: Numbers) -> int:
+    """Return how many rows are distinct; of 10⁶ of 8 numbers in 0.3 s, where sorting takes 0.9."""
+    whole = np.ascontiguousarray(numbers + numbers.dtype.type(0))
+    rows = whole.view(f"V{whole.itemsize * whole.shape[1]}").ravel()
+    return len(set(rows.tolist()))
 
 
 def _as_floats(numbers: Numbers) -> Sketch:
