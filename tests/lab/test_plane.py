@@ -179,6 +179,14 @@ def test_axes_are_those_of_the_covariance(block: int, colour: str) -> None:
     assert plane.shares == pytest.approx(shares, rel=1e-9)
 
 
+@pytest.mark.parametrize("scale", [2.0**127, 2.0**-120])
+def test_axes_are_those_of_any_scale(scale: float) -> None:
+    vectors = np.random.default_rng(0).uniform(-1, 1, (100, 3)).astype(np.float32)
+    plane, scaled = (principal_plane(it) for it in (vectors, vectors * np.float32(scale)))
+    assert scaled.shares == pytest.approx(plane.shares)
+    np.testing.assert_allclose(scaled.some / scale, plane.some, atol=1e-6)
+
+
 def test_axes_point_to_where_their_largest_part_is_above_0() -> None:
     plane = principal_plane(vectors_of(photograph("coffee", 2), 4, "rgb"))
     for direction in plane.directions:

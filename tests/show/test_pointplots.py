@@ -68,3 +68,15 @@ def test_a_plane_is_at_one_scale_unless_it_is_oblong(high: float, anchor: str | 
     figure = pointplots.scatter_figure(points, points[:1], ["height", "weight"])
     assert figure.layout.yaxis.scaleanchor == anchor
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("height", "weight")
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind"), [(1, "scattergl"), (3e38, "scatter"), (1e-40, "scatter"), (0, "scattergl")]
+)
+def test_what_is_too_large_or_small_for_the_graphics_card_is_drawn_without(
+    unit: float, kind: str
+) -> None:
+    points = np.float32([[-1, 0], [1, 1]]) * np.float32(unit)
+    figure = pointplots.scatter_figure(points, points[:1], ["height", "weight"])
+    assert [trace.type for trace in figure.data] == [kind, kind]
+    assert figure.layout.yaxis.scaleanchor == "x"

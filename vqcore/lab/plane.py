@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vqcore.arrays import Counts, Floats, Numbers, Sketch
-from vqcore.codebooks.scoring import EIGHT_BIT, MIDDLE, REAL, Kind, chunks, product
+from vqcore.codebooks.scoring import EIGHT_BIT, MIDDLE, REAL, chunks, product
 from vqcore.codebooks.sketch import principal_axes
 from vqcore.codebooks.source import InMemory, sample_of
 from vqcore.codebooks.training import Trained, train
@@ -269,13 +269,20 @@ def principal_plane(vectors: Numbers) -> PrincipalPlane:
     """
     rng = np.random.default_rng(0)
     sample = sample_of(vectors, AXES_VECTORS, rng)
-    centre, variance = sample.mean(axis=0), sample.var(axis=0).sum()
+    centre, variance = sample.mean(axis=0, dtype=float), sample.var(axis=0, dtype=float).sum()
     directions = np.zeros((2, sample.shape[1]))
     if variance:
-        kind: Kind[Any] = EIGHT_BIT if sample.dtype == np.uint8 else REAL
-        found = finish(principal_axes(InMemory(sample, kind))).directions.T[:2]
+        found = finish(principal_axes(_of_any_scale(sample))).directions.T[:2]
         largest = np.take_along_axis(found, np.abs(found).argmax(axis=1)[:, None], axis=1)
         directions[: len(found)] = found * np.sign(largest)
     shares = ((sample - centre) @ directions.T).var(axis=0) / (variance or 1)
     some = (sample_of(sample, SHOWN_VECTORS, rng) - centre) @ directions.T
     return PrincipalPlane(centre, directions, (float(shares[0]), float(shares[1])), some)
+
+
+def _of_any_scale(sample: Numbers) -> InMemory[Any]:
+    """Return vectors as a source; if of floats, so scaled that their squares are numbers too."""
+    if sample.dtype == np.uint8:
+        return InMemory(sample, EIGHT_BIT)
+    _, exponent = np.frexp(np.abs(sample).max())
+    return InMemory(np.ldexp(sample, -exponent), REAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import plotly.graph_objects as go
@@ -35,6 +36,9 @@ from vqcore.words import say
 BARS, FEW_BARS = 200, 64
 FEW = 300
 MOST_OBLONG = 3
+LEAST_GL, MOST_GL = 1e-30, 1e30
+"""How wide what WebGL draws in 32 bits is at least, and how far from 0 at most; with a margin."""
+
 STAGE_HEIGHT = 460
 LOOKS = {
     "nominal": PLAIN_LOOK,
@@ -145,21 +149,21 @@ def scatter_figure(points: Numbers, codewords: Numbers, titles: Sequence[str]) -
     )
     figure.update_xaxes(title=titles[0])
     figure.update_yaxes(title=titles[1])
-    wide, high = np.ptp(points, axis=0)
+    wide, high = np.ptp(points.astype(np.float64), axis=0)
     if max(wide, high) <= MOST_OBLONG * min(wide, high):
         figure.update_yaxes(scaleanchor="x")
-    figure.add_scattergl(
+    is_for_gl = np.abs(points).max() < MOST_GL and not 0 < min(wide, high) < LEAST_GL
+    add_markers = partial(figure.add_scattergl if is_for_gl else figure.add_scatter, mode="markers")
+    add_markers(
         x=points[:, 0],
         y=points[:, 1],
-        mode="markers",
         name=say("plot.curve.points"),
         marker={"size": 3 if len(points) > FEW else 7, "color": "#8b97a0", "opacity": 0.6},
         hoverinfo="skip",
     )
-    figure.add_scattergl(
+    add_markers(
         x=codewords[:, 0],
         y=codewords[:, 1],
-        mode="markers",
         name=say("plot.curve.levels"),
         marker={
             "size": 9,
