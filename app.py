@@ -336,9 +336,18 @@ def choose_point_settings(points: Points) -> tuple[PointSettings, tuple[int, ...
         rules = None
         if is_plain and trainer == "textbook":
             rules = choose_rules(points.dimension, uploads().starts_of(points))
+            tell_too_many(points, len(rules.given))
         seed, sizes = choose_number("seed"), choose_sizes(largest)
     trainer = trainer if is_plain else PointSettings.trainer
     return PointSettings(family, options, trainer, seed, rules), sizes
+
+
+def tell_too_many(points: Points, codewords: int) -> None:
+    """Say so if a start has more codewords than there are distinct vectors."""
+    there = pointstudy.distinct(store(), points, codewords)
+    if there < codewords:
+        error = say("sidebar.codewords-many", codewords=codewords, n=there)
+        tell_in_fold(st.error, say("sidebar.codewords-wrong", error=error), "codewords")
 
 
 # Links: what the page was opened with

@@ -1487,3 +1487,13 @@ def test_what_rounding_makes_equal_stands_at_the_title():
     app = typed(opened_points(), "numbers", "1000000000.1\n1000000000.2\n5")
     title = "3 vectors, d = 1 · 32-bit floats leave 2 of 3 distinct vectors"
     assert title in [it.value for it in app.markdown]
+
+
+def test_a_start_of_more_codewords_than_distinct_vectors_is_left_out():
+    app = opened_points(trainer="textbook", begin="given")
+    app = typed(typed(app, "numbers", "1\n1\n2\n3"), "codewords", "1\n2\n3\n4")
+    told = "Codewords: 4 are more than the 3 distinct vectors. Splitting is the start instead."
+    assert [*{it.value for it in app.error}] == [told]
+    assert any(it.value.startswith("SNR lossless") for it in app.markdown)
+    app = typed(app, "codewords", "1\n2\n3")
+    assert not app.error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from vqcore.codebooks.training import Progress
 from vqcore.lab import advantage, bounds
@@ -19,7 +19,7 @@ from vqcore.lab.pointsweeps import (
     sweep_points,
 )
 from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering
-from vqcore.quantizers.ofpoints import POINT_FAMILIES
+from vqcore.quantizers.ofpoints import POINT_FAMILIES, largest_size
 from vqcore.signals.points import Points
 from vqcore.work import Work
 
@@ -49,7 +49,8 @@ class PointStudy:
 
     def __post_init__(self) -> None:
         given, rules = self.settings.given, self.settings.rules
-        fits = len(given) <= self.points.count and {*map(len, given)} <= {self.points.dimension}
+        fits = {*map(len, given)} <= {self.points.dimension}
+        fits = fits and len(given) <= distinct(self.store, self.points, len(given))
         if rules and rules.weights and len(rules.weights) != self.points.dimension:
             rules = replace(rules, weights=())
         if rules and not fits:
@@ -82,6 +83,13 @@ class PointStudy:
     @property
     def is_complete(self) -> bool:
         return len(self.steps) == len(self.plan)
+
+
+def distinct(store: Store, points: Points, at_most: int) -> int:
+    """Return how many vectors are distinct; `at_most`, if as many are."""
+    key = points.digest, at_most
+    count = partial(largest_size, points.vectors, "plain", {}, at_most)
+    return store.once("distinct points", key, count)
 
 
 def sweeping(study: PointStudy) -> Pieces:
