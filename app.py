@@ -907,18 +907,30 @@ def point_plane_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
 @st.fragment(key="plane")
 def show_plane_of_points(points: Points) -> None:
     """Show Lloyd's steps among points, from where a hand, or numbers typed in, put codewords."""
-    with row():
-        words = control("size") | {"key": "pairs", "width": 200}
-        size = st.slider(min_value=1, max_value=MAX_CODEWORDS, value=16, **words)
-        start = st.segmented_control(**choice("start"))
+    above = row()
     read = partial(textbook.read_codewords, dimension=2)
     typed = type_in("plane-codewords", read, st.text_area) or ()
+    with above:
+        size, start = choose_first_codewords(len(typed))
     codewords = made.first_points(store(), points, size, start, typed)
     of = f"{points.digest} {size} {start} {typed}"
     data = made.points_plane_bytes(store(), of, visit.edited(of, codewords), points)
     COMPONENTS["plane"](key="plane", data=data, on_edit_change=visit.keep_edit)
     if points.count > SPREAD_POINTS:
         small(say("points.plane-sample", n=SPREAD_POINTS))
+
+
+def choose_first_codewords(typed: int) -> tuple[int, Any]:
+    """Choose how many codewords the plane begins with, and where; if some are typed in, those."""
+    most = max(MAX_CODEWORDS, typed)
+    words = control("size") | {"key": "pairs", "width": 200, "min_value": 1, "max_value": most}
+    if not typed:
+        return st.slider(value=16, **words), st.segmented_control(**choice("start"))
+    st.session_state.pairs = typed
+    st.slider(disabled=True, **words)
+    told = {"key": "start-given", "format_func": lambda _: say("points.as-typed")}
+    only = unbound("start") | told | {"options": ["given"], "default": "given"}
+    return typed, st.segmented_control(disabled=True, **only)
 
 
 def files_panel(of: PointStudy, step: PointStep) -> list[Pieces]:

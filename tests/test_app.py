@@ -1497,3 +1497,18 @@ def test_a_start_of_more_codewords_than_distinct_vectors_is_left_out():
     assert any(it.value.startswith("SNR lossless") for it in app.markdown)
     app = typed(app, "codewords", "1\n2\n3")
     assert not app.error
+
+
+def test_codewords_typed_for_the_plane_set_its_size_and_start():
+    app = typed(opened_points(**{"point-panel": "plane"}), "numbers", "1 2\n3 4\n5 6")
+    app = typed(app, "plane-codewords", "1 2\n2 3\n5 5")
+    slider, start = app.slider(key="pairs"), app.button_group(key="start-given")
+    assert (slider.value, slider.disabled, start.value, start.disabled) == (3, True, "given", True)
+    app = typed(app, "plane-codewords", "")
+    slider, start = app.slider(key="pairs"), app.button_group(key="start")
+    assert (slider.value, slider.disabled, start.value, start.disabled) == (
+        3,
+        False,
+        "random",
+        False,
+    )

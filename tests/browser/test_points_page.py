@@ -154,6 +154,13 @@ def test_lloyd_s_steps_go_on_from_typed_codewords(visitor):
     expect(figures).to_have_text("Step 0 of 2 · K = 4 · error 387.25 a vector")
     visitor.page.locator(".plane .step").fill("2")
     expect(figures).to_have_text("Step 2 of 2 · K = 4 · error 59.8958 a vector")
+    main = visitor.page.get_by_test_id("stMain")
+    expect(main.locator(".st-key-pairs input")).to_have_attribute("aria-valuetext", "4")
+    expect(main.get_by_role("radio", name="As typed below")).to_be_disabled()
+    visitor.page.get_by_label("Codewords to begin with").fill("")
+    visitor.page.keyboard.press("Control+Enter")
+    visitor.settle()
+    expect(main.get_by_role("radio", name="At random")).to_be_enabled()
 
 
 BAD = {
