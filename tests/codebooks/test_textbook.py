@@ -101,6 +101,13 @@ def test_the_lines_of_the_book():
     assert (lines[0].largest, lines[0].smallest, lines[0].empty) == (3, 1, 0)
 
 
+def test_a_fall_is_no_share_of_nothing():
+    runs = finish(runs_work(np.array([[0], [8]]), 2, Rules("given", ((1,), (9,)), epsilon=0)))
+    lines = book_of(runs).lines
+    assert [line.distortion for line in lines] == [1, 0, 0]
+    assert [line.change for line in lines] == [None, None, None]
+
+
 # ---------------------------------------------------------------------------------------- relations
 
 points = arrays(

@@ -224,7 +224,8 @@ class Line:
     ----------
     iteration : 0 for the start
     distortion : as in `Round`
-    change : by what share of itself the distortion fell; None for the start
+    change : by what share of what is left the distortion fell, so that 1 is by half, as LBG have
+        it; None for the start, and where nothing is left
     empty, largest, smallest : cells without vectors, and the vectors of the largest and smallest
     """
 
@@ -262,7 +263,7 @@ def _line(seen: Round, before: Round | None) -> Line:
     change = None
     if before:
         fell = before.distortion - seen.distortion
-        change = fell / seen.distortion if seen.distortion else float(fell > 0)
+        change = fell / seen.distortion if seen.distortion else None
     counts = seen.counts
     return Line(
         seen.number,
