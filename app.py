@@ -51,6 +51,7 @@ from vqcore.show import (
     wording,
 )
 from vqcore.show.controls import RULES, choice, control, keep_valid, number, size_choice, unbound
+from vqcore.show.links import Wanted, short_digest
 from vqcore.show.visit import PointsChosen, Visit
 from vqcore.show.wording import plain
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
@@ -309,10 +310,12 @@ def choose_points(there: Uploads) -> PointsChosen:
 
 def choose_file(name: str, there: Mapping[str, Points]) -> PointsChosen:
     """Choose one of the uploads, if there is any."""
+    if needed := missing_file(there):
+        return PointsChosen(needed, None, file=visit.wanted)
     if not there:
         return PointsChosen(name, None)
     name = choose_from("file", [*there], next(iter(there)))
-    return PointsChosen(name, there[name])
+    return PointsChosen(name, there[name], file=Wanted(name, short_digest(there[name])))
 
 
 def make_points(source: Any, name: str) -> PointsChosen:
@@ -353,9 +356,9 @@ def tell_too_many(points: Points, codewords: int) -> None:
 # Links: what the page was opened with
 
 
-def missing_file() -> str | None:
+def missing_file(there: Mapping[str, Picture | VqFile | Points]) -> str | None:
     """Return the name of the file that a link needs, while nothing is uploaded; then compare."""
-    wanted, there = visit.wanted, uploads().shown
+    wanted = visit.wanted
     if wanted.name and there and not wanted.among(there):
         st.sidebar.warning(say("sidebar.other-file", name=plain(wanted.name)))
     return None if there else wanted.name
@@ -367,7 +370,7 @@ def ask_for(name: str) -> None:
         st.header(plain(name), anchor=False)
     st.info(say("title.missing", name=plain(name)))
     with st.container(key="instead"):
-        st.button(say("button.sample"), on_click=visit.forget_link)
+        st.button(say("button.sample"), on_click=visit.look_at_sample)
 
 
 # Work, with signs of life
@@ -1029,8 +1032,11 @@ def show_file_viewer(name: str, file: VqFile, original: Picture | None) -> None:
 
 def lab_of_points(chosen: PointsChosen) -> None:
     """Sweep points, and show what is there so far, until all of it is."""
-    choices = visit.choices(present_rivals())
+    choices = visit.choices_of_points(chosen.file, present_rivals())
     COMPONENTS["choices"](key="choices", data=choices, on_returned_change=take_returned)
+    if chosen.points is None and chosen.file.name:
+        ask_for(chosen.file.name)
+        return
     if chosen.points is None:
         show_title(chosen.name, [], say("points.none"))
         return
@@ -1094,7 +1100,7 @@ def main() -> None:
             name, chosen, below_files = choose_picture(there)
     if signal == "points":
         lab_of_points(points)
-    elif needed := missing_file():
+    elif needed := missing_file(there.shown):
         ask_for(needed)
     elif isinstance(chosen, VqFile):
         tell_codewords(below_files, cut_of(chosen.encoded.layout))

@@ -34,11 +34,13 @@ from vqcore.lab.sweeps import Step, cut_for, sweep
 from vqcore.metrics import mse, psnr_db
 from vqcore.quantizers import plain
 from vqcore.quantizers.family import FAMILIES
+from vqcore.show.links import short_digest
 from vqcore.show.provenance import provenance_of
 from vqcore.show.reproduce import command_line, python_lines
 from vqcore.show.verdicts import health_row
 from vqcore.show.wording import decibels, kilobytes
 from vqcore.signals.pictures import png_bytes, read_picture
+from vqcore.signals.points import read_points
 from vqcore.words import say
 from vqcore.work import finish
 
@@ -1512,3 +1514,31 @@ def test_codewords_typed_for_the_plane_set_its_size_and_start():
         "random",
         False,
     )
+
+
+def test_a_link_to_points_names_their_file_and_asks_for_it():
+    tables = {name: f"{number}\n5\n".encode() for number, name in enumerate(["a.csv", "b.csv"])}
+    digest = short_digest(read_points(tables["a.csv"], "a.csv"))
+    link = {"needs": "a.csv", "digest": digest}
+    app = opened_points(source="file", **link)
+    told = "This link shows **a\\.csv**, which is not here. Upload it to see the same."
+    assert [it.value for it in app.info] == [told]
+    assert written(app) == link
+    app = upload(app, ("b.csv", tables["b.csv"]))
+    assert [it.value for it in app.warning] == ["This is not the file of the link, **a\\.csv**."]
+    assert written(app)["needs"] == "b.csv"
+    app = upload(app, *tables.items())
+    assert (not app.warning, app.selectbox(key="file").value, written(app)) == (True, "a.csv", link)
+
+
+def test_a_sample_instead_of_the_points_of_a_link_needs_no_file():
+    app = opened_points(source="file", needs="a.csv", digest="0")
+    app = sound(app.button[0].click().run())
+    assert (app.selectbox(key="source").value, [*app.info]) == ("gaussian", [])
+    assert written(app) == {"needs": None, "digest": None}
+
+
+def written(app):
+    """Which file the address says that is needed."""
+    choices = json.loads(components(app, "vq_choices")[0].json)
+    return {name: choices[name] for name in ("needs", "digest")}

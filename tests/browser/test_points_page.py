@@ -55,6 +55,8 @@ def test_twelve_people(visitor):
     told(visitor, "error 59.8958 a vector")
     errors = [float(row[1]) for row in cells(visitor)[1:]]
     assert errors == pytest.approx([387.25, 76.75, 59.895833, 59.895833])
+    link = parse_qs(urlparse(visitor.page.url).query)
+    assert (link["needs"], len(*link["digest"])) == (["people.csv"], 16)
 
 
 def test_seven_numbers(visitor):

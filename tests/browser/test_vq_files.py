@@ -188,5 +188,5 @@ def test_a_link_to_a_file_asks_for_it(visitor):
     visitor.settle().page.reload()
     visitor.page.get_by_text("This link shows a.vq, which is not here").wait_for()
     visitor.upload(("a.vq", step.file))
-    assert visitor.page.get_by_text("not the picture of the link").count() == 0
+    assert visitor.page.get_by_text("not the file of the link").count() == 0
     np.testing.assert_array_equal(visitor.saved("b"), step.encoded.decode())

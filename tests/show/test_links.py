@@ -111,7 +111,8 @@ def test_a_file_is_wanted_as_the_page_was_opened():
     state = {}
     address = {"needs": "boat.png", "digest": "12ab", "k": "8"}
     assert wanted_file(state, address) == Wanted("boat.png", "12ab")
-    assert wanted_file(state, {}) == ("boat.png", "12ab")
+    assert wanted_file(state, {}) == ("boat.png", "12ab", "picture")
+    assert wanted_file({}, {**address, "signal": "points"}).signal == "points"
 
 
 @pytest.mark.parametrize(

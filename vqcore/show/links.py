@@ -18,6 +18,7 @@ from vqcore.quantizers.ofpoints import POINT_FAMILIES
 from vqcore.show.curves import Axis, Families, Likeness
 from vqcore.signals.blocks import COLOURS
 from vqcore.signals.pictures import Picture
+from vqcore.signals.points import Points
 from vqcore.signals.sources import SOURCES
 
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -196,13 +197,14 @@ class Wanted(NamedTuple):
 
     name: str | None = None
     digest: str | None = None
+    signal: str = DEFAULTS["signal"]
 
-    def among(self, there: Mapping[str, Picture | VqFile]) -> list[str]:
+    def among(self, there: Mapping[str, Picture | VqFile | Points]) -> list[str]:
         """Return the names of those that it can be."""
         return [name for name, it in there.items() if short_digest(it) == self.digest]
 
 
-def short_digest(shown: Picture | VqFile) -> str:
+def short_digest(shown: Picture | VqFile | Points) -> str:
     """Return as much of a digest as a link has."""
     return shown.digest[:DIGEST_DIGITS]
 
@@ -214,11 +216,12 @@ def wanted_file(state: MutableMapping[Any, Any], address: Mapping[str, str]) -> 
     """
     if "link" not in state:
         given = {} if state.get("files") else address
-        state["link"] = Wanted(given.get("needs"), given.get("digest"))
+        signal = read_choice("signal", given.get("signal")) or DEFAULTS["signal"]
+        state["link"] = Wanted(given.get("needs"), given.get("digest"), signal)
     wanted: Wanted = state["link"]
     return wanted
 
 
-def newest(there: Mapping[str, Picture | VqFile], wanted: Wanted) -> str:
+def newest(there: Mapping[str, Picture | VqFile | Points], wanted: Wanted) -> str:
     """Return the name of what was uploaded last, or of what a link waited for."""
     return [*there, *wanted.among(there)][-1]

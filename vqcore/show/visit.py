@@ -13,6 +13,7 @@ from vqcore.lab.sweeps import Plan, Step, nearest_size
 from vqcore.lab.uploads import Uploads, open_uploads
 from vqcore.show.controls import FIRST_BLOCK_SIZE, State, values_of
 from vqcore.show.links import (
+    DEFAULTS,
     Wanted,
     choices_of,
     in_the_address,
@@ -31,11 +32,15 @@ class Pick(NamedTuple):
 
 
 class PointsChosen(NamedTuple):
-    """Points under their name, if there are any yet; what they were made of, if they were."""
+    """Points under their name, if there are any yet; what they were made of, if they were.
+
+    `file` is the one that a link to them needs.
+    """
 
     name: str
     points: Points | None
     source: tuple[str, float] = ("", 0.0)
+    file: Wanted = Wanted()
 
 
 class Visit:
@@ -62,11 +67,23 @@ class Visit:
 
     @property
     def wanted(self) -> Wanted:
-        """The file that the link needs."""
-        return wanted_file(self._state, self._address)
+        """The file that the link needs, for the signal that is looked at now."""
+        wanted = wanted_file(self._state, self._address)
+        return wanted if wanted.signal == self._signal else Wanted()
 
     def forget_link(self) -> None:
         self._state["link"] = Wanted()
+
+    def look_at_sample(self) -> None:
+        """Look at what needs no file."""
+        self.forget_link()
+        if self._signal == "points":
+            self._state["source"] = DEFAULTS["source"]
+
+    @property
+    def _signal(self) -> str:
+        signal: str = self._state.get("signal", DEFAULTS["signal"])
+        return signal
 
     @property
     def _files(self) -> list[Any]:
@@ -98,7 +115,8 @@ class Visit:
         if len(there.shown) > before[0]:
             self._state.update(signal="picture", picture=newest(there.shown, self.wanted))
         elif len(there.points) > before[1]:
-            self._state.update(signal="points", source="file", file=[*there.points][-1])
+            file = newest(there.points, self.wanted)
+            self._state.update(signal="points", source="file", file=file)
 
     def look_at(self, there: Uploads, file_id: str) -> None:
         """Look at an upload, if it is a picture now."""
@@ -129,7 +147,7 @@ class Visit:
     def open(self, pick: Pick) -> Literal["viewer", "app"]:
         """Choose a K, the sidebar's controls set to its settings; return what shows it then."""
         self.choose_size(pick.size)
-        if self._state.get("signal") == "points":
+        if self._signal == "points":
             return "app"
         if pick.of is None:
             return "viewer"
@@ -166,6 +184,10 @@ class Visit:
     def choices(self, codecs: Sequence[str]) -> dict[str, str | None]:
         """Return what the address says of choices."""
         return in_the_address(self._state, codecs)
+
+    def choices_of_points(self, file: Wanted, codecs: Sequence[str]) -> dict[str, str | None]:
+        """Return what the address says on a page of points, which need a file or none."""
+        return {**self.choices(codecs), "needs": file.name, "digest": file.digest}
 
     def take_view(self, panels: Container[str], codecs: Sequence[str]) -> bool:
         """Keep what the viewer needs, and tell whether a hand went back or forward to choices."""
