@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from helpers import heed_interrupts, smooth_picture, steps_of
 from PIL import Image
+from shell import in_a_new_shell
 
 from vqcore.cli import main
 from vqcore.coding.codebookfile import load_codebook
@@ -433,6 +434,15 @@ def test_missing_folder_leaves_nothing(photograph, tmp_path):
 @pytest.mark.parametrize("options", [["--size", "0"], ["--size", "4097"], ["--rate-weight", "-1"]])
 def test_wrong_usage(photograph, tmp_path, options):
     assert run("encode", photograph, tmp_path / "a.vq", *options).exit_code == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGINT")
+def test_interrupted_while_packages_load_ends_in_one_line(tmp_path, monkeypatch):
+    lines = "import os, signal, time", "os.kill(os.getpid(), signal.SIGINT)", "time.sleep(60)"
+    (tmp_path / "numpy.py").write_text("\n".join(lines))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    ended = in_a_new_shell("--help", preexec_fn=heed_interrupts, cwd=tmp_path)
+    assert ended == (130, "", "Stopped.\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
