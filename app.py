@@ -28,6 +28,7 @@ from vqcore.lab import (
     vqfiles,
 )
 from vqcore.lab.plane import MAX_CODEWORDS, SPREAD_POINTS
+from vqcore.lab.pointreplay import PointFrame
 from vqcore.lab.pointstudy import PointStudy
 from vqcore.lab.pointsweeps import PointSettings, PointStep
 from vqcore.lab.sharing import Use
@@ -44,6 +45,7 @@ from vqcore.show import (
     downloads,
     links,
     panels,
+    pointdownloads,
     pointpanels,
     provenance,
     reproduce,
@@ -57,6 +59,7 @@ from vqcore.show.wording import plain
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import SAMPLES, Origin, Picture, sample_picture
 from vqcore.signals.points import MAX_BYTES, Points, typed_points
+from vqcore.signals.sources import Origin as PointsOrigin
 from vqcore.signals.sources import made as made_up
 from vqcore.signals.sources import pixel_pairs
 from vqcore.viewer import PAGE_STYLE, PARTS, made, words_layer
@@ -294,17 +297,17 @@ def choose_sizes(largest: int) -> tuple[int, ...]:
 def choose_points(there: Uploads) -> PointsChosen:
     """Choose points: made up, pairs of a picture's pixels, typed in, or uploaded."""
     source = st.selectbox(**choice("source"))
-    name = say(f"source.{source}")
+    name, origin = say(f"source.{source}"), PointsOrigin(source)
     if source == "file":
         return choose_file(name, there.vectors)
     if source == "typed":
-        return PointsChosen(name, type_in("numbers", typed_points, st.text_area))
+        return PointsChosen(name, type_in("numbers", typed_points, st.text_area), origin)
     if source == "pairs":
         names = [*there.pictures, *SAMPLES]
         picture = choose_from("picture", names, SAMPLES[0])
         of = there.pictures.get(picture) or sample(picture)
         key, make = (of.digest,), partial(pixel_pairs, of)
-        return PointsChosen(f"{name}, {picture}", store().once("pairs", key, make))
+        return PointsChosen(f"{name}, {picture}", store().once("pairs", key, make), origin)
     return make_points(source, name)
 
 
@@ -325,7 +328,8 @@ def make_points(source: Any, name: str) -> PointsChosen:
     seed = choose_number("draw")
     key = source, count, dimension, seed, correlation
     make = partial(made_up, source, count, dimension, seed=seed, correlation=correlation)
-    return PointsChosen(name, store().once("made up", key, make), (source, correlation))
+    origin = PointsOrigin(source, seed, correlation)
+    return PointsChosen(name, store().once("made up", key, make), origin)
 
 
 def choose_point_settings(points: Points) -> tuple[PointSettings, tuple[int, ...]]:
@@ -496,14 +500,18 @@ def offer_downloads(of: Study, step: Step) -> None:
     @st.dialog(title, width="medium", on_dismiss=visit.stop_offering)
     def show_offers() -> None:
         for group, offers in downloads.offered(of, step, curves, tries).items():
-            with st.container(gap="xsmall"):
-                st.subheader(say(f"download.{group}.heading"), anchor=False)
-                for each in offers:
-                    show_offer(each)
+            show_group(group, offers)
         with st.expander(say("offers.reproduce"), icon=":material/replay:"):
             show_reproduction(of, step)
 
     show_offers()
+
+
+def show_group(group: str, offers: Sequence[downloads.Offer]) -> None:
+    with st.container(gap="xsmall"):
+        st.subheader(say(f"download.{group}.heading"), anchor=False)
+        for each in offers:
+            show_offer(each)
 
 
 def show_offer(it: downloads.Offer) -> None:
@@ -517,7 +525,12 @@ def show_offer(it: downloads.Offer) -> None:
 def show_reproduction(of: Study, step: Step) -> None:
     """Show what gives the same .vq again, elsewhere."""
     source = provenance.provenance_of(of.picture, of.settings, step.codebook_size)
-    for words, lines, language in reproduce.ways(of.picture, source, visit.link_to_offer):
+    show_ways(reproduce.ways(of.picture, source, visit.link_to_offer))
+
+
+def show_ways(ways: Iterable[tuple[str, str, str | None]]) -> None:
+    """Show lines that do something again, each with what is to be said of them first."""
+    for words, lines, language in ways:
         small(words)
         st.code(lines, language, wrap_lines=True)
 
@@ -858,14 +871,48 @@ def place_of(panel: str) -> DeltaGenerator:
 
 
 def point_sizes_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
-    draw_apart("sizes", pointpanels.snr_charts(of, step.codebook_size))
+    measure = st.segmented_control(**choice("measure"))
+    draw_apart("sizes", pointpanels.size_charts(of, step.codebook_size, measure))
     draw_apart("figures", pointpanels.figures_table(of))
     return []
 
 
 def point_training_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
     draw(pointpanels.training_table(of, step))
-    return []
+    replays = [pointstudy.replaying(of, step.codebook_size)] if show_steps(of, step) else []
+    return [*replays, *show_point_trainers(of, step)]
+
+
+def show_steps(of: PointStudy, step: PointStep) -> bool:
+    """Show the codewords after an iteration, and tell whether there are any to show."""
+    if not pointstudy.has_steps(of, step.codebook_size):
+        return False
+    st.subheader(say("page.training.iterations"), anchor=False)
+    with st.container(gap=None):
+        if frames := pointpanels.steps_there(of, step):
+            st.fragment(show_step, key="steps")(of, frames)
+    return True
+
+
+def show_step(of: PointStudy, frames: Mapping[str, PointFrame]) -> None:
+    """Show one of the iterations, chosen by hand; at first the last."""
+    names = [*frames]
+    keep_valid(st.session_state, "step", names, names[-1])
+    name = names[0]
+    if len(names) > 1:
+        name = st.select_slider(options=names, value=names[-1], **unbound("step"))
+    draw(*pointpanels.frame_shown(of, name, frames[name]))
+
+
+def show_point_trainers(of: PointStudy, step: PointStep) -> list[Pieces]:
+    """Compare all trainers at the K shown, if asked to."""
+    if of.settings.family != "plain" or step.figures.mse == 0:
+        return []
+    st.subheader(say("training.trainers"), anchor=False)
+    if not st.toggle(**control("compare")):
+        return []
+    draw(pointpanels.trainers_chart(of, step.codebook_size))
+    return [pointstudy.racing(of, step.codebook_size)]
 
 
 def codewords_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
@@ -879,6 +926,15 @@ def point_rates_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
     others = pointstudy.relatives(of) if is_all else []
     draw(pointpanels.rate_chart(of, others), pointpanels.scalars_table(of))
     return [pointstudy.measuring_scalars(of), *map(pointstudy.sweeping, others)]
+
+
+def point_health_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
+    """Show the health of the K that is shown, and of all sizes if asked to."""
+    st.markdown("\n".join(f"- {it}" for it in pointpanels.health_sentences(of, step.codebook_size)))
+    draw_apart("healths", pointpanels.health_charts(of, step.codebook_size))
+    if st.toggle(**control("healths")):
+        draw(pointpanels.health_table(of))
+    return [pointstudy.examining(of), pointstudy.holding_out(of)]
 
 
 def gains_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
@@ -937,7 +993,11 @@ def choose_first_codewords(typed: int) -> tuple[int, Any]:
 
 
 def files_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
-    offer(*downloads.point_files(of, step), icon=DOWNLOAD)
+    others = pointstudy.relatives(of) if st.session_state.get("families") == "all" else []
+    for group, offers in pointdownloads.offered_of_points(of, step, others).items():
+        show_group(group, offers)
+    with st.expander(say("offers.reproduce"), icon=":material/replay:"):
+        show_ways(reproduce.point_ways(of.points, of.origin, of.settings, step.codebook_size))
     return []
 
 
@@ -947,6 +1007,7 @@ POINT_PANELS: dict[str, Callable[[PointStudy, PointStep], list[Pieces]]] = {
     "codewords": codewords_panel,
     "rates": point_rates_panel,
     "gains": gains_panel,
+    "health": point_health_panel,
     "plane": point_plane_panel,
     "files": files_panel,
 }
@@ -1042,7 +1103,7 @@ def lab_of_points(chosen: PointsChosen) -> None:
         return
     with st.sidebar:
         settings, sizes = choose_point_settings(chosen.points)
-    of = PointStudy(chosen.points, settings, sizes, store(), chosen.source)
+    of = PointStudy(chosen.points, settings, sizes, store(), chosen.name, chosen.origin)
     is_clamped = of.plan[-1] < max(sizes) and not settings.given
     clamped = say("points.clamped", n=of.plan[-1]) if is_clamped else ""
     show_title(chosen.name, wording.facts_of_points(chosen.points), clamped)

@@ -22,18 +22,23 @@ from vqcore.codebooks.textbook import Rules, runs_work
 from vqcore.codebooks.training import Trained, train
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
 from vqcore.coding.codec import Settings
-from vqcore.lab.contest import run_work
+from vqcore.lab.contest import point_run_work, run_work
 from vqcore.lab.cosine import cosines_work
 from vqcore.lab.health import health_work
 from vqcore.lab.heldout import HeldOut, held_out, transfer_work
 from vqcore.lab.plane import first_codewords, lloyd_path, pair_density
 from vqcore.lab.playback import frames_work
+from vqcore.lab.pointreplay import point_frames_work
+from vqcore.lab.pointstudy import PointStudy, examining, holding_out, sweeping
+from vqcore.lab.pointsweeps import PointSettings
 from vqcore.lab.rivals import RIVALS, largest_within, rival_file, same_psnr
 from vqcore.lab.sharing import use_work
+from vqcore.lab.store import Store
 from vqcore.lab.sweeps import Step, cut_for, sweep
 from vqcore.metrics import mse, psnr_db
 from vqcore.quantizers import plain
 from vqcore.quantizers.family import FAMILIES
+from vqcore.show import pointpanels
 from vqcore.show.links import short_digest
 from vqcore.show.provenance import provenance_of
 from vqcore.show.reproduce import command_line, python_lines
@@ -41,6 +46,7 @@ from vqcore.show.verdicts import health_row
 from vqcore.show.wording import decibels, kilobytes
 from vqcore.signals.pictures import png_bytes, read_picture
 from vqcore.signals.points import read_points
+from vqcore.signals.sources import made
 from vqcore.words import say
 from vqcore.work import finish
 
@@ -891,7 +897,7 @@ def assert_raced(app, size):
     assert [len(trace["y"]) for trace in spec["data"]] == [3, 3, 3, 3, 3]
     picture = read_picture(waves(), "")
     first = finish(run_work(cut_for(picture, Settings(4)), Settings(4), size))
-    assert spec["data"][0]["y"][0] == first.psnr_db
+    assert spec["data"][0]["y"][0] == first.decibels
 
 
 def test_a_codec_that_pillow_lacks_is_named(monkeypatch):
@@ -1542,3 +1548,65 @@ def written(app):
     """Which file the address says that is needed."""
     choices = json.loads(components(app, "vq_choices")[0].json)
     return {name: choices[name] for name in ("needs", "digest")}
+
+
+POINTS = {"signal": "points", "source": "mixture", "count": "400", "largest": "8", "k": "8"}
+POINT_PANELS = ("sizes", "training", "codewords", "rates", "gains", "health", "plane", "files")
+
+
+def study_of_points():
+    study = PointStudy(made("mixture", 400, 2), PointSettings(), (1, 2, 4, 8), Store(10**8))
+    list(sweeping(study))
+    return study
+
+
+def test_health_of_points_is_told_of_the_k_shown():
+    app = opened(**POINTS | {"point-panel": "health"})
+    study = study_of_points()
+    for work in examining(study), holding_out(study):
+        list(work)
+    told = "\n".join(f"- {it}" for it in pointpanels.health_sentences(study, 8))
+    assert told in [it.value for it in app.markdown]
+    assert not app.dataframe
+    app.toggle(key="healths").set_value(True)
+    assert list(sound(app.run()).dataframe[0].value["codebook_size"]) == [1, 2, 4, 8]
+
+
+def test_steps_of_a_training_on_points_are_gone_through():
+    app = opened(**POINTS | {"point-panel": "training"})
+    frames = finish(point_frames_work(made("mixture", 400, 2), PointSettings(), 8))
+    steps = app.select_slider(key="step")
+    assert len(steps.options) == len(frames)
+    assert steps.value == f"All vectors, iteration {frames[-1].iteration}"
+    steps.set_value("Before the split")
+    shown = sound(app.run()).dataframe[-1].value
+    assert [tuple(row) for row in shown[["x1", "x2"]].to_numpy(np.float32)] == [
+        tuple(row) for row in frames[0].codewords
+    ]
+
+
+def test_trainers_of_points_are_compared_if_asked_to():
+    app = opened(**POINTS | {"point-panel": "training", "largest": "2", "k": "2"})
+    charts = len(app.get("plotly_chart"))
+    app.toggle(key="compare").set_value(True)
+    spec = json.loads(sound(app.run()).get("plotly_chart")[charts].proto.spec)
+    settings = PointSettings(trainer="minibatch", seed=1)
+    run = finish(point_run_work(made("mixture", 400, 2), settings, 2))
+    runs = next(trace for trace in spec["data"] if trace["name"] == say("trainer.minibatch"))
+    assert len(runs["x"]) == 3
+    assert runs["y"][1] == pytest.approx(run.decibels)
+
+
+def test_the_mse_of_points_is_plotted_too():
+    app = opened(**POINTS | {"measure": "mse"})
+    figures = study_of_points().figures
+    assert curve(app, 1) == ([1, 2, 4, 8], [it.mse for it in figures])
+
+
+@pytest.mark.parametrize(("source", "family"), [("typed", "plain"), ("laplacian", "gain-shape")])
+@pytest.mark.parametrize("panel", POINT_PANELS)
+def test_every_panel_of_points_stands_for_every_source(panel, source, family):
+    how = {"source": source, "numbers": "1 2\n3 4\n3 4\n8 9", "dimension": "1"}
+    app = opened(**POINTS | how | {"point-panel": panel, "point-family": family})
+    assert app.get("plotly_chart")
+    assert not app.error

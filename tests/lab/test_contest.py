@@ -8,9 +8,11 @@ from vqcore.codebooks.codebook import rounded
 from vqcore.codebooks.scoring import EIGHT_BIT
 from vqcore.codebooks.training import TRAINERS, Trained, Trainer, train
 from vqcore.coding.codec import Settings, encode
-from vqcore.lab.contest import contestants, run_work
+from vqcore.lab.contest import contestants, point_contestants, point_run_work, run_work
+from vqcore.lab.pointsweeps import PointSettings, PointStep, sweep_points
 from vqcore.metrics import mse, psnr_db
 from vqcore.signals.blocks import cut, layout_of
+from vqcore.signals.sources import made
 from vqcore.work import finish
 
 PICTURE = photograph("camera", 4)
@@ -26,7 +28,7 @@ def test_run_is_what_training_gives(trainer: Trainer) -> None:
     assert isinstance(last, Trained)
     rebuilt = encode(LAYOUT, VECTORS, last.codebook).decode()
     assert (run.trainer, run.seed) == (trainer, 3)
-    assert run.psnr_db == psnr_db(mse(PICTURE.pixels, rebuilt))
+    assert run.decibels == psnr_db(mse(PICTURE.pixels, rebuilt))
 
 
 def test_seconds_of_the_ladder_count_all_rungs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +49,7 @@ def test_random_start_is_scikit_learns() -> None:
 
 def test_one_codeword() -> None:
     run = finish(run_work(cut(PICTURE, LAYOUT), Settings(4, "gray"), 1))
-    assert 10 < run.psnr_db < 20
+    assert 10 < run.decibels < 20
 
 
 def test_every_trainer_runs_three_times_whatever_is_done_with_the_codebooks() -> None:
@@ -58,3 +60,18 @@ def test_every_trainer_runs_three_times_whatever_is_done_with_the_codebooks() ->
     }
     assert len(every) == 3 * len(TRAINERS)
     assert {it.rate_weight for it in every} == {0}
+
+
+@pytest.mark.parametrize("trainer", TRAINED_BY)
+def test_a_run_on_points_is_what_a_sweep_gives(trainer: Trainer) -> None:
+    points, settings = made("mixture", 500, 3), PointSettings(trainer=trainer, seed=2)
+    run = finish(point_run_work(points, settings, 12))
+    [step] = (it for it in sweep_points(points, settings, [12]) if isinstance(it, PointStep))
+    assert (run.trainer, run.seed, run.decibels) == (trainer, 2, step.figures.snr_db)
+
+
+def test_every_trainer_of_points_runs_three_times() -> None:
+    every = point_contestants(PointSettings(seed=7))
+    assert [(it.trainer, it.seed) for it in every] == [
+        (trainer, seed) for trainer in TRAINERS for seed in (0, 1, 2)
+    ]

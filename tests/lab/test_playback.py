@@ -107,17 +107,17 @@ def made_up(distortions: list[float], stages: str) -> list[Frame]:
 
 def test_rounds_that_better_nothing_are_left_out() -> None:
     frames = made_up([90, 50, 60, 40, 45, 20, 30, 31], "bsssssff")
-    kept = playback._bettering(frames)
+    kept = playback.bettering(frames)
     assert [frame.distortion for frame in kept] == [90, 50, 40, 30, 31]
 
 
 def test_a_rising_finish_would_show() -> None:
-    assert [it.distortion for it in playback._bettering(made_up([9, 5, 6], "bff"))] == [9, 5, 6]
+    assert [it.distortion for it in playback.bettering(made_up([9, 5, 6], "bff"))] == [9, 5, 6]
 
 
 def test_many_frames_are_thinned_where_little_happens() -> None:
     frames = made_up([float(100 - at) for at in range(60)], "b" + "f" * 59)
-    kept = playback._thinned(frames)
+    kept = playback.thinned(frames)
     assert len(kept) == MAX_FRAMES
     assert kept[:10] == frames[:10]
     assert kept[-1] is frames[-1]
@@ -127,7 +127,7 @@ def test_many_frames_are_thinned_where_little_happens() -> None:
 @pytest.mark.parametrize(("most", "kept"), [(2, [0, 59]), (3, [0, 1, 59]), (4, [0, 1, 2, 59])])
 def test_of_few_frames_the_two_ends_are_kept(most: int, kept: list[int]) -> None:
     frames = made_up([float(100 - at) for at in range(60)], "b" + "f" * 59)
-    places = [frames.index(it) for it in playback._thinned(frames, most)]
+    places = [frames.index(it) for it in playback.thinned(frames, most)]
     assert places == kept
 
 

@@ -14,14 +14,18 @@ from hypothesis import strategies as st
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codec import Settings
+from vqcore.coding.pointsfile import EncodedPoints
 from vqcore.lab.batch import Swept
+from vqcore.lab.pointreplay import PointFrame
 from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint, Plan, plan_sweep, sweep
+from vqcore.quantizers.ofpoints import PointQuantizer
 from vqcore.show import exports, provenance
 from vqcore.show.curves import Curve, nominal_curve, rival_curve, vq_curve
 from vqcore.show.provenance import PROGRAM, Provenance, provenance_of
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin, Picture
+from vqcore.signals.points import Points
 from vqcore.words import said
 
 POINT_KEYS = [
@@ -345,3 +349,37 @@ def test_codebook_as_npy_is_read_by_numpy() -> None:
     read = np.load(io.BytesIO(exports.npy_bytes(codebook.codewords)))
     assert read.dtype == np.uint8
     np.testing.assert_array_equal(read, codebook.codewords)
+
+
+def test_the_entries_of_all_tables_as_csv() -> None:
+    tables = np.float32([[2], [10]]), np.float32([[0.6, 0.8], [1, 0]])
+    polar = PointQuantizer("gain-shape", ("gain", "shape"), tables)
+    assert exports.codewords_csv(polar, ("a",)).splitlines() == [
+        "column,index,x1,x2",
+        "gain,0,2.0",
+        "gain,1,10.0",
+        "shape,0,0.6,0.8",
+        "shape,1,1.0,0.0",
+    ]
+
+
+def test_a_partition_says_of_each_vector_where_it_is_and_how_far() -> None:
+    points = Points(np.float32([[0, 1], [3, 4], [3, 5]]), "")
+    plain = PointQuantizer("plain", ("codeword",), (np.float32([[0, 0], [3, 4]]),))
+    encoded = EncodedPoints(plain, np.int32([[0], [1], [1]]))
+    text = exports.partition_csv(points, encoded)
+    assert text == "vector,codeword,squared_error\n1,0,1.0\n2,1,0.0\n3,1,1.0\n"
+
+
+def test_steps_as_csv_have_the_headings_of_the_points() -> None:
+    words = np.float32([[0.1, 2], [3, 4]])
+    frames = [PointFrame("book", 0, 9.5, words), PointFrame("book", 1, 8.0, words + 1)]
+    lines = exports.steps_csv(frames, ("=wide", "high")).splitlines()
+    assert lines[0] == "stage,iteration,error_a_vector,index,'=wide,high"
+    assert lines[1] == "book,0,9.5,0,0.1,2.0"
+    assert len(lines) == 5
+    same = exports.steps_csv(frames, ("index", "index")).splitlines()
+    assert same[0] == "stage,iteration,error_a_vector,index,index,index"
+    assert same[4] == "book,1,8.0,1,4.0,5.0"
+    bare = exports.steps_csv(frames, ("x",)).splitlines()[0]
+    assert bare == "stage,iteration,error_a_vector,index,x1,x2"

@@ -84,6 +84,7 @@ def test_choices_are_read_as_they_were_written():
         "source": "rings",
         "point-family": None,
         "point-panel": None,
+        "measure": None,
         "beside": "webp",
     }
     assert choices_of(address, PANELS, there) == {**DEFAULTS, **chosen}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Generator, Mapping, Sequence
+from collections.abc import Container, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args
 
 import numpy as np
 
-from vqcore.arrays import Number, Numbers
+from vqcore.arrays import Number, Numbers, Sketch
 from vqcore.codebooks.codebook import Codebook, rounded
 from vqcore.codebooks.fixedpoint import Grid, grid_of
 from vqcore.codebooks.ladder import Look, Stage, rung_work
@@ -22,7 +22,7 @@ from vqcore.codebooks.scoring import EIGHT_BIT, REAL, Kind
 from vqcore.codebooks.sketch import Axes, principal_axes, sample_size
 from vqcore.codebooks.source import InMemory, OnAGrid, OnALine, Source
 from vqcore.codebooks.textbook import Book, Rules, book_of, runs_work
-from vqcore.work import Work, in_another_process
+from vqcore.work import Work, in_another_process, mapped
 
 Trainer = Literal["lbg", "kmeans", "minibatch", "random", "textbook"]
 Result = TypeVar("Result")
@@ -260,11 +260,10 @@ def _on_a_grid(
     Of very many vectors, a rung that only leads to the next is trained on a sample.
     """
     grid = grid_of(vectors, *(codebook.codewords for codebook in known.values()))
-    of, units = OnALine if vectors.shape[1] == 1 else OnAGrid, grid.units(vectors)
-    source = few = of(units, grid.kind)
+    source, few = _sources(vectors, grid, seed)
     below = {size: Codebook(grid.units(it.codewords)) for size, it in known.items()}
-    if source.count > LADDER_VECTORS:
-        few, below = of(source.sample(LADDER_VECTORS, np.random.default_rng(seed)), grid.kind), {}
+    if few is not source:
+        below = {}
     events = (
         _climb(source, few, sizes, seed, below)
         if trainer == "lbg"
@@ -272,10 +271,51 @@ def _on_a_grid(
     )
     for event in events:
         if isinstance(event, Trained):
-            codebook = Codebook(grid.values(event.codebook.codewords)).in_order()
+            codebook = _in_numbers(grid, event.codebook)
             yield replace(event, codebook=codebook, iterations=_measured_in(grid, event))
         else:
             yield event
+
+
+def _sources(vectors: Numbers, grid: Grid, seed: int) -> tuple[InMemory[Any], InMemory[Any]]:
+    """Return all vectors as units of a grid, and those for rungs that only lead to the next."""
+    of, units = OnALine if vectors.shape[1] == 1 else OnAGrid, grid.units(vectors)
+    source = of(units, grid.kind)
+    if source.count <= LADDER_VECTORS:
+        return source, source
+    return source, of(source.sample(LADDER_VECTORS, np.random.default_rng(seed)), grid.kind)
+
+
+def rung_on_a_grid(
+    vectors: Sketch, size: int, *, seed: int = 0
+) -> Iterator[tuple[Literal["below", "search", "finish"], Codebook] | None]:
+    """Train one size of the ladder of floats again, yielding what it comes to, or a pause.
+
+    First that is the codebook below, then the one after each iteration.
+
+    Parameters
+    ----------
+    vectors : float32 array of shape (n, d)
+    size : 2 at least, and below the number of distinct vectors
+    seed : that of the training
+    """
+    grid, rungs = grid_of(vectors), dict[int, Codebook]()
+    source, few = _sources(vectors, grid, seed)
+    ladder = _Ladder(few, seed)
+    for rung in powers_below(size):
+        rungs[rung], _ = yield from mapped(ladder.rung(rungs, rung, []), lambda _: None)
+    yield "below", _in_numbers(grid, rungs[powers_below(size)[-1]])
+    top = ladder if few is source else _Ladder(source, seed)
+    for seen in (yield from mapped(top.work(rungs, size), lambda _: None)):
+        if isinstance(seen, Look):
+            stored = rounded((yield from mapped(seen.codewords(), lambda _: None)), grid.kind)
+            yield seen.stage, _in_numbers(grid, stored)
+        yield None
+
+
+def _in_numbers(grid: Grid, codebook: Codebook) -> Codebook:
+    """Return a codebook of units of a grid as one of numbers."""
+    return Codebook(grid.values(codebook.codewords)).in_order()
 
 
 def _measured_in(grid: Grid, trained: Trained) -> tuple[Iteration, ...]:
@@ -332,14 +372,17 @@ class _Ladder(Generic[Number]):
         self, rungs: Mapping[int, Codebook], size: int, iterations: list[Iteration]
     ) -> Generator[Progress, None, tuple[Codebook, float]]:
         """Train a size from the rung below, and note its iterations; return its own seconds."""
-        preparing = 0.0
-        if self._axes is None:
-            self._axes, preparing = yield from reported(principal_axes(self._source), size)
-        below = rungs[powers_below(size)[-1]] if size > 1 else None
+        work, preparing = yield from reported(self.work(rungs, size), size)
         iterations.clear()
-        work = rung_work(self._source, below, size, self._axes, self._seed)
         codebook, seconds = yield from reported(_noted(work, iterations), size)
         return codebook, seconds + preparing
+
+    def work(self, rungs: Mapping[int, Codebook], size: int) -> Work[Work[Codebook]]:
+        """Return the work that trains a size, once the axes are found."""
+        if self._axes is None:
+            self._axes = yield from principal_axes(self._source)
+        below = rungs[powers_below(size)[-1]] if size > 1 else None
+        return rung_work(self._source, below, size, self._axes, self._seed)
 
 
 def codebook_work(

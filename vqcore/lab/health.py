@@ -17,6 +17,7 @@ from vqcore.metrics import index_entropy_bits
 from vqcore.work import Work
 
 WORST_CELLS = 10
+MAX_EXPONENT = 1024
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,11 @@ class Health:
 
     @property
     def perplexity(self) -> float:
-        """Return 2^entropy: as many combinations, all used alike, would have that entropy."""
-        return float(2**self.entropy_bits)
+        """Return 2^entropy: as many combinations, all used alike, would have that entropy.
+
+        What is beyond all floats is inf.
+        """
+        return float(2**self.entropy_bits) if self.entropy_bits < MAX_EXPONENT else math.inf
 
     @property
     def median_blocks(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,18 @@ from vqcore.work import Work
 
 MAX_FRAMES = 20
 MAX_BYTES = 3 * 2**26  # streamlit refuses a message of more than 200 MB
+
+
+class Distorted(Protocol):
+    """What a step had come to, of its stage."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def distortion(self) -> float: ...
+
+
+AnyFrame = TypeVar("AnyFrame", bound=Distorted)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +91,7 @@ def frames_work(
         if isinstance(seen, Seen):
             frames.append((yield from _frame(seen, len(frames), cut, settings.beam)))
         yield
-    return _thinned(_bettering(frames), _most_frames(frames))
+    return thinned(bettering(frames), _most_frames(frames))
 
 
 def _frame(seen: Seen, iteration: int, cut: Cut, beam: int) -> Work[Frame]:
@@ -88,7 +101,7 @@ def _frame(seen: Seen, iteration: int, cut: Cut, beam: int) -> Work[Frame]:
     return Frame(seen.stage, iteration, encoded, distortion, mse)
 
 
-def _bettering(frames: Sequence[Frame]) -> list[Frame]:
+def bettering(frames: Sequence[AnyFrame]) -> list[AnyFrame]:
     """Keep all, but of a ladder's search only what leads down to its finish."""
     finish = [frame.distortion for frame in frames if frame.stage == "finish"]
     kept = [*frames[:1]]
@@ -103,7 +116,8 @@ def _most_frames(frames: Sequence[Frame]) -> int:
     return max(2, min(MAX_FRAMES, MAX_BYTES // frames[-1].bytes)) if frames else 0
 
 
-def _thinned(frames: list[Frame], most: int = MAX_FRAMES) -> list[Frame]:
+def thinned(frames: list[AnyFrame], most: int = MAX_FRAMES) -> list[AnyFrame]:
+    """Return so many frames, the early ones and every so many of the others."""
     if len(frames) <= most:
         return frames
     early = most // 2

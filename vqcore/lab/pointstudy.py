@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Any
 
 from vqcore.codebooks.training import Progress
-from vqcore.lab import advantage, bounds
+from vqcore.lab import advantage, bounds, contest
 from vqcore.lab.advantage import Advantage, AtDimension
 from vqcore.lab.bounds import ScalarPoint
+from vqcore.lab.health import Health
+from vqcore.lab.pointhealth import PointHeldOut, held_out_points, point_health_work
+from vqcore.lab.pointreplay import REPLAYED, PointFrame, point_frames_work
 from vqcore.lab.pointsweeps import (
     PointFigures,
     PointSettings,
@@ -18,9 +22,10 @@ from vqcore.lab.pointsweeps import (
     possible_sizes,
     sweep_points,
 )
-from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering
+from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering, first_of
 from vqcore.quantizers.ofpoints import POINT_FAMILIES, largest_size
 from vqcore.signals.points import Points
+from vqcore.signals.sources import UPLOADED, Origin
 from vqcore.work import Work
 
 SCALAR_BITS = 6
@@ -36,7 +41,8 @@ class PointStudy:
     points, settings
     sizes : codebook sizes as asked for; `plan` has those that are possible
     store : where everything found out is kept
-    source : what the points were made of, if they were, and with which correlation
+    name : what the points are called on screen
+    origin : where they come from
 
     A start given that does not fit the points is left out: `settings` then begin by splitting.
     """
@@ -45,7 +51,8 @@ class PointStudy:
     settings: PointSettings
     sizes: tuple[int, ...]
     store: Store
-    source: tuple[str, float] = ("", 0.0)
+    name: str = ""
+    origin: Origin = UPLOADED
 
     def __post_init__(self) -> None:
         given, rules = self.settings.given, self.settings.rules
@@ -73,12 +80,16 @@ class PointStudy:
     @cached_property
     def steps(self) -> dict[int, PointStep]:
         """Return what is done, by size."""
-        every = {size: self.store.find("point step", (*self.swept, size)) for size in self.plan}
-        return {size: step for size, step in every.items() if step is not None}
+        return self.by_size("point step")
 
     @property
     def figures(self) -> list[PointFigures]:
         return [step.figures for step in self.steps.values()]
+
+    def by_size(self, kind: str) -> dict[int, Any]:
+        """Return what is known of a kind, by size."""
+        every = {size: self.store.find(kind, (*self.swept, size)) for size in self.plan}
+        return {size: found for size, found in every.items() if found is not None}
 
     @property
     def is_complete(self) -> bool:
@@ -169,4 +180,85 @@ def recutting(study: PointStudy, bits: int) -> Pieces:
 def known_dimensions(study: PointStudy, bits: int) -> Sequence[AtDimension]:
     found: Sequence[AtDimension]
     found = study.store.find("dimensions", (study.points.digest, study.settings.seed, bits), ())
+    return found
+
+
+def examining(study: PointStudy) -> Pieces:
+    """Find out how each codebook is used and what it costs."""
+
+    def question(size: int) -> Question:
+        def work() -> Work[Health]:
+            return point_health_work(study.steps[size], study.points)
+
+        return Question("point health", (*study.swept, size), work, "examining", {"size": size})
+
+    return answering(study.store, map(question, study.plan))
+
+
+def known_healths(study: PointStudy) -> dict[int, Health]:
+    return study.by_size("point health")
+
+
+def holding_out(study: PointStudy) -> Pieces:
+    """Train on half of the vectors, and encode the others."""
+    missing = [it for it in study.plan if not study.store.has("points out", (*study.swept, it))]
+    if not missing:
+        return
+
+    def question(size: int) -> Question:
+        def is_it(event: Progress | PointHeldOut) -> bool:
+            return isinstance(event, PointHeldOut) and event.codebook_size == size
+
+        def work() -> Work[PointHeldOut | None]:
+            return first_of(events, is_it)
+
+        return Question("points out", (*study.swept, size), work, "halving-vectors", {"size": size})
+
+    with closing(held_out_points(study.points, study.settings, missing)) as events:
+        yield from answering(study.store, map(question, missing))
+
+
+def known_held_out(study: PointStudy) -> dict[int, PointHeldOut]:
+    return study.by_size("points out")
+
+
+def racing(study: PointStudy, size: int) -> Pieces:
+    """Train a size with every trainer, some seeds each."""
+
+    def question(settings: PointSettings) -> Question:
+        facts = {"size": size, "trainer": settings.trainer, "seed": settings.seed}
+        key, work = (study.points.digest, settings, size), contest.point_run_work
+        return Question(
+            "point run", key, lambda: work(study.points, settings, size), "racing", facts
+        )
+
+    return answering(study.store, map(question, contest.point_contestants(study.settings)))
+
+
+def known_runs(study: PointStudy, size: int) -> list[contest.Run]:
+    every = contest.point_contestants(study.settings)
+    keys = [(study.points.digest, settings, size) for settings in every]
+    return [run for key in keys if (run := study.store.find("point run", key))]
+
+
+def has_steps(study: PointStudy, size: int) -> bool:
+    """Tell whether there are steps to tell of the training of a size."""
+    if study.settings.family != "plain" or study.settings.trainer not in REPLAYED:
+        return False
+    trained = study.steps[size].trained
+    return bool(trained.book) or (size > 1 and bool(trained.iterations))
+
+
+def replaying(study: PointStudy, size: int) -> Pieces:
+    """Train a size again, keeping what that does to the codewords."""
+
+    def work() -> Work[list[PointFrame]]:
+        return point_frames_work(study.points, study.settings, size)
+
+    question = Question("point frames", (*study.swept, size), work, "replaying", {"size": size})
+    return answering(study.store, [question])
+
+
+def known_frames(study: PointStudy, size: int) -> list[PointFrame]:
+    found: list[PointFrame] = study.store.find("point frames", (*study.swept, size), [])
     return found

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from vqcore import metrics
+from vqcore.arrays import Floats, Sketch
 from vqcore.codebooks.textbook import Rules
 from vqcore.codebooks.training import Progress, Trainer, reported
 from vqcore.coding.pointsfile import EncodedPoints, pack_points
 from vqcore.quantizers import ofpoints
-from vqcore.quantizers.ofpoints import PointFamily, PointQuantizer, TrainedPoints
+from vqcore.quantizers.ofpoints import Events, PointFamily, PointQuantizer, TrainedPoints
 from vqcore.signals.points import Points
 from vqcore.work import Work, finish
 
@@ -46,6 +47,21 @@ class PointSettings:
     def options_by_name(self) -> dict[str, int]:
         names = [option.name for option in ofpoints.OPTIONS[self.family]]
         return dict(zip(names, self.options, strict=True))
+
+    @property
+    def unusual_options(self) -> dict[str, int]:
+        """Return the options that are not as at first, by name."""
+        every = ofpoints.OPTIONS[self.family]
+        return {
+            option.name: value
+            for option, value in zip(every, self.options, strict=True)
+            if value != option.default
+        }
+
+    @property
+    def beam(self) -> int:
+        """Return how many candidates an encoder keeps."""
+        return self.options_by_name.get("beam", 1)
 
     @property
     def given(self) -> tuple[tuple[float, ...], ...]:
@@ -132,27 +148,31 @@ def sweep_points(
     settings
     sizes : ascending, none above what `possible_sizes` allows
     """
-    family, options = settings.family, settings.options_by_name
-    how: dict[str, Any] = {"trainer": settings.trainer, "rules": settings.rules}
-    for event in ofpoints.train(points.vectors, sizes, family, options, seed=settings.seed, **how):
+    for event in trained(points.vectors, sizes, settings):
         if isinstance(event, Progress):
             yield event
         else:
             yield (yield from _step(points, event, settings))
 
 
+def trained(vectors: Sketch, sizes: Sequence[int], settings: PointSettings) -> Events:
+    """Train as settings say; see `ofpoints.train`."""
+    family, options = settings.family, settings.options_by_name
+    how: dict[str, Any] = {"trainer": settings.trainer, "rules": settings.rules}
+    return ofpoints.train(vectors, sizes, family, options, seed=settings.seed, **how)
+
+
 def _step(
-    points: Points, trained: TrainedPoints, settings: PointSettings
+    points: Points, found: TrainedPoints, settings: PointSettings
 ) -> Generator[Progress, None, PointStep]:
-    beam = settings.options_by_name.get("beam", 1)
-    size = trained.codebook_size
-    encoding = ofpoints.encode_work(trained.quantizer, points.vectors, beam=beam)
+    size = found.codebook_size
+    encoding = ofpoints.encode_work(found.quantizer, points.vectors, beam=settings.beam)
     indices, seconds = yield from reported(encoding, size)
-    encoded = EncodedPoints(trained.quantizer, indices)
+    encoded = EncodedPoints(found.quantizer, indices)
     file = pack_points(encoded)
     figures, _ = yield from reported(figures_work(points, encoded, len(file)), size)
-    figures = replace(figures, train_seconds=trained.seconds, encode_seconds=seconds)
-    return PointStep(figures, encoded, file, trained)
+    figures = replace(figures, train_seconds=found.seconds, encode_seconds=seconds)
+    return PointStep(figures, encoded, file, found)
 
 
 def encode_points(points: Points, quantizer: PointQuantizer, beam: int = 1) -> EncodedPoints:
@@ -164,9 +184,8 @@ def encode_points(points: Points, quantizer: PointQuantizer, beam: int = 1) -> E
 def figures_work(points: Points, encoded: EncodedPoints, file_bytes: int) -> Work[PointFigures]:
     """Measure encoded points against the points, with pauses."""
     squares, largest = 0.0, 0.0
-    for rows in _rows(points):
-        errors = points.vectors[rows].astype(np.float64)
-        errors -= encoded.quantizer.decode(encoded.indices[rows])
+    for rows in rows_of(points):
+        errors = errors_of(points, encoded, rows)
         squares += float(np.square(errors).sum())
         largest = max(largest, float(np.abs(errors).max()))
         yield
@@ -194,7 +213,14 @@ def figures_work(points: Points, encoded: EncodedPoints, file_bytes: int) -> Wor
     )
 
 
-def _rows(points: Points) -> Iterable[slice]:
+def errors_of(points: Points, encoded: EncodedPoints, rows: slice) -> Floats:
+    """Return by how much some of the points differ from what is decoded."""
+    decoded = encoded.quantizer.decode(encoded.indices[rows])
+    return np.subtract(points.vectors[rows], decoded, dtype=np.float64)
+
+
+def rows_of(points: Points) -> Iterable[slice]:
+    """Return slices of all points, so many at once that their errors take little memory."""
     step = max(1, AT_ONCE // points.dimension)
     return (slice(start, start + step) for start in range(0, points.count, step))
 
@@ -203,7 +229,7 @@ def _power_work(points: Points) -> Work[tuple[float, float]]:
     """Return the mean square of all numbers, and that about the mean of each coordinate."""
     mean = points.vectors.mean(axis=0, dtype=np.float64)
     squares = about = 0.0
-    for rows in _rows(points):
+    for rows in rows_of(points):
         numbers = points.vectors[rows].astype(np.float64)
         squares += float(np.square(numbers).sum())
         about += float(np.square(numbers - mean).sum())

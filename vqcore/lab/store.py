@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Hashable, Iterable, Mapping
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from threading import RLock
@@ -160,3 +160,12 @@ def answering(store: Store, questions: Iterable[Question]) -> Pieces:
 
 def _same(sign: Sign, _: object) -> Sign:
     return sign
+
+
+def first_of(events: Iterator[Any], is_it: Callable[[Any], object]) -> Work[Any]:
+    """Return the first of further events that is it, or None, pausing at each other."""
+    for event in events:
+        if is_it(event):
+            return event
+        yield
+    return None

@@ -6,7 +6,7 @@ yields signs of life, and None when a piece is kept; closing it stops it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -20,7 +20,7 @@ from vqcore.lab.health import Health, health_work
 from vqcore.lab.heldout import HeldOut, Transfer, held_out, transfer_work
 from vqcore.lab.playback import Frame, frames_work
 from vqcore.lab.rivals import RIVALS, Codec, RivalError, RivalPoint, rival_work
-from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering
+from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering, first_of
 from vqcore.lab.sweeps import OperatingPoint, Plan, Preview, Step, cut_for, plan_of, sweep_cut
 from vqcore.quantizers.family import FAMILIES
 from vqcore.signals.blocks import BlockLayout, Cut, distinct_vectors, layout_of
@@ -206,7 +206,7 @@ def _at_level(
 ) -> Work[RivalPoint | RivalError | None]:
     try:
         point: RivalPoint | None
-        point = yield from _first(points, lambda point: point and point.level == level)
+        point = yield from first_of(points, lambda point: point and point.level == level)
         return point
     except RivalError as error:
         return error
@@ -264,7 +264,7 @@ def _of_size(events: Iterator[Progress | HeldOut], size: int) -> Work[HeldOut | 
     def is_it(event: Progress | HeldOut) -> bool:
         return isinstance(event, HeldOut) and event.codebook_size == size
 
-    return _first(events, is_it)
+    return first_of(events, is_it)
 
 
 def known_held_out(study: Study) -> dict[int, HeldOut]:
@@ -357,15 +357,6 @@ def racing(study: Study, contestants: Sequence[Settings], size: int) -> Pieces:
 def known_runs(study: Study, contestants: Sequence[Settings], size: int) -> list[Run]:
     keys = [(study.picture.digest, settings, size) for settings in contestants]
     return [run for key in keys if (run := study.store.find("run", key))]
-
-
-def _first(events: Iterator[Any], is_it: Callable[[Any], object]) -> Work[Any]:
-    """Return the first of further events that is it, or None, pausing at each other."""
-    for event in events:
-        if is_it(event):
-            return event
-        yield
-    return None
 
 
 def beside(study: Study, name: str, picture: Picture) -> Study:

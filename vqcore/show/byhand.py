@@ -68,6 +68,20 @@ psnr = 10 * np.log10(255**2 / mse)
 ratio = 8 * pixels.size / (len(indices) * np.log2(K))
 print(f"PSNR {{psnr:.2f}} dB, nominal ratio {{ratio:.1f}}")
 """
+OF_POINTS = """\
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.metrics import pairwise_distances_argmin
+
+{vectors}
+(n, d), K = vectors.shape, {size}
+codebook = KMeans(K, random_state={seed}).fit(vectors).cluster_centers_
+indices = pairwise_distances_argmin(vectors, codebook)
+rebuilt = codebook[indices]
+mse = np.square(np.subtract(vectors, rebuilt, dtype=float)).mean()
+snr = 10 * np.log10(np.square(vectors, dtype=float).mean() / mse)
+print(f"SNR {{snr:.2f}} dB, {{np.log2(K) / d:.3f}} bits a number")
+"""
 OPENED_ALIKE = ("PNG", "JPEG", "WebP", "GIF", "BMP")
 
 
@@ -92,6 +106,20 @@ def numpy_lines(picture: Picture, source: Provenance, reading: str) -> str:
         size=source.codebook_size,
         seed=settings.seed,
     )
+
+
+def numpy_lines_of_points(reading: str, seed: int, size: int) -> str:
+    """Return lines that quantize vectors, and print SNR and bits a number.
+
+    Parameters
+    ----------
+    reading : lines that give the vectors
+    seed, size : of the training
+    """
+    imports, _, vectors = reading.rpartition("\n\n")
+    more = imports.replace("import numpy as np", "").strip()
+    lines = OF_POINTS.format(vectors=vectors, size=size, seed=seed)
+    return f"{more}\n{lines}" if more else lines
 
 
 def _parts(picture: Picture, colour: Colour) -> Iterator[str]:

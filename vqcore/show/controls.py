@@ -42,6 +42,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "correlation": {"value": 0.9, "min_value": -0.999, "max_value": 0.999, "step": 0.1},
     "draw": {"value": 0, "min_value": 0, "max_value": 2**31 - 1},
     "point-panel": {"required": True, "label_visibility": "collapsed"},
+    "measure": {"required": True, "label_visibility": "collapsed"},
     "bits": {"width": 180},
     # by the book
     "given": {"format_func": _codewords},

@@ -10,8 +10,6 @@ from typing import Literal, NamedTuple
 from vqcore.codebooks.textbook import runs_work
 from vqcore.coding.codebookfile import pack_codebook
 from vqcore.lab.joint import Tried, known_codebook
-from vqcore.lab.pointstudy import PointStudy
-from vqcore.lab.pointsweeps import PointStep, SweptPoints
 from vqcore.lab.sharing import Use
 from vqcore.lab.study import Study, known_book
 from vqcore.lab.sweeps import Step
@@ -29,7 +27,7 @@ from vqcore.work import finish
 TILE_SIDE = 24
 QUICK_PIXELS = 2_000_000
 
-Group = Literal["picture", "codebook", "figures"]
+Group = Literal["picture", "codebook", "vectors", "figures"]
 
 
 class File(NamedTuple):
@@ -238,28 +236,3 @@ def use_files(codebook: str, use: Use, own: Study) -> list[File]:
         File(say("codebook.file", name=plain(name)), f"{stem}.vq", file)
         for name, file, stem in zip(names, files, use_stems(own, codebook), strict=False)
     ]
-
-
-def point_files(study: PointStudy, step: PointStep) -> list[File]:
-    """Return what can be taken away of points at a K: file, codebook, indices, vectors, figures."""
-    quantizer, name = step.encoded.quantizer, f"points-K{step.codebook_size}"
-    codebook, indices = quantizer.tables[-1], step.encoded.indices
-    swept = SweptPoints(study.points, study.settings, tuple(study.figures))
-
-    def decoded() -> bytes:
-        return exports.npy_bytes(step.encoded.decode())
-
-    return [
-        File(say("points.file"), f"{name}.npz", step.file),
-        File(say("points.codebook"), f"{name}-codebook.npy", partial(exports.npy_bytes, codebook)),
-        File(say("points.indices"), f"{name}-indices.npy", partial(exports.npy_bytes, indices)),
-        File(say("points.rebuilt"), f"{name}-decoded.npy", decoded),
-        File(say("points.table"), "points.csv", exports.point_sweeps_csv([swept])),
-        *_book_of_points(step),
-    ]
-
-
-def _book_of_points(step: PointStep) -> list[File]:
-    """Return the iterations of a training by the book, if it was one."""
-    book, name = step.trained.book, f"iterations-K{step.codebook_size}.csv"
-    return [File(say("training.book-file"), name, exports.book_csv(book.lines))] if book else []

@@ -17,15 +17,19 @@ import numpy as np
 from vqcore.arrays import Numbers, Sketch
 from vqcore.codebooks.textbook import Line, Round
 from vqcore.coding.codec import Settings
+from vqcore.coding.pointsfile import EncodedPoints
 from vqcore.lab.batch import Swept
-from vqcore.lab.pointsweeps import PointFigures, SweptPoints
+from vqcore.lab.pointreplay import PointFrame
+from vqcore.lab.pointsweeps import PointFigures, SweptPoints, errors_of, rows_of
 from vqcore.lab.rivals import RIVALS, RivalPoint
 from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint
+from vqcore.quantizers.ofpoints import PointQuantizer
 from vqcore.show import provenance
 from vqcore.show.curves import Curve
 from vqcore.show.provenance import Provenance, comment_of
 from vqcore.signals.pictures import Origin, Picture
+from vqcore.signals.points import Points
 
 COLUMNS = tuple(field.name for field in fields(OperatingPoint))
 RIVAL_COLUMNS = (
@@ -243,6 +247,66 @@ def vectors_csv(vectors: Sketch) -> str:
     '0.1,-2.0\\n1e-30,3.0\\n'
     """
     return "".join(",".join(map(str, row)) + "\n" for row in vectors)
+
+
+def codewords_csv(quantizer: PointQuantizer, headings: Sequence[str] = ()) -> str:
+    """Return the entries of all tables, a line each; those of scalars have but one number.
+
+    Examples
+    --------
+    >>> plain = PointQuantizer("plain", ("codeword",), (np.float32([[0.1, 2], [3, 4]]),))
+    >>> codewords_csv(plain, ("width", "height"))
+    'column,index,width,height\\ncodeword,0,0.1,2.0\\ncodeword,1,3.0,4.0\\n'
+    """
+    names = _number_names(max(table.shape[1] for table in quantizer.tables), headings)
+    rows = (
+        (column, index, *map(str, row))
+        for column, table in zip(quantizer.names, quantizer.tables, strict=True)
+        for index, row in enumerate(table)
+    )
+    return _sheet(("column", "index", *names), rows)
+
+
+def partition_csv(points: Points, encoded: EncodedPoints) -> str:
+    """Return a line for each vector, counted from 1: its indices, and its squared error."""
+    rows = (
+        (place, *row, error)
+        for some in rows_of(points)
+        for place, row, error in zip(
+            range(some.start + 1, some.stop + 1),
+            encoded.indices[some].tolist(),
+            np.square(errors_of(points, encoded, some)).sum(axis=1).tolist(),
+            strict=False,
+        )
+    )
+    return _sheet(("vector", *encoded.quantizer.names, "squared_error"), rows)
+
+
+def steps_csv(frames: Iterable[PointFrame], headings: Sequence[str] = ()) -> str:
+    """Return the codewords after each iteration of a training, a line for each codeword."""
+    every = list(frames)
+    names = _number_names(every[0].codewords.shape[1], headings)
+    rows = (
+        (it.stage, it.iteration, it.distortion, index, *map(str, row))
+        for it in every
+        for index, row in enumerate(it.codewords)
+    )
+    return _sheet(("stage", "iteration", "error_a_vector", "index", *names), rows)
+
+
+def _sheet(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return lines below their heads, of which one may be there twice."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(_cell, heads))
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _number_names(dimension: int, headings: Sequence[str]) -> list[str]:
+    """Return what the numbers of a vector are called: as in their own table, if each has a name."""
+    is_named = len(headings) == dimension
+    return list(headings) if is_named else [f"x{place}" for place in range(1, dimension + 1)]
 
 
 def npy_bytes(array: Numbers) -> bytes:

@@ -37,7 +37,8 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "signal": ("picture", "points"),
     "source": (*SOURCES, "pairs", "typed", "file"),
     "point-family": POINT_FAMILIES,
-    "point-panel": ("sizes", "training", "codewords", "rates", "gains", "plane", "files"),
+    "measure": ("snr_db", "mse"),
+    "point-panel": ("sizes", "training", "codewords", "rates", "gains", "health", "plane", "files"),
 }
 """Control -> the ids it can have in the address, but for panels, of which the dashboard knows."""
 
@@ -57,6 +58,7 @@ DEFAULTS: Mapping[str, str] = {
     "signal": "picture",
     "source": "gaussian",
     "point-family": "plain",
+    "measure": "snr_db",
     "point-panel": "sizes",
 }
 """Control of one choice -> the id that an address without it means."""

@@ -15,6 +15,7 @@ from vqcore.codebooks.training import Trainer
 from vqcore.lab.contest import Run
 from vqcore.lab.health import Health
 from vqcore.lab.heldout import HeldOut
+from vqcore.lab.pointhealth import PointHeldOut
 from vqcore.lab.pointsweeps import PointFigures
 from vqcore.lab.rivals import RIVALS, Look
 from vqcore.lab.sweeps import OperatingPoint
@@ -153,8 +154,10 @@ def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Fig
     return finished(figure)
 
 
-def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figure:
-    """Plot the PSNR of the blocks trained on, and of the others, against K.
+def held_out_figure(
+    results: Sequence[HeldOut | PointHeldOut], sizes: Sequence[int], likeness: str = "psnr_db"
+) -> go.Figure:
+    """Plot the PSNR of what was trained on, and of the others, against K.
 
     A click on a marker gives its K as ``customdata``.
 
@@ -162,11 +165,12 @@ def held_out_figure(results: Sequence[HeldOut], sizes: Sequence[int]) -> go.Figu
     ----------
     results : those known so far, ascending
     sizes : all sizes of the sweep
+    likeness : "psnr_db", or "snr_db"
     """
-    figure = size_figure(sizes, say("plot.axis.psnr_db"))
+    figure = size_figure(sizes, say(f"plot.axis.{likeness}"))
     add_legend(figure)
     for kind in HALVES:
-        values = [getattr(result, f"{kind}_psnr_db") for result in results]
+        values = [getattr(result, f"{kind}_{likeness}") for result in results]
         hover, name = say(f"plot.hover.{kind}", psnr=decibels_there()), say(f"plot.curve.{kind}")
         add_curve(figure, results, values, hover, name=name, look=LOOKS.get(kind, PLAIN_LOOK))
     return finished(figure)
@@ -482,7 +486,7 @@ def empty_figure(height: int) -> go.Figure:
 
 def add_curve(
     figure: go.Figure,
-    points: Sequence[OperatingPoint | Health | HeldOut | PointFigures],
+    points: Sequence[OperatingPoint | Health | HeldOut | PointFigures | PointHeldOut],
     values: Sequence[float],
     value_format: str,
     *,
@@ -506,20 +510,20 @@ def add_curve(
     )
 
 
-def trainers_figure(runs: Sequence[Run]) -> go.Figure:
-    """Plot PSNR against seconds, a marker for each run, by trainer."""
+def trainers_figure(runs: Sequence[Run], likeness: str = "psnr_db") -> go.Figure:
+    """Plot PSNR, or "snr_db", against seconds, a marker for each run, by trainer."""
     figure = empty_figure(HEIGHT)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.25})
     figure.update_xaxes(title=say("plot.axis.training"), type="log", tickvals=SECONDS_TICKS)
     if runs:
         figure.update_xaxes(range=_between_ticks([run.seconds for run in runs], SECONDS_TICKS))
-    figure.update_yaxes(title=say("plot.axis.psnr_db"))
+    figure.update_yaxes(title=say(f"plot.axis.{likeness}"))
     for trainer, (colour, symbol) in TRAINER_LOOKS.items():
         some = [run for run in runs if run.trainer == trainer]
         add_points(
             figure,
             [run.seconds for run in some],
-            [run.psnr_db for run in some],
+            [run.decibels for run in some],
             {"text": [say("settings.seed", seed=run.seed) for run in some]},
             name=trainer_name(trainer),
             mode="markers",

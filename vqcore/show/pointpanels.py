@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,27 +14,42 @@ from vqcore.lab import bounds
 from vqcore.lab.advantage import ENOUGH, Advantage, possible_bits
 from vqcore.lab.bounds import SCALAR_LOSS_DB, ScalarPoint
 from vqcore.lab.plane import principal_plane
-from vqcore.lab.pointstudy import PointStudy, known_advantages, known_dimensions, known_scalars
+from vqcore.lab.pointreplay import PointFrame
+from vqcore.lab.pointstudy import (
+    PointStudy,
+    known_advantages,
+    known_dimensions,
+    known_frames,
+    known_healths,
+    known_held_out,
+    known_runs,
+    known_scalars,
+)
 from vqcore.lab.pointsweeps import PointStep
 from vqcore.quantizers.ofpoints import POINT_FAMILIES
 from vqcore.show import pointplots
 from vqcore.show.panels import Chart, Table, chart_of, table_of, tried_in_words
-from vqcore.show.plots import marked
+from vqcore.show.plots import held_out_figure, marked, perplexity_figure, trainers_figure
 from vqcore.show.pointplots import RateCurve
-from vqcore.show.tables import columns, point_book_row, point_rung_row, rows_of
+from vqcore.show.tables import Columns, columns, point_book_row, point_rung_row, rows_of
+from vqcore.show.verdicts import point_health_row, verdicts
 from vqcore.show.visit import Pick
 from vqcore.show.wording import column_name
 from vqcore.words import say
+
+Measure = Literal["snr_db", "mse"]
+"""What is drawn of how near codewords come."""
 
 SHOWN, SHOWN_CODEWORDS, SHOWN_NUMBERS = 5000, 1024, 16
 BOUND_RATES = [rate / 20 for rate in range(241)]
 
 
-def snr_charts(study: PointStudy, size: int) -> tuple[Chart, ...]:
+def size_charts(study: PointStudy, size: int, measure: Measure = "snr_db") -> tuple[Chart, ...]:
     """Return the charts of the figures against K, with a mark at the one shown."""
     figures, sizes = study.figures, study.plan
-    drawn = pointplots.snr_figure(figures, sizes), pointplots.bits_figure(figures, sizes)
-    names = zip(("snr", "bits"), drawn, strict=True)
+    likeness = pointplots.snr_figure if measure == "snr_db" else pointplots.mse_figure
+    drawn = likeness(figures, sizes), pointplots.bits_figure(figures, sizes)
+    names = zip(("snr" if measure == "snr_db" else "mse", "bits"), drawn, strict=True)
     return tuple(
         replace(chart_of(name, marked(figure, size)), stands_for=Pick) for name, figure in names
     )
@@ -48,8 +64,17 @@ def figures_table(study: PointStudy) -> Table:
 
 def stage_chart(study: PointStudy, step: PointStep) -> Chart:
     """Return the points and the codewords of a K: on a line, in the plane, or projected to one."""
-    points, use = study.points, np.unique(step.encoded.indices, axis=0)
-    codewords = step.encoded.quantizer.decode(use)
+    use = np.unique(step.encoded.indices, axis=0)
+    return _chart_among(study, step.encoded.quantizer.decode(use), "stage")
+
+
+def _chart_among(study: PointStudy, codewords: Sketch, key: str) -> Chart:
+    """Return the chart of codewords among the points; the key sets it apart on the page."""
+    return replace(_among(study, codewords), id=key)
+
+
+def _among(study: PointStudy, codewords: Sketch) -> Chart:
+    points = study.points
     if points.dimension == 1:
         numbers, levels = points.vectors[:, 0].astype(np.float64), codewords[:, 0]
         return chart_of("line", pointplots.line_figure(numbers, levels.astype(np.float64)))
@@ -81,6 +106,53 @@ def rungs_table(study: PointStudy) -> Table:
     trained = {size: step.trained for size, step in study.steps.items()}
     rows = [point_rung_row(size, it) for size, it in trained.items() if it.stage("finish")]
     return table_of("point-rungs", rows)
+
+
+def steps_there(study: PointStudy, step: PointStep) -> dict[str, PointFrame]:
+    """Return by its name what each iteration of a training had come to, if that is known."""
+    frames = known_frames(study, step.codebook_size)
+    return {say(f"points.step.{it.stage}", n=it.iteration): it for it in frames}
+
+
+def frame_shown(study: PointStudy, name: str, frame: PointFrame) -> tuple[Chart, Table]:
+    """Return the codewords of an iteration, among the points and as numbers."""
+    error = f"{frame.distortion:.6g}"
+    chart = replace(_chart_among(study, frame.codewords, "replay"), caption="")
+    rows, dimension = _numbers_of(frame.codewords), study.points.dimension
+    table = table_of("point-steps", rows, step=name, error=error)
+    table = replace(table, above=table.caption, caption="")
+    return chart, _with_numbers(study, table, columns("point-steps"), dimension)
+
+
+def trainers_chart(study: PointStudy, size: int) -> Chart:
+    figure = trainers_figure(known_runs(study, size), "snr_db")
+    return chart_of("trainers", figure, "point-trainers")
+
+
+def health_sentences(study: PointStudy, size: int) -> list[str]:
+    """Return what the health of a K comes to; nothing while it is not known."""
+    health = known_healths(study).get(size)
+    out = known_held_out(study).get(size)
+    return verdicts(health, out, of_vectors=True) if health else []
+
+
+def health_charts(study: PointStudy, size: int) -> tuple[Chart, ...]:
+    """Return the charts of use, and of vectors not trained on, with a mark at the K shown."""
+    healths, results = list(known_healths(study).values()), list(known_held_out(study).values())
+    sizes = study.plan
+    charts = (
+        chart_of("perplexity", marked(perplexity_figure(healths, sizes), size)),
+        chart_of(
+            "held-out", marked(held_out_figure(results, sizes, "snr_db"), size), "point-held-out"
+        ),
+    )
+    return tuple(replace(chart, stands_for=Pick) for chart in charts)
+
+
+def health_table(study: PointStudy) -> Table:
+    results = known_held_out(study)
+    rows = [point_health_row(it, results.get(size)) for size, it in known_healths(study).items()]
+    return table_of("point-health", rows)
 
 
 def rate_chart(study: PointStudy, relatives: Sequence[PointStudy]) -> Chart:
@@ -127,7 +199,7 @@ def _theory(study: PointStudy, curves: Sequence[RateCurve]) -> list[RateCurve]:
     """Return the lines of theory as far as there are others, if there are any for the source."""
     farthest = max((rate for curve in curves for rate in curve.rates), default=0)
     rates = [rate for rate in BOUND_RATES if rate <= farthest]
-    bound = bounds.shannon_db(study.source[0], rates, study.source[1]) if rates else None
+    bound = bounds.shannon_db(study.origin.kind, rates, study.origin.correlation) if rates else None
     if bound is None:
         return []
     few = sum(rate < 1 for rate in rates)  # from one bit on it is near enough
@@ -163,10 +235,10 @@ def why_no_advantages(study: PointStudy) -> list[str]:
 
 def dimensions_chart(study: PointStudy, bits: int) -> Chart | None:
     """Return what longer vectors gain at some bits a number."""
-    found, (source, correlation) = known_dimensions(study, bits), study.source
+    found, origin = known_dimensions(study, bits), study.origin
     if not found:
         return None
-    bound = bounds.shannon_db(source, [bits], correlation)
+    bound = bounds.shannon_db(origin.kind, [bits], origin.correlation)
     figure, last = pointplots.dimensions_figure(found, bound[0] if bound else None), found[-1]
     each = study.points.vectors.size // last.dimension // last.codebook_size
     return chart_of("dimensions", figure, dimension=str(last.dimension), each=f"{each:,}")
@@ -190,17 +262,28 @@ def codewords_tables(study: PointStudy, step: PointStep) -> list[Table]:
 
 
 def _entries_table(study: PointStudy, name: str, table: Sketch, use: Counts, size: str) -> Table:
-    entries = table[:SHOWN_CODEWORDS, :SHOWN_NUMBERS]
-    places = [f"x{place}" for place in range(1, entries.shape[1] + 1)]
-    headings = study.points.headings if len(study.points.headings) == len(places) else places
-    numbers = {place: (told, "%.6g") for place, told in zip(places, headings, strict=True)}
     rows = [
-        {"index": index, "vectors_in_cell": int(used)}
-        | {place: float(str(number)) for place, number in zip(places, row, strict=True)}
-        for index, (row, used) in enumerate(zip(entries, use, strict=False))
+        {**row, "vectors_in_cell": int(used)}
+        for row, used in zip(_numbers_of(table), use, strict=False)
     ]
     told = table_of("codewords", rows, size=size, column=column_name(name).capitalize())
-    return replace(told, columns={**columns("codewords"), **numbers})
+    return _with_numbers(study, told, columns("codewords"), table.shape[1])
+
+
+def _numbers_of(table: Sketch) -> list[dict[str, Any]]:
+    """Return rows of numbers by their place, as float32 has them, as many as are shown."""
+    return [
+        {"index": index} | {f"x{place}": float(str(number)) for place, number in enumerate(row, 1)}
+        for index, row in enumerate(table[:SHOWN_CODEWORDS, :SHOWN_NUMBERS])
+    ]
+
+
+def _with_numbers(study: PointStudy, table: Table, before: Columns, dimension: int) -> Table:
+    """Return a table whose columns are some, and then numbers, headed as the points' are."""
+    places = [f"x{place}" for place in range(1, min(dimension, SHOWN_NUMBERS) + 1)]
+    headings = study.points.headings if len(study.points.headings) == len(places) else places
+    numbers = {place: (told, "%.6g") for place, told in zip(places, headings, strict=True)}
+    return replace(table, columns={**before, **numbers})
 
 
 def _largest(step: PointStep) -> int:

@@ -77,6 +77,14 @@ def snr_figure(figures: Sequence[PointFigures], sizes: Sequence[int]) -> go.Figu
     return finished(figure)
 
 
+def mse_figure(figures: Sequence[PointFigures], sizes: Sequence[int]) -> go.Figure:
+    """Plot the squared error of a number against K; a click gives a K as `snr_figure` does."""
+    figure = size_figure(sizes, say("plot.axis.mse"))
+    figure.update_yaxes(rangemode="tozero")
+    add_curve(figure, figures, [it.mse for it in figures], say("plot.hover.mse", mse=Hovered("y")))
+    return finished(figure)
+
+
 def bits_figure(figures: Sequence[PointFigures], sizes: Sequence[int]) -> go.Figure:
     """Plot against K the bits a number: of fixed length, at first-order entropy, in a file."""
     figure = size_figure(sizes, say("plot.axis.bits"))

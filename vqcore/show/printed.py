@@ -15,7 +15,7 @@ from vqcore.coding.pointsfile import EncodedPoints
 from vqcore.coding.smoothing import MAX_STRENGTH
 from vqcore.lab.batch import Swept
 from vqcore.lab.comparison import MEAN_FIGURES, mean_rows
-from vqcore.lab.pointsweeps import SweptPoints
+from vqcore.lab.pointsweeps import PointSettings, SweptPoints
 from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sharing import PictureBlocks
 from vqcore.lab.storing import Stored
@@ -44,7 +44,7 @@ SHORT_HEADINGS = {
     "entropy_rate": "entropy_bits/number",
     "file_rate": "file_bits/number",
 }
-START_FILE = "start.npz"
+START_FILE, START_CODEWORDS = "start.npz", "start.csv"
 """How commands call the file of the codewords that a training by the book begins with."""
 
 
@@ -193,26 +193,43 @@ def option_words(settings: Settings, size: int | None) -> list[str]:
     >>> " ".join(option_words(Settings(4, "gray", family="mean-removed", options=(16,)), 8))
     '--block 4 --colour gray --size 8 --family mean-removed --mean-step 16'
     """
-    unusual = {
-        "--family": (settings.family, Settings.family),
-        **{f"--{name}": (str(it), "") for name, it in settings.unusual_options.items()},
-        "--trainer": (settings.trainer, Settings.trainer),
-        **{f"--{name}": (it, "") for name, it in rule_words(settings).items()},
-        "--seed": (str(settings.seed), str(Settings.seed)),
-        "--rate-weight": (f"{settings.rate_weight:.10g}", f"{Settings.rate_weight:.10g}"),
-    }
     words = ["--block", settings.block_size.typed, "--colour", settings.colour, "--size", str(size)]
-    for name, (value, default) in unusual.items():
-        words += [name, value] if value != default else []
+    words += _training_words(settings)
+    if settings.rate_weight:
+        words += ["--rate-weight", f"{settings.rate_weight:.10g}"]
     return [*words, "--smooth"] if settings.smoothing else words
 
 
-def rule_words(settings: Settings) -> dict[str, str]:
+def point_option_words(settings: PointSettings, size: int) -> list[str]:
+    """Return the words of the command line for K, of points, and what is not the default.
+
+    Examples
+    --------
+    >>> " ".join(point_option_words(PointSettings("residual", (3,), seed=2), 16))
+    '--size 16 --family residual --stages 3 --seed 2'
+    """
+    return ["--size", str(size), *_training_words(settings)]
+
+
+def _training_words(settings: Settings | PointSettings) -> list[str]:
+    unusual = {
+        "--family": (settings.family, "plain"),
+        **{f"--{name}": (str(it), "") for name, it in settings.unusual_options.items()},
+        "--trainer": (settings.trainer, "lbg"),
+        **{f"--{name}": (it, "") for name, it in rule_words(settings).items()},
+        "--seed": (str(settings.seed), "0"),
+    }
+    named = (it for it in unusual.items() if it[1][0] != it[1][1])
+    return [word for name, (value, _) in named for word in (name, value)]
+
+
+def rule_words(settings: Settings | PointSettings) -> dict[str, str]:
     """Return the words for the rules of a training by the book that are not as at first."""
     if settings.rules is None:
         return {}
     if settings.rules.given:
-        return settings.rules.unusual | {"start": "given", "start-codebook": START_FILE}
+        file = START_FILE if isinstance(settings, Settings) else START_CODEWORDS
+        return settings.rules.unusual | {"start": "given", "start-codebook": file}
     return settings.rules.unusual
 
 

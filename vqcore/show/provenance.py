@@ -11,7 +11,7 @@ from vqcore.coding.codec import Settings
 from vqcore.lab.pointsweeps import PointSettings
 from vqcore.lab.study import Study
 from vqcore.signals.pictures import Picture, picture_suffixes
-from vqcore.signals.points import Points
+from vqcore.signals.points import SUFFIXES, Points
 from vqcore.version import __version__
 
 PROGRAM = f"VQ Lab {__version__}"
@@ -152,7 +152,7 @@ def _clean(text: str) -> str:
 def stem_of(name: str) -> str:
     """Return the name of a file that the lab opens without its suffix; any other name as it is."""
     path = PurePath(name)
-    is_known = path.suffix.lower() in picture_suffixes() | {".vq", ".npz", ".npy"}
+    is_known = path.suffix.lower() in picture_suffixes() | {".vq", ".npz", ".npy", *SUFFIXES}
     return (path.stem if is_known else name) or "picture"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -54,25 +54,77 @@ def html_report(
     origin : the file the picture came from, if any
     tries : pictures with one codebook for several
     """
-    ours = [curve for curve in curves if curve.kind in OURS]
     points: Sequence[Any] = curves[0].points
     sizes, chosen = [point.codebook_size for point in points], step.point.codebook_size
     by_size = (plots.psnr_figure, plots.ratio_figure)
     psnr, ratio = (plots.marked(figure_of(points, sizes), chosen) for figure_of in by_size)
-    return TEMPLATE.substitute(
-        title=escape(source.picture),
-        facts=escape(_facts(source, step.encoded.layout, origin)),
-        **_texts(),
-        size=say("figure.k", size=chosen),
-        figures=in_short(step.point),
-        original=_picture(original),
-        rebuilt=_picture(step.encoded.decode()),
-        by_size=_plot(psnr, with_plotly=True) + _plot(ratio),
-        by_rate=_plot(plots.rate_figure(curves, hull_of(ours, "psnr_db"), "psnr_db")),
-        deltas=_table(["against", "delta-bytes", "delta-psnr"], _rows(curves)),
-        joint=_joint(tries),
-        points=_points_table(points),
+    parts = (
+        section(say("figure.k", size=chosen), _pair(original, step)),
+        section(say("report.by-size"), pair(plot(psnr, with_plotly=True), plot(ratio))),
+        section(say("report.by-rate"), *_by_rate(curves)),
+        _joint(tries),
+        section(say("report.all-figures"), _wide(_points_table(points))),
     )
+    return page(source.picture, _facts(source, step.encoded.layout, origin), parts)
+
+
+def page(title: str, facts: str, parts: Iterable[str]) -> str:
+    """Return a whole HTML page of a title, facts about it, and parts that are HTML."""
+    return TEMPLATE.substitute(
+        language=tag(),
+        title=escape(title),
+        facts=escape(facts),
+        body="\n".join(parts),
+        made_with=escape(_made_with()),
+    )
+
+
+def section(title: str, *parts: str) -> str:
+    """Return a heading and parts that are HTML; nothing if there are none."""
+    body = "\n".join(filter(None, parts))
+    return f"<h2>{escape(title)}</h2>\n{body}" if body else ""
+
+
+def pair(*parts: str) -> str:
+    """Return parts side by side where there is room."""
+    return f'<div class="pair">{"".join(parts)}</div>'
+
+
+def plot(figure: Any, *, with_plotly: bool = False) -> str:
+    """Return a live plot; the first of a page has plotly with it."""
+    text: str = figure.to_html(full_html=False, include_plotlyjs=with_plotly)
+    return text
+
+
+def html_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table; nothing if it has no rows."""
+    lines = [_line("th", heads), *(_line("td", row) for row in rows)]
+    return f"<table>{''.join(lines)}</table>" if rows else ""
+
+
+def _wide(table: str) -> str:
+    return f'<div class="wide">{table}</div>' if table else ""
+
+
+def _pair(original: Samples, step: Step) -> str:
+    """Return the original and what is decoded, with the figures below."""
+    alt, told = say("report.original-alt"), say("report.original")
+    rebuilt = _figure(step.encoded.decode(), say("report.rebuilt-alt"), in_short(step.point))
+    return pair(_figure(original, alt, told), rebuilt)
+
+
+def _figure(pixels: Samples, alt: str, caption: str) -> str:
+    source = f"data:image/png;base64,{base64.b64encode(png_bytes(pixels)).decode()}"
+    image = f'<img src="{source}" alt="{escape(alt)}">'
+    return f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def _by_rate(curves: Sequence[Curve]) -> list[str]:
+    """Return the plane of rate and PSNR, and by how much ours differs from each other curve."""
+    ours = [curve for curve in curves if curve.kind in OURS]
+    figure = plots.rate_figure(curves, hull_of(ours, "psnr_db"), "psnr_db")
+    hull = f"<p>{escape(say('report.hull'))}</p>"
+    return [plot(figure), hull, _table(["against", "delta-bytes", "delta-psnr"], _rows(curves))]
 
 
 def _joint(tries: Sequence[Tried]) -> str:
@@ -80,24 +132,9 @@ def _joint(tries: Sequence[Tried]) -> str:
     if not tries:
         return ""
     columns = tables.columns("tries")
-    title = escape(say("report.joint", size=tries[0].transfer.codebook_size))
+    title = say("report.joint", size=tries[0].transfer.codebook_size)
     rows = tables.written(columns, list(map(tables.try_row, tries)))
-    return f"<h2>{title}</h2>" + _html_table([label for label, _ in columns.values()], rows)
-
-
-def _texts() -> dict[str, str]:
-    """Return what every report says, as HTML, by its names in the template."""
-    return {
-        "language": tag(),
-        "original_alt": escape(say("report.original-alt")),
-        "original_caption": escape(say("report.original")),
-        "rebuilt_alt": escape(say("report.rebuilt-alt")),
-        "by_size_title": escape(say("report.by-size")),
-        "by_rate_title": escape(say("report.by-rate")),
-        "hull": escape(say("report.hull")),
-        "points_title": escape(say("report.all-figures")),
-        "made_with": escape(_made_with()),
-    }
+    return section(title, html_table([label for label, _ in columns.values()], rows))
 
 
 def _facts(source: Provenance, layout: BlockLayout, origin: Origin | None) -> str:
@@ -116,15 +153,6 @@ def _facts(source: Provenance, layout: BlockLayout, origin: Origin | None) -> st
         say("report.digest", digest=source.digest),
     )
     return "; ".join(facts)
-
-
-def _picture(pixels: Samples) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png_bytes(pixels)).decode()}"
-
-
-def _plot(figure: Any, *, with_plotly: bool = False) -> str:
-    text: str = figure.to_html(full_html=False, include_plotlyjs=with_plotly)
-    return text
 
 
 def _rows(curves: Sequence[Curve]) -> list[list[str]]:
@@ -150,12 +178,7 @@ def _points_table(points: Sequence[OperatingPoint]) -> str:
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table as HTML, its heads by their ids."""
-    return _html_table([say(f"report.column.{name}") for name in heads], rows)
-
-
-def _html_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [_line("th", heads), *(_line("td", row) for row in rows)]
-    return f"<table>{''.join(lines)}</table>" if rows else ""
+    return html_table([say(f"report.column.{name}") for name in heads], rows)
 
 
 def _line(tag: str, cells: Sequence[str]) -> str:

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 from vqcore.codebooks.textbook import Rules
 from vqcore.coding.codec import Settings
-from vqcore.show.byhand import numpy_lines
-from vqcore.show.printed import START_FILE, option_words
-from vqcore.show.provenance import PROGRAM, Provenance
+from vqcore.lab.pointsweeps import PointSettings
+from vqcore.show.byhand import numpy_lines, numpy_lines_of_points
+from vqcore.show.printed import START_CODEWORDS, START_FILE, option_words, point_option_words
+from vqcore.show.provenance import PROGRAM, Provenance, stem_of
 from vqcore.show.wording import plain
-from vqcore.signals.pictures import Picture
+from vqcore.signals.pictures import SAMPLES, Picture
+from vqcore.signals.points import Points
+from vqcore.signals.sources import Origin as PointsOrigin
 from vqcore.words import say
 
 LINES = """\
@@ -30,6 +33,27 @@ from vqcore.codebooks.textbook import Rules, rows_of
 from vqcore.coding.codebookfile import load_codewords
 """
 LOADED = f"rows_of(load_codewords(Path({START_FILE!r})).codewords)"
+POINT_LINES = """\
+{reading}
+import vqcore
+{imports}
+[step] = vqcore.sweep(vectors, {how})
+vqcore.save(step.encoded, {file!r})
+print(step.figures)
+"""
+OF_PAIRS = """\
+import vqcore
+from vqcore.signals.sources import pixel_pairs
+
+vectors = pixel_pairs(vqcore.read({name!r})).vectors
+"""
+OF_SAMPLE = """\
+from vqcore.signals.pictures import sample_picture
+from vqcore.signals.sources import pixel_pairs
+
+vectors = pixel_pairs(sample_picture({name!r})).vectors
+"""
+LOADED_CODEWORDS = f"rows_of(vqcore.read({START_CODEWORDS!r}).vectors)"
 NUMBERS = 64
 """Numbers of given codewords that lines of Python have in them; more are loaded."""
 
@@ -47,6 +71,65 @@ def ways(picture: Picture, source: Provenance, link: str) -> Iterator[tuple[str,
     command = command_line(picture, source)
     yield _told(say("offers.same-file"), start if has_start else ""), command, "bash"
     yield say("offers.link"), link, None
+
+
+def point_ways(
+    points: Points, origin: PointsOrigin, settings: PointSettings, size: int
+) -> Iterator[tuple[str, str, str | None]]:
+    """Yield, for each way to quantize points again, what `ways` does.
+
+    Parameters
+    ----------
+    points
+    origin : where they come from
+    settings
+    size : K
+    """
+    reading, file = _vectors(points, origin), f"{stem_of(points.name or 'points')}-K{size}.npz"
+    by_hand = numpy_lines_of_points(reading, settings.seed, size)
+    yield say("offers.points-by-hand"), by_hand, "python"
+    how = ", ".join([f"[{size}]", *_point_keywords(settings)])
+    lines = POINT_LINES.format(imports=_imports(how), reading=reading, how=how, file=file)
+    start = say("offers.start-file", file=START_CODEWORDS) if START_CODEWORDS in how else ""
+    yield _told(say("offers.points-lines", program=PROGRAM), start), lines, "python"
+    if origin.kind == "file":
+        start = say("offers.start-file", file=START_CODEWORDS) if settings.given else ""
+        words = [_path(points.name), file, *point_option_words(settings, size)]
+        command = shlex.join(["python", "-m", "vqcore", "encode", *words])
+        yield _told(say("offers.points-command"), start), command, "bash"
+
+
+def _vectors(points: Points, origin: PointsOrigin) -> str:
+    """Return lines of Python that give the vectors of points."""
+    if origin.kind == "file":
+        return f"import vqcore\n\nvectors = vqcore.read({points.name!r}).vectors\n"
+    if origin.kind == "typed":
+        return f"import numpy as np\n\nvectors = np.float32({points.vectors.tolist()})\n"
+    if origin.kind == "pairs":
+        if points.name in SAMPLES:
+            return OF_SAMPLE.format(name=points.name)
+        return OF_PAIRS.format(name=points.name)
+    how = f"{origin.kind!r}, {points.count}, {points.dimension}, seed={origin.seed}"
+    if origin.kind == "gauss-markov":
+        how += f", correlation={origin.correlation!r}"
+    return f"from vqcore.signals.sources import made\n\nvectors = made({how}).vectors\n"
+
+
+def _point_keywords(settings: PointSettings) -> Iterator[str]:
+    """Yield what is not as at first, as Python has it."""
+    for name in "family", "trainer", "seed":
+        value = getattr(settings, name)
+        if value != getattr(PointSettings, name):
+            yield f"{name}={value!r}"
+    if settings.unusual_options:
+        yield f"options={settings.unusual_options!r}"
+    if settings.rules:
+        yield f"rules={_rules(settings.rules, LOADED_CODEWORDS)}"
+
+
+def _imports(how: str) -> str:
+    names = [name for name in ("Rules", "rows_of") if f"{name}(" in how]
+    return f"from vqcore.codebooks.textbook import {', '.join(names)}\n" if names else ""
 
 
 def _told(*sentences: str) -> str:
@@ -89,12 +172,12 @@ def _keywords(settings: Settings) -> Iterator[str]:
     if settings.unusual_options:
         yield f"options={settings.unusual_options!r}"
     if settings.rules:
-        yield f"rules={_rules(settings.rules)}"
+        yield f"rules={_rules(settings.rules, LOADED)}"
 
 
-def _rules(rules: Rules) -> str:
+def _rules(rules: Rules, loaded: str) -> str:
     """Return rules with the codewords given, or with what loads them."""
-    told = repr(rules.given) if sum(map(len, rules.given)) <= NUMBERS else LOADED
+    told = repr(rules.given) if sum(map(len, rules.given)) <= NUMBERS else loaded
     given = f"start='given', given={told}" if rules.given else "start='given'"
     return repr(rules).replace("start='given'", given, 1)
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from vqcore.lab.health import WORST_CELLS, Health, Pair
 from vqcore.lab.heldout import HeldOut
+from vqcore.lab.pointhealth import PointHeldOut
 from vqcore.show.wording import percentage
 from vqcore.words import say
 
@@ -54,6 +55,18 @@ def health_row(health: Health, held_out: HeldOut | None = None) -> dict[str, flo
     }
 
 
+def point_health_row(health: Health, held_out: PointHeldOut | None = None) -> dict[str, Any]:
+    """Return the figures of points by name."""
+    row = health_row(health)
+    halves = "trained_snr_db", "others_snr_db", "gap_db"
+    return {
+        **row,
+        "median_vectors": row["median_blocks"],
+        "least_vectors": row["least_blocks"],
+        **{name: getattr(held_out, name, None) for name in halves},
+    }
+
+
 def _difference(pair: Pair | None) -> float | None:
     return pair.difference if pair else None
 
@@ -72,18 +85,22 @@ class Verdict:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
-def verdicts(health: Health, held_out: HeldOut | None = None) -> list[str]:
-    """Return in words what `judged` finds, a sentence for each."""
-    return [in_words(verdict) for verdict in judged(health, held_out)]
+def verdicts(
+    health: Health, held_out: HeldOut | PointHeldOut | None = None, *, of_vectors: bool = False
+) -> list[str]:
+    """Return in words what `judged` finds, a sentence for each; of blocks, or of vectors."""
+    return [in_words(verdict, of_vectors) for verdict in judged(health, held_out)]
 
 
-def in_words(verdict: Verdict) -> str:
+def in_words(verdict: Verdict, of_vectors: bool = False) -> str:
     """Return a verdict as a sentence."""
     told = {name: percentage(it) if name == "share" else it for name, it in verdict.figures.items()}
+    if of_vectors:
+        return say(f"verdict-of-vectors.{verdict.id}", **told)
     return say(f"verdict.{verdict.id}", **told)
 
 
-def judged(health: Health, held_out: HeldOut | None = None) -> list[Verdict]:
+def judged(health: Health, held_out: HeldOut | PointHeldOut | None = None) -> list[Verdict]:
     """Judge a codebook, a verdict for each figure, by the thresholds at the top of this module.
 
     Parameters
@@ -158,7 +175,7 @@ def _on_worst(health: Health) -> Verdict | None:
     return Verdict(f"worst.{_even(times < UNEVEN)}", figures)
 
 
-def _on_gap(held_out: HeldOut) -> Verdict:
+def _on_gap(held_out: HeldOut | PointHeldOut) -> Verdict:
     gap = held_out.gap_db
     bounds = {"none": 0, "small": SMALL_GAP, "noticeable": BIG_GAP}
     learnt = next((name for name, bound in bounds.items() if gap < bound), "big")

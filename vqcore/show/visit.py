@@ -22,6 +22,7 @@ from vqcore.show.links import (
     wanted_file,
 )
 from vqcore.signals.points import Points
+from vqcore.signals.sources import UPLOADED, Origin
 
 
 class Pick(NamedTuple):
@@ -32,14 +33,14 @@ class Pick(NamedTuple):
 
 
 class PointsChosen(NamedTuple):
-    """Points under their name, if there are any yet; what they were made of, if they were.
+    """Points under their name, if there are any yet, and where they come from.
 
     `file` is the one that a link to them needs.
     """
 
     name: str
     points: Points | None
-    source: tuple[str, float] = ("", 0.0)
+    origin: Origin = UPLOADED
     file: Wanted = Wanted()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from string import punctuation
 
 from vqcore.codebooks.codebook import Codebook
@@ -11,7 +12,7 @@ from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import Cut, cuts_of, dimension_of
 from vqcore.coding.codec import Settings
 from vqcore.lab.comparison import Sized
-from vqcore.lab.pointsweeps import PointFigures
+from vqcore.lab.pointsweeps import PointFigures, PointSettings
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec
 from vqcore.lab.sharing import Shared, Use
 from vqcore.lab.store import Sign
@@ -344,19 +345,35 @@ def settings_name(settings: Settings, layout: BlockLayout) -> str:
     parts = [say("settings.blocks", **block, colour=colour)]
     if settings.family != Settings.family:
         parts.append(say(f"family.{settings.family}"))
-    for name, value in settings.unusual_options.items():
-        parts.append(say("settings.option", name=say(f"control.{name}.label"), value=value))
-    if settings.trainer != "lbg":
-        parts.append(trainer_name(settings.trainer))
-    if settings.rules:
-        parts += [_rule_name(*it) for it in settings.rules.unusual.items()]
-    if settings.seed:
-        parts.append(say("settings.seed", seed=settings.seed))
+    parts += _training_names(settings)
     if settings.rate_weight:
         parts.append(say("settings.rate_weight", rate_weight=settings.rate_weight))
     if settings.smoothing:
         parts.append(say("settings.smoothing"))
     return ", ".join(parts)
+
+
+def point_settings_name(settings: PointSettings) -> str:
+    """Name how points are quantized, by its family and what else is not as at first.
+
+    Examples
+    --------
+    >>> point_settings_name(PointSettings("residual", (3,), seed=1))
+    'Residual, Stages 3, seed 1'
+    """
+    return ", ".join([say(f"point-family.{settings.family}"), *_training_names(settings)])
+
+
+def _training_names(settings: Settings | PointSettings) -> Iterator[str]:
+    """Name the options, the trainer, its rules and the seed, where they are not as at first."""
+    for name, value in settings.unusual_options.items():
+        yield say("settings.option", name=say(f"control.{name}.label"), value=value)
+    if settings.trainer != "lbg":
+        yield trainer_name(settings.trainer)
+    if settings.rules:
+        yield from (_rule_name(*it) for it in settings.rules.unusual.items())
+    if settings.seed:
+        yield say("settings.seed", seed=settings.seed)
 
 
 def _rule_name(rule: str, value: str) -> str:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -30,6 +30,23 @@ Source = Literal["gaussian", "laplacian", "uniform", "gauss-markov", "mixture", 
 
 SOURCES: tuple[Source, ...] = get_args(Source)
 CENTRES = 8
+
+
+class Origin(NamedTuple):
+    """Where points come from: one of `SOURCES`, how made; or "pairs", "typed", "file".
+
+    Parameters
+    ----------
+    kind
+    seed, correlation : with which points were made up
+    """
+
+    kind: str
+    seed: int = 0
+    correlation: float = 0.0
+
+
+UPLOADED = Origin("file")
 
 
 def made(
