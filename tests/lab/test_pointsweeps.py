@@ -1,11 +1,15 @@
 """Tests of points swept: their figures against numpy's, and what vectors gain over scalars."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
+from vqcore.arrays import Sketch
+from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.textbook import Rules
+from vqcore.codebooks.training import codebook_work
 from vqcore.lab.advantage import Advantage, advantage_work, dimensions_work, possible_bits
 from vqcore.lab.bounds import shannon_db
 from vqcore.lab.pointstudy import (
@@ -27,7 +31,7 @@ from vqcore.lab.pointsweeps import (
 from vqcore.lab.store import Store
 from vqcore.signals.points import Points
 from vqcore.signals.sources import made
-from vqcore.work import finish
+from vqcore.work import Work, finish
 
 
 def steps(points: Points, sizes: list[int], **how: object) -> list[PointStep]:
@@ -151,6 +155,24 @@ def test_a_study_keeps_what_it_finds_out() -> None:
     finish(measuring_scalars(study))
     assert [it.levels for it in known_scalars(again)[0]] == [2, 4, 8, 16, 32, 64]
     assert {it.settings.family for it in relatives(study)} >= {"residual", "tree", "product"}
+
+
+def test_what_vectors_gain_goes_on_from_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = made("gauss-markov", 5000, 2)
+    bits = possible_bits(points)
+    expected = [finish(advantage_work(points, each)) for each in bits]
+    study = PointStudy(points, PointSettings(), (1, 2, 4, 8), Store(10**9))
+    finish(sweeping(study))
+    trained = list[tuple[int, list[int]]]()
+
+    def noted(vectors: Sketch, size: int, **how: Any) -> Work[Codebook]:
+        trained.append((size, [*how["known"]]))
+        return codebook_work(vectors, size, **how)
+
+    monkeypatch.setattr("vqcore.lab.advantage.codebook_work", noted)
+    finish(weighing(study))
+    assert known_advantages(study) == expected
+    assert trained == [(4, []), (16, [4]), (16, [4]), (64, [16]), (64, [16])]
 
 
 def test_a_start_that_does_not_fit_is_left_out() -> None:

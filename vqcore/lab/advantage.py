@@ -8,14 +8,23 @@ they follow the shape of the density.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
+from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
+from vqcore.codebooks.training import codebook_work
+from vqcore.coding.pointsfile import EncodedPoints
 from vqcore.lab.bounds import SPACE_FILLING_DB
-from vqcore.lab.pointsweeps import PointSettings, PointStep, sweep_points
+from vqcore.lab.pointsweeps import figures_work
+from vqcore.quantizers.ofpoints import (
+    PointQuantizer,
+    TrainedPoints,
+    encode_work,
+    largest_size,
+    train,
+)
 from vqcore.signals.points import Points
 from vqcore.work import Work
 
@@ -70,15 +79,89 @@ def possible_bits(points: Points) -> list[int]:
     return list(range(1, bits + 1)) if points.dimension > 1 else []
 
 
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """An advantage, and the codebooks it was found from: of vectors whole, and of shuffled ones."""
+
+    advantage: Advantage
+    whole: Codebook
+    shuffled: Codebook
+
+
 def advantage_work(points: Points, bits: int, seed: int = 0) -> Work[Advantage | None]:
     """Measure the advantage at some bits a number; None where vectors are too few or too alike."""
-    scalar = yield from _snr_work(points, PointSettings("product", seed=seed), 2**bits)
-    size, settings = 2 ** (bits * points.dimension), PointSettings(seed=seed)
-    vector = yield from _snr_work(points, settings, size)
-    shuffled = yield from _snr_work(_shuffled(points, seed), settings, size)
-    if scalar is None or vector is None or shuffled is None:
+    scalars = yield from scalars_work(points, [bits], seed)
+    weighed = yield from weighing_work(points, bits, seed, scalars=scalars)
+    return weighed.advantage if weighed else None
+
+
+def scalars_work(points: Points, bits: Sequence[int], seed: int = 0) -> Work[dict[int, float]]:
+    """Return the SNR in dB of scalar quantizers by bits, ascending, of those that are possible."""
+    most = largest_size(points.vectors, "product", {}, 2 ** bits[-1])
+    sizes, found = [2**each for each in bits if 2**each <= most], dict[int, float]()
+    for event in train(points.vectors, sizes, "product", seed=seed):
+        if isinstance(event, TrainedPoints):
+            snr_db = yield from _snr_with(points, event.quantizer)
+            if snr_db is not None:
+                found[event.codebook_size.bit_length() - 1] = snr_db
+        yield
+    return found
+
+
+def weighing_work(
+    points: Points,
+    bits: int,
+    seed: int = 0,
+    *,
+    scalars: Mapping[int, float],
+    below: Weighed | None = None,
+    whole: Codebook | None = None,
+) -> Work[Weighed | None]:
+    """Do as `advantage_work` does, with what is known.
+
+    Parameters
+    ----------
+    points, bits, seed
+    scalars : as `scalars_work` has them
+    below : what was found at fewer bits, to go on from; the outcome is the same
+    whole : the codebook of vectors whole, if it is known
+    """
+    if bits not in scalars:
         return None
-    return Advantage(bits, scalar, vector, shuffled, SPACE_FILLING_DB.get(points.dimension))
+    size, others = 2 ** (bits * points.dimension), _shuffled(points, seed)
+    if whole is None:
+        whole = yield from _codebook_work(points, size, seed, below.whole if below else None)
+    known = below.shuffled if below else None
+    shuffled = yield from _codebook_work(others, size, seed, known)
+    if whole is None or shuffled is None:
+        return None
+    vector_db = yield from _snr_with(points, _plain(whole))
+    shuffled_db = yield from _snr_with(others, _plain(shuffled))
+    if vector_db is None or shuffled_db is None:
+        return None
+    space_db = SPACE_FILLING_DB.get(points.dimension)
+    found = Advantage(bits, scalars[bits], vector_db, shuffled_db, space_db)
+    return Weighed(found, whole, shuffled)
+
+
+def _codebook_work(
+    points: Points, size: int, seed: int, below: Codebook | None = None
+) -> Work[Codebook | None]:
+    """Return the ladder's codebook; None where there are too few distinct vectors."""
+    if largest_size(points.vectors, "plain", {}, size) < size:
+        return None
+    known = {below.size: below} if below else {}
+    return (yield from codebook_work(points.vectors, size, seed=seed, known=known))
+
+
+def _plain(codebook: Codebook) -> PointQuantizer:
+    return PointQuantizer("plain", ("codeword",), (codebook.codewords,))
+
+
+def _snr_with(points: Points, quantizer: PointQuantizer) -> Work[float | None]:
+    indices = yield from encode_work(quantizer, points.vectors)
+    figures = yield from figures_work(points, EncodedPoints(quantizer, indices), 0)
+    return figures.snr_db
 
 
 @dataclass(frozen=True)
@@ -112,21 +195,11 @@ def dimensions_work(points: Points, bits: int, seed: int = 0) -> Work[list[AtDim
         if size > MAX_CODEBOOK_SIZE or count < ENOUGH * size:
             break
         recut = Points(points.vectors.ravel()[: count * dimension].reshape(count, -1), "")
-        snr = yield from _snr_work(recut, PointSettings(seed=seed), size)
-        if snr is not None:
-            found.append(AtDimension(dimension, size, snr))
+        codebook = yield from _codebook_work(recut, size, seed)
+        snr_db = (yield from _snr_with(recut, _plain(codebook))) if codebook else None
+        if snr_db is not None:
+            found.append(AtDimension(dimension, size, snr_db))
     return found
-
-
-def _snr_work(points: Points, settings: PointSettings, size: int) -> Work[float | None]:
-    try:
-        for event in sweep_points(points, settings, [size]):
-            if isinstance(event, PointStep):
-                return event.figures.snr_db
-            yield
-    except ValueError:  # too few distinct vectors
-        return None
-    return None
 
 
 def _shuffled(points: Points, seed: int) -> Points:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
+from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Progress
 from vqcore.lab import advantage, bounds, contest
-from vqcore.lab.advantage import Advantage, AtDimension
+from vqcore.lab.advantage import Advantage, AtDimension, Weighed
 from vqcore.lab.bounds import ScalarPoint
 from vqcore.lab.health import Health
 from vqcore.lab.pointhealth import PointHeldOut, held_out_points, point_health_work
@@ -151,21 +152,36 @@ def known_scalars(study: PointStudy) -> tuple[list[ScalarPoint], list[ScalarPoin
 
 
 def weighing(study: PointStudy) -> Pieces:
-    """Find what vectors gain over scalars, at every possible number of bits."""
-    points, seed = study.points, study.settings.seed
+    """Find what vectors gain over scalars, at every possible number of bits, each from the last."""
+    points, seed, find = study.points, study.settings.seed, study.store.find
+    every, key = advantage.possible_bits(points), (points.digest, seed)
 
-    def question(bits: int) -> Question:
-        key, facts = (points.digest, seed, bits), {"bits": bits}
-        work = advantage.advantage_work
-        return Question("advantage", key, lambda: work(points, bits, seed), "weighing", facts)
+    def weigh(bits: int) -> Work[Weighed | None]:
+        scalars, below = find("scalars of bits", key, {}), find("advantage", (*key, bits - 1))
+        known = {"below": below, "whole": _own_codebook(study, 2 ** (bits * points.dimension))}
+        return advantage.weighing_work(points, bits, seed, scalars=scalars, **known)
 
-    return answering(study.store, map(question, advantage.possible_bits(points)))
+    def question(kind: str, key: Key, bits: int, work: Callable[[], Work[Any]]) -> Question:
+        return Question(kind, key, work, "weighing", {"bits": bits})
+
+    scalars = partial(advantage.scalars_work, points, every, seed)
+    first = [question("scalars of bits", key, bits, scalars) for bits in every[:1]]
+    rest = [question("advantage", (*key, bits), bits, partial(weigh, bits)) for bits in every]
+    return answering(study.store, [*first, *rest])
+
+
+def _own_codebook(study: PointStudy, size: int) -> Codebook | None:
+    """Return the ladder's codebook of a size, if the sweep has found it."""
+    key = study.points.digest, PointSettings(seed=study.settings.seed), size
+    step: PointStep | None = study.store.find("point step", key)
+    return Codebook(step.encoded.quantizer.tables[0]) if step else None
 
 
 def known_advantages(study: PointStudy) -> list[Advantage]:
     every = advantage.possible_bits(study.points)
     keys = [(study.points.digest, study.settings.seed, bits) for bits in every]
-    return [found for key in keys if (found := study.store.find("advantage", key))]
+    found = [study.store.find("advantage", key) for key in keys]
+    return [weighed.advantage for weighed in found if weighed]
 
 
 def recutting(study: PointStudy, bits: int) -> Pieces:
