@@ -18,7 +18,18 @@ def second_thoughts(sketch: Sketch, codewords: NDArray) -> tuple[list[float], Pa
     """Return the distortion before and after each second thought, and what they come to."""
     held, rng = InMemory(sketch, REAL), np.random.default_rng(0)
     part = finish(held.partition(codewords))
-    seen, work = [part.total], secondthoughts.second_thoughts(held, part, rng)
+    return watched(part, secondthoughts.second_thoughts(held, part, rng))
+
+
+def afterthoughts(sketch: Sketch, codewords: NDArray, count: int) -> tuple[list[float], Partition]:
+    """Return the distortion before and after each afterthought, and what they come to."""
+    held, rng = InMemory(sketch, REAL), np.random.default_rng(0)
+    part = finish(held.partition(codewords))
+    return watched(part, secondthoughts.afterthoughts(held, codewords, count, rng))
+
+
+def watched(part: Partition, work: Work[Partition]) -> tuple[list[float], Partition]:
+    seen = [part.total]
     while True:
         try:
             look = next(work)
@@ -28,7 +39,7 @@ def second_thoughts(sketch: Sketch, codewords: NDArray) -> tuple[list[float], Pa
             seen.append(look.part.total)
 
 
-def test_second_thoughts_leave_a_poor_local_minimum() -> None:
+def test_second_thoughts_and_afterthoughts_leave_a_poor_local_minimum() -> None:
     # Two codewords for one cluster and one for two others: Lloyd iterations change nothing.
     sketch = np.float32([[0], [1], [8], [9], [100], [101], [110], [111], [200], [201]])
     poor = np.float64([[0.5], [8.5], [105.5], [200.5]])
@@ -37,6 +48,7 @@ def test_second_thoughts_leave_a_poor_local_minimum() -> None:
     good = finish(partition(sketch, np.float64([[4.5], [100.5], [110.5], [200.5]]), REAL))
     assert good.total < stuck.total
     assert second_thoughts(sketch, poor)[1].total == good.total
+    assert afterthoughts(sketch, poor, 4)[1].total == good.total
 
 
 @pytest.mark.parametrize("size", [2, 8, 100])
@@ -54,6 +66,21 @@ def test_second_thoughts_of_what_has_no_error_change_nothing() -> None:
     sketch = np.float32([[1], [5], [5], [9]])
     seen, part = second_thoughts(sketch, np.float64([[1], [5], [9]]))
     assert seen == [0] * (1 + secondthoughts.MAX_IN_VAIN)
+    assert part.means.ravel().tolist() == [1, 5, 9]
+
+
+@pytest.mark.parametrize("size", [2, 8])
+def test_afterthoughts_are_as_many_as_asked_for_and_never_worse(size: int) -> None:
+    vectors = vectors_of(photograph("coffee", 2))
+    start = own_blocks(vectors, size).astype(np.float64)
+    seen, part = afterthoughts(vectors.astype(np.float32), start, 5)
+    assert seen == sorted(seen, reverse=True)
+    assert (len(seen), len(part.means), part.total) == (6, size, seen[-1])
+
+
+def test_afterthoughts_of_what_has_no_error_change_nothing() -> None:
+    seen, part = afterthoughts(np.float32([[1], [5], [5], [9]]), np.float64([[1], [5], [9]]), 4)
+    assert seen == [0] * 5
     assert part.means.ravel().tolist() == [1, 5, 9]
 
 

@@ -13,7 +13,7 @@ from vqcore.codebooks.codebook import Codebook, rounded
 from vqcore.codebooks.ladder import rung_work
 from vqcore.codebooks.scoring import EIGHT_BIT, REAL
 from vqcore.codebooks.sketch import Axes, principal_axes
-from vqcore.codebooks.source import InMemory, Moments, Source, sample_of
+from vqcore.codebooks.source import InMemory, Moments, OnAGrid, Source, sample_of
 from vqcore.codebooks.training import Trained, train
 from vqcore.signals.sources import made
 from vqcore.work import Work, finish
@@ -60,6 +60,18 @@ def test_real_vectors_have_distinct_ones_in_ascending_order() -> None:
     assert source.distinct(3).tolist() == [[-300, 9], [0.25, 7], [2.5, 0]]
 
 
+@pytest.mark.parametrize(
+    ("count", "dimension", "size", "thoughts"),
+    [(150, 4, 3, 24), (10_000, 10, 27, 24), (20_000, 16, 40, 5), (200_000, 16, 256, 0)],
+)
+def test_afterthoughts_are_of_few_points(
+    count: int, dimension: int, size: int, thoughts: int
+) -> None:
+    units = np.zeros((count, dimension), np.float32)
+    assert OnAGrid(units, REAL).afterthoughts(size) == thoughts
+    assert InMemory(units, REAL).afterthoughts(size) == 0
+
+
 @dataclass(frozen=True, eq=False)
 class InPieces:
     """Vectors that are never all together; it tells what a source must, and no more."""
@@ -75,6 +87,9 @@ class InPieces:
     @property
     def dimension(self) -> int:
         return self.pieces[0].dimension
+
+    def afterthoughts(self, size: int) -> int:
+        return 0
 
     def sample(self, size: int, rng: np.random.Generator) -> Samples:
         assert size >= self.count

@@ -8,7 +8,8 @@ thoughts, and a second start or two. A size off the ladder (100) is the rung bel
 worst cells split, so the result for a K never depends on which other sizes were asked for.
 
 To be quick, a rung does this in a sketch: for a sample of the vectors that grows with K, and along
-their few principal axes. Only its last Lloyd iterations see all vectors whole.
+their few principal axes. Only its last Lloyd iterations see all vectors whole. Of points, where
+that costs little, there are afterthoughts before those, whole too; then nothing starts anew.
 
 Linde, Buzo & Gray 1980, doi:10.1109/TCOM.1980.1094577.
 """
@@ -28,7 +29,7 @@ from vqcore.codebooks.cells import Cells, Partition, means_work
 from vqcore.codebooks.codebook import Codebook, rounded
 from vqcore.codebooks.lloyd import ROUGH_TOLERANCE, Held, Pass, lloyd, settle
 from vqcore.codebooks.scoring import EIGHT_BIT
-from vqcore.codebooks.secondthoughts import second_starts, second_thoughts
+from vqcore.codebooks.secondthoughts import afterthoughts, second_starts, second_thoughts
 from vqcore.codebooks.sketch import Axes, principal_axes, sample_size, sketch_work
 from vqcore.codebooks.source import InMemory, Source
 from vqcore.codebooks.splitting import grown
@@ -82,6 +83,9 @@ def rung_work(
         search = _search(source, sample, below, size, few_axes, rng)
         part = yield from _looks(search, "search", size, dimension, left_out, whole)
         start, (tolerance, at_most) = (yield from whole(part)), source.patience
+        if thoughts := source.afterthoughts(size):
+            again = afterthoughts(InMemory(sample, source.kind), start, thoughts, rng)
+            start = (yield from _looks(again, "search", size, dimension, 0, _own_means)).means
         last = lloyd(source.cells, start, tolerance=tolerance, at_most=at_most)
         cells = yield from _looks(last, "finish", size, dimension, 0, _own_means)
         return rounded(cells.means, source.kind)
@@ -100,7 +104,8 @@ def _search(
     part = yield from sketch.partition(axes.along(below.codewords))
     part = yield from settle(sketch, (yield from grown(sketch.vectors, part, size, rng)), rng)
     part = yield from second_thoughts(sketch, part, rng)
-    part = yield from second_starts(sketch, part, rng)
+    if not source.afterthoughts(size):
+        part = yield from second_starts(sketch, part, rng)
     return (yield from lloyd(sketch.partition, part.means, tolerance=ROUGH_TOLERANCE))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Floats, Reals
+from vqcore.arrays import Floats, Number, Reals
 from vqcore.codebooks.cells import Partition
 from vqcore.codebooks.lloyd import TOLERANCE, Pass, lloyd
 from vqcore.codebooks.merging import merged
@@ -18,6 +18,7 @@ SECOND_THOUGHTS_UP_TO = 512
 MAX_IN_VAIN = 3
 SECOND_START_UP_TO = 32
 FEW_ITERATIONS = 2
+MORE_ITERATIONS = 20
 
 
 def second_starts(
@@ -75,19 +76,55 @@ def _thoughts_of(size: int) -> int:
     return min(MAX_SECOND_THOUGHTS, max(affordable, int(size <= SECOND_THOUGHTS_UP_TO)))
 
 
+def afterthoughts(
+    whole: InMemory[Number], codewords: Reals, count: int, rng: np.random.Generator
+) -> Work[Partition]:
+    """Think over so many times, whole, what a search has come to, where that costs little.
+
+    By turns codewords are swapped for others by merging and by chance: the one keeps what is good,
+    the other comes to what no merging leads to.
+    """
+    part = yield from whole.partition(codewords)
+    for turn in range(count):
+        other = yield from mapped(_swapped(whole, part, turn % 2 == 1, rng), unseen)
+        part = min(part, other, key=_total)
+        yield Pass(part)
+    return part
+
+
+def _swapped(
+    whole: InMemory[Number], part: Partition, by_chance: bool, rng: np.random.Generator
+) -> Work[Partition]:
+    """Add codewords where the error is, one to K of them, and take as many away.
+
+    Fränti 2018, doi:10.1186/s40537-018-0122-y (by chance, one at a time).
+    """
+    size = len(part.means)
+    added = whole.vectors[_struck(part.errors, 1 + int(rng.integers(size)), rng)]
+    many = np.concatenate([part.means, added])
+    if not by_chance:
+        return (yield from _refined(whole, many, size, MORE_ITERATIONS))
+    left = many[rng.choice(len(many), size, replace=False)]
+    return (yield from lloyd(whole.partition, left, at_most=MORE_ITERATIONS))
+
+
 def _total(part: Partition) -> float:
     return part.total
 
 
-def _refined(sketch: InMemory[np.float32], codewords: Reals, size: int) -> Work[Partition]:
-    """Settle codewords for a little, merge them to a size, and settle those for a little."""
-    return (yield from mapped(_merged_back(sketch, codewords, size), unseen))
+def _refined(
+    sketch: InMemory[Number], codewords: Reals, size: int, iterations: int = FEW_ITERATIONS
+) -> Work[Partition]:
+    """Settle codewords for a little, merge them to a size, and settle those, for a little too."""
+    return (yield from mapped(_merged_back(sketch, codewords, size, iterations), unseen))
 
 
-def _merged_back(sketch: InMemory[np.float32], codewords: Reals, size: int) -> Work[Partition]:
+def _merged_back(
+    sketch: InMemory[Number], codewords: Reals, size: int, iterations: int
+) -> Work[Partition]:
     many = yield from lloyd(sketch.partition, codewords, at_most=FEW_ITERATIONS)
     means = yield from merged(many.means, many.counts, size)
-    return (yield from lloyd(sketch.partition, means, at_most=FEW_ITERATIONS))
+    return (yield from lloyd(sketch.partition, means, at_most=iterations))
 
 
 def unseen(seen: object) -> None:

@@ -15,6 +15,9 @@ from vqcore.codebooks.scoring import Kind, chunks
 from vqcore.signals.blocks import distinct_vectors
 from vqcore.work import Work, on_all_cores
 
+MAX_AFTERTHOUGHTS = 24
+AFTERTHOUGHTS_WORK = 2**26
+
 
 @dataclass(frozen=True, eq=False)
 class Moments:
@@ -52,6 +55,9 @@ class Source(Protocol[Number]):
     def patience(self) -> tuple[float | None, int | None]:
         """Say when the last iterations end: `tolerance` and `at_most` of `lloyd`."""
 
+    def afterthoughts(self, size: int) -> int:
+        """Say how often codebooks of a size are thought over after their search."""
+
     def sample(self, size: int, rng: np.random.Generator) -> NDArray[Number]:
         """Draw `size` vectors, each at most once, or take all; keep their order."""
 
@@ -84,6 +90,9 @@ class InMemory(Generic[Number]):
     @property
     def patience(self) -> tuple[float | None, int | None]:
         return None, None
+
+    def afterthoughts(self, size: int) -> int:
+        return 0
 
     def sample(self, size: int, rng: np.random.Generator) -> NDArray[Number]:
         return sample_of(self.vectors, size, rng)
@@ -119,12 +128,16 @@ class OnAGrid(InMemory[np.float32]):
     """Whole numbers, shape (n, d), as a source: of points, whose cells settle slowly.
 
     Where cells have no gaps between them, as within a Gaussian of many dimensions, many
-    small gains add up to 1 % of the distortion.
+    small gains add up to 1 % of the distortion. Where there are, as between clusters, a search may
+    end far from the best; so few vectors, of few numbers, have afterthoughts.
     """
 
     @property
     def patience(self) -> tuple[float | None, int | None]:
         return 1e-4, None
+
+    def afterthoughts(self, size: int) -> int:
+        return min(MAX_AFTERTHOUGHTS, AFTERTHOUGHTS_WORK // (self.count * size * self.dimension))
 
 
 @dataclass(frozen=True, eq=False)
