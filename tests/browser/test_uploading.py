@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from conftest import Visitor
+from playwright.sync_api import expect
 from running import READY, free_port, running_app
 
 from vqcore.signals.pictures import png_bytes
@@ -151,9 +152,14 @@ def test_what_is_stopped_says_so_and_goes_on(visitor):
             break
         page.wait_for_timeout(100)
     assert int(visitor.side("b", ".size").get_attribute("max")) + 1 == int(counted[1])
+    state = "(it, state) => { it.dataset.testScriptState = state; }"
+    page.get_by_test_id("stApp").evaluate(state, "notRunning")  # as between two turns of work
+    assert (working.is_visible(), stopped.is_visible()) == (True, False)
+    page.get_by_test_id("stApp").evaluate(state, "running")
     assert not stopped.is_visible()
     page.get_by_role("button", name="Stop").click()
     page.wait_for_selector(READY)
+    expect(stopped).to_be_visible()
     assert stopped.inner_text().startswith("Stopped.")
     assert not working.is_visible()
     stopped.get_by_role("button", name="Go on").click()
