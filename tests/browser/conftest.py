@@ -153,7 +153,7 @@ class Visitor:
     def settle(self):
         """Wait until the page rests, and the script with it: rest.js tells what that is."""
         self.waits += 1
-        self.page.wait_for_function("who => isAtRest(who)", arg=self.waits, timeout=120_000)
+        self.page.wait_for_function("who => untilAtRest(who)", arg=self.waits, timeout=120_000)
         return self
 
     def upload(self, *files):

@@ -3,6 +3,7 @@
 
 (() => {
   const HAND_RESTS = { after: 200, atLatestAfter: 300 }; // ms: what streamlit's scripts wait, and ours
+  const LOOK_AGAIN = 30; // ms
   const CALM_FRAMES = 3; // for what one event leads to in the next: a render, a picture to draw
   const NEW_SESSION = 4, SCRIPT_FINISHED = 6, FINISHED_EARLY_FOR_RERUN = 2; // ForwardMsg.proto
   const RERUN_SCRIPT = 11; // BackMsg.proto
@@ -110,5 +111,14 @@
     calm = isCalm() && waiting === who ? calm + 1 : 0;
     waiting = who;
     return calm >= CALM_FRAMES;
+  };
+
+  const aPause = () => new Promise((go) => { begin(go, LOOK_AGAIN); });
+  const aFrame = () => new Promise((go) => { requestAnimationFrame(go); });
+
+  /** Wait until the page rests; while the script runs, ask for no frames, which cost a core. */
+  globalThis.untilAtRest = async (who) => {
+    while (!isAtRest(who)) await (asked ? aPause() : aFrame());
+    return true;
   };
 })();
