@@ -29,15 +29,19 @@ RESTS = """async who => {
 }"""
 
 
-@pytest.fixture
-def page(browser):
+@pytest.fixture(scope="module")
+def tab(browser):
     page = browser.new_page()
-    page.set_content(APP)
-    for script in (FAKES, REST_JS.read_text(encoding="utf-8")):
-        page.evaluate(script)
-    page.evaluate(TALK)
     yield page
     page.close()
+
+
+@pytest.fixture
+def page(tab):
+    tab.goto(f"data:text/html,{APP}")
+    for script in (FAKES, REST_JS.read_text(encoding="utf-8"), TALK):
+        tab.evaluate(script)
+    return tab
 
 
 def rests(page):
@@ -73,6 +77,16 @@ def test_a_run_that_was_asked_for_is_owed_until_it_has_ended(page):
     page.evaluate("it => answer(it)", started())
     page.evaluate("it => answer(it)", finished("FINISHED_SUCCESSFULLY"))
     assert rests(page)
+
+
+def test_who_waits_for_the_page_waits_for_the_run(page):
+    page.evaluate("it => ask(it)", asked())
+    page.evaluate("who => { untilAtRest(who).then(it => { globalThis.seen = it; }); }", next(WAITS))
+    assert not rests(page)
+    assert page.evaluate("globalThis.seen") is None
+    for message in (started(), finished("FINISHED_SUCCESSFULLY")):
+        page.evaluate("it => answer(it)", message)
+    page.wait_for_function("globalThis.seen === true")
 
 
 def test_other_messages_ask_for_no_run(page):
