@@ -172,12 +172,13 @@ def test_the_same_file_twice(visitor):
     np.testing.assert_array_equal(visitor.saved("b"), step.encoded.decode())
 
 
-@pytest.mark.parametrize(("height", "width", "size"), [(1, 1, 1), (24, 32, 1), (3, 200, 4)])
-def test_small_files_and_one_codeword(visitor, height, width, size):
-    step = made(photograph(height, width), size=size)
-    visitor.bring("?block=8&largest=4", ("small.vq", step.file))
-    np.testing.assert_array_equal(visitor.saved("b"), step.encoded.decode())
-    assert visitor.figures()["K"] == str(step.encoded.quantizer.codebook_size)
+def test_small_files_and_one_codeword(visitor):
+    visitor.open("?block=8&largest=4")
+    for height, width, size in [(1, 1, 1), (24, 32, 1), (3, 200, 4)]:
+        step = made(photograph(height, width), size=size)
+        visitor.upload((f"{width} by {height}.vq", step.file))
+        np.testing.assert_array_equal(visitor.saved("b"), step.encoded.decode())
+        assert visitor.figures()["K"] == str(step.encoded.quantizer.codebook_size)
 
 
 def test_a_link_to_a_file_asks_for_it(visitor):
