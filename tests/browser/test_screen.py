@@ -121,19 +121,32 @@ PHONE = [
     check_that_targets_are_large_enough_for_fingers,
     check_that_picture_k_and_figures_are_in_sight,
 ]
-SIZES = {
-    **dict.fromkeys(DESKTOPS, DESKTOP),
-    (800, 1000): [check_that_nothing_is_outside_or_covered],
-    **dict.fromkeys(PHONES, PHONE),
-}
+TABLET = [check_that_nothing_is_outside_or_covered]
 
 
-@at(*SIZES)
-def test_all_has_its_place(visitor):
+def at_each(visitor, windows):
+    """Let a page that was opened in the first of some windows have the size of each."""
+    for width, height in windows:
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        visitor.settle()
+        yield from in_light_and_dark(visitor)
+
+
+@pytest.mark.parametrize(
+    ("visitor", "windows", "checks"),
+    [
+        (window(*DESKTOPS[0]), DESKTOPS, DESKTOP),
+        (window(800, 1000), [(800, 1000)], TABLET),
+        (window(*PHONES[0]), PHONES, PHONE),
+    ],
+    indirect=["visitor"],
+    ids=["desktop", "tablet", "phone"],
+)
+def test_all_has_its_place(visitor, windows, checks):
     """One visit for all: the stage has half of a desktop's screen, K and figures beside it."""
     visitor.open("?picture=coffee&largest=4096&block=4&k=32&panel=sizes")
-    for _ in in_light_and_dark(visitor):
-        for check in SIZES[tuple(visitor.page.viewport_size.values())]:
+    for _ in at_each(visitor, windows):
+        for check in checks:
             check(visitor)
 
 

@@ -87,7 +87,7 @@ WATCH = """canvas => {
 
 def test_no_old_picture_stands_under_a_new_title(visitor):
     """Look as often as the page is drawn: soon after work has begun, all the old is gone."""
-    visitor.open("?panel=sizes")
+    visitor.open("?panel=sizes&largest=256")
     visitor.page.locator(".viewer .pictures").evaluate(WATCH)
     visitor.upload(("new.png", png(5, 800, 1000)))
     stories = visitor.page.evaluate("() => { cancelAnimationFrame(looking); return stories; }")
