@@ -132,7 +132,7 @@ def test_the_app_does_no_mathematics() -> None:
 
 def test_what_is_imported_is_required() -> None:
     required = re.findall(r"^[\w-]+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
-    required += ["pillow-heif"]  # an extra: without it one kind of picture is refused
+    required += ["pillow-heif", "av"]  # extras: without each one kind of file is refused
     every = {name.split(".")[0] for path in FILES for name in IMPORTS[path]}
     outside = every - {"vqcore"} - sys.stdlib_module_names
     assert {PACKAGES.get(name, name) for name in outside} <= set(required)

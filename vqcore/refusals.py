@@ -16,5 +16,9 @@ class PointsError(ValueError):
     """A file or text holds no points; the message is a sentence a person can act on."""
 
 
+class SoundError(ValueError):
+    """A file cannot become a sound; the message is a sentence a person can act on."""
+
+
 class NotSupportedError(Exception):
     """A whole and well-formed file holds what the lab does not read; the message names it."""

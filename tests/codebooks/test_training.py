@@ -95,9 +95,10 @@ def test_a_size_off_the_ladder_splits_the_worst_cell(monkeypatch: pytest.MonkeyP
         (secondthoughts, "SECOND_START_UP_TO"),
     ):
         monkeypatch.setattr(room, name, 0)
-    codebooks = trained(np.uint8([[10], [11], [12], [14], [100], [140], [200], [240]]), [2, 3])
-    assert sorted(codebooks[2].tolist()) == [[12], [170]]
-    assert sorted(codebooks[3].tolist()) == [[12], [120], [220]]
+    samples = np.uint8([10, 11, 12, 14, 100, 140, 200, 240])
+    codebooks = trained(np.stack([samples, np.full(8, 9, np.uint8)], axis=1), [2, 3])
+    assert sorted(codebooks[2].tolist()) == [[12, 9], [170, 9]]
+    assert sorted(codebooks[3].tolist()) == [[12, 9], [120, 9], [220, 9]]
 
 
 def test_a_rare_far_vector_gets_a_codeword() -> None:

@@ -404,8 +404,8 @@ LARGEST = 2**32 - 1
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"version": 0}, "has version 0; this program reads 1 to 3"),
-        ({"version": 4}, "has version 4; this program reads 1 to 3"),
+        ({"version": 0}, "has version 0; this program reads 1 to 4"),
+        ({"version": 4}, "This .vq file holds a sound"),
         ({"colour": 3}, "asks for colour mode 3,"),
         ({"colour": 255}, "asks for colour mode 255,"),
         ({"block": 0}, "asks for block size 0,"),

@@ -86,6 +86,7 @@ def rung_work(
         if thoughts := source.afterthoughts(size):
             again = afterthoughts(InMemory(sample, source.kind), start, thoughts, rng)
             start = (yield from _looks(again, "search", size, dimension, 0, _own_means)).means
+        start = source.known_best(size, start)
         last = lloyd(source.cells, start, tolerance=tolerance, at_most=at_most)
         cells = yield from _looks(last, "finish", size, dimension, 0, _own_means)
         return rounded(cells.means, source.kind)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vqcore.arrays import Floats, Number, Reals
 from vqcore.codebooks.cells import Cells, Partition, partition
+from vqcore.codebooks.levels import best_levels
 from vqcore.codebooks.scoring import Kind, chunks
 from vqcore.signals.blocks import distinct_vectors
 from vqcore.work import Work, on_all_cores
@@ -67,6 +68,9 @@ class Source(Protocol[Number]):
     def moments(self, at_most: int) -> Work[Moments]:
         """Find the moments of all vectors, or of so many drawn from them."""
 
+    def known_best(self, size: int, found: Floats) -> Floats:
+        """Return the best codewords where they are known without a search, else those found."""
+
     def cells(self, codewords: Reals) -> Work[Cells]:
         """Assign every vector to its nearest codeword and sum up the cells."""
 
@@ -114,6 +118,11 @@ class InMemory(Generic[Number]):
         shifted = some.mean(axis=0, dtype=np.float64) - self.kind.middle
         covariance = total / len(some) - np.outer(shifted, shifted)
         return Moments(shifted + self.kind.middle, covariance)
+
+    def known_best(self, size: int, found: Floats) -> Floats:
+        if self.dimension > 1 or self.vectors.dtype != np.uint8:
+            return found
+        return best_levels(np.bincount(self.vectors[:, 0], minlength=256), size)
 
     def cells(self, codewords: Reals) -> Work[Cells]:
         return self.partition(codewords)

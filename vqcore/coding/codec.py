@@ -14,7 +14,7 @@ from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.smoothing import best_strength_work, smoothed
 from vqcore.quantizers import plain
 from vqcore.quantizers.family import FAMILIES
-from vqcore.quantizers.quantizer import Parameters, Quantizer
+from vqcore.quantizers.quantizer import HasOptions, Option, Parameters, Quantizer
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.work import Work, finish
 
@@ -23,7 +23,7 @@ DEFAULT_BEAM = 4
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(HasOptions):
     """All that decides how a picture is encoded, beside the codebook size.
 
     `rate_weight` is λ, in squared error per bit; 0 takes the nearest codeword, as in the textbook.
@@ -48,9 +48,7 @@ class Settings:
         block_size, colour = family.suits(BlockSize.of(self.block_size), self.colour)
         object.__setattr__(self, "block_size", block_size)
         object.__setattr__(self, "colour", colour)
-        left_out = family.OPTIONS[len(self.options) :]
-        every = *self.options, *(option.default for option in left_out)
-        object.__setattr__(self, "options", every)
+        self.fill_in(self.options)
         rules = (self.rules or Rules()) if self.trainer == "textbook" else None
         object.__setattr__(self, "rules", rules)
 
@@ -86,15 +84,8 @@ class Settings:
         return self.family == plain.ID
 
     @property
-    def options_by_name(self) -> dict[str, int]:
-        names = [option.name for option in FAMILIES[self.family].OPTIONS]
-        return dict(zip(names, self.options, strict=True))
-
-    @property
-    def unusual_options(self) -> dict[str, int]:
-        """Return those that are not the defaults."""
-        defaults = {option.name: option.default for option in FAMILIES[self.family].OPTIONS}
-        return {name: it for name, it in self.options_by_name.items() if it != defaults[name]}
+    def own_options(self) -> tuple[Option, ...]:
+        return FAMILIES[self.family].OPTIONS
 
     @property
     def beam(self) -> int:

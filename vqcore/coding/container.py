@@ -2,8 +2,8 @@
 
 Version 1 holds a plain codebook; version 2 names one that is elsewhere; version 3 does either, has
 a quantizer of any family, blocks that are no squares, or their edges smoothed. What version 1 or 2
-can say is not said in version 3. Multi-byte numbers are little-endian.
-Nothing is optional.
+can say is not said in version 3. Version 4 holds a sound, see `soundcontainer`. Multi-byte numbers
+are little-endian. Nothing is optional.
 
 ::
 
@@ -106,11 +106,13 @@ from vqcore.quantizers.plain import ID as PLAIN
 from vqcore.quantizers.plain import quantizer_of
 from vqcore.quantizers.quantizer import Column, Quantizer
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockLayout, BlockSize
+from vqcore.signals.layouts import Layout
 from vqcore.signals.pictures import MAX_PIXELS, MAX_SIDE
 from vqcore.words import Said, said, why
 from vqcore.work import Work, finish
 
 MAGIC = b"VQLB"
+OF_A_SOUND = 4
 WITH_CODEBOOK, WITHOUT_CODEBOOK, OF_A_FAMILY = VERSIONS = 1, 2, 3
 FILE_FAMILIES = (PLAIN, "mean-removed", "residual", "quadtree", "planes", "tree", "gain-shape")
 START = struct.Struct("<4sBBBII")
@@ -292,19 +294,26 @@ def parse_header(data: bytes) -> Header:
     """Check everything that can be checked without decoding; FileError as in `parse`."""
     if not is_vq(data):
         raise FileError(said("refusal.vq.no-vq"))
+    if data[len(MAGIC) : len(MAGIC) + 1] == bytes([OF_A_SOUND]):
+        raise FileError(said("refusal.vq.is-sound"))
     _check_whole(data)
-    if CHECKSUM.unpack(data[-CHECKSUM.size :])[0] != zlib.crc32(data[: -CHECKSUM.size]):
-        raise FileError(said("refusal.vq.checksum"))
+    check_sum(data)
     _, version, colour, wide, width, height = START.unpack_from(data)
     if version not in VERSIONS:
         raise FileError(said("refusal.vq.version", version=version))
     high = data[HEIGHT] if version == OF_A_FAMILY else wide
-    _check_legal(said("refusal.vq.colour", colour=colour), colour < len(COLOURS))
+    check_legal(said("refusal.vq.colour", colour=colour), colour < len(COLOURS))
     for side in (wide, high):
-        _check_legal(said("refusal.vq.block", side=side), 1 <= side <= MAX_BLOCK_SIZE)
+        check_legal(said("refusal.vq.block", side=side), 1 <= side <= MAX_BLOCK_SIZE)
     _check_small(width, height)
     layout = BlockLayout(width, height, BlockSize(wide, high), COLOURS[colour])
     return (_family_header if version == OF_A_FAMILY else _plain_header)(data, version, layout)
+
+
+def check_sum(data: bytes) -> None:
+    """Refuse a file whose checksum is not that of its bytes."""
+    if CHECKSUM.unpack(data[-CHECKSUM.size :])[0] != zlib.crc32(data[: -CHECKSUM.size]):
+        raise FileError(said("refusal.vq.checksum"))
 
 
 def _check_whole(data: bytes) -> None:
@@ -334,35 +343,44 @@ def _family_header(data: bytes, version: int, layout: BlockLayout) -> Header:
     number, smoothing, _, elsewhere, m = COUNTS.unpack_from(data, START.size)
     start = START.size + COUNTS.size
     end = start + (LAST.size + 1) * m
+    check_legal(said("refusal.vq.family", number=number), number < len(FILE_FAMILIES))
+    family = FILE_FAMILIES[number]
+    check_legal(said("refusal.vq.smoothing", strength=smoothing), smoothing <= MAX_STRENGTH)
+    check_legal(said("refusal.vq.elsewhere", flag=elsewhere), elsewhere <= (family == PLAIN))
+    columns = columns_in_file(data, start, m, family, layout)
+    codebook = data[end : end + CHECKSUM_BYTES] if elsewhere else None
+    header = Header(layout, family, columns, codebook, smoothing)
+    check_legal(said("refusal.vq.earlier"), header.version == version)
+    return header
+
+
+def columns_in_file(
+    data: bytes, start: int, m: int, family: str, layout: Layout
+) -> tuple[Column, ...]:
+    """Return the m columns of a family whose sizes and steps stand at a place of a file."""
     sizes = [last + 1 for last in struct.unpack_from(f"<{m}H", data, start)]
     steps = list(struct.unpack_from(f"<{m}B", data, start + LAST.size * m))
-    _check_legal(said("refusal.vq.family", number=number), number < len(FILE_FAMILIES))
-    family = FILE_FAMILIES[number]
-    _check_legal(said("refusal.vq.smoothing", strength=smoothing), smoothing <= MAX_STRENGTH)
-    _check_legal(said("refusal.vq.elsewhere", flag=elsewhere), elsewhere <= (family == PLAIN))
     try:
         columns = FAMILIES[family].columns_of(layout, sizes, steps)
     except ValueError as error:
         raise FileError(said("refusal.vq.columns", reason=why(error))) from error
     for column in columns:
         _check_size(column.size)
-        _check_legal(said("refusal.vq.step", step=column.step), column.step > 0)
-    codebook = data[end : end + CHECKSUM_BYTES] if elsewhere else None
-    header = Header(layout, family, columns, codebook, smoothing)
-    _check_legal(said("refusal.vq.earlier"), header.version == version)
-    return header
+        check_legal(said("refusal.vq.step", step=column.step), column.step > 0)
+    return columns
 
 
 def _check_small(width: int, height: int) -> None:
     small = 1 <= width * height <= MAX_PIXELS and max(width, height) <= MAX_SIDE
-    _check_legal(said("refusal.vq.pixels", width=width, height=height), small)
+    check_legal(said("refusal.vq.pixels", width=width, height=height), small)
 
 
 def _check_size(size: int) -> None:
-    _check_legal(said("refusal.vq.codewords", size=size), size <= MAX_CODEBOOK_SIZE)
+    check_legal(said("refusal.vq.codewords", size=size), size <= MAX_CODEBOOK_SIZE)
 
 
-def _check_legal(what: Said, allowed: bool) -> None:
+def check_legal(what: Said, allowed: bool) -> None:
+    """Refuse what no file may say."""
     if not allowed:
         raise FileError(said("refusal.vq.illegal", what=what))
 

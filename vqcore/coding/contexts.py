@@ -42,7 +42,6 @@ Pick = Callable[[int, Places, Weights], Indices]
 """Chooses the indices, (m,), of m vectors in a column, given their weights, (m, K)."""
 
 START_COUNT = 0.3
-STEP_SCALE = np.float32(40)
 LEAST_SCALE, STEPS_A_SCALE, FIRST_STEP = np.float32(10), np.float32(5), np.float32(80)
 MOST_SCALE = 2**16
 SELDOM = np.float32(2**-20)
@@ -124,7 +123,7 @@ class SideMatch:
             if kind == "gains"
         }
         edges = [layout.edges(table) for table in tables]
-        if "shapes" in kinds or not _are_exact(edges):
+        if "shapes" in kinds or not _are_exact(edges, layout.step_scale):
             edges = [layout.edges(table.astype(np.float64)) for table in tables]
         self._within = [column.within for column in quantizer.columns]
         self._edges = {within: _met(layout, edges, within) for within in set(self._within)}
@@ -171,7 +170,7 @@ class SideMatch:
     def _scale(self, within: Within, near: Places) -> Values:
         """Return s for vectors with these neighbours, (m,)."""
         if len(self.sizes) == 1:
-            return np.full(near.shape[1], STEP_SCALE, np.float32)
+            return np.full(near.shape[1], self._layout.step_scale, np.float32)
         there = (near >= 0).sum(axis=0)
         taken = np.where(near >= 0, self._steps_taken[within][near], 0).sum(
             axis=0, dtype=np.float32
@@ -243,13 +242,13 @@ def _met(layout: Layout, edges: Sequence[Sequence[Edge]], within: Within) -> lis
     ]
 
 
-def _are_exact(edges: Sequence[Sequence[Edge]]) -> bool:
+def _are_exact(edges: Sequence[Sequence[Edge]], step_scale: int) -> bool:
     """Say whether all sums over edges, given those of each table, are exact in 32 bits."""
     reach = sum(
         max(float(np.abs(side).max()) for edge in of_table for side in edge) for of_table in edges
     )
     samples = sum(edge.own.shape[1] for edge in edges[0])
-    most_scale = float(STEP_SCALE) if len(edges) == 1 else MOST_SCALE
+    most_scale = step_scale if len(edges) == 1 else MOST_SCALE
     return bool(samples * ((2 * reach) ** 2 + most_scale) < EXACT_IN_32_BITS)
 
 

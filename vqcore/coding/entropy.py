@@ -34,7 +34,6 @@ from vqcore.codebooks.scoring import MIDDLE
 from vqcore.coding.contexts import SideMatch, Values, Weights, by_columns, walk
 from vqcore.quantizers.quantizer import Column, Quantizer
 from vqcore.quantizers.ways import SHARES
-from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.layouts import Layout, Places
 from vqcore.work import Work
 
@@ -94,7 +93,7 @@ class Reader:
 
 
 def code_codewords(
-    coder: Coder, layout: BlockLayout, codewords: Samples, within: Collection[int] = ()
+    coder: Coder, layout: Layout, codewords: Samples, within: Collection[int] = ()
 ) -> Work[Samples]:
     """Pass the codewords, uint8 of shape (K, d), through the coder; a Reader looks at K alone.
 
@@ -109,7 +108,7 @@ def code_codewords(
     return layout.vectors([plane.astype(np.uint8) for plane in planes])
 
 
-def code_tables(coder: Coder, layout: BlockLayout, quantizer: Quantizer) -> Work[Quantizer]:
+def code_tables(coder: Coder, layout: Layout, quantizer: Quantizer) -> Work[Quantizer]:
     """Pass all trained entries through the coder; a Reader looks at what the columns say alone.
 
     Differences are coded as samples are, in their steps and 128 more; shapes as well, as they are.

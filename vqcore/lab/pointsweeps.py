@@ -16,6 +16,7 @@ from vqcore.codebooks.training import Progress, Trainer, reported
 from vqcore.coding.pointsfile import EncodedPoints, pack_points
 from vqcore.quantizers import ofpoints
 from vqcore.quantizers.ofpoints import Events, PointFamily, PointQuantizer, TrainedPoints
+from vqcore.quantizers.quantizer import HasOptions, Option
 from vqcore.signals.points import Points
 from vqcore.work import Work, finish
 
@@ -23,7 +24,7 @@ AT_ONCE = 2**20
 
 
 @dataclass(frozen=True)
-class PointSettings:
+class PointSettings(HasOptions):
     """All that decides how points are quantized, beside the codebook size.
 
     `options` are the family's own, in the order of its `OPTIONS`; those left out are the defaults.
@@ -37,31 +38,13 @@ class PointSettings:
     rules: Rules | None = None
 
     def __post_init__(self) -> None:
-        left_out = ofpoints.OPTIONS[self.family][len(self.options) :]
-        every = *self.options, *(option.default for option in left_out)
-        object.__setattr__(self, "options", every)
+        self.fill_in(self.options)
         rules = (self.rules or Rules()) if self.trainer == "textbook" else None
         object.__setattr__(self, "rules", rules)
 
     @property
-    def options_by_name(self) -> dict[str, int]:
-        names = [option.name for option in ofpoints.OPTIONS[self.family]]
-        return dict(zip(names, self.options, strict=True))
-
-    @property
-    def unusual_options(self) -> dict[str, int]:
-        """Return the options that are not as at first, by name."""
-        every = ofpoints.OPTIONS[self.family]
-        return {
-            option.name: value
-            for option, value in zip(every, self.options, strict=True)
-            if value != option.default
-        }
-
-    @property
-    def beam(self) -> int:
-        """Return how many candidates an encoder keeps."""
-        return self.options_by_name.get("beam", 1)
+    def own_options(self) -> tuple[Option, ...]:
+        return ofpoints.OPTIONS[self.family]
 
     @property
     def given(self) -> tuple[tuple[float, ...], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar, get_args
 
@@ -164,6 +164,39 @@ class Option:
     name: str
     values: tuple[int, ...]
     default: int
+
+
+class HasOptions:
+    """Settings with options of a family's own; a frozen dataclass with `options` is one."""
+
+    options: tuple[int, ...]
+
+    @property
+    def own_options(self) -> Sequence[Option]:
+        """Return those of the family."""
+        raise NotImplementedError
+
+    def fill_in(self, options: tuple[int, ...]) -> None:
+        """Take options, in their order, and the defaults of those left out."""
+        left_out = self.own_options[len(options) :]
+        every = *options, *(option.default for option in left_out)
+        object.__setattr__(self, "options", every)
+
+    @property
+    def options_by_name(self) -> dict[str, int]:
+        names = [option.name for option in self.own_options]
+        return dict(zip(names, self.options, strict=True))
+
+    @property
+    def unusual_options(self) -> dict[str, int]:
+        """Return those that are not the defaults."""
+        defaults = {option.name: option.default for option in self.own_options}
+        return {name: it for name, it in self.options_by_name.items() if it != defaults[name]}
+
+    @property
+    def beam(self) -> int:
+        """Return how many candidates an encoder keeps from column to column."""
+        return self.options_by_name.get("beam", 1)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 COLOURS: tuple[Colour, ...] = get_args(Colour)
 MAX_BLOCK_SIZE = 32
+STEP_SCALE = 40
 
 
 class BlockSize(NamedTuple):
@@ -186,6 +187,11 @@ class BlockLayout:
     def raw_bytes(self) -> int:
         """Return the bytes of the picture shown, at 8 bits a sample."""
         return self.width * self.height * self.channels
+
+    @property
+    def step_scale(self) -> int:
+        """Return the squared step from pixel to pixel that is nothing unusual."""
+        return STEP_SCALE
 
     def split(self, pixels: Samples) -> Samples:
         """Cut a picture into vectors, row by row of blocks.

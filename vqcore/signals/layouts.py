@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.arrays import Indices, Reals, Samples
 
+Scalar = TypeVar("Scalar", bound=np.generic)
 Places = NDArray[np.intp]
 """Vectors of a signal by their number, in the order of `Layout.split`; or samples of a vector."""
 
@@ -45,6 +46,16 @@ class Layout(Protocol):
     @property
     def components(self) -> tuple[Places, ...]:
         """Return the samples of each component among the d: of gray or sound there is one."""
+
+    @property
+    def step_scale(self) -> int:
+        """Return the squared step at an edge, of a sample, that is nothing unusual."""
+
+    def planes(self, vectors: NDArray[Scalar], /) -> list[NDArray[Scalar]]:
+        """Return each component of vectors, (m, d), as little pictures, (m, h, w)."""
+
+    def vectors(self, planes: list[Samples], /) -> Samples:
+        """Put planes together again: the inverse of `planes`."""
 
     def split(self, samples: Samples, /) -> Samples:
         """Cut a signal into vectors, uint8 of shape (n, d)."""

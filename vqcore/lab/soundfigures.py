@@ -1,0 +1,111 @@
+"""How near a sound comes to its original: figures of a waveform, of spectra, of what is understood.
+
+A waveform's SNR says nothing about codecs that do not keep the waveform: it is for those that do.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from vqcore import metrics
+from vqcore.arrays import Floats
+from vqcore.signals.frames import FRAMES_A_SECOND
+from vqcore.signals.sounds import Pulses
+from vqcore.work import Work
+
+SEGMENT_DB = -10.0, 35.0
+"""Between these the SNR of a frame counts; Hansen & Pellom 1998, ICSLP."""
+AUDIBLE = 2.0
+"""RMS of 16-bit samples below which a frame is silence, and counts in no mean over frames."""
+FFT = 512
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How near a sound comes to its original.
+
+    Parameters
+    ----------
+    mse : squared error a sample, of 16-bit samples
+    snr_db : 10·log10(Σx² / Σ(x−y)²)
+    segmental_snr_db : the mean over frames of 20 ms, each between −10 and 35 dB
+    spectral_db : log-spectral distance: over frames the mean of the RMS difference of their power
+        spectra in dB, Hann windows of 32 ms half over another; Gray & Markel 1976,
+        doi:10.1109/TASSP.1976.1162849
+    stoi : short-time objective intelligibility, 0 to 1; Taal et al. 2011,
+        doi:10.1109/TASL.2011.2114881; None where there is too little speech for it
+    """
+
+    mse: float
+    snr_db: float
+    segmental_snr_db: float | None
+    spectral_db: float | None
+    stoi: float | None
+
+
+def likeness_work(original: Pulses, decoded: Pulses, rate: int) -> Work[Likeness]:
+    """Compare a sound with its original, both int16 of shape (n,), with pauses."""
+    errors = np.subtract(original, decoded, dtype=np.float64)
+    mse = float(np.square(errors).mean())
+    power = float(np.square(original.astype(np.float64)).mean())
+    yield
+    segmental = segmental_snr_db(original, errors, rate)
+    yield
+    spectral = log_spectral_distance_db(original, decoded, rate)
+    yield
+    return Likeness(
+        mse, metrics.snr_db(power, mse) or 0.0, segmental, spectral, stoi(original, decoded, rate)
+    )
+
+
+def segmental_snr_db(original: Pulses, errors: Floats, rate: int) -> float | None:
+    """Return the mean SNR of frames that are no silence; None if all are.
+
+    Examples
+    --------
+    >>> loud = np.tile(np.int16([100, -100]), 160)
+    >>> round(segmental_snr_db(loud, np.full(320, 10.0), 8000), 6)
+    20.0
+    """
+    frame = rate // FRAMES_A_SECOND
+    count = len(original) // frame * frame
+    signal = np.square(original[:count].astype(np.float64)).reshape(-1, frame).mean(axis=1)
+    noise = np.square(errors[:count]).reshape(-1, frame).mean(axis=1)
+    heard = signal > AUDIBLE**2
+    if not heard.any():
+        return None
+    ratios = signal[heard] / np.maximum(noise[heard], 1e-9)
+    return float((10 * np.log10(ratios)).clip(*SEGMENT_DB).mean())
+
+
+def log_spectral_distance_db(original: Pulses, decoded: Pulses, rate: int) -> float | None:
+    """Return how far power spectra are apart over frames that are no silence; None if all are."""
+    length = rate // 1000 * 32
+    starts = np.arange(0, len(original) - length + 1, length // 2)
+    pieces = starts[:, None] + np.arange(length)
+    heard = np.square(original[pieces].astype(np.float64)).mean(axis=1) > AUDIBLE**2
+    if not heard.any():
+        return None
+    window = np.hanning(length)
+    spectra = [
+        10 * np.log10(np.square(np.abs(np.fft.rfft(it[pieces[heard]] * window, FFT))) + 1)
+        for it in (original, decoded)
+    ]
+    return float(np.sqrt(np.square(spectra[0] - spectra[1]).mean(axis=1)).mean())
+
+
+def stoi(original: Pulses, decoded: Pulses, rate: int) -> float | None:
+    """Return how well speech is understood, from 0 to 1; None if there is too little of it."""
+    from pystoi import stoi as found_by
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)  # which says that there is too little
+        try:
+            found = float(found_by(original.astype(np.float64), decoded.astype(np.float64), rate))
+        except (RuntimeWarning, ValueError):
+            return None
+    return found if math.isfinite(found) else None
