@@ -52,7 +52,7 @@ def test_twelve_people(visitor):
     visitor.page.get_by_label("Codewords, one a line").fill(START)
     visitor.page.keyboard.press("Control+Enter")
     visitor.settle()
-    told(visitor, "error 59.8958 a vector")
+    told(visitor, "in use · error 59.8958 a vector")
     errors = [float(row[1]) for row in cells(visitor)[1:]]
     assert errors == pytest.approx([387.25, 76.75, 59.895833, 59.895833])
     link = parse_qs(urlparse(visitor.page.url).query)
