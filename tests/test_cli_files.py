@@ -122,7 +122,7 @@ def test_codewords_alone_are_a_start_as_their_codebook_is(photograph, tmp_path):
     words.write_bytes(words.read_bytes()[:-5])
     started = "encode", photograph, files[0], *BY_THE_BOOK, "--start-codebook"
     told = failed(*started, words)
-    assert told.startswith(f"Error: {words}: The codebook file is damaged: ")
+    assert told.startswith(f"Error: {words}: The .npy file cannot be used: it is damaged")
     assert not told.rstrip().endswith("..")
     missing = tmp_path / "none.npz"
     assert failed(*started, missing) == f"Error: {missing}: No such file or directory\n"

@@ -461,7 +461,7 @@ OF_PICTURES = [
 def test_options_of_pictures_are_refused(folder: Path, arguments: list) -> None:
     before = state(folder)
     option = next(it for it in arguments if str(it).startswith("--"))
-    assert refused(*arguments) == f"Error: {option} is for pictures, not for points."
+    assert refused(*arguments) == f"Error: {option} is not for points."
     assert state(folder) == before
 
 

@@ -18,7 +18,7 @@ from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import Cut, SharedCodebook, load_codebook, pack_codebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse, parse_header
-from vqcore.commands import points
+from vqcore.commands import points, sounds
 from vqcore.commands.options import (
     ALL_FAMILIES,
     ALL_NAMES,
@@ -31,8 +31,10 @@ from vqcore.commands.options import (
     options_given,
     refuse_beside_trained,
     size_list,
+    unless,
     with_codebook,
     with_csv,
+    with_cutting,
     with_peak,
     with_raw_size,
     with_settings,
@@ -85,14 +87,16 @@ from vqcore.work import CORES, finish, mapped
 @click.group()
 @click.version_option(__version__, prog_name="VQ Lab", message="%(prog)s %(version)s")
 def main() -> None:
-    """Vector quantization of pictures and points: VQ Lab on the command line."""
+    """Vector quantization of pictures, points and sounds: VQ Lab on the command line."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # not every terminal has all of our signs
 
 
 @main.command("sweep")
 @click.argument("places", metavar="FILES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
-@points.unless("places", points.are_all_points, points.sweep)
+@unless("places", points.are_all_points, points.sweep)
+@unless("places", sounds.are_all_sounds, sounds.sweep)
+@with_cutting
 @click.option(
     "--sizes",
     metavar="SIZES",
@@ -128,7 +132,7 @@ def sweep_command(
     jobs: int,
     raw_size: Size | None,
 ) -> None:
-    """Quantize pictures or points with codebooks of many sizes.
+    """Quantize pictures, points or sounds with codebooks of many sizes.
 
     The figures of each size are printed. A folder stands for the pictures in it. Points are a
     vector a line of a .csv, .tsv, .txt or .dat, or an .npy of shape (n, d); options of pictures
@@ -232,7 +236,8 @@ def stored_at(stored: Stored, peak: int) -> Stored:
 @main.command("train")
 @click.argument("places", metavar="FILES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
 @click.argument("codebook_file", metavar="CODEBOOK.npz|WORDS.npy", type=FILE)
-@points.unless("places", points.are_all_points, points.train)
+@unless("places", points.are_all_points, points.train)
+@unless("places", sounds.are_all_sounds, sounds.refuse_training)
 @with_size
 @with_training
 @with_raw_size
@@ -269,9 +274,11 @@ def train_command(
 
 
 @main.command("encode")
-@click.argument("picture", metavar="PICTURE_OR_POINTS", type=FILE)
+@click.argument("picture", metavar="PICTURE|POINTS|SOUND", type=FILE)
 @click.argument("file", metavar="FILE.vq|FILE.npz", type=FILE)
-@points.unless("picture", points.are_points, points.encode)
+@unless("picture", points.are_points, points.encode)
+@unless("picture", sounds.are_sounds, sounds.encode)
+@with_cutting
 @with_size
 @with_settings
 @family_option(
@@ -292,7 +299,7 @@ def encode_command(
     codebook_file: Path | None,
     raw_size: Size | None,
 ) -> None:
-    """Quantize a picture or points with one codebook into a file.
+    """Quantize a picture, sound or points with one codebook into a file.
 
     With --codebook nothing is trained, and the file cannot be decoded without that codebook, which
     says block size, colour mode and number of codewords; an .npy, codewords alone, leaves the first
@@ -413,11 +420,12 @@ def encode_with_its_own(
 
 @main.command("decode")
 @click.argument("file", metavar="FILE.vq|FILE.npz", type=FILE)
-@click.argument("picture", metavar="PICTURE.png|POINTS.npy|POINTS.csv", type=FILE)
-@points.unless("file", points.hold_points, points.decode)
+@click.argument("picture", metavar="PICTURE.png|POINTS.npy|SOUND.wav", type=FILE)
+@unless("file", points.hold_points, points.decode)
+@unless("file", sounds.hold_a_sound, sounds.decode)
 @with_codebook
 def decode_command(file: Path, picture: Path, codebook_file: Path | None) -> None:
-    """Rebuild the picture in FILE.vq or the points in FILE.npz.
+    """Rebuild the picture, the sound or the points in a file.
 
     A .vq that `encode --codebook` wrote needs that codebook; others do without.
     """
@@ -441,9 +449,10 @@ def cut_in(file: Path, data: bytes) -> Cut:
 
 @main.command("info")
 @click.argument("file", metavar="FILE.vq|FILE.npz", type=FILE)
-@points.unless("file", points.hold_points, points.info)
+@unless("file", points.hold_points, points.info)
+@unless("file", sounds.hold_a_sound, sounds.info)
 def info_command(file: Path) -> None:
-    """Say what FILE.vq holds, or FILE.npz of points."""
+    """Say what a file of a picture, a sound or points holds."""
     with one_line_errors(), named_errors(file):
         data = file.read_bytes()
         header = parse_header(data)

@@ -17,6 +17,7 @@ from vqcore.codebooks.textbook import DISTANCES, EMPTIES, STARTS, Rules, rows_of
 from vqcore.codebooks.training import MAX_SCIKIT_LEARN_SEED, OWN_TRAINERS, TRAINERS, Trainer
 from vqcore.coding.codebookfile import load_codewords
 from vqcore.coding.codec import Settings
+from vqcore.coding.soundcodec import SOUND_FAMILIES
 from vqcore.commands.running import one_line_errors
 from vqcore.lab.sweeps import ladder_sizes, parse_sizes
 from vqcore.lab.targets import Target
@@ -26,8 +27,10 @@ from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Option
 from vqcore.refusals import PictureError
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockSize, Colour
+from vqcore.signals.frames import DIMENSIONS
 from vqcore.signals.pictures import picture_suffixes
 from vqcore.signals.raw import read_size
+from vqcore.signals.sounds import RATES
 from vqcore.words import has, say
 
 Families = Mapping[str, Sequence[Option]]
@@ -37,6 +40,7 @@ MAX_RATE_WEIGHT = 1e6
 ALL_FAMILIES = "all"
 OF_PICTURES: Families = {name: family.OPTIONS for name, family in FAMILIES.items()}
 OF_POINTS: Families = dict(ofpoints.OPTIONS.items())
+OF_SOUNDS: Families = {name: FAMILIES[name].OPTIONS for name in SOUND_FAMILIES}
 ALL_NAMES = list(dict.fromkeys([*OF_PICTURES, *OF_POINTS]))
 FAMILY_OPTIONS = list(
     dict.fromkeys(it.name for own in (*OF_PICTURES.values(), *OF_POINTS.values()) for it in own)
@@ -134,6 +138,11 @@ RULES: Mapping[str, tuple[Any, str]] = {
 
 START_CODEBOOK = "start_codebook"
 RULE_OPTIONS = (*(name.replace("-", "_") for name in RULES), START_CODEBOOK)
+TRAINING = {"trainer", "seed", *RULE_OPTIONS}
+FAMILY = {"family", *(name.replace("-", "_") for name in FAMILY_OPTIONS)}
+"""What options of training, and of families, are called."""
+Given = Mapping[str, Any]
+"""All options and arguments of a command, by name, as click read them."""
 Codewords = tuple[tuple[float, ...], ...]
 Start = Callable[[Path], Codewords]
 
@@ -332,6 +341,50 @@ def with_settings(command: Command) -> Command:
     return wrapped
 
 
+def unless(
+    argument: str, are_others: Callable[[Any], bool], of_others: Callable[[Given], None]
+) -> Callable[[Command], Command]:
+    """Return what makes a command one of pictures, unless an argument is of others."""
+
+    def decorated(of_pictures: Command) -> Command:
+        @wraps(of_pictures)
+        def wrapped(**given: Any) -> None:
+            if are_others(given[argument]):
+                of_others(given)
+            else:
+                of_pictures(**given)
+
+        return wrapped
+
+    return decorated
+
+
+def with_cutting(command: Command) -> Command:
+    """Add --dimension and --rate of sounds, which pictures refuse."""
+
+    @click.option(
+        "--dimension",
+        type=click.Choice(list(map(str, DIMENSIONS))),
+        default="4",
+        show_default=True,
+        help="Of sounds: samples of a vector.",
+    )
+    @click.option(
+        "--rate",
+        type=click.Choice(list(map(str, RATES))),
+        default="8000",
+        show_default=True,
+        help="Of sounds: samples a second.",
+    )
+    @wraps(command)
+    def wrapped(dimension: str, rate: str, **others: Any) -> None:
+        for name in sorted({"dimension", "rate"} & options_given()):
+            raise click.UsageError(f"--{name} is for sounds, not for pictures.")
+        command(**others)
+
+    return wrapped
+
+
 with_raw_size = click.option(
     "--raw-size",
     type=RawSizeType(),
@@ -405,11 +458,11 @@ def refuse_beside_trained(chosen: Set[str]) -> None:
         raise click.UsageError(f"{option} has no place beside --codebook, which is trained.")
 
 
-def refuse_others(taken: Set[str]) -> None:
-    """Refuse the options given that points have no use for."""
+def refuse_others(taken: Set[str], kind: str) -> None:
+    """Refuse the options given that a kind of signal, by its name, has no use for."""
     for param in click.get_current_context().command.params:
         if param.name in options_given() - taken:
-            raise click.UsageError(f"{param.opts[0]} is for pictures, not for points.")
+            raise click.UsageError(f"{param.opts[0]} is not for {kind}.")
 
 
 def options_given() -> set[str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import wraps
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,10 @@ from vqcore.coding.codebookfile import ZIP_MAGIC
 from vqcore.coding.container import MAGIC
 from vqcore.coding.pointsfile import EncodedPoints, pack_points, parse_points_file
 from vqcore.commands.options import (
-    FAMILY_OPTIONS,
+    FAMILY,
     OF_POINTS,
-    RULE_OPTIONS,
-    Command,
+    TRAINING,
+    Given,
     check_keeps_size,
     check_name,
     check_seed,
@@ -34,6 +33,8 @@ from vqcore.commands.options import (
 )
 from vqcore.commands.running import (
     advancing,
+    each_of,
+    end_badly,
     named_errors,
     one_line_errors,
     progress_bar,
@@ -59,29 +60,6 @@ from vqcore.signals.points import SUFFIXES, Points, read_points
 from vqcore.work import finish
 
 NPY, NPZ, CSV = ".npy", ".npz", ".csv"
-TRAINING = {"trainer", "seed", *RULE_OPTIONS}
-FAMILY = {"family", *(name.replace("-", "_") for name in FAMILY_OPTIONS)}
-
-Given = Mapping[str, Any]
-"""All options and arguments of a command, by name, as click read them."""
-
-
-def unless(
-    argument: str, are_of_points: Callable[[Any], bool], of_points: Callable[[Given], None]
-) -> Callable[[Command], Command]:
-    """Return what makes a command one of pictures, unless an argument is of points."""
-
-    def decorated(of_pictures: Command) -> Command:
-        @wraps(of_pictures)
-        def wrapped(**given: Any) -> None:
-            if are_of_points(given[argument]):
-                of_points(given)
-            else:
-                of_pictures(**given)
-
-        return wrapped
-
-    return decorated
 
 
 def are_all_points(places: Sequence[Path]) -> bool:
@@ -117,22 +95,17 @@ def _begins(place: Path, magic: bytes) -> bool:
 
 def sweep(given: Given) -> None:
     """Print and write the figures of each size."""
-    refuse_others({"places", "sizes", "json_file", "csv_file"} | TRAINING | FAMILY)
+    refuse_others({"places", "sizes", "json_file", "csv_file"} | TRAINING | FAMILY, "points")
     settings = _settings(given)
     check_keeps_size(settings.rules)
-    sweeps, errors = list[SweptPoints](), list[Exception]()
-    for place in given["places"]:
-        try:
-            sweeps.append(_swept(place, settings, given["sizes"]))
-        except (OSError, PointsError, RulesError) as error:
-            errors.append(error)
+    kinds = (OSError, PointsError, RulesError)
+    sweeps, errors = each_of(
+        given["places"], lambda place: _swept(place, settings, given["sizes"]), kinds
+    )
     _tell_figures(sweeps)
-    for each in errors:
-        tell(each)
     with one_line_errors():
         _write_figures(sweeps, len(given["places"]) > 1, given["json_file"], given["csv_file"])
-    if errors:
-        sys.exit(1)
+    end_badly(errors)
 
 
 def _swept(place: Path, settings: PointSettings, sizes: Sequence[int]) -> SweptPoints:
@@ -192,7 +165,7 @@ def _write_figures(
 
 def train(given: Given) -> None:
     """Write codewords alone, trained on the vectors of all files together."""
-    refuse_others({"places", "codebook_file", "size"} | TRAINING)
+    refuse_others({"places", "codebook_file", "size"} | TRAINING, "points")
     file, settings = given["codebook_file"], _settings(given)
     if file.suffix.lower() != NPY:
         raise click.UsageError(f"The last name is the codewords', {NPY}, not {file}.")
@@ -242,7 +215,7 @@ def _trained(points: Points, settings: PointSettings, size: int) -> Sketch:
 def encode(given: Given) -> None:
     """Write points as an .npz of a codebook of their own, or of another."""
     check_name(given["file"], NPZ)
-    refuse_others({"picture", "file", "size", "codebook_file"} | TRAINING | FAMILY)
+    refuse_others({"picture", "file", "size", "codebook_file"} | TRAINING | FAMILY, "points")
     (_encode_with if given["codebook_file"] else _encode_with_its_own)(given)
 
 
@@ -284,7 +257,7 @@ def _lent_by(file: Path) -> PointQuantizer:
 def decode(given: Given) -> None:
     """Write the vectors of an .npz as an .npy or a .csv."""
     check_name(given["picture"], NPY, CSV)
-    refuse_others({"file", "picture"})
+    refuse_others({"file", "picture"}, "points")
     with one_line_errors():
         vectors = _parsed(given["file"]).decode()
         as_text = given["picture"].suffix.lower() == CSV

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -16,7 +16,7 @@ from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import CodebookError
 from vqcore.coding.container import FileError
 from vqcore.lab.targets import TargetError
-from vqcore.refusals import PictureError, PointsError
+from vqcore.refusals import PictureError, PointsError, SoundError
 
 
 class OfOneSize(Protocol):
@@ -26,11 +26,12 @@ class OfOneSize(Protocol):
     def codebook_size(self) -> int: ...
 
 
+Made = TypeVar("Made")
 Finished = TypeVar("Finished", bound=OfOneSize)
 
 
 REFUSALS = (
-    *(OSError, PictureError, PointsError, CodebookError),
+    *(OSError, PictureError, PointsError, SoundError, CodebookError),
     *(FileError, TargetError, RulesError),
 )
 """What a command ends with in one line."""
@@ -58,12 +59,33 @@ def tell(error: Exception | str) -> None:
     click.echo(f"Error: {' '.join(message.splitlines())}", err=True)
 
 
+def each_of(
+    places: Iterable[Path], make: Callable[[Path], Made], refusals: tuple[type[Exception], ...]
+) -> tuple[list[Made], list[Exception]]:
+    """Return what is made of each place, and why it is not of the others."""
+    every, errors = list[Made](), list[Exception]()
+    for place in places:
+        try:
+            every.append(make(place))
+        except refusals as error:
+            errors.append(error)
+    return every, errors
+
+
+def end_badly(errors: Sequence[Exception]) -> None:
+    """Say each error in a line and end with status 1, if there are any."""
+    for each in errors:
+        tell(each)
+    if errors:
+        sys.exit(1)
+
+
 @contextmanager
 def named_errors(path: Path) -> Iterator[None]:
     """Name a file in the errors of what it holds."""
     try:
         yield
-    except (FileError, PointsError) as error:
+    except (FileError, PointsError, SoundError) as error:
         raise type(error)(f"{path}: {error}") from error
 
 

@@ -22,6 +22,8 @@ SEGMENT_DB = -10.0, 35.0
 AUDIBLE = 2.0
 """RMS of 16-bit samples below which a frame is silence, and counts in no mean over frames."""
 FFT = 512
+SPECTRAL_FLOOR = 1e-6
+"""Of the loudest power in a frame of the original: less is taken for this much."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class Likeness:
     mse : squared error a sample, of 16-bit samples
     snr_db : 10·log10(Σx² / Σ(x−y)²)
     segmental_snr_db : the mean over frames of 20 ms, each between −10 and 35 dB
-    spectral_db : log-spectral distance: over frames the mean of the RMS difference of their power
-        spectra in dB, Hann windows of 32 ms half over another; Gray & Markel 1976,
-        doi:10.1109/TASSP.1976.1162849
+    spectral_db : log-spectral distance: the mean over frames of the RMS difference of their power
+        spectra in dB, as far as 60 dB below the loudest part of each; Hann windows of 32 ms, half
+        over another; Gray & Markel 1976, doi:10.1109/TASSP.1976.1162849
     stoi : short-time objective intelligibility, 0 to 1; Taal et al. 2011,
         doi:10.1109/TASL.2011.2114881; None where there is too little speech for it
     """
@@ -91,11 +93,13 @@ def log_spectral_distance_db(original: Pulses, decoded: Pulses, rate: int) -> fl
     if not heard.any():
         return None
     window = np.hanning(length)
-    spectra = [
-        10 * np.log10(np.square(np.abs(np.fft.rfft(it[pieces[heard]] * window, FFT))) + 1)
+    powers = [
+        np.square(np.abs(np.fft.rfft(it[pieces[heard]] * window, FFT)))
         for it in (original, decoded)
     ]
-    return float(np.sqrt(np.square(spectra[0] - spectra[1]).mean(axis=1)).mean())
+    floor = powers[0].max(axis=1, keepdims=True) * SPECTRAL_FLOOR
+    first, second = (10 * np.log10(np.maximum(power, floor)) for power in powers)
+    return float(np.sqrt(np.square(first - second).mean(axis=1)).mean())
 
 
 def stoi(original: Pulses, decoded: Pulses, rate: int) -> float | None:

@@ -28,7 +28,7 @@ GAIN_BITS = 5
 
 @dataclass(frozen=True)
 class SoundCost:
-    """What the file of a sound takes; rates are in bits a second.
+    """What the file of a sound takes; `kbps` are 1000 bits a second.
 
     The nominal figures are of the indices, Σ log2 K_j bits a vector, and of gains of 5 bits a
     frame; the entropy is that of the indices alone. The ratio is against 16-bit PCM at the rate.
@@ -37,11 +37,11 @@ class SoundCost:
     codebook_size: int
     used_codewords: int
     nominal_bytes: float
-    nominal_rate: float
+    nominal_kbps: float
     entropy_bytes: float
     codebook_bytes: int
     file_bytes: int
-    file_rate: float
+    file_kbps: float
     file_ratio: float
 
 
@@ -65,6 +65,19 @@ class SoundStep:
     @property
     def codebook_size(self) -> int:
         return self.figures.codebook_size
+
+
+@dataclass(frozen=True, eq=False)
+class SweptSound:
+    """The figures of a sound, ascending in codebook size.
+
+    `limit` is the largest size there can be, if a larger one was asked for.
+    """
+
+    sound: Sound
+    settings: SoundSettings
+    figures: tuple[SoundFigures, ...]
+    limit: int | None = None
 
 
 def possible_sizes(cut: CutSound, settings: SoundSettings, sizes: Iterable[int]) -> list[int]:
@@ -147,11 +160,11 @@ def cost_of(encoded: EncodedSound, file_bytes: int) -> SoundCost:
         codebook_size=quantizer.codebook_size,
         used_codewords=quantizer.used_codewords(encoded.indices),
         nominal_bytes=nominal,
-        nominal_rate=8 * nominal / layout.seconds,
+        nominal_kbps=nominal / layout.seconds / 125,
         entropy_bytes=metrics.entropy_bytes(*encoded.use),
         codebook_bytes=quantizer.codebook_bytes,
         file_bytes=file_bytes,
-        file_rate=8 * file_bytes / layout.seconds,
+        file_kbps=file_bytes / layout.seconds / 125,
         file_ratio=metrics.compression_ratio(layout.raw_bytes, file_bytes),
     )
 

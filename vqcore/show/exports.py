@@ -22,6 +22,7 @@ from vqcore.lab.batch import Swept
 from vqcore.lab.pointreplay import PointFrame
 from vqcore.lab.pointsweeps import PointFigures, SweptPoints, errors_of, rows_of
 from vqcore.lab.rivals import RIVALS, RivalPoint
+from vqcore.lab.soundsweeps import SoundFigures, SweptSound
 from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.quantizers.ofpoints import PointQuantizer
@@ -236,6 +237,37 @@ def point_sweeps_csv(sweeps: Iterable[SweptPoints]) -> str:
         for figures in swept.figures
     ]
     return _csv([*names, *provenance.POINT_COLUMNS], rows)
+
+
+def sound_sweeps_json(sweeps: Sequence[SweptSound], several: bool) -> str:
+    """Return the sweep of a sound as one JSON object, or of several files an array of those."""
+    records = list(map(_sound_record, sweeps))
+    return _json(records if several else records[0])
+
+
+def _sound_record(swept: SweptSound) -> dict[str, Any]:
+    sound, settings = swept.sound, swept.settings
+    return {
+        "name": sound.name,
+        "seconds": sound.seconds,
+        "rate": sound.rate,
+        "dimension": settings.dimension,
+        "family": settings.family,
+        "seed": settings.seed,
+        "provenance": provenance.record_of_sound(sound, settings),
+        "points": [_all_finite(asdict(figures)) for figures in swept.figures],
+    }
+
+
+def sound_sweeps_csv(sweeps: Iterable[SweptSound]) -> str:
+    """Return the figures of sounds as `points_csv` does, with where they come from."""
+    names = [field.name for field in fields(SoundFigures)]
+    rows = [
+        asdict(figures) | provenance.record_of_sound(swept.sound, swept.settings)
+        for swept in sweeps
+        for figures in swept.figures
+    ]
+    return _csv([*names, *provenance.SOUND_COLUMNS], rows)
 
 
 def vectors_csv(vectors: Sketch) -> str:

@@ -13,11 +13,13 @@ from vqcore.coding.codec import Encoded, Settings
 from vqcore.coding.container import Header
 from vqcore.coding.pointsfile import EncodedPoints
 from vqcore.coding.smoothing import MAX_STRENGTH
+from vqcore.coding.soundcodec import EncodedSound
 from vqcore.lab.batch import Swept
 from vqcore.lab.comparison import MEAN_FIGURES, mean_rows
 from vqcore.lab.pointsweeps import PointSettings, SweptPoints
 from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sharing import PictureBlocks
+from vqcore.lab.soundsweeps import SweptSound
 from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.lab.targets import Candidate
@@ -37,6 +39,10 @@ RIVAL_FIGURES = ("file_bytes", "rate_bpp", "file_ratio", "psnr_db", "snr_db", "s
 POINT_COLUMNS = (
     *("codebook_size", "used_codewords", "mse", "largest_error", "snr_db", "snr_variance_db"),
     *("nominal_rate", "entropy_rate", "file_rate", "file_bytes"),
+)
+SOUND_COLUMNS = (
+    *("codebook_size", "used_codewords", "snr_db", "segmental_snr_db", "spectral_db", "stoi"),
+    *("nominal_kbps", "file_kbps", "file_bytes", "file_ratio"),
 )
 SHORT_HEADINGS = {
     "used_codewords": "used",
@@ -123,6 +129,39 @@ def point_sweeps_text(sweeps: Iterable[SweptPoints]) -> str:
 
 def _point_rows(swept: SweptPoints) -> Iterable[Iterable[Any]]:
     return ([getattr(figures, name) for name in POINT_COLUMNS] for figures in swept.figures)
+
+
+def sound_sweeps_text(sweeps: Iterable[SweptSound]) -> str:
+    """Return for each file its name and what it is, and a line for each codebook size."""
+    return "\n\n".join(
+        f"{sound_text(it)}\n{_table(SOUND_COLUMNS, _sound_rows(it))}" for it in sweeps
+    )
+
+
+def _sound_rows(swept: SweptSound) -> Iterable[Iterable[Any]]:
+    return ([getattr(figures, name) for name in SOUND_COLUMNS] for figures in swept.figures)
+
+
+def sound_text(swept: SweptSound) -> str:
+    """Return in one line the name of a sound, how long it is, and how it is cut."""
+    sound, name = swept.sound, " ".join(swept.sound.name.splitlines())
+    cut = f"{swept.settings.dimension} {noun(swept.settings.dimension, 'sample')} a vector"
+    return f"{name}: {sound.seconds:.2f} s at {sound.rate} Hz, {cut}"
+
+
+def sound_file_text(encoded: EncodedSound, file_bytes: int) -> str:
+    """Return what the .vq of a sound holds, a line for each fact."""
+    layout, quantizer = encoded.layout, encoded.quantizer
+    size, used = quantizer.codebook_size, quantizer.used_codewords(encoded.indices)
+    facts = {
+        "sound": f"{layout.seconds:.2f} s at {layout.rate} Hz",
+        "vectors": f"{layout.count} of {layout.dimension} {noun(layout.dimension, 'sample')}",
+        "family": _family(quantizer),
+        "codebook": f"{size} {noun(size, 'codeword')}, {used} in use",
+        "file": f"{file_bytes} {noun(file_bytes, 'byte')}",
+        "rate": f"{file_bytes / layout.seconds / 125:.2f} kbit/s",
+    }
+    return _facts(facts)
 
 
 def vectors_text(points: Points) -> str:

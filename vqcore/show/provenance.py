@@ -8,16 +8,22 @@ from pathlib import PurePath
 from typing import Any
 
 from vqcore.coding.codec import Settings
+from vqcore.coding.soundcodec import SoundSettings
 from vqcore.lab.pointsweeps import PointSettings
 from vqcore.lab.study import Study
 from vqcore.signals.pictures import Picture, picture_suffixes
 from vqcore.signals.points import SUFFIXES, Points
+from vqcore.signals.sounds import Sound
 from vqcore.version import __version__
 
 PROGRAM = f"VQ Lab {__version__}"
 SETTINGS = tuple(field.name for field in fields(Settings))
 COLUMNS = ("picture", "digest", *SETTINGS, "program")
 POINT_COLUMNS = ("name", "digest", "family", "options", "trainer", "seed", "rules", "program")
+SOUND_COLUMNS = (
+    *("name", "digest", "rate", "dimension"),
+    *("family", "options", "trainer", "seed", "rules", "program"),
+)
 LONGEST_NAME = 255
 
 
@@ -102,17 +108,24 @@ def record_of(settings: Settings) -> dict[str, Any]:
 
 def record_of_points(points: Points, settings: PointSettings) -> dict[str, Any]:
     """Return where the figures of points come from, by the names of `POINT_COLUMNS`."""
-    values = (
-        *(points.name, points.digest, settings.family),
-        " ".join(f"{name}={it}" for name, it in settings.options_by_name.items()),
-        *(settings.trainer, settings.seed),
-        " ".join(f"{name}={it}" for name, it in rules_of(settings).items()),
-        PROGRAM,
-    )
+    values = points.name, points.digest, settings.family, *_training(settings)
     return dict(zip(POINT_COLUMNS, values, strict=True))
 
 
-def rules_of(settings: Settings | PointSettings) -> dict[str, str]:
+def record_of_sound(sound: Sound, settings: SoundSettings) -> dict[str, Any]:
+    """Return where the figures of a sound come from, by the names of `SOUND_COLUMNS`."""
+    cutting = settings.rate, settings.dimension
+    values = sound.name, sound.digest, *cutting, settings.family, *_training(settings)
+    return dict(zip(SOUND_COLUMNS, values, strict=True))
+
+
+def _training(settings: PointSettings | SoundSettings) -> tuple[Any, ...]:
+    options = " ".join(f"{name}={it}" for name, it in settings.options_by_name.items())
+    rules = " ".join(f"{name}={it}" for name, it in rules_of(settings).items())
+    return options, settings.trainer, settings.seed, rules, PROGRAM
+
+
+def rules_of(settings: Settings | PointSettings | SoundSettings) -> dict[str, str]:
     """Return the rules of a training by the book that are not as at first, as texts."""
     if settings.rules is None:
         return {}

@@ -182,6 +182,15 @@ def sound_of(recording: Recording, rate: Rate) -> Sound:
     return Sound(pulses.astype(np.int16), rate, recording.name, recording.heard)
 
 
+def file_of(samples: Pulses, rate: Rate, kind: str = "WAV") -> bytes:
+    """Return samples as a file of 16 bits, WAV or FLAC."""
+    import soundfile
+
+    file = io.BytesIO()
+    soundfile.write(file, samples, rate, format=kind, subtype="PCM_16")
+    return file.getvalue()
+
+
 def sample_recording(name: str) -> Recording:
     """Return one of `SAMPLES`: a sentence read aloud, see samples/SOURCES.txt, or a melody made up.
 

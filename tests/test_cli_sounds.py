@@ -1,0 +1,184 @@
+"""Sounds on the command line: what is written, what is said, and what is refused."""
+
+import csv
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner, Result
+from helpers import smooth_picture
+
+from vqcore.cli import main
+from vqcore.coding.soundcodec import SoundSettings, cut_sound, encode_sound_work
+from vqcore.coding.soundcontainer import pack_sound, parse_sound
+from vqcore.lab.soundsweeps import SoundStep, sweep_sound
+from vqcore.show.provenance import PROGRAM
+from vqcore.signals.pictures import png_bytes
+from vqcore.signals.sounds import Sound, file_of, sample_recording, sound_of
+from vqcore.work import finish
+
+MEASURED = {"train_seconds", "encode_seconds"}
+SENTENCE = sound_of(sample_recording("sentence"), 8000)
+WORDS = Sound(SENTENCE.samples[4000:14000], 8000, "words.wav")
+OTHERS = Sound(SENTENCE.samples[20000:26000], 8000, "others.flac")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder, made the current one, with sounds, a picture, and a broken file."""
+    (tmp_path / "words.wav").write_bytes(file_of(WORDS.samples, 8000))
+    (tmp_path / "others.flac").write_bytes(file_of(OTHERS.samples, 8000, "FLAC"))
+    (tmp_path / "cut.wav").write_bytes(file_of(WORDS.samples, 8000)[:12000])
+    (tmp_path / "bad.wav").write_bytes(b"hello")
+    (tmp_path / "cat.png").write_bytes(png_bytes(smooth_picture(24, 33).pixels))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: object) -> Result:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def done(*arguments: object) -> str:
+    """Return the standard output of a run that goes well and says nothing else."""
+    result = run(*arguments)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
+def steps(sound: Sound, settings: SoundSettings, sizes: list[int]) -> list[SoundStep]:
+    return [it for it in sweep_sound(sound, settings, sizes) if isinstance(it, SoundStep)]
+
+
+def test_a_sweep_prints_and_writes_its_figures(folder: Path) -> None:
+    how = "--sizes", "1,16", "--dimension", "8", "--seed", "2"
+    text = done("sweep", "words.wav", *how, "--csv", "o.csv", "--json", "o.json")
+    settings = SoundSettings(8, seed=2)
+    expected = [asdict(it.figures) for it in steps(WORDS, settings, [1, 16])]
+    assert text.startswith("words.wav: 1.25 s at 8000 Hz, 8 samples a vector\n")
+    record = json.loads((folder / "o.json").read_text())
+    assert (record["name"], record["rate"], record["dimension"]) == ("words.wav", 8000, 8)
+    for found, one in zip(record["points"], expected, strict=True):
+        assert {name: it for name, it in found.items() if name not in MEASURED} == {
+            name: it for name, it in one.items() if name not in MEASURED
+        }
+    rows = list(csv.DictReader((folder / "o.csv").open()))
+    assert [row["snr_db"] for row in rows] == [repr(it["snr_db"]) for it in expected]
+    assert (rows[0]["digest"], rows[0]["program"]) == (WORDS.digest, PROGRAM)
+
+
+def test_what_was_cut_short_is_swept_and_said(folder: Path) -> None:
+    result = run("sweep", "cut.wav", "bad.wav", "--sizes", "2")
+    assert result.exit_code == 1
+    assert "cut.wav: 0.75 s at 8000 Hz" in result.stdout
+    assert result.stderr.splitlines() == [
+        "cut.wav: cut short: 0.7 of 1.2 s are there.",
+        "Error: bad.wav: This is no sound that can be read: "
+        "WAV, FLAC, Ogg, MP3, AIFF, CAF and AU can.",
+    ]
+
+
+def test_a_size_that_the_sound_does_not_allow(folder: Path) -> None:
+    tone = np.tile(np.int16([900, -900]), 1040)  # 13 frames, all alike
+    soundfile.write(folder / "tone.wav", tone, 8000)
+    result = run("encode", "tone.wav", "tone.vq", "--size", "64")
+    assert result.exit_code == 0
+    assert result.stderr == "tone.wav: no codebook can be larger than K = 1.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        ((), SoundSettings()),
+        (
+            ("--dimension", "16", "--family", "residual", "--stages", "3"),
+            SoundSettings(16, family="residual", options=(3,)),
+        ),
+        (
+            ("--trainer", "textbook", "--start", "first", "--dimension", "2"),
+            SoundSettings(2, trainer="textbook"),
+        ),
+    ],
+    ids=str,
+)
+def test_a_file_is_encoded_told_of_and_decoded(
+    folder: Path, options: tuple[str, ...], settings: SoundSettings
+) -> None:
+    done("encode", "words.wav", "words.vq", "--size", "8", *options)
+    encoded = parse_sound((folder / "words.vq").read_bytes())
+    if settings.trainer == "lbg":
+        assert (folder / "words.vq").read_bytes() == steps(WORDS, settings, [8])[0].file
+    told = done("info", "words.vq")
+    assert f"vectors   {encoded.layout.count} of {settings.dimension} samples" in told
+    assert "sound     1.25 s at 8000 Hz" in told
+    for name in ("words-again.wav", "words-again.flac"):
+        assert done("decode", "words.vq", name) == ""
+        samples, rate = soundfile.read(folder / name, dtype="int16")
+        np.testing.assert_array_equal(samples, encoded.decode())
+        assert rate == 8000
+
+
+def test_a_codebook_of_another_sound_is_used(folder: Path) -> None:
+    done("encode", "words.wav", "words.vq", "--size", "32", "--dimension", "8")
+    done("encode", "others.flac", "others.vq", "--codebook", "words.vq")
+    quantizer = parse_sound((folder / "words.vq").read_bytes()).quantizer
+    expected = finish(encode_sound_work(cut_sound(OTHERS, 8), quantizer))
+    assert (folder / "others.vq").read_bytes() == pack_sound(expected)
+
+
+REFUSED = {
+    ("sweep", "words.wav", "--block", "8"): "--block is not for sounds.",
+    ("sweep", "words.wav", "cat.png"): "words.wav is a sound and cat.png is none",
+    ("sweep", "words.wav", "--dimension", "3"): "'3' is not one of '1', '2', '4', '8', '16'",
+    ("sweep", "words.wav", "--rate", "44100"): "'44100' is not one of '8000', '16000'",
+    ("sweep", "words.wav", "--family", "quadtree"): "--family quadtree is not for sounds.",
+    ("sweep", "cat.png", "--rate", "8000"): "--rate is for sounds, not for pictures.",
+    ("encode", "words.wav", "words.npz"): "words.npz does not end in .vq.",
+    ("encode", "words.wav", "o.vq", "--max-bytes", "9"): "--max-bytes is not for sounds.",
+    ("encode", "words.wav", "o.vq", "--codebook", "golden.vq", "--rate", "8000"): (
+        "--rate has no place beside --codebook, which is trained."
+    ),
+    ("train", "words.wav", "b.npz"): "encode others with --codebook FILE.vq.",
+    ("decode", "golden.vq", "o.png"): "o.png does not end in .wav or .flac.",
+}
+
+
+@pytest.mark.parametrize("arguments", REFUSED, ids=" ".join)
+def test_what_makes_no_sense_is_refused_in_a_sentence(
+    folder: Path, arguments: tuple[str, ...]
+) -> None:
+    golden = Path(__file__).parent / "golden" / "sentence.vq"
+    (folder / "golden.vq").write_bytes(golden.read_bytes())
+    before = sorted(folder.iterdir())
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert REFUSED[arguments] in " ".join(result.stderr.split())
+    assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("encode", "bad.wav", "o.vq"), "Error: bad.wav: This is no sound"),
+        (("encode", "none.wav", "o.vq"), "Error: none.wav: No such file or directory"),
+        (("encode", "words.wav", "o.vq", "--codebook", "bad.wav"), "Error: bad.wav: This is not"),
+        (("decode", "half.vq", "o.wav"), "Error: half.vq: The .vq file"),
+    ],
+    ids=str,
+)
+def test_files_that_fail_are_named_and_nothing_is_written(
+    folder: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    golden = Path(__file__).parent / "golden" / "sentence.vq"
+    (folder / "half.vq").write_bytes(golden.read_bytes()[:300])
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(sentence)
+    assert len(result.stderr.splitlines()) == 1
+    assert not list(folder.glob("o.*"))

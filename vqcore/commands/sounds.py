@@ -1,0 +1,215 @@
+"""What the commands do with sounds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from vqcore.codebooks.textbook import RulesError
+from vqcore.coding.soundcodec import CutSound, EncodedSound, SoundSettings, cut_sound
+from vqcore.coding.soundcodec import encode_sound_work as encoded_work
+from vqcore.coding.soundcontainer import is_sound_file, pack_sound, parse_sound
+from vqcore.commands.options import (
+    FAMILY,
+    OF_SOUNDS,
+    TRAINING,
+    Given,
+    check_keeps_size,
+    check_name,
+    check_seed,
+    chosen_options,
+    chosen_rules,
+    refuse_beside_trained,
+    refuse_others,
+    start_of_pictures,
+)
+from vqcore.commands.running import (
+    advancing,
+    each_of,
+    end_badly,
+    named_errors,
+    one_line_errors,
+    progress_bar,
+)
+from vqcore.files import write_whole
+from vqcore.lab.soundsweeps import (
+    SoundStep,
+    SweptSound,
+    figures_work,
+    possible_sizes,
+    sweep_cut_sound,
+)
+from vqcore.refusals import SoundError
+from vqcore.show import exports, printed
+from vqcore.signals.frames import DIMENSIONS, Dimension
+from vqcore.signals.sounds import (
+    RATES,
+    SUFFIXES,
+    SUFFIXES_OF_AV,
+    Rate,
+    Sound,
+    file_of,
+    read_recording,
+    sound_of,
+)
+from vqcore.work import finish
+
+WRITTEN = ".wav", ".flac"
+OWN = {"dimension", "rate"}
+
+
+def are_sounds(place: Path) -> bool:
+    """Tell whether a place is a sound, by its suffix."""
+    return place.suffix.lower() in (*SUFFIXES, *SUFFIXES_OF_AV) and not place.is_dir()
+
+
+def are_all_sounds(places: Sequence[Path]) -> bool:
+    """Tell whether places are all sounds; refuse some among others."""
+    found = [place for place in places if are_sounds(place)]
+    if 0 < len(found) < len(places):
+        other = next(place for place in places if place not in found)
+        raise click.UsageError(f"{found[0]} is a sound and {other} is none: one kind at a time.")
+    return bool(found)
+
+
+def hold_a_sound(file: Path) -> bool:
+    """Tell whether a .vq file holds a sound, by how it begins."""
+    if not file.is_file():  # a pipe can be read but once
+        return False
+    try:
+        with file.open("rb") as opened:
+            return is_sound_file(opened.read(8))
+    except OSError:
+        return False
+
+
+def sweep(given: Given) -> None:
+    """Print and write the figures of each size."""
+    refuse_others({"places", "sizes", "json_file", "csv_file"} | OWN | TRAINING | FAMILY, "sounds")
+    settings, places = _settings(given), given["places"]
+    check_keeps_size(settings.rules)
+    kinds = (OSError, SoundError, RulesError)
+    sweeps, errors = each_of(places, lambda it: _swept(it, settings, given["sizes"]), kinds)
+    _tell_figures(sweeps)
+    with one_line_errors():
+        if given["json_file"] and sweeps:
+            text = exports.sound_sweeps_json(sweeps, len(places) > 1)
+            write_whole(given["json_file"], text.encode())
+        if given["csv_file"] and sweeps:
+            write_whole(given["csv_file"], exports.sound_sweeps_csv(sweeps).encode())
+    end_badly(errors)
+
+
+def _swept(place: Path, settings: SoundSettings, sizes: Sequence[int]) -> SweptSound:
+    cut = cut_sound(_loaded(place, settings), settings.dimension)
+    possible = possible_sizes(cut, settings, sizes)
+    figures = tuple(step.figures for step in _steps(cut, settings, possible))
+    return SweptSound(cut.sound, settings, figures, _limit(possible, settings, sizes))
+
+
+def _limit(possible: Sequence[int], settings: SoundSettings, sizes: Sequence[int]) -> int | None:
+    """Return the largest K there can be, if a larger one was asked for."""
+    return possible[-1] if possible[-1] < max(sizes) and not settings.given else None
+
+
+def _steps(cut: CutSound, settings: SoundSettings, possible: Sequence[int]) -> Iterator[SoundStep]:
+    """Carry out a sweep with a progress bar on a terminal."""
+    with progress_bar(sum(possible), "Training") as bar:
+        events = sweep_cut_sound(cut, settings, possible)
+        yield from advancing(bar, events, "Training ", SoundStep)
+
+
+def _tell_figures(sweeps: Sequence[SweptSound]) -> None:
+    if sweeps:
+        click.echo(printed.sound_sweeps_text(sweeps))
+    for swept in sweeps:
+        for done in swept.sound.heard.done if swept.sound.heard else ():
+            click.echo(f"{swept.sound.name}: {done}.", err=True)
+        if swept.limit is not None:
+            told = f"no codebook can be larger than K = {swept.limit}"
+            click.echo(f"{swept.sound.name}: {told}.", err=True)
+
+
+def encode(given: Given) -> None:
+    """Write a sound as a .vq with a codebook of its own, or of another."""
+    check_name(given["file"], ".vq")
+    refuse_others({"picture", "file", "size", "codebook_file"} | OWN | TRAINING | FAMILY, "sounds")
+    (_encode_with if given["codebook_file"] else _encode_with_its_own)(given)
+
+
+def _encode_with_its_own(given: Given) -> None:
+    settings, sizes = _settings(given), [given["size"]]
+    check_keeps_size(settings.rules)
+    with one_line_errors():
+        cut = cut_sound(_loaded(given["picture"], settings), settings.dimension)
+        possible = possible_sizes(cut, settings, sizes)
+        [step] = _steps(cut, settings, possible)
+        write_whole(given["file"], step.file)
+    limit = _limit(possible, settings, sizes)
+    _tell_figures([SweptSound(cut.sound, settings, (step.figures,), limit)])
+
+
+def _encode_with(given: Given) -> None:
+    """Encode with the quantizer of another file, which this one then holds again."""
+    refuse_beside_trained((TRAINING | FAMILY | OWN | {"size"}) - {"beam"})
+    with one_line_errors():
+        lent = _parsed(given["codebook_file"])
+        layout, family = lent.layout, lent.quantizer.family
+        cutting = {"dimension": layout.dimension, "rate": layout.rate, "family": family}
+        settings = _settings({**given, **cutting})
+        cut = cut_sound(_loaded(given["picture"], settings), layout.dimension)
+        encoded = finish(encoded_work(cut, lent.quantizer, settings.beam))
+        file = pack_sound(encoded)
+        figures = finish(figures_work(cut.sound, encoded, len(file)))
+        write_whole(given["file"], file)
+    _tell_figures([SweptSound(cut.sound, settings, (figures,))])
+
+
+def decode(given: Given) -> None:
+    """Write the sound of a .vq as a .wav or a .flac."""
+    check_name(given["picture"], *WRITTEN)
+    refuse_others({"file", "picture"}, "sounds")
+    with one_line_errors():
+        encoded = _parsed(given["file"])
+        kind = given["picture"].suffix[1:].upper()
+        write_whole(given["picture"], file_of(encoded.decode(), encoded.layout.rate, kind))
+
+
+def info(given: Given) -> None:
+    """Say what the .vq of a sound holds."""
+    file = given["file"]
+    with one_line_errors():
+        text = printed.sound_file_text(_parsed(file), file.stat().st_size)
+    click.echo(text)
+
+
+def refuse_training(given: Given) -> None:
+    """Say how a codebook of one sound is used for another."""
+    told = "A sound's codebook is in its .vq: encode others with --codebook FILE.vq."
+    raise click.UsageError(told)
+
+
+def _settings(given: Given) -> SoundSettings:
+    """Return how to quantize, as options say it."""
+    family, trainer, seed = given.get("family", "plain"), given["trainer"], given["seed"]
+    options = chosen_options(family, given, OF_SOUNDS, "sounds")
+    check_seed(trainer, seed)
+    rules = chosen_rules(trainer, given, start_of_pictures)
+    dimension: Dimension = next(it for it in DIMENSIONS if it == int(given["dimension"]))
+    rate: Rate = next(it for it in RATES if it == int(given["rate"]))
+    return SoundSettings(dimension, rate, family, options, trainer, seed, rules)
+
+
+def _loaded(place: Path, settings: SoundSettings) -> Sound:
+    """Read a sound from the disk; its name is that of the file."""
+    with named_errors(place):
+        name = os.fsencode(place.name).decode(errors="replace")
+        return sound_of(read_recording(place.read_bytes(), name), settings.rate)
+
+
+def _parsed(file: Path) -> EncodedSound:
+    with named_errors(file):
+        return parse_sound(file.read_bytes())
