@@ -186,7 +186,7 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
     width = st.slider(**control("block"))
     colour = choose_colour(is_gray)
     largest = st.select_slider(**control("largest"))
-    family = st.selectbox(**choice("family"))
+    family = choose_family("family", {name: it.OPTIONS for name, it in FAMILIES.items()})
     with st.expander(say("sidebar.how")):
         small(say(f"how.family.{family}"))
         block = st.empty()
@@ -271,6 +271,16 @@ def choose_number(name: str) -> Any:
     return st.number_input(**number(name, st.query_params))
 
 
+def choose_family(name: str, options: Mapping[Any, Sequence[Option]]) -> Any:
+    """Choose a family; its own settings begin as at first, whatever those of the last one were."""
+
+    def begin_anew() -> None:
+        chosen = options[st.session_state[name]]
+        st.session_state.update({it.name: it.default for it in chosen})
+
+    return st.selectbox(on_change=begin_anew, **choice(name))
+
+
 def choose_options(options: Sequence[Option]) -> tuple[int, ...]:
     """Choose a family's own settings."""
     for it in options:
@@ -335,7 +345,7 @@ def make_points(source: Any, name: str) -> PointsChosen:
 def choose_point_settings(points: Points) -> tuple[PointSettings, tuple[int, ...]]:
     """Choose how to quantize points, and the codebook sizes."""
     largest = st.select_slider(**control("largest"))
-    family = st.selectbox(**choice("point-family"))
+    family = choose_family("point-family", ofpoints.OPTIONS)
     with st.expander(say("sidebar.more"), key="fold"):
         options = choose_options(ofpoints.OPTIONS[family])
         is_plain = family == PointSettings.family

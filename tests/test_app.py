@@ -1479,6 +1479,16 @@ def test_another_upload_reaches_the_page_as_what_browsers_show(kind, mode, is_as
     np.testing.assert_array_equal(shown, read_picture(file.getvalue(), "").pixels)
 
 
+def test_another_family_begins_with_its_own_settings():
+    app = opened(family="residual", beam="16")
+    assert app.select_slider(key="beam").value == 16
+    app.selectbox(key="family").set_value("tree")
+    assert sound(app.run()).select_slider(key="beam").value == 1
+    app.select_slider(key="beam").set_value(4)
+    app.selectbox(key="family").set_value("residual")
+    assert sound(app.run()).select_slider(key="beam").value == 8
+
+
 # Points
 
 
