@@ -76,3 +76,10 @@ def test_numbers_all_alike_have_no_scalars_to_speak_of() -> None:
     alike = Points(np.full((50, 1), 3, np.float32), "")
     assert entropy_coded_scalars(alike, [1, 2]) == []
     assert [it.levels for it in uniform_scalars(alike, 2)] == [2, 4]
+
+
+def test_snr_of_scalars_is_of_the_power_also_where_the_mean_is_not_0() -> None:
+    points = Points(np.float32([[9], [11]] * 50), "")
+    [coded] = entropy_coded_scalars(points, [0])  # one cell, which has the mean back: an error of 1
+    assert (coded.levels, coded.rate) == (1, 0)
+    assert coded.snr_db == pytest.approx(10 * math.log10(101))

@@ -84,7 +84,7 @@ def entropy_coded_scalars(points: Points, rates: Sequence[float]) -> list[Scalar
     numbers, centre = _pooled(points)
     spread = float(numbers.std())
     steps = [spread * math.sqrt(2 * math.pi * math.e) * 2.0**-rate for rate in rates]
-    return [_entropy_coded(numbers - centre, step) for step in steps] if spread else []
+    return [_entropy_coded(numbers, centre, step) for step in steps] if spread else []
 
 
 def _pooled(points: Points) -> tuple[Floats, float]:
@@ -109,8 +109,8 @@ def _best_uniform(numbers: Floats, centre: float, levels: int, bits: int) -> Sca
     return ScalarPoint(step, levels, bits, snr_db(power, mse) or 0.0)
 
 
-def _entropy_coded(numbers: Floats, step: float) -> ScalarPoint:
-    cells = np.rint(numbers / step).astype(np.int64)
+def _entropy_coded(numbers: Floats, centre: float, step: float) -> ScalarPoint:
+    cells = np.rint((numbers - centre) / step).astype(np.int64)
     cells -= cells.min()
     counts = np.bincount(cells)
     means = np.bincount(cells, numbers) / np.maximum(counts, 1)
