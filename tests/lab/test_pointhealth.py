@@ -39,7 +39,8 @@ def test_health_by_hand() -> None:
     step = step_of(points, 2)
     health = finish(point_health_work(step, points))
     assert health.use[0].tolist() == health.cell_use.tolist() == [3, 3]
-    assert health.codebook_share == 2 * 4 / len(step.file)
+    # 2 codewords of 4 bytes; 6 indices of 1 bit
+    assert health.codebook_share == 8 / (8 + 6 / 8)
     assert (health.nearest_pair, health.farthest_pair) == (None, None)
     # about 4/3: 16/9 + 4/9 + 4/9 = 8/3; about 128/3: 64/9 + 16/9 + 16/9 = 32/3
     np.testing.assert_allclose(health.cell_distortion, [0.2, 0.8], rtol=1e-6)
@@ -108,6 +109,8 @@ def test_a_study_answers_each_once_and_in_words() -> None:
     assert alone == "One codeword stands for every vector: there is nothing to judge yet."
     assert gap.startswith("Vectors that were not trained on have")
     assert any("starved; it copies vectors" in it for it in health_sentences(study, 64))
+    share = "70 % of codebook and indices: a smaller K would pay."  # 512 bytes of 512 + 218
+    assert any(it.endswith(share) for it in health_sentences(study, 64))
     rows = {row["codebook_size"]: row for row in health_table(study).rows}
     assert rows[64]["median_vectors"] == np.median(study.steps[64].encoded.use[0])
     out = known_held_out(study)[64]

@@ -43,14 +43,14 @@ def point_health_work(step: PointStep, points: Points) -> Work[Health]:
     """Examine a finished codebook size, with pauses.
 
     How far codewords are apart is left out: numbers have no scale on which they would be alike.
-    The codebook's bytes are those of its tables, which are stored as they are.
+    The codebook's share is that of codebook and coded indices: the file has 2 kB beside them.
 
     Parameters
     ----------
     step : the codebook size
     points : those that the step has encoded
     """
-    encoded = step.encoded
+    encoded, figures = step.encoded, step.figures
     places, use = _cells(encoded.indices)
     yield
     squares = np.empty(points.count)
@@ -62,7 +62,7 @@ def point_health_work(step: PointStep, points: Points) -> Work[Health]:
         codebook_size=step.codebook_size,
         use=encoded.use,
         cell_use=use,
-        codebook_share=encoded.quantizer.codebook_bytes / len(step.file),
+        codebook_share=figures.codebook_bytes / (figures.codebook_bytes + figures.entropy_bytes),
         nearest_pair=None,
         farthest_pair=None,
         cell_distortion=by_cell / (by_cell.sum() or 1),
