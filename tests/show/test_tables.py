@@ -93,6 +93,14 @@ def test_every_table_has_a_word_for_what_is_infinite() -> None:
     assert written(tables.columns("means"), means)[0][:3] == ["1", "lossless", "–"]
 
 
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    row = dict.fromkeys(tables.columns("vectors"), -1e-9) | {"codebook_size": 1}
+    cells = written(tables.columns("vectors"), [row | {"snr_db": -0.005001, "mse": -1.0}])[0]
+    assert cells[:4] == ["1", "0", "-1", "-0.01"]
+    assert "0.00" in cells
+    assert "-0.00" not in cells
+
+
 def test_texts_and_tables_without_rows() -> None:
     row = dict.fromkeys(tables.columns("rungs"), 2) | {"stopped": "gained under 0.1%"}
     assert written(tables.columns("rungs"), [row])[0][-1] == "gained under 0.1%"

@@ -241,7 +241,10 @@ def written(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> list[list[st
 def _written(name: str, number_format: str, value: float | None) -> str:
     if value is None or math.isnan(value):
         return MISSING
-    return infinity(name, value) if math.isinf(value) else number_format % value
+    if math.isinf(value):
+        return infinity(name, value)
+    text = number_format % value
+    return text if text.strip("-0.") else text.removeprefix("-")  # what rounds to −0 is 0
 
 
 def picture_row(name: str, point: OperatingPoint, origin: Origin | None) -> dict[str, Any]:
