@@ -1,5 +1,6 @@
 """What is taken away from points: the lines give the same file, the report has the figures."""
 
+import io
 import re
 import shlex
 from contextlib import chdir
@@ -142,6 +143,16 @@ def test_files_are_called_after_the_points_and_hold_what_they_say() -> None:
     np.testing.assert_array_equal(read, expected)
     last = found[f"{stem}-steps.csv"].decode().splitlines()[-3:]
     np.testing.assert_array_equal(np.float32([it.split(",")[4:] for it in last]), expected)
+
+
+@pytest.mark.parametrize("family", ["plain", "tree", "residual", "mean-removed", "product"])
+def test_codewords_alone_are_there_where_they_are_all_of_the_codebook(family: str) -> None:
+    study = study_of(UPLOAD, PointSettings(family), UPLOADED, 3)
+    step, found = study.steps[3], files(study, study.steps[3])
+    tables, name = step.encoded.quantizer.tables, "a b-K3-codebook.npy"
+    assert (name in found) == (len(tables) == 1)
+    if name in found:
+        np.testing.assert_array_equal(np.load(io.BytesIO(found[name])), tables[0])
 
 
 def test_the_iterations_by_the_book_are_there() -> None:

@@ -31,7 +31,7 @@ def offered_of_points(
         "codebook": _codebook(study, step, stem),
         "vectors": _vectors(study, step, stem, is_quick),
         "figures": [
-            Offer("csv", "table", f"{source}.csv", lambda: _figures(study)),
+            Offer("point-csv", "table", f"{source}.csv", lambda: _figures(study)),
             *_steps(study, step, stem),
             Offer(
                 "point-report",
@@ -50,8 +50,10 @@ def _figures(study: PointStudy) -> bytes:
 
 
 def _codebook(study: PointStudy, step: PointStep, stem: str) -> list[Offer]:
+    """Return what has all tables; and of the families of one table, that alone."""
     quantizer, headings = step.encoded.quantizer, study.points.headings
-    return [
+    [table, *others] = quantizer.tables
+    offers = [
         Offer("points", "scatter_plot", f"{stem}.npz", lambda: step.file),
         Offer(
             "codebook-csv",
@@ -59,13 +61,11 @@ def _codebook(study: PointStudy, step: PointStep, stem: str) -> list[Offer]:
             f"{stem}-codebook.csv",
             lambda: exports.codewords_csv(quantizer, headings).encode(),
         ),
-        Offer(
-            "codebook-npy",
-            "data_array",
-            f"{stem}-codebook.npy",
-            lambda: exports.npy_bytes(quantizer.tables[-1]),
-        ),
     ]
+    if not others:
+        name = f"{stem}-codebook.npy"
+        offers.append(Offer("codebook-npy", "data_array", name, lambda: exports.npy_bytes(table)))
+    return offers
 
 
 def _vectors(study: PointStudy, step: PointStep, stem: str, is_quick: bool) -> list[Offer]:
