@@ -14,8 +14,10 @@ from streamlit.delta_generator import DeltaGenerator
 from vqcore.codebooks import textbook
 from vqcore.coding.codebookfile import Cut, dimension_of
 from vqcore.coding.codec import Settings
+from vqcore.coding.soundcodec import SOUND_FAMILIES, SoundSettings
 from vqcore.lab import (
     advantage,
+    climb,
     contest,
     cosine,
     foreign,
@@ -32,6 +34,7 @@ from vqcore.lab.pointreplay import PointFrame
 from vqcore.lab.pointstudy import PointStudy
 from vqcore.lab.pointsweeps import PointSettings, PointStep
 from vqcore.lab.sharing import Use
+from vqcore.lab.soundstudy import SoundStudy
 from vqcore.lab.store import Pieces, Question, Sign, Store
 from vqcore.lab.study import Study
 from vqcore.lab.sweeps import Step
@@ -40,6 +43,7 @@ from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers import ofpoints
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Option
+from vqcore.refusals import SoundError
 from vqcore.show import (
     answers,
     downloads,
@@ -49,6 +53,7 @@ from vqcore.show import (
     pointpanels,
     provenance,
     reproduce,
+    soundpanels,
     tables,
     wording,
 )
@@ -59,11 +64,21 @@ from vqcore.show.wording import plain
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import SAMPLES, Origin, Picture, sample_picture
 from vqcore.signals.points import MAX_BYTES, Points, typed_points
+from vqcore.signals.sounds import (
+    RATES,
+    Rate,
+    Recording,
+    Sound,
+    read_recording,
+    sample_recording,
+    sound_of,
+)
+from vqcore.signals.sounds import SAMPLES as SOUND_SAMPLES
 from vqcore.signals.sources import Origin as PointsOrigin
 from vqcore.signals.sources import made as made_up
 from vqcore.signals.sources import pixel_pairs
-from vqcore.viewer import PAGE_STYLE, PARTS, made, words_layer
-from vqcore.words import say, speak
+from vqcore.viewer import PAGE_STYLE, PARTS, hearing, made, words_layer
+from vqcore.words import say, speak, why
 
 STORE_BYTES = 2**31
 FIRST_RESULTS_SECONDS = 0.5
@@ -365,6 +380,50 @@ def tell_too_many(points: Points, codewords: int) -> None:
     if there < codewords:
         error = say("sidebar.codewords-many", codewords=codewords, n=there)
         tell_in_fold(st.error, say("sidebar.codewords-wrong", error=error), "codewords")
+
+
+# Sidebar, of sounds
+
+
+def choose_sound(there: Uploads) -> Sound:
+    """Choose a recording, an upload or a sample, and at which rate it is quantized."""
+    every = take_recording() | there.recordings
+    name = choose_from("sound", [*every, *SOUND_SAMPLES], next(iter([*every, *SOUND_SAMPLES])))
+    make = partial(sample_recording, name)
+    recording = every.get(name) or store().once("sound sample", (name,), make)
+    rate = next(it for it in RATES if str(it) == st.segmented_control(**choice("sound-rate")))
+    return store().once("sound", (recording.digest, rate), lambda: sound_of(recording, rate))
+
+
+def take_recording() -> dict[str, Recording]:
+    """Take what was recorded here, by its name; say so if it is nothing to hear."""
+    with st.expander(say("sidebar.record")):
+        recorded = st.audio_input(**unbound("microphone"))
+    if not recorded:
+        return {}
+    name = say("sound.recorded")
+    try:
+        return {name: read_recording(recorded.getvalue(), name)}
+    except SoundError as error:
+        st.error(str(why(error)))
+        return {}
+
+
+def choose_sound_settings(rate: Rate) -> tuple[SoundSettings, tuple[int, ...]]:
+    """Choose how to quantize a sound, and the codebook sizes."""
+    dimension = st.select_slider(**control("samples"))
+    largest = st.select_slider(**control("largest"))
+    own = {name: FAMILIES[name].OPTIONS for name in SOUND_FAMILIES}
+    family = choose_family("sound-family", own)
+    with st.expander(say("sidebar.more"), key="fold"):
+        options = choose_options(own[family])
+        is_plain = family == SoundSettings.family
+        trainer = st.selectbox(disabled=not is_plain, **choice("trainer"))
+        by_the_book = is_plain and trainer == "textbook"
+        rules = choose_rules(dimension, {}) if by_the_book else None
+        seed, sizes = choose_number("seed"), choose_sizes(largest)
+    trainer = trainer if is_plain else SoundSettings.trainer
+    return SoundSettings(dimension, rate, family, options, trainer, seed, rules), sizes
 
 
 # Links: what the page was opened with
@@ -1023,6 +1082,36 @@ POINT_PANELS: dict[str, Callable[[PointStudy, PointStep], list[Pieces]]] = {
 }
 
 
+# Panels of sounds
+
+
+def sound_sizes_panel(of: SoundStudy) -> list[Pieces]:
+    measure = st.segmented_control(**choice("sound-axis"))
+    draw_apart("sizes", soundpanels.size_charts(of, measure))
+    draw(soundpanels.figures_table(of))
+    small(say("sound.about-snr"))
+    return []
+
+
+def sound_training_panel(of: SoundStudy) -> list[Pieces]:
+    draw(soundpanels.rungs_table(of))
+    return []
+
+
+def sound_files_panel(of: SoundStudy) -> list[Pieces]:
+    size = st.selectbox(**size_choice("sound-size", of.plan, visit.size_among(of.plan)))
+    if size in of.steps:
+        offer(*soundpanels.files_of(of, size), icon=DOWNLOAD)
+    return []
+
+
+SOUND_PANELS: dict[str, Callable[[SoundStudy], list[Pieces]]] = {
+    "sizes": sound_sizes_panel,
+    "training": sound_training_panel,
+    "files": sound_files_panel,
+}
+
+
 # Pages
 
 
@@ -1127,6 +1216,39 @@ def lab_of_points(chosen: PointsChosen) -> None:
     progress.end()
 
 
+def lab_of_sound(sound: Sound) -> None:
+    """Sweep a sound, let what is there so far be heard, until all of it is."""
+    choices = visit.choices_of_points(Wanted(), present_rivals())
+    COMPONENTS["choices"](key="choices", data=choices, on_returned_change=take_returned)
+    with st.sidebar:
+        settings, sizes = choose_sound_settings(sound.rate)
+    of = SoundStudy(sound, settings, sizes, store())
+    show_title(wording.sound_name(sound.name), wording.facts_of_sound(sound), "")
+    progress = ProgressPlace((of.swept, sizes))
+    with st.container(gap=None):
+        COMPONENTS["layer"](key="layer-sound", data=hearing.original_sound(of))
+        view = hearing.view_of_sound(of, st.session_state["size"])
+        COMPONENTS["hearing"](key="hearing", data=view)
+        books = st.container(gap=None)
+    panel = st.container()
+    if not of.steps:
+        turns.work_on([climb.sweeping(of)], FIRST_RESULTS_SECONDS, tell=progress.tell)
+    with books:
+        for name, data in hearing.sound_layers(of):
+            COMPONENTS["layer"](key=f"layer-{name}", data=data)
+    with panel:
+        more = show_sound(of)
+    if turns.work_on([climb.sweeping(of), *more], REDRAW_SECONDS, tell=progress.tell):
+        st.rerun()
+    progress.end()
+
+
+def show_sound(of: SoundStudy) -> list[Pieces]:
+    """Show the open panel."""
+    panel = st.segmented_control(**choice("sound-panel"))
+    return SOUND_PANELS[panel](of)
+
+
 def take_returned() -> None:
     """Go back or forward to choices, on a page without a viewer to tell of them."""
     returned = st.session_state.choices["returned"]
@@ -1167,10 +1289,14 @@ def main() -> None:
         there = take_files()
         if signal == "points":
             points = choose_points(there)
+        elif signal == "sound":
+            sound = choose_sound(there)
         else:
             name, chosen, below_files = choose_picture(there)
     if signal == "points":
         lab_of_points(points)
+    elif signal == "sound":
+        lab_of_sound(sound)
     elif needed := missing_file(there.shown):
         ask_for(needed)
     elif isinstance(chosen, VqFile):

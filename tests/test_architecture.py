@@ -122,7 +122,7 @@ def test_only_the_app_imports_streamlit() -> None:
 
 
 def test_only_plots_import_plotly() -> None:
-    plots = {"vqcore.show.plots", "vqcore.show.pointplots"}
+    plots = {f"vqcore.show.{name}plots" for name in ("", "point", "sound")}
     assert {module_of(path) for path in FILES if "plotly" in IMPORTS[path]} == plots
 
 

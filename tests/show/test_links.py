@@ -85,6 +85,10 @@ def test_choices_are_read_as_they_were_written():
         "point-family": None,
         "point-panel": None,
         "measure": None,
+        "sound-rate": None,
+        "sound-family": None,
+        "sound-panel": None,
+        "sound-axis": None,
         "beside": "webp",
     }
     assert choices_of(address, PANELS, there) == {**DEFAULTS, **chosen}

@@ -28,7 +28,7 @@ def begun(**address: str) -> tuple[dict[Any, Any], Visit]:
 def there(*names: str) -> Uploads:
     shown = {name: SimpleNamespace(digest=f"digest of {name}") for name in names}
     opened = [SimpleNamespace(id=f"id of {name}", name=name) for name in names]
-    return cast(Uploads, SimpleNamespace(shown=shown, opened=opened, points={}))
+    return cast(Uploads, SimpleNamespace(shown=shown, opened=opened, points={}, recordings={}))
 
 
 def test_an_address_is_taken_once() -> None:

@@ -151,15 +151,7 @@ class Encoded:
 
     def lookup(self) -> Lookup:
         """Return what the signal is rebuilt from."""
-        if len(self.quantizer.columns) == 1:
-            every = np.arange(self.quantizer.codebook_size, dtype=np.int32)[:, None]
-            return self._lookup(every, self.indices[:, 0])
-        return self._lookup(*_distinct(self.indices, self.quantizer.sizes))
-
-    def _lookup(self, tuples: Indices, places: Indices) -> Lookup:
-        quantizer = self.quantizer
-        borders, levels = quantizer.borders(tuples), quantizer.leaf_levels(tuples)
-        return Lookup(tuples, quantizer.decode(tuples), places, borders, levels)
+        return lookup_of(self.quantizer, self.indices)
 
     @property
     def tiles(self) -> Samples:
@@ -193,6 +185,19 @@ class Encoded:
         joined = self.layout.join(table.vectors, table.places)
         borders = self.quantizer.borders(self.indices)
         return smoothed(joined, self.layout, borders, self.smoothing)
+
+
+def lookup_of(quantizer: Quantizer, indices: Indices) -> Lookup:
+    """Return what indices, int32 of shape (n, m), are rebuilt from."""
+    if len(quantizer.columns) == 1:
+        every = np.arange(quantizer.codebook_size, dtype=np.int32)[:, None]
+        return _lookup(quantizer, every, indices[:, 0])
+    return _lookup(quantizer, *_distinct(indices, quantizer.sizes))
+
+
+def _lookup(quantizer: Quantizer, tuples: Indices, places: Indices) -> Lookup:
+    borders, levels = quantizer.borders(tuples), quantizer.leaf_levels(tuples)
+    return Lookup(tuples, quantizer.decode(tuples), places, borders, levels)
 
 
 def _distinct(indices: Indices, sizes: tuple[int, ...]) -> tuple[Indices, Indices]:

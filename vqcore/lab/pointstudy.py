@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -13,17 +13,18 @@ from vqcore.codebooks.training import Progress
 from vqcore.lab import advantage, bounds, contest
 from vqcore.lab.advantage import Advantage, AtDimension, Weighed
 from vqcore.lab.bounds import ScalarPoint
+from vqcore.lab.climb import Climb
+from vqcore.lab.climb import sweeping as sweeping
 from vqcore.lab.health import Health
 from vqcore.lab.pointhealth import PointHeldOut, held_out_points, point_health_work
 from vqcore.lab.pointreplay import REPLAYED, PointFrame, point_frames_work
 from vqcore.lab.pointsweeps import (
-    PointFigures,
     PointSettings,
     PointStep,
     possible_sizes,
     sweep_points,
 )
-from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering, first_of
+from vqcore.lab.store import Key, Pieces, Question, Store, answering, first_of
 from vqcore.quantizers.ofpoints import POINT_FAMILIES, largest_size
 from vqcore.signals.points import Points
 from vqcore.signals.sources import UPLOADED, Origin
@@ -34,7 +35,7 @@ SCALAR_RATES = [rate / 4 for rate in range(1, 25)]
 
 
 @dataclass(eq=False)
-class PointStudy:
+class PointStudy(Climb[PointStep]):
     """Points, how they are to be quantized, and the sizes that are done.
 
     Parameters
@@ -47,6 +48,8 @@ class PointStudy:
 
     A start given that does not fit the points is left out: `settings` then begin by splitting.
     """
+
+    KIND = "point step"
 
     points: Points
     settings: PointSettings
@@ -78,23 +81,8 @@ class PointStudy:
             "point plan", key, lambda: possible_sizes(self.points, self.settings, self.sizes)
         )
 
-    @cached_property
-    def steps(self) -> dict[int, PointStep]:
-        """Return what is done, by size."""
-        return self.by_size("point step")
-
-    @property
-    def figures(self) -> list[PointFigures]:
-        return [step.figures for step in self.steps.values()]
-
-    def by_size(self, kind: str) -> dict[int, Any]:
-        """Return what is known of a kind, by size."""
-        every = {size: self.store.find(kind, (*self.swept, size)) for size in self.plan}
-        return {size: found for size, found in every.items() if found is not None}
-
-    @property
-    def is_complete(self) -> bool:
-        return len(self.steps) == len(self.plan)
+    def events(self, missing: Sequence[int]) -> Generator[Progress | PointStep]:
+        return sweep_points(self.points, self.settings, missing)
 
 
 def distinct(store: Store, points: Points, at_most: int) -> int:
@@ -102,26 +90,6 @@ def distinct(store: Store, points: Points, at_most: int) -> int:
     key = points.digest, at_most
     count = partial(largest_size, points.vectors, "plain", {}, at_most)
     return store.once("distinct points", key, count)
-
-
-def sweeping(study: PointStudy) -> Pieces:
-    """Go on with the sweep."""
-    missing = [size for size in study.plan if size not in study.steps]
-    with closing(sweep_points(study.points, study.settings, missing)) as events:
-        for event in events:
-            if isinstance(event, Progress):
-                yield _sign_of(study, event)
-                continue
-            size = event.codebook_size
-            study.steps[size] = study.store.keep("point step", (*study.swept, size), event)
-            yield None
-
-
-def _sign_of(study: PointStudy, progress: Progress) -> Sign:
-    there, every = len(study.steps), study.plan
-    facts = {"size": progress.codebook_size, "there": there, "all": len(every)}
-    share = sum(study.steps) / sum(every)
-    return Sign(share, "training", facts)
 
 
 def relatives(study: PointStudy) -> list[PointStudy]:

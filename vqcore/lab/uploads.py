@@ -25,15 +25,16 @@ from vqcore.coding.container import FileError, is_vq, parse_header
 from vqcore.lab.sharing import Shared, fits, lent_by
 from vqcore.lab.store import Store
 from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
-from vqcore.refusals import PictureError, PointsError
+from vqcore.refusals import PictureError, PointsError, SoundError
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.npy import is_npy
 from vqcore.signals.pictures import Picture, needs_size, read_picture
 from vqcore.signals.points import Points, is_points, read_points
 from vqcore.signals.raw import read_size
+from vqcore.signals.sounds import Recording, is_sound, read_recording
 from vqcore.words import Said, why
 
-Content = Picture | Points | VqFile | SharedCodebook | Codebook
+Content = Picture | Points | Recording | VqFile | SharedCodebook | Codebook
 """What a file holds; a Codebook is codewords alone, of no block size and colour mode."""
 
 
@@ -150,6 +151,11 @@ class Uploads:
     def points(self) -> dict[str, Points]:
         """Return the points by name."""
         return {it.name: it.content for it in self.opened if isinstance(it.content, Points)}
+
+    @property
+    def recordings(self) -> dict[str, Recording]:
+        """Return the sounds by name, as their files have them."""
+        return {it.name: it.content for it in self.opened if isinstance(it.content, Recording)}
 
     @property
     def vectors(self) -> dict[str, Points]:
@@ -284,8 +290,10 @@ def _content(
     try:
         if is_points(data, file.name):
             return read_points(data, file.name)
+        if is_sound(data, file.name):
+            return read_recording(data, file.name)
         return open_file(data, file.name, codebooks, raw_size)
-    except (PictureError, PointsError, CodebookError, FileError) as error:
+    except (PictureError, PointsError, SoundError, CodebookError, FileError) as error:
         return why(error)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from vqcore.codebooks.textbook import MAX_RESTARTS, Rules
 from vqcore.coding.codec import Settings
 from vqcore.show.links import CHOICES, is_endless
-from vqcore.show.wording import codec_name
+from vqcore.show.wording import codec_name, sound_name
 from vqcore.signals.blocks import MAX_BLOCK_SIZE
+from vqcore.signals.frames import DIMENSIONS
 from vqcore.signals.points import MAX_DIMENSION, MAX_VECTORS
 from vqcore.words import has, say
 
@@ -44,6 +45,12 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "point-panel": {"required": True, "label_visibility": "collapsed"},
     "measure": {"required": True, "label_visibility": "collapsed"},
     "bits": {"width": 180},
+    # sounds
+    "sound-rate": {"required": True},
+    "sound": {"format_func": sound_name},
+    "samples": {"options": DIMENSIONS, "value": 4},
+    "sound-panel": {"required": True, "label_visibility": "collapsed"},
+    "sound-axis": {"required": True, "label_visibility": "collapsed"},
     # by the book
     "given": {"format_func": _codewords},
     "apart": {"value": Rules.apart, "min_value": 0.01, "max_value": 255.0},

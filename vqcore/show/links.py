@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 from vqcore.codebooks.textbook import DISTANCES, KEPT, STARTS
 from vqcore.codebooks.training import TRAINERS
+from vqcore.coding.soundcodec import SOUND_FAMILIES
 from vqcore.lab.plane import Start
 from vqcore.lab.rivals import RIVALS
 from vqcore.lab.targets import GOALS
@@ -19,6 +20,7 @@ from vqcore.show.curves import Axis, Families, Likeness
 from vqcore.signals.blocks import COLOURS
 from vqcore.signals.pictures import Picture
 from vqcore.signals.points import Points
+from vqcore.signals.sounds import RATES
 from vqcore.signals.sources import SOURCES
 
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -34,10 +36,14 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "target": tuple(GOALS),
     "start": get_args(Start),
     "beside": tuple(RIVALS),
-    "signal": ("picture", "points"),
+    "signal": ("picture", "points", "sound"),
     "source": (*SOURCES, "pairs", "typed", "file"),
     "point-family": POINT_FAMILIES,
     "measure": ("snr_db", "mse"),
+    "sound-rate": tuple(map(str, RATES)),
+    "sound-family": SOUND_FAMILIES,
+    "sound-panel": ("sizes", "training", "files"),
+    "sound-axis": ("snr_db", "segmental_snr_db", "spectral_db", "stoi"),
     "point-panel": ("sizes", "training", "codewords", "rates", "gains", "health", "plane", "files"),
 }
 """Control -> the ids it can have in the address, but for panels, of which the dashboard knows."""
@@ -59,6 +65,10 @@ DEFAULTS: Mapping[str, str] = {
     "source": "gaussian",
     "point-family": "plain",
     "measure": "snr_db",
+    "sound-rate": "8000",
+    "sound-family": "plain",
+    "sound-panel": "sizes",
+    "sound-axis": "snr_db",
     "point-panel": "sizes",
 }
 """Control of one choice -> the id that an address without it means."""

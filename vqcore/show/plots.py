@@ -18,6 +18,7 @@ from vqcore.lab.heldout import HeldOut
 from vqcore.lab.pointhealth import PointHeldOut
 from vqcore.lab.pointsweeps import PointFigures
 from vqcore.lab.rivals import RIVALS, Look
+from vqcore.lab.soundsweeps import SoundFigures
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.quantizers.family import FAMILIES
 from vqcore.show.curves import Axis, Curve, Likeness
@@ -486,7 +487,9 @@ def empty_figure(height: int) -> go.Figure:
 
 def add_curve(
     figure: go.Figure,
-    points: Sequence[OperatingPoint | Health | HeldOut | PointFigures | PointHeldOut],
+    points: Sequence[
+        OperatingPoint | Health | HeldOut | PointFigures | PointHeldOut | SoundFigures
+    ],
     values: Sequence[float],
     value_format: str,
     *,

@@ -13,6 +13,7 @@ from vqcore.lab.pointsweeps import PointSettings
 from vqcore.lab.study import Study
 from vqcore.signals.pictures import Picture, picture_suffixes
 from vqcore.signals.points import SUFFIXES, Points
+from vqcore.signals.sounds import SUFFIXES as SOUND_SUFFIXES
 from vqcore.signals.sounds import Sound
 from vqcore.version import __version__
 
@@ -165,7 +166,8 @@ def _clean(text: str) -> str:
 def stem_of(name: str) -> str:
     """Return the name of a file that the lab opens without its suffix; any other name as it is."""
     path = PurePath(name)
-    is_known = path.suffix.lower() in picture_suffixes() | {".vq", ".npz", ".npy", *SUFFIXES}
+    others = {".vq", ".npz", ".npy", *SUFFIXES, *SOUND_SUFFIXES}
+    is_known = path.suffix.lower() in picture_suffixes() | others
     return (path.stem if is_known else name) or "picture"
 
 

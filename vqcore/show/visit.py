@@ -110,14 +110,19 @@ class Visit:
 
     def look_at_newest(self, there: Uploads) -> None:
         """Look at what was uploaded last, or at what a link waited for; not if one went away."""
-        before = self._state.get("uploaded", 0), self._state.get("uploaded points", 0)
-        self._state["uploaded"] = len(there.shown)
-        self._state["uploaded points"] = len(there.points)
-        if len(there.shown) > before[0]:
+        kinds: dict[str, Collection[str]]
+        kinds = {"": there.shown, " points": there.points, " sounds": there.recordings}
+        more = {}
+        for kind, files in kinds.items():
+            more[kind] = len(files) > self._state.get(f"uploaded{kind}", 0)
+            self._state[f"uploaded{kind}"] = len(files)
+        if more[""]:
             self._state.update(signal="picture", picture=newest(there.shown, self.wanted))
-        elif len(there.points) > before[1]:
+        elif more[" points"]:
             file = newest(there.points, self.wanted)
             self._state.update(signal="points", source="file", file=file)
+        elif more[" sounds"]:
+            self._state.update(signal="sound", sound=[*there.recordings][-1])
 
     def look_at(self, there: Uploads, file_id: str) -> None:
         """Look at an upload, if it is a picture now."""

@@ -15,15 +15,43 @@ from vqcore.lab.comparison import Sized
 from vqcore.lab.pointsweeps import PointFigures, PointSettings
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec
 from vqcore.lab.sharing import Shared, Use
+from vqcore.lab.soundsweeps import SoundFigures
 from vqcore.lab.store import Sign
 from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.quantizers.replay import Stage
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.signals.pictures import Origin
 from vqcore.signals.points import Points, Rounded
+from vqcore.signals.sounds import SAMPLES, Sound
 from vqcore.words import Grouped, has, say
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+def figures_of_sound(figures: SoundFigures) -> str:
+    """Say in short what a codebook size costs and gives of a sound."""
+    parts = [
+        say("sound.snr", snr=decibels(figures.snr_db)),
+        say("sound.stoi", stoi=figures.stoi) if figures.stoi is not None else "",
+        say("sound.kbps", kbps=figures.file_kbps),
+        kilobytes(figures.file_bytes),
+        say("sound.used", used=figures.used_codewords, size=figures.codebook_size),
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def sound_name(name: str) -> str:
+    """Return what a sound is called where one is chosen."""
+    return say("sound.sample", name=name) if name in SAMPLES else name
+
+
+def facts_of_sound(sound: Sound) -> list[str]:
+    """Say how long a sound is, its rate, and what was done to make it one."""
+    facts = say("sound.facts", seconds=sound.seconds, rate=sound.rate)
+    if not sound.heard:
+        return [facts]
+    told = {"kind": sound.heard.kind, "rate": sound.heard.rate, "n": sound.heard.channels}
+    return [facts, say("sound.file", **told), *map(str, sound.heard.done)]
 
 
 def plain(text: str) -> str:

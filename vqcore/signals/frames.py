@@ -158,7 +158,13 @@ def unscaled(gains: Samples, samples: Samples, layout: FrameLayout) -> Pulses:
 
     Each is (s − 128) · RMS / 28, rounded, halves up, and cut off at 16 bits; the same everywhere.
     """
-    table = np.arange(256)[None] - float(MIDDLE)
-    heard = np.floor(table * LEVELS[:, None] / UNIT + 0.5).clip(-(2**15), 2**15 - 1)
-    frames = heard.astype(np.int16)[gains[:, None], samples.reshape(layout.frames, -1)]
+    frames = heard_table()[gains[:, None], samples.reshape(layout.frames, -1)]
     return frames.ravel()[: layout.samples]
+
+
+def heard_table() -> Pulses:
+    """Return what each gain and each scaled sample stand for, int16 of shape (32, 256)."""
+    away = np.arange(256)[None] - float(MIDDLE)
+    heard = np.floor(away * LEVELS[:, None] / UNIT + 0.5)
+    table: Pulses = heard.clip(-(2**15), 2**15 - 1).astype(np.int16)
+    return table

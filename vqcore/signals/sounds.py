@@ -86,6 +86,13 @@ class Recording:
     def seconds(self) -> float:
         return len(self.samples) / self.rate
 
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the rate and the samples alone, in hexadecimal."""
+        sha256 = hashlib.sha256(f"{self.rate}".encode())
+        sha256.update(np.ascontiguousarray(self.samples).data)
+        return sha256.hexdigest()
+
 
 @dataclass(frozen=True, eq=False)
 class Sound:

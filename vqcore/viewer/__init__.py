@@ -50,6 +50,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "training": _part("training", "viewer.css", "training.css"),
     "health": _part("health", "viewer.css", "health.css"),
     "plane": _part("plane", "viewer.css", "plane.css"),
+    "hearing": _part("hearing", "viewer.css", "hearing.css"),
     "projection": _part("projection", "viewer.css", "plane.css"),
 }
 """Name -> the texts that make a component of it."""

@@ -5,6 +5,7 @@ import { areaOf, colours, useOf } from "./decoding.js";
 
 export const LEVELS = 256; // of a sample, and so of each side of the plane
 const BORDERS = 3;
+const GAINS = 32; // of frames of a sound
 
 /** Read the layers of a message of payload.py: of each the header, and the body as its kind has it. */
 export function parseLayers(bytes) {
@@ -78,6 +79,16 @@ function healthOf(body, { sizes }) {
   return { books: new Map(books) };
 }
 
+function soundOf(body, { n }) {
+  const table = new Int16Array(body.buffer, 0, GAINS * LEVELS), at = table.byteLength;
+  return { table, samples: new Int16Array(body.buffer, at, n), gains: body.subarray(at + 2 * n) };
+}
+
+function soundBookOf(body, { count, distinct, dimension }) {
+  const places = new (distinct > 2 ** 16 ? Uint32Array : Uint16Array)(body.buffer, 0, count);
+  return { places, vectors: body.subarray(places.byteLength, places.byteLength + distinct * dimension) };
+}
+
 const BODIES = {
   original: (body, { channels }) => ({ pixels: colours(body, channels) }),
   file: (data) => ({ data }),
@@ -89,5 +100,7 @@ const BODIES = {
   plane: planeOf,
   projection: projectionOf,
   health: healthOf,
+  sound: soundOf,
+  soundbook: soundBookOf,
   words: () => ({}),
 };

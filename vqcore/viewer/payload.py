@@ -96,7 +96,7 @@ PAGE_ROOMS = "page", "count", "figure", "stage"
 
 def words_layer() -> bytes:
     """Return the layer of the page's words, in the language spoken now."""
-    return _message(b"", kind="words", of=None, language=tag(), texts=texts(*PAGE_ROOMS))
+    return message(b"", kind="words", of=None, language=tag(), texts=texts(*PAGE_ROOMS))
 
 
 def joined(layers: Mapping[int, bytes], most: int) -> Iterator[tuple[int, bytes]]:
@@ -121,7 +121,7 @@ def _as_one(message: Mapping[int, bytes]) -> tuple[int, bytes]:
 def original_layer(of: str, pixels: Samples, figures: str) -> bytes:
     """Return the layer of the picture itself, uint8 pixels of shape (h, w) or (h, w, 3)."""
     height, width, *channels = pixels.shape
-    return _message(
+    return message(
         pixels.tobytes(),
         kind="original",
         of=of,
@@ -137,19 +137,19 @@ def file_layer(
     of: str, file_id: str, name: str, size: tuple[int, int], data: bytes, figures: str
 ) -> bytes:
     """Return the layer of a picture file, as it is; its size is (width, height) in pixels."""
-    return _file_message(data, size, kind="file", of=of, id=file_id, name=name, figures=figures)
+    return _filemessage(data, size, kind="file", of=of, id=file_id, name=name, figures=figures)
 
 
 def match_layer(
     of: str, match: str, name: str, size: tuple[int, int], data: bytes, figures: str
 ) -> bytes:
     """Return the layer of a rival's file that matches a codebook size; empty if there is none."""
-    return _file_message(data, size, kind="match", of=of, match=match, name=name, figures=figures)
+    return _filemessage(data, size, kind="match", of=of, match=match, name=name, figures=figures)
 
 
 def codebook_layer(of: str, size: int, encoded: Encoded) -> bytes:
     """Return the layer of one codebook size: its indices and tiles, from which it is decoded."""
-    return _codebook_message(encoded, kind="codebook", of=of, size=size)
+    return _codebookmessage(encoded, kind="codebook", of=of, size=size)
 
 
 def use_layer(
@@ -159,14 +159,14 @@ def use_layer(
 
     The rest of the header is `codebook`, its id; `name`; and `source`, what a saved picture says.
     """
-    return _codebook_message(encoded, kind="use", of=of, **_figures(point, sentence), **header)
+    return _codebookmessage(encoded, kind="use", of=of, **_figures(point, sentence), **header)
 
 
 def training_layer(of: str, size: int, frames: Sequence[Frame]) -> bytes:
     """Return the layer of the training of one size; in it are those of its steps' codebooks."""
     books = [codebook_layer(of, size, frame.encoded) for frame in frames]
     steps = [_step(frame) for frame in frames]
-    return _message(b"".join(books), kind="training", of=of, size=size, steps=steps)
+    return message(b"".join(books), kind="training", of=of, size=size, steps=steps)
 
 
 def _step(frame: Frame) -> dict[str, Any]:
@@ -186,12 +186,12 @@ def _step(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _codebook_message(encoded: Encoded, **header: Any) -> bytes:
+def _codebookmessage(encoded: Encoded, **header: Any) -> bytes:
     layout, quantizer, table = encoded.layout, encoded.quantizer, encoded.lookup()
     sums = [*columns.sum_tiles(layout, quantizer, table.tuples)]
     several = range(len(quantizer.columns) if len(quantizer.columns) > 1 else 0)
     entries = [columns.entry_tiles(layout, quantizer, place) for place in several]
-    return _message(
+    return message(
         _look_up(layout, table)
         + b"".join(
             tiles.tobytes() for tiles in (*columns.inner_tiles(layout, quantizer), *sums, *entries)
@@ -246,7 +246,7 @@ def figures_layer(of: str, sizes: Iterable[tuple[Cost | OperatingPoint, str]]) -
 
     Each comes with a sentence on its codebook, or with none.
     """
-    return _message(b"", kind="figures", of=of, sizes=[_figures(*each) for each in sizes])
+    return message(b"", kind="figures", of=of, sizes=[_figures(*each) for each in sizes])
 
 
 def _figures(point: Cost | OperatingPoint, sentence: str) -> dict[str, Any]:
@@ -288,7 +288,7 @@ def plane_layer(
     """
     square = {"low": spread.low.tolist(), "extent": spread.extent} if spread else {}
     shades = np.rint(255 * np.log1p(density) / np.log1p(density.max())).astype(np.uint8)
-    return _message(
+    return message(
         shades.tobytes() + path.codewords.astype("<f4").tobytes(),
         kind="plane",
         of=of,
@@ -310,7 +310,7 @@ def projection_layer(of: str, axes: PrincipalPlane, books: Mapping[int, Encoded]
     parts = [axes.some.astype("<f4")]
     for table in tables.values():
         parts += [axes.along(table.vectors).astype("<f4"), table.use.astype("<u4")]
-    return _message(
+    return message(
         b"".join(part.tobytes() for part in parts),
         kind="projection",
         of=of,
@@ -327,7 +327,7 @@ def health_layer(of: str, judged: Sequence[tuple[Health, Sequence[str]]]) -> byt
         for health, _ in judged
         for part in (health.cell_distortion.astype("<f4"), health.cell_use.astype("<u4"))
     ]
-    return _message(
+    return message(
         b"".join(part.tobytes() for part in parts),
         kind="health",
         of=of,
@@ -338,11 +338,11 @@ def health_layer(of: str, judged: Sequence[tuple[Health, Sequence[str]]]) -> byt
     )
 
 
-def _file_message(data: bytes, size: tuple[int, int], **header: Any) -> bytes:
+def _filemessage(data: bytes, size: tuple[int, int], **header: Any) -> bytes:
     width, height = size
-    return _message(data, width=width, height=height, **header)
+    return message(data, width=width, height=height, **header)
 
 
-def _message(body: bytes, **header: Any) -> bytes:
+def message(body: bytes, **header: Any) -> bytes:
     text = json.dumps(header).encode()
     return b"".join((len(text).to_bytes(4, "little"), len(body).to_bytes(4, "little"), text, body))

@@ -47,10 +47,19 @@ export class LayerStore extends EventTarget {
     return this.of(null, sweep).sizes.find((layer) => layer.size === size);
   }
 
+  #every(kind, of) {
+    return [...this.#layers.values()].flat().filter((layer) => layer.kind === kind && layer.of === of);
+  }
+
+  /** Return a sound, if it is there, and the codebooks of a sweep of it, ascending. */
+  ofSound(original, sweep) {
+    const books = this.#every("soundbook", sweep).sort((one, other) => one.size - other.size);
+    return { sound: this.#every("sound", original)[0], books };
+  }
+
   /** Return a picture's original, if it is there, and files; a sweep's codebooks, figures and trainings by size. */
   of(picture, sweep) {
-    const every = (kind, of) =>
-      [...this.#layers.values()].flat().filter((layer) => layer.kind === kind && layer.of === of);
+    const every = (kind, of) => this.#every(kind, of);
     const bySize = (kind) => new Map(every(kind, sweep).map((layer) => [layer.size, layer]));
     return {
       original: every("original", picture)[0],

@@ -1,0 +1,139 @@
+"""What is heard of a sound, and how it is compared, in a real Chromium."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from playwright.sync_api import expect
+
+from vqcore.coding.soundcodec import SoundSettings
+from vqcore.coding.soundcontainer import parse_sound
+from vqcore.lab.soundsweeps import SoundStep, sweep_sound
+from vqcore.signals.sounds import file_of, sample_recording, sound_of
+
+SOUND = "?signal=sound&largest=8&k=8"
+SENTENCE = sound_of(sample_recording("sentence"), 8000)
+
+
+def taken(visitor, button):
+    with visitor.page.expect_download() as download:
+        button.click()
+    return Path(download.value.path()).read_bytes()
+
+
+def track(visitor, side):
+    return visitor.page.locator(f".hearing [data-side={side}]")
+
+
+def heard(visitor, side):
+    """The samples that a side saves."""
+    data = taken(visitor, track(visitor, side).get_by_role("button", name="Save WAV"))
+    samples, rate = soundfile.read(io.BytesIO(data), dtype="int16")
+    assert rate == 8000
+    return samples
+
+
+def seconds(visitor):
+    return float(visitor.page.locator(".hearing .time").inner_text().split()[0])
+
+
+def wait_until_after(visitor, place):
+    """Wait until it has played on to a place."""
+    for _ in range(200):
+        if seconds(visitor) > place:
+            return
+        visitor.page.wait_for_timeout(50)
+    raise AssertionError(f"it stands at {seconds(visitor)} s")
+
+
+def test_every_k_is_decoded_in_the_page_without_asking(visitor):
+    visitor.open(SOUND)
+    expect(track(visitor, "b").locator(".what")).to_have_text("K = 8")
+    np.testing.assert_array_equal(heard(visitor, "a"), SENTENCE.samples)
+    asked = []
+    visitor.page.on("request", lambda request: asked.append(request.url))
+    events = sweep_sound(SENTENCE, SoundSettings(), [1, 2, 4, 8])
+    slider = track(visitor, "b").locator(".size")
+    for place, step in enumerate(it for it in events if isinstance(it, SoundStep)):
+        slider.fill(str(place + 1))
+        expect(track(visitor, "b").locator(".what")).to_have_text(f"K = {step.codebook_size}")
+        told = track(visitor, "b").locator(".figures")
+        expect(told).to_contain_text(f"SNR {step.figures.snr_db:.2f} dB")
+        np.testing.assert_array_equal(heard(visitor, "b"), step.encoded.decode())
+    assert [url for url in asked if not url.startswith("blob:")] == []
+
+
+def test_it_plays_switches_and_goes_on_where_it_was(visitor):
+    visitor.open(SOUND)
+    page = visitor.page
+    page.get_by_role("button", name="Play", exact=True).click()
+    wait_until_after(visitor, 0.3)
+    before = seconds(visitor)
+    page.keyboard.press("x")
+    expect(track(visitor, "a")).to_have_class("track heard")
+    track(visitor, "b").locator(".size").fill("1")
+    wait_until_after(visitor, before + 0.3)
+    page.get_by_role("button", name="Play", exact=True).click()
+    stopped = seconds(visitor)
+    page.wait_for_timeout(200)
+    assert seconds(visitor) == stopped
+    canvas = track(visitor, "a").locator(".wave")
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".hearing .time")).to_contain_text(f"{stopped + 0.1:.2f} of 7.10 s")
+    box = canvas.bounding_box()
+    canvas.click(position={"x": box["width"] / 2, "y": 20})
+    assert seconds(visitor) == pytest.approx(3.55, abs=0.02)
+
+
+def test_what_is_played_are_the_samples_to_the_bit(visitor):
+    visitor.open(SOUND)
+    data = taken(visitor, track(visitor, "b").get_by_role("button", name="Save WAV"))
+    rendered = visitor.page.evaluate(
+        """async bytes => {
+          const context = new OfflineAudioContext(1, 56800, 8000);
+          const buffer = await context.decodeAudioData(Uint8Array.from(bytes).buffer);
+          const source = new AudioBufferSourceNode(context, { buffer });
+          source.connect(context.destination);
+          source.start();
+          return [...(await context.startRendering()).getChannelData(0)];
+        }""",
+        list(data),
+    )
+    expected, _ = soundfile.read(io.BytesIO(data), dtype="int16")
+    np.testing.assert_array_equal(np.rint(np.array(rendered) * 32768), expected)
+
+
+def test_an_upload_is_heard_and_taken_away(visitor):
+    visitor.open(f"{SOUND}&sound-panel=files")
+    words = SENTENCE.samples[8000:16000]
+    name, data = "my words.flac", file_of(words, 8000, "FLAC")
+    files = [
+        {"name": name, "mimeType": "audio/flac", "buffer": data},
+        {"name": "bad.wav", "mimeType": "audio/wav", "buffer": b"hello"},
+    ]
+    visitor.page.locator("input[type=file]").set_input_files(files)
+    visitor.settle()
+    expect(visitor.page.get_by_role("heading", name=name)).to_be_visible()
+    expect(visitor.page.get_by_role("alert")).to_contain_text("This is no sound that can be read")
+    np.testing.assert_array_equal(heard(visitor, "a"), words)
+    file = taken(visitor, visitor.page.get_by_role("button", name="Compressed (.vq)"))
+    np.testing.assert_array_equal(parse_sound(file).decode(), heard(visitor, "b"))
+
+
+@pytest.mark.parametrize(
+    "visitor",
+    [
+        {"viewport": {"width": 1440, "height": 1000}},
+        {"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"},
+    ],
+    indirect=True,
+    ids=["wide", "narrow and dark"],
+)
+def test_everybody_can_use_it(visitor):
+    visitor.open(SOUND)
+    assert visitor.barriers() == []
+    wide = "() => document.documentElement.scrollWidth <= innerWidth"
+    assert visitor.page.evaluate(wide)

@@ -1,0 +1,183 @@
+// Hearing: a sound and what its codebooks make of it, side by side in time. The page decodes itself.
+
+import { componentOf } from "./component.js";
+import { Player } from "./player.js";
+import { decoded, wavOf } from "./sounds.js";
+import { pageStore } from "./store.js";
+import { Track } from "./track.js";
+import { say } from "./words.js";
+
+const STEP = 0.1; // seconds that an arrow key goes
+const FAR = 10; // times as many with shift
+const KEPT = 4; // of sounds that were decoded
+const OTHER = { a: "b", b: "a" };
+
+class Hearing {
+  heard = "b";
+  wished = { a: 0, b: null }; // the K of each side; 0 is the original
+  selection = null; // [from, to] in seconds
+  #made = new Map(); // samples by K
+
+  constructor(host) {
+    this.root = host.querySelector(".hearing");
+    this.ending = new AbortController();
+    this.player = new Player();
+    this.player.onend = () => this.#show();
+    this.tracks = Object.fromEntries(["a", "b"].map((side) => [side, new Track(this, side)]));
+    this.#listen();
+  }
+
+  #listen() {
+    const on = (name, act) => (this.root.querySelector(`.controls [data-do=${name}]`).onclick = act);
+    on("play", () => this.togglePlay());
+    on("switch", () => this.hear(OTHER[this.heard]));
+    on("loop", () => this.#toggleLoop());
+    this.root.onkeydown = (event) => this.#key(event);
+    pageStore().addEventListener("change", () => this.refresh(), this.ending);
+  }
+
+  update({ data }) {
+    const isOther = this.data?.original !== data.original || this.data?.sweep !== data.sweep;
+    this.data = data;
+    if (isOther) this.#begin();
+    this.refresh();
+  }
+
+  #begin() {
+    this.#made.clear();
+    this.player.stop();
+    Object.assign(this.player, { position: 0, loop: null });
+    Object.assign(this, { selection: null, loudest: null, most: 0 });
+    this.wished.b ??= this.data.size;
+  }
+
+  /** Take up what layers there are by now. */
+  refresh() {
+    const { sound, books } = pageStore().ofSound(this.data.original, this.data.sweep);
+    if (!sound) return;
+    Object.assign(this, { sound, books });
+    this.most ||= sound.samples.reduce((most, it) => Math.max(most, Math.abs(it)), 1);
+    pageStore().choose(this.sizeOf("b"), null);
+    for (const side of ["a", "b"]) this.player.put(side, { samples: this.samplesOf(side), rate: sound.rate });
+    this.#show();
+  }
+
+  // What each side has
+
+  /** Return the sizes there are, after 0, which is the original. */
+  get sizes() {
+    return [0, ...this.books.map(({ size }) => size)];
+  }
+
+  /** Return the K of a side: the one wished, or the nearest there is so far. */
+  sizeOf(side) {
+    const wished = this.wished[side];
+    if (!wished) return 0;
+    const near = this.books.map(({ size }) => [Math.abs(Math.log2(size / wished)), size]).sort(([one], [other]) => one - other);
+    return near[0]?.[1] ?? 0;
+  }
+
+  samplesOf(side) {
+    const size = this.sizeOf(side);
+    if (!size) return this.sound.samples;
+    const book = this.books.find((it) => it.size === size);
+    const found = this.#made.get(book) ?? decoded(this.sound, book);
+    this.#made.delete(book);
+    this.#made.set(book, found); // last of all, as the first are forgotten
+    for (const other of [...this.#made.keys()].slice(0, -KEPT)) this.#made.delete(other);
+    return found;
+  }
+
+  figuresOf(side) {
+    const size = this.sizeOf(side);
+    return size ? this.books.find((it) => it.size === size).figures : this.sound.figures;
+  }
+
+  choose(side, size) {
+    this.wished[side] = size;
+    this.refresh();
+  }
+
+  // Playing
+
+  async togglePlay() {
+    if (this.player.playing) this.player.stop();
+    else await this.player.play(this.heard);
+    this.#show();
+    this.#follow();
+  }
+
+  hear(side) {
+    this.heard = side;
+    this.player.hear(side);
+    this.#show();
+  }
+
+  async seek(place) {
+    await this.player.seek(place, this.heard);
+    this.#show();
+  }
+
+  /** Select a stretch, which is what loops. */
+  async select(from, to) {
+    this.selection = to - from > STEP / 2 ? [from, to] : null;
+    if (this.player.loop || !this.selection) await this.player.repeat(this.player.loop && this.selection, this.heard);
+    this.#show();
+  }
+
+  async #toggleLoop() {
+    const whole = [0, this.player.seconds];
+    await this.player.repeat(this.player.loop ? null : this.selection ?? whole, this.heard);
+    this.#show();
+  }
+
+  /** Show where it is, as long as it plays. */
+  #follow() {
+    cancelAnimationFrame(this.following);
+    if (!this.player.playing) return this.#show();
+    this.#showPlace();
+    this.following = requestAnimationFrame(() => this.#follow());
+  }
+
+  #key(event) {
+    const isControl = event.target.matches("input, button, select");
+    const along = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
+    if (event.key === " " && !isControl) this.togglePlay();
+    else if (event.key.toLowerCase() === "x" && !event.ctrlKey && !event.metaKey) this.hear(OTHER[this.heard]);
+    else if (along && !isControl) this.seek(this.player.now + along * (event.shiftKey ? FAR : 1));
+    else return;
+    event.preventDefault();
+  }
+
+  // Drawing
+
+  #show() {
+    const { player } = this;
+    this.root.querySelector("[data-do=play]").ariaPressed = String(player.playing);
+    this.root.querySelector("[data-do=loop]").ariaPressed = String(Boolean(player.loop));
+    for (const track of Object.values(this.tracks)) track.show();
+    this.#showPlace();
+  }
+
+  #showPlace() {
+    const { now, seconds } = this.player;
+    this.root.querySelector(".time").textContent = say("page.hearing.time", { now, seconds });
+    for (const track of Object.values(this.tracks)) track.mark(now / seconds);
+  }
+
+  save(side) {
+    const size = this.sizeOf(side), name = `${this.data.stem}${size ? `-K${size}` : ""}.wav`;
+    const url = URL.createObjectURL(wavOf(this.samplesOf(side), this.sound.rate));
+    Object.assign(document.createElement("a"), { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  }
+
+  close() {
+    this.ending.abort();
+    cancelAnimationFrame(this.following);
+    this.player.close();
+    for (const track of Object.values(this.tracks)) track.close();
+  }
+}
+
+export default componentOf(Hearing);

@@ -1,0 +1,148 @@
+// A track: one side of the hearing, its K, its waveform and its spectrogram, and hands on these.
+
+import { envelope, spectrumAt } from "./sounds.js";
+import { say } from "./words.js";
+
+const WINDOW = 256; // samples of a spectrum
+const RANGE = 70; // decibels that a spectrogram shows, from the loudest down
+const CLICK = 4; // pixels that a hand may move in a click
+
+export class Track {
+  #drawn = null; // the samples and width that are on the canvases
+
+  constructor(hearing, side) {
+    Object.assign(this, { hearing, side });
+    this.root = hearing.root.querySelector(`[data-side=${side}]`);
+    this.wave = this.find(".wave");
+    this.spectrum = this.find(".spectrum");
+    this.slider = this.find(".size");
+    this.slider.oninput = () => hearing.choose(side, hearing.sizes[this.slider.value]);
+    this.find("[data-do=hear]").onclick = () => hearing.hear(side);
+    this.find("[data-do=save]").onclick = () => hearing.save(side);
+    for (const canvas of [this.wave, this.spectrum]) this.#takeHands(canvas);
+    this.observer = new ResizeObserver(() => this.show());
+    this.observer.observe(this.wave);
+  }
+
+  find(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  close() {
+    this.observer.disconnect();
+  }
+
+  #takeHands(canvas) {
+    const placeOf = ({ clientX }) => {
+      const { left, width } = canvas.getBoundingClientRect();
+      return Math.max(0, Math.min(1, (clientX - left) / width)) * this.hearing.player.seconds;
+    };
+    canvas.onpointerdown = (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      this.held = { x: event.clientX, place: placeOf(event) };
+    };
+    canvas.onpointerup = (event) => {
+      const { x, place } = this.held ?? {};
+      this.held = null;
+      if (place === undefined) return;
+      const ends = [place, placeOf(event)].sort((one, other) => one - other);
+      if (Math.abs(event.clientX - x) < CLICK) this.hearing.seek(place);
+      else this.hearing.select(...ends);
+    };
+  }
+
+  show() {
+    const { hearing, side } = this;
+    if (!hearing.sound) return;
+    const size = hearing.sizeOf(side), isHeard = hearing.heard === side;
+    this.root.classList.toggle("heard", isHeard);
+    this.find("[data-do=hear]").ariaPressed = String(isHeard);
+    this.find(".what").textContent = size ? say("page.hearing.k", { size }) : say("page.hearing.original");
+    this.find(".figures").textContent = hearing.figuresOf(side);
+    this.slider.max = hearing.sizes.length - 1;
+    this.slider.value = hearing.sizes.indexOf(size);
+    this.slider.ariaValueText = this.find(".what").textContent;
+    this.#draw(hearing.samplesOf(side));
+  }
+
+  // Pictures of the sound; they are drawn anew when it is another, or they are wider or narrower
+
+  #draw(samples) {
+    const width = Math.round(this.wave.clientWidth * devicePixelRatio);
+    if (!width || (this.#drawn?.samples === samples && this.#drawn.width === width && this.#drawn.selection === this.hearing.selection)) return;
+    this.#drawn = { samples, width, selection: this.hearing.selection };
+    this.#drawWave(samples, width);
+    this.#drawSpectra(samples, width);
+    this.#drawn.wave = this.#copyOf(this.wave);
+    this.#drawn.spectrum = this.#copyOf(this.spectrum);
+    this.wave.ariaLabel = say("page.hearing.wave", { what: this.find(".what").textContent });
+    this.spectrum.ariaLabel = say("page.hearing.spectrum", { what: this.find(".what").textContent });
+  }
+
+  #copyOf(canvas) {
+    return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  }
+
+  #begin(canvas, width) {
+    canvas.width = width;
+    canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
+    return canvas.getContext("2d", { willReadFrequently: true });
+  }
+
+  theme(name) {
+    return getComputedStyle(this.wave).getPropertyValue(`--st-${name}`);
+  }
+
+  #drawWave(samples, width) {
+    const context = this.#begin(this.wave, width), { height } = this.wave;
+    const { low, high } = envelope(samples, 0, samples.length, width);
+    const scale = (it) => (0.5 - it / this.hearing.most / 2.1) * height;
+    context.fillStyle = this.theme("secondary-background-color");
+    context.fillRect(0, 0, width, height);
+    const { selection, player } = this.hearing;
+    if (selection) {
+      context.fillStyle = this.theme("primary-color");
+      context.globalAlpha = 0.2;
+      context.fillRect((selection[0] / player.seconds) * width, 0, ((selection[1] - selection[0]) / player.seconds) * width, height);
+      context.globalAlpha = 1;
+    }
+    context.fillStyle = this.theme("primary-color");
+    for (let at = 0; at < width; at += 1) {
+      const top = scale(high[at]);
+      context.fillRect(at, top, 1, Math.max(1, scale(low[at]) - top));
+    }
+  }
+
+  #drawSpectra(samples, width) {
+    const context = this.#begin(this.spectrum, width), { height } = this.spectrum;
+    const columns = Array.from({ length: width }, (_, at) => spectrumAt(samples, Math.floor(((at + 0.5) / width) * samples.length), WINDOW));
+    const loudest = this.hearing.loudest ??= Math.max(...columns.map((column) => Math.max(...column)));
+    const image = context.createImageData(width, height);
+    columns.forEach((column, x) => {
+      for (let y = 0; y < height; y += 1) {
+        const level = column[Math.floor(((height - 1 - y) / height) * column.length)];
+        const share = Math.max(0, Math.min(1, 1 + (level - loudest) / RANGE));
+        image.data.set(shade(share), 4 * (y * width + x));
+      }
+    });
+    context.putImageData(image, 0, 0);
+  }
+
+  /** Mark where it is. */
+  mark(share) {
+    if (!this.#drawn?.wave || !Number.isFinite(share)) return;
+    for (const [canvas, drawn] of [[this.wave, this.#drawn.wave], [this.spectrum, this.#drawn.spectrum]]) {
+      const context = canvas.getContext("2d");
+      context.putImageData(drawn, 0, 0);
+      context.fillStyle = canvas === this.wave ? this.theme("text-color") : "#ffffff";
+      context.fillRect(Math.round(share * (canvas.width - 2)), 0, 2, canvas.height);
+    }
+  }
+}
+
+/** A colour of a map that grows brighter evenly, from black over blue and orange to white, as bytes. */
+function shade(share) {
+  const steps = [[0, 0, 20], [30, 50, 130], [190, 90, 60], [255, 200, 80], [255, 255, 235]];
+  const place = share * (steps.length - 1), low = Math.min(steps.length - 2, Math.floor(place)), part = place - low;
+  return [...steps[low].map((it, at) => it + (steps[low + 1][at] - it) * part), 255];
+}
