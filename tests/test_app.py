@@ -1587,7 +1587,7 @@ def test_steps_of_a_training_on_points_are_gone_through():
     frames = finish(point_frames_work(made("mixture", 400, 2), PointSettings(), 8))
     steps = app.select_slider(key="step")
     assert len(steps.options) == len(frames)
-    assert steps.value == f"All vectors, iteration {frames[-1].iteration}"
+    assert steps.value == f"Iteration {frames[-1].iteration}, all vectors"
     steps.set_value("Before the split")
     shown = sound(app.run()).dataframe[-1].value
     assert [tuple(row) for row in shown[["x1", "x2"]].to_numpy(np.float32)] == [

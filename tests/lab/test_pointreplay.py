@@ -89,3 +89,18 @@ def test_a_step_is_shown_with_its_numbers() -> None:
     assert [it["x2"] for it in table.rows] == [2, 4]
     assert [heading for heading, _ in table.columns.values()] == ["Index", "width", "height"]
     assert list(chart.figure.data[1].y) == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("count", "stage", "told"),
+    [
+        (20_000, "finish", "Here: error 1.5 a vector."),
+        (20_001, "finish", "Here: error 1.5 a vector, of 20,000 drawn at random."),
+        (20_001, "book", "Here: error 1.5 a vector."),
+    ],
+)
+def test_it_is_said_where_the_error_is_that_of_a_sample(count: int, stage: str, told: str) -> None:
+    study = PointStudy(made("uniform", count, 1), PointSettings(), (2,), Store(10**7))
+    frame = PointFrame(stage, 3, 1.5, np.float32([[1], [2]]))
+    _, table = frame_shown(study, "Here", frame)
+    assert table.above == told

@@ -14,7 +14,7 @@ from vqcore.lab import bounds
 from vqcore.lab.advantage import ENOUGH, Advantage, possible_bits
 from vqcore.lab.bounds import SCALAR_LOSS_DB, ScalarPoint
 from vqcore.lab.plane import principal_plane
-from vqcore.lab.pointreplay import PointFrame
+from vqcore.lab.pointreplay import MEASURED, PointFrame
 from vqcore.lab.pointstudy import (
     PointStudy,
     known_advantages,
@@ -119,7 +119,9 @@ def frame_shown(study: PointStudy, name: str, frame: PointFrame) -> tuple[Chart,
     error = f"{frame.distortion:.6g}"
     chart = replace(_chart_among(study, frame.codewords, "replay"), caption="")
     rows, dimension = _numbers_of(frame.codewords), study.points.dimension
-    table = table_of("point-steps", rows, step=name, error=error)
+    is_sampled = frame.stage != "book" and study.points.count > MEASURED
+    told = "point-steps-sampled" if is_sampled else "point-steps"
+    table = table_of("point-steps", rows, told, step=name, error=error, n=MEASURED)
     table = replace(table, above=table.caption, caption="")
     return chart, _with_numbers(study, table, columns("point-steps"), dimension)
 
