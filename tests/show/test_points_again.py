@@ -168,6 +168,7 @@ def test_the_report_is_whole() -> None:
     assert "<h1>My points</h1>" in page
     assert "60 vectors, d = 2; Residual, Stages 3; SHA-256" in page
     assert UPLOAD.digest in page
+    assert "A click on" not in page
     assert page.count("Plotly.newPlot") >= 4
     without_scripts = re.sub("<script.*?</script>", "", page, flags=re.DOTALL)
     assert not re.search(r'(?:src|href)="', without_scripts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 from vqcore.lab.pointstudy import PointStudy
@@ -24,7 +25,8 @@ def point_report(study: PointStudy, step: PointStep, others: Sequence[PointStudy
     others : of the same points by other families, as far as they are done
     """
     stage = pointpanels.stage_chart(study, step)
-    by_size = pointpanels.size_charts(study, step.codebook_size)
+    likeness, bits = pointpanels.size_charts(study, step.codebook_size)
+    by_size = replace(likeness, caption=""), bits  # here no click shows a K
     by_rate = pointpanels.rate_chart(study, others)
     parts = (
         section(
