@@ -133,7 +133,7 @@ def test_files_are_called_after_the_points_and_hold_what_they_say() -> None:
     assert [*found] == [
         *(f"{stem}.npz", f"{stem}-codebook.csv", f"{stem}-codebook.npy"),
         *(f"{stem}-indices.csv", f"{stem}-indices.npy", f"{stem}-decoded.npy"),
-        *("a b.csv", f"{stem}-steps.csv", f"{stem}.html"),
+        *("a b-figures.csv", f"{stem}-steps.csv", f"{stem}.html"),
     ]
     assert found[f"{stem}.npz"] == step.file
     head, *lines = found[f"{stem}-codebook.csv"].decode().splitlines()

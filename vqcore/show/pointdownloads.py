@@ -31,7 +31,7 @@ def offered_of_points(
         "codebook": _codebook(study, step, stem),
         "vectors": _vectors(study, step, stem, is_quick),
         "figures": [
-            Offer("point-csv", "table", f"{source}.csv", lambda: _figures(study)),
+            Offer("point-csv", "table", f"{source}-figures.csv", lambda: _figures(study)),
             *_steps(study, step, stem),
             Offer(
                 "point-report",
