@@ -10,7 +10,7 @@ from vqcore.lab.pointstudy import PointStudy, has_steps, known_frames, replaying
 from vqcore.lab.pointsweeps import PointSettings
 from vqcore.lab.store import Store
 from vqcore.quantizers.ofpoints import train
-from vqcore.show.pointpanels import frame_shown, steps_there
+from vqcore.show.pointpanels import codewords_tables, frame_shown, steps_there
 from vqcore.signals.points import Points
 from vqcore.signals.sources import made
 from vqcore.work import finish
@@ -104,3 +104,20 @@ def test_it_is_said_where_the_error_is_that_of_a_sample(count: int, stage: str, 
     frame = PointFrame(stage, 3, 1.5, np.float32([[1], [2]]))
     _, table = frame_shown(study, "Here", frame)
     assert table.above == told
+
+
+@pytest.mark.parametrize(
+    ("size", "dimension", "told"),
+    [
+        (1024, 16, ""),
+        (2, 17, "The first 16 of 17 numbers; the files have all."),
+        (1025, 1, "The first 1,024 of 1,025 codewords; the files have all."),
+    ],
+)
+def test_it_is_said_how_much_of_many_numbers_is_shown(size: int, dimension: int, told: str) -> None:
+    points = made("uniform", size, dimension)
+    study = PointStudy(points, PointSettings(), (size,), Store(10**7))
+    _, steps = frame_shown(study, "Here", PointFrame("book", 0, 1.5, points.vectors))
+    list(sweeping(study))
+    [entries] = codewords_tables(study, study.steps[size])
+    assert steps.caption == entries.caption == told

@@ -122,7 +122,7 @@ def frame_shown(study: PointStudy, name: str, frame: PointFrame) -> tuple[Chart,
     is_sampled = frame.stage != "book" and study.points.count > MEASURED
     told = "point-steps-sampled" if is_sampled else "point-steps"
     table = table_of("point-steps", rows, told, step=name, error=error, n=MEASURED)
-    table = replace(table, above=table.caption, caption="")
+    table = replace(table, above=table.caption, caption=_left_out(frame.codewords))
     return chart, _with_numbers(study, table, columns("point-steps"), dimension)
 
 
@@ -269,7 +269,18 @@ def _entries_table(study: PointStudy, name: str, table: Sketch, use: Counts, siz
         for row, used in zip(_numbers_of(table), use, strict=False)
     ]
     told = table_of("codewords", rows, size=size, column=column_name(name).capitalize())
+    told = replace(told, caption=_left_out(table))
     return _with_numbers(study, told, columns("codewords"), table.shape[1])
+
+
+def _left_out(table: Sketch) -> str:
+    """Say how much of a table is shown, if that is not all."""
+    size, dimension = table.shape
+    codewords = {"n": SHOWN_CODEWORDS, "all": size}
+    said = [say("points.first-codewords", **codewords)] if size > SHOWN_CODEWORDS else []
+    if dimension > SHOWN_NUMBERS:
+        said.append(say("points.first-numbers", n=SHOWN_NUMBERS, all=dimension))
+    return " ".join(said)
 
 
 def _numbers_of(table: Sketch) -> list[dict[str, Any]]:
