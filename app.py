@@ -24,6 +24,7 @@ from vqcore.lab import (
     joint,
     pointstudy,
     rivals,
+    soundstudy,
     study,
     sweeps,
     turns,
@@ -34,6 +35,7 @@ from vqcore.lab.pointreplay import PointFrame
 from vqcore.lab.pointstudy import PointStudy
 from vqcore.lab.pointsweeps import PointSettings, PointStep
 from vqcore.lab.sharing import Use
+from vqcore.lab.soundrivals import SOUND_CODECS
 from vqcore.lab.soundstudy import SoundStudy
 from vqcore.lab.store import Pieces, Question, Sign, Store
 from vqcore.lab.study import Study
@@ -1093,6 +1095,16 @@ def sound_sizes_panel(of: SoundStudy) -> list[Pieces]:
     return []
 
 
+def sound_rates_panel(of: SoundStudy) -> list[Pieces]:
+    measure = st.segmented_control(**choice("sound-axis"))
+    told = {"help": say("control.families.help-sounds")}
+    is_all = st.segmented_control(**choice("families") | told) == "all"
+    others = soundstudy.relatives(of) if is_all else []
+    draw(soundpanels.rate_chart(of, others, measure))
+    small(say("sound.about-snr"))
+    return [soundstudy.encoding(of, SOUND_CODECS), *map(climb.sweeping, others)]
+
+
 def sound_training_panel(of: SoundStudy) -> list[Pieces]:
     draw(soundpanels.rungs_table(of))
     return []
@@ -1107,6 +1119,7 @@ def sound_files_panel(of: SoundStudy) -> list[Pieces]:
 
 SOUND_PANELS: dict[str, Callable[[SoundStudy], list[Pieces]]] = {
     "sizes": sound_sizes_panel,
+    "rates": sound_rates_panel,
     "training": sound_training_panel,
     "files": sound_files_panel,
 }

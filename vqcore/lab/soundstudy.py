@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from vqcore.codebooks.training import Progress
-from vqcore.coding.soundcodec import CutSound, SoundSettings, cut_sound
+from vqcore.coding.soundcodec import SOUND_FAMILIES, CutSound, SoundSettings, cut_sound
 from vqcore.lab.climb import Climb
+from vqcore.lab.soundrivals import SoundCodec, SoundRival, rivals_work
 from vqcore.lab.soundsweeps import SoundStep, possible_sizes, sweep_cut_sound
-from vqcore.lab.store import Key, Store
+from vqcore.lab.store import Key, Pieces, Question, Store, answering
 from vqcore.signals.sounds import Sound
 
 
@@ -68,3 +69,29 @@ class SoundStudy(Climb[SoundStep]):
     def events(self, missing: Sequence[int]) -> Generator[Progress | SoundStep]:
         known = {size: step.trained.quantizer for size, step in self.steps.items()}
         return sweep_cut_sound(self.cut, self.settings, missing, known)
+
+
+def encoding(study: SoundStudy, codecs: Sequence[SoundCodec]) -> Pieces:
+    """Store the sound by other codecs."""
+
+    def question(codec: SoundCodec) -> Question:
+        key, work = (study.sound.digest, codec), partial(rivals_work, study.sound, codec)
+        return Question("sound rival", key, work, "storing-sound", {"name": codec})
+
+    return answering(study.store, map(question, codecs))
+
+
+def known_rivals(study: SoundStudy, codec: SoundCodec) -> list[SoundRival]:
+    found: list[SoundRival] = study.store.find("sound rival", (study.sound.digest, codec), [])
+    return found
+
+
+def relatives(study: SoundStudy) -> list[SoundStudy]:
+    """Return the study of the same sound with each other family's default options."""
+    own = study.settings
+    others = [
+        SoundSettings(own.dimension, own.rate, family, seed=own.seed)
+        for family in SOUND_FAMILIES
+        if family != own.family
+    ]
+    return [replace(study, settings=settings) for settings in others]

@@ -45,6 +45,13 @@ LOOKS = {
     "entropy": Look("#009e73", "dash", "square"),
     "uniform": Look("#b8860b", "dot", "triangle-up"),
     "coded": Look("#cc79a7", "dashdot", "diamond"),
+    "g711": Look("#7a7a7a", "solid", "square"),
+    "g721": Look("#7a7a7a", "solid", "diamond"),
+    "g723": Look("#7a7a7a", "solid", "triangle-up"),
+    "gsm": Look("#7a7a7a", "solid", "cross"),
+    "opus": Look("#cc79a7", "dashdot", "diamond"),
+    "vorbis": Look("#b8860b", "dot", "triangle-up"),
+    "mp3": Look("#009e73", "dash", "cross"),
     "bound": Look("#7a7a7a", "solid", "line-ew"),
     "gish-pierce": Look("#7a7a7a", "dash", "line-ew"),
 }
@@ -52,20 +59,20 @@ LOOKS = {
 
 @dataclass(frozen=True)
 class RateCurve:
-    """Places on the plane of rate and SNR.
+    """Places on the plane of rate and likeness.
 
     Parameters
     ----------
     look : an id of `LOOKS`, or the number of a family
     name : what the legend says
-    rates, snr_db : bits a number, and decibels
+    rates, values : bits a number, and decibels; or what else the plane has
     labels : of each place; none for a line of theory
     """
 
     look: str | int
     name: str
     rates: Sequence[float]
-    snr_db: Sequence[float]
+    values: Sequence[float]
     labels: Sequence[str] = ()
 
 
@@ -99,24 +106,32 @@ def bits_figure(figures: Sequence[PointFigures], sizes: Sequence[int]) -> go.Fig
 
 def snr_rate_figure(curves: Sequence[RateCurve]) -> go.Figure:
     """Plot SNR in dB against bits a number."""
+    bits = say("plot.hover.bits", bits=Hovered("x"))
+    return rate_plane(curves, ("bits", bits), ("snr_db", decibels_there()))
+
+
+def rate_plane(
+    curves: Sequence[RateCurve], rate: tuple[str, str], likeness: tuple[str, str]
+) -> go.Figure:
+    """Plot likeness against rate; of each the id of its axis, and what hovering tells of it."""
     figure = empty_figure(RATE_HEIGHT)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2})
-    figure.update_xaxes(title=say("plot.axis.bits"), rangemode="tozero")
-    figure.update_yaxes(title=say("plot.axis.snr_db"))
+    figure.update_xaxes(title=say(f"plot.axis.{rate[0]}"), rangemode="tozero")
+    figure.update_yaxes(title=say(f"plot.axis.{likeness[0]}"))
     for curve in curves:
         look = LOOKS[curve.look] if isinstance(curve.look, str) else FAMILY_LOOKS[curve.look]
         shown = {"text": list(curve.labels)} if curve.labels else {}
-        told = hover("%{text}", decibels_there(), say("plot.hover.bits", bits=Hovered("x")))
+        told = hover("%{text}", likeness[1], rate[1])
         add_points(
             figure,
             list(curve.rates),
-            list(curve.snr_db),
+            list(curve.values),
             shown,
             name=curve.name,
             mode="lines+markers" if curve.labels else "lines",
             marker={"size": 8, "symbol": look.symbol, "color": look.colour},
             line={"color": look.colour, "dash": look.dash},
-            hovertemplate=told if curve.labels else hover(curve.name, decibels_there()),
+            hovertemplate=told if curve.labels else hover(curve.name, likeness[1]),
             **STEADY,
         )
     return finished(figure)

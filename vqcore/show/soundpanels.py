@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from vqcore.lab.soundstudy import SoundStudy
+from vqcore.coding.soundcodec import SOUND_FAMILIES
+from vqcore.lab.soundrivals import RIVALS, SoundCodec, SoundRival
+from vqcore.lab.soundstudy import SoundStudy, known_rivals
 from vqcore.lab.soundsweeps import SweptSound
 from vqcore.show import exports, soundplots
 from vqcore.show.downloads import File
 from vqcore.show.panels import Chart, Table, chart_of, table_of
 from vqcore.show.plots import size_area
+from vqcore.show.pointplots import RateCurve
 from vqcore.show.provenance import stem_of
 from vqcore.show.soundplots import Measure
 from vqcore.show.tables import columns, point_rung_row, rows_of
+from vqcore.show.wording import sound_codec_name
 from vqcore.words import say
 
 
@@ -26,6 +31,50 @@ def size_charts(study: SoundStudy, measure: Measure) -> tuple[Chart, ...]:
     return tuple(
         replace(chart_of(name, figure), area=size_area(sizes, 1)) for name, figure in drawn.items()
     )
+
+
+def rate_chart(study: SoundStudy, others: Sequence[SoundStudy], measure: Measure) -> Chart:
+    """Return the plane of kbit/s and likeness: ours, other families, and other codecs.
+
+    By the SNR of a waveform stand only those that keep it.
+    """
+    by_waveform = measure in ("snr_db", "segmental_snr_db")
+    curves = [it for each in (study, *others) if each.steps for it in _own(each, measure)]
+    for codec, how in RIVALS.items():
+        if how.keeps_waveform or not by_waveform:
+            curves += _rival(codec, known_rivals(study, codec), measure)
+    return chart_of("sound-plane", soundplots.rate_figure(curves, measure))
+
+
+def _own(study: SoundStudy, measure: Measure) -> list[RateCurve]:
+    """Return a family's curve by its files; of the plain one also at fixed length."""
+    family = study.settings.family
+    figures = [it for it in study.figures if getattr(it, measure) is not None]
+    labels = [say("figure.k", size=it.codebook_size) for it in figures]
+    values, name = [getattr(it, measure) for it in figures], say(f"sound-family.{family}")
+    place = SOUND_FAMILIES.index(family)
+    file = RateCurve(
+        place,
+        say("plot.curve.in-files", name=name),
+        [it.file_kbps for it in figures],
+        values,
+        labels,
+    )
+    if family != "plain":
+        return [file]
+    told = say("plot.curve.fixed", family=name)
+    return [RateCurve("nominal", told, [it.nominal_kbps for it in figures], values, labels), file]
+
+
+def _rival(codec: SoundCodec, found: Sequence[SoundRival], measure: Measure) -> list[RateCurve]:
+    """Return a codec's curve, if there is any."""
+    some = [it for it in found if getattr(it, measure) is not None]
+    if not some:
+        return []
+    labels = [say("sound.bytes", name=sound_codec_name(codec), n=it.file_bytes) for it in some]
+    values = [getattr(it, measure) for it in some]
+    rates = [it.file_kbps for it in some]
+    return [RateCurve(codec, sound_codec_name(codec), rates, values, labels)]
 
 
 def figures_table(study: SoundStudy) -> Table:

@@ -16,7 +16,7 @@ from vqcore.show.plots import (
     finished,
     size_figure,
 )
-from vqcore.show.pointplots import LOOKS
+from vqcore.show.pointplots import LOOKS, RateCurve, rate_plane
 from vqcore.words import say
 
 Measure = Literal["snr_db", "segmental_snr_db", "spectral_db", "stoi"]
@@ -43,3 +43,10 @@ def rates_figure(figures: Sequence[SoundFigures], sizes: Sequence[int]) -> go.Fi
         told, name = say("plot.hover.kbps", kbps=Hovered("y")), say(f"plot.curve.{kind}-bits")
         add_curve(figure, figures, values, told, name=name, look=look)
     return finished(figure)
+
+
+def rate_figure(curves: Sequence[RateCurve], measure: Measure) -> go.Figure:
+    """Plot a measure of likeness against kbit/s."""
+    kbps = say("plot.hover.kbps", kbps=Hovered("x"))
+    told = say(f"plot.hover.{measure}", value=Hovered("y"))
+    return rate_plane(curves, ("kbps", kbps), (measure, told))

@@ -15,6 +15,7 @@ from vqcore.lab.comparison import Sized
 from vqcore.lab.pointsweeps import PointFigures, PointSettings
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec
 from vqcore.lab.sharing import Shared, Use
+from vqcore.lab.soundrivals import SoundCodec
 from vqcore.lab.soundsweeps import SoundFigures
 from vqcore.lab.store import Sign
 from vqcore.lab.sweeps import Cost, OperatingPoint
@@ -43,6 +44,11 @@ def figures_of_sound(figures: SoundFigures) -> str:
 def sound_name(name: str) -> str:
     """Return what a sound is called where one is chosen."""
     return say("sound.sample", name=name) if name in SAMPLES else name
+
+
+def sound_codec_name(codec: SoundCodec) -> str:
+    """Return what a codec of sounds is called."""
+    return say(f"sound-codec.{codec}")
 
 
 def facts_of_sound(sound: Sound) -> list[str]:
@@ -268,6 +274,8 @@ def doing_in_words(sign: Sign) -> str:
     facts = dict(sign.facts)
     if "codec" in facts:
         facts["codec"] = codec_name(facts["codec"])
+    if sign.doing == "storing-sound":
+        facts["name"] = sound_codec_name(facts["name"])
     if "trainer" in facts:
         facts["trainer"] = trainer_name(facts["trainer"])
     part = f"-{facts['by']}" if "by" in facts else ""
