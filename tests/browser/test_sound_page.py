@@ -88,6 +88,29 @@ def test_it_plays_switches_and_goes_on_where_it_was(visitor):
     assert seconds(visitor) == pytest.approx(3.55, abs=0.02)
 
 
+def test_a_codeword_s_places_light_up_and_are_heard_alone(visitor):
+    visitor.open(SOUND)
+    page = visitor.page
+    page.get_by_text("Codewords of side B").click()
+    alone = page.get_by_role("button", name="Hear these alone")
+    expect(alone).to_be_disabled()
+    words = page.locator(".hearing .words")
+    words.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    events = sweep_sound(SENTENCE, SoundSettings(), [8])
+    [step] = (it for it in events if isinstance(it, SoundStep))
+    use = step.encoded.use[0]
+    second = int(np.argsort(-use, kind="stable")[1])
+    told = page.locator(".hearing .wordbook .told")
+    expect(told).to_have_text(f"Codeword {second}: {use[second]:,} places.".replace(",", "\u202f"))
+    whole = heard(visitor, "b")
+    alone.click()
+    part = heard(visitor, "b")
+    of = np.repeat(step.encoded.indices[:, 0] == second, 4)[: len(whole)]
+    np.testing.assert_array_equal(part, np.where(of, whole, 0))
+
+
 def test_what_is_played_are_the_samples_to_the_bit(visitor):
     visitor.open(SOUND)
     data = taken(visitor, track(visitor, "b").get_by_role("button", name="Save WAV"))

@@ -5,6 +5,7 @@ import { Player } from "./player.js";
 import { decoded, wavOf } from "./sounds.js";
 import { pageStore } from "./store.js";
 import { Track } from "./track.js";
+import { WordStrip } from "./wordstrip.js";
 import { say } from "./words.js";
 
 const STEP = 0.1; // seconds that an arrow key goes
@@ -16,6 +17,8 @@ class Hearing {
   heard = "b";
   wished = { a: 0, b: null }; // the K of each side; 0 is the original
   selection = null; // [from, to] in seconds
+  lit = null; // the codeword of side B whose places are marked
+  only = false; // whether side B is those places alone
   #made = new Map(); // samples by K
 
   constructor(host) {
@@ -24,6 +27,7 @@ class Hearing {
     this.player = new Player();
     this.player.onend = () => this.#show();
     this.tracks = Object.fromEntries(["a", "b"].map((side) => [side, new Track(this, side)]));
+    this.words = new WordStrip(this, this.root.querySelector(".wordbook"));
     this.#listen();
   }
 
@@ -32,6 +36,7 @@ class Hearing {
     on("play", () => this.togglePlay());
     on("switch", () => this.hear(OTHER[this.heard]));
     on("loop", () => this.#toggleLoop());
+    this.root.querySelector("[data-do=only]").onclick = () => this.#setLit(this.lit, !this.only);
     this.root.onkeydown = (event) => this.#key(event);
     pageStore().addEventListener("change", () => this.refresh(), this.ending);
   }
@@ -47,7 +52,7 @@ class Hearing {
     this.#made.clear();
     this.player.stop();
     Object.assign(this.player, { position: 0, loop: null });
-    Object.assign(this, { selection: null, loudest: null, most: 0 });
+    Object.assign(this, { selection: null, loudest: null, most: 0, lit: null, only: false });
     this.wished.b ??= this.data.size;
   }
 
@@ -77,10 +82,16 @@ class Hearing {
     return near[0]?.[1] ?? 0;
   }
 
-  samplesOf(side) {
+  bookOf(side) {
     const size = this.sizeOf(side);
-    if (!size) return this.sound.samples;
-    const book = this.books.find((it) => it.size === size);
+    return this.books.find((it) => it.size === size);
+  }
+
+  /** Return the samples that a side shows and plays. */
+  samplesOf(side) {
+    const book = this.bookOf(side);
+    if (!book) return this.sound.samples;
+    if (side === "b" && this.only && this.lit !== null) return this.#alone(book);
     const found = this.#made.get(book) ?? decoded(this.sound, book);
     this.#made.delete(book);
     this.#made.set(book, found); // last of all, as the first are forgotten
@@ -88,14 +99,33 @@ class Hearing {
     return found;
   }
 
+  /** Return the sound of the places of one codeword, and silence between. */
+  #alone(book) {
+    if (this.part?.book !== book || this.part.index !== this.lit) {
+      this.part = { book, index: this.lit, samples: decoded(this.sound, book, this.lit) };
+    }
+    return this.part.samples;
+  }
+
   figuresOf(side) {
-    const size = this.sizeOf(side);
-    return size ? this.books.find((it) => it.size === size).figures : this.sound.figures;
+    return (this.bookOf(side) ?? this.sound).figures;
   }
 
   choose(side, size) {
     this.wished[side] = size;
+    if (side === "b") Object.assign(this, { lit: null, only: false });
     this.refresh();
+  }
+
+  /** Mark the places of a codeword of side B, or of none. */
+  light(index) {
+    this.#setLit(index, this.only && index !== null);
+  }
+
+  #setLit(lit, only) {
+    Object.assign(this, { lit, only });
+    this.refresh();
+    if (only) this.hear("b");
   }
 
   // Playing
@@ -155,7 +185,11 @@ class Hearing {
     const { player } = this;
     this.root.querySelector("[data-do=play]").ariaPressed = String(player.playing);
     this.root.querySelector("[data-do=loop]").ariaPressed = String(Boolean(player.loop));
+    const alone = this.root.querySelector("[data-do=only]");
+    alone.disabled = this.lit === null;
+    alone.ariaPressed = String(this.only);
     for (const track of Object.values(this.tracks)) track.show();
+    this.words.show(this.bookOf("b"));
     this.#showPlace();
   }
 
@@ -177,6 +211,7 @@ class Hearing {
     cancelAnimationFrame(this.following);
     this.player.close();
     for (const track of Object.values(this.tracks)) track.close();
+    this.words.close();
   }
 }
 

@@ -3,12 +3,13 @@
 const BYTES = 256;
 const WAV_HEADER = 44;
 
-/** Return the samples that a codebook's vectors stand for, as 16-bit integers. */
-export function decoded({ table, samples, gains, frame }, { places, vectors, dimension }) {
+/** Return the samples that a codebook's vectors stand for, as 16-bit integers; or those of one codeword alone. */
+export function decoded({ table, samples, gains, frame }, { places, vectors, dimension }, alone = null) {
   const found = new Int16Array(samples.length);
   for (let at = 0, vector = 0; at < found.length; vector += 1) {
     const from = places[vector] * dimension;
-    for (let of = 0; of < dimension && at < found.length; of += 1, at += 1) {
+    if (alone !== null && places[vector] !== alone) at += dimension;
+    else for (let of = 0; of < dimension && at < found.length; of += 1, at += 1) {
       found[at] = table[gains[Math.floor(at / frame)] * BYTES + vectors[from + of]];
     }
   }

@@ -5,6 +5,7 @@ import { say } from "./words.js";
 
 const WINDOW = 256; // samples of a spectrum
 const RANGE = 70; // decibels that a spectrogram shows, from the loudest down
+const LIT = "#d55e00"; // of the places of a codeword
 const CLICK = 4; // pixels that a hand may move in a click
 
 export class Track {
@@ -15,11 +16,12 @@ export class Track {
     this.root = hearing.root.querySelector(`[data-side=${side}]`);
     this.wave = this.find(".wave");
     this.spectrum = this.find(".spectrum");
+    this.indices = this.find(".indices");
     this.slider = this.find(".size");
     this.slider.oninput = () => hearing.choose(side, hearing.sizes[this.slider.value]);
     this.find("[data-do=hear]").onclick = () => hearing.hear(side);
     this.find("[data-do=save]").onclick = () => hearing.save(side);
-    for (const canvas of [this.wave, this.spectrum]) this.#takeHands(canvas);
+    for (const canvas of [this.wave, this.spectrum, this.indices]) this.#takeHands(canvas);
     this.observer = new ResizeObserver(() => this.show());
     this.observer.observe(this.wave);
   }
@@ -69,14 +71,16 @@ export class Track {
 
   #draw(samples) {
     const width = Math.round(this.wave.clientWidth * devicePixelRatio);
-    if (!width || (this.#drawn?.samples === samples && this.#drawn.width === width && this.#drawn.selection === this.hearing.selection)) return;
-    this.#drawn = { samples, width, selection: this.hearing.selection };
+    const { selection, lit } = this.hearing, wanted = { samples, width, selection, lit };
+    if (!width || Object.keys(wanted).every((name) => this.#drawn?.[name] === wanted[name])) return;
+    this.#drawn = wanted;
     this.#drawWave(samples, width);
     this.#drawSpectra(samples, width);
-    this.#drawn.wave = this.#copyOf(this.wave);
-    this.#drawn.spectrum = this.#copyOf(this.spectrum);
+    this.#drawIndices(width);
+    this.#drawn.copies = [this.wave, this.spectrum, this.indices].filter((it) => !it.hidden).map((it) => [it, this.#copyOf(it)]);
     this.wave.ariaLabel = say("page.hearing.wave", { what: this.find(".what").textContent });
     this.spectrum.ariaLabel = say("page.hearing.spectrum", { what: this.find(".what").textContent });
+    this.indices.ariaLabel = say("page.hearing.indices", { what: this.find(".what").textContent });
   }
 
   #copyOf(canvas) {
@@ -106,11 +110,37 @@ export class Track {
       context.fillRect((selection[0] / player.seconds) * width, 0, ((selection[1] - selection[0]) / player.seconds) * width, height);
       context.globalAlpha = 1;
     }
+    this.#markPlaces(context, width, height);
     context.fillStyle = this.theme("primary-color");
     for (let at = 0; at < width; at += 1) {
       const top = scale(high[at]);
       context.fillRect(at, top, 1, Math.max(1, scale(low[at]) - top));
     }
+  }
+
+  /** Mark where the codeword is that is lit. */
+  #markPlaces(context, width, height) {
+    const { lit } = this.hearing, book = this.hearing.bookOf("b");
+    if (lit === null || !book) return;
+    context.fillStyle = LIT;
+    book.places.forEach((place, vector) => {
+      if (place === lit) context.fillRect((vector / book.places.length) * width, 0, Math.max(1, width / book.places.length), height);
+    });
+  }
+
+  /** Draw the index of each vector over time, 0 at the bottom; of the original there is none. */
+  #drawIndices(width) {
+    const book = this.hearing.bookOf(this.side);
+    this.indices.hidden = !book;
+    if (!book) return;
+    const context = this.#begin(this.indices, width), { height } = this.indices, { places, distinct } = book;
+    context.fillStyle = this.theme("secondary-background-color");
+    context.fillRect(0, 0, width, height);
+    const dot = Math.max(1, Math.min(3 * devicePixelRatio, height / distinct));
+    places.forEach((place, vector) => {
+      context.fillStyle = this.side === "b" && place === this.hearing.lit ? LIT : this.theme("text-color");
+      context.fillRect((vector / places.length) * width, (1 - (place + 1) / distinct) * (height - dot), 1, dot);
+    });
   }
 
   #drawSpectra(samples, width) {
@@ -130,11 +160,11 @@ export class Track {
 
   /** Mark where it is. */
   mark(share) {
-    if (!this.#drawn?.wave || !Number.isFinite(share)) return;
-    for (const [canvas, drawn] of [[this.wave, this.#drawn.wave], [this.spectrum, this.#drawn.spectrum]]) {
+    if (!this.#drawn?.copies || !Number.isFinite(share)) return;
+    for (const [canvas, drawn] of this.#drawn.copies) {
       const context = canvas.getContext("2d");
       context.putImageData(drawn, 0, 0);
-      context.fillStyle = canvas === this.wave ? this.theme("text-color") : "#ffffff";
+      context.fillStyle = canvas === this.spectrum ? "#ffffff" : this.theme("text-color");
       context.fillRect(Math.round(share * (canvas.width - 2)), 0, 2, canvas.height);
     }
   }
