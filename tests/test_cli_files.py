@@ -119,6 +119,11 @@ def test_codewords_alone_are_a_start_as_their_codebook_is(photograph, tmp_path):
         started = "--start-codebook", start, "--iterations", 2, "--size", 8
         assert run("encode", photograph, file, *BY_THE_BOOK, *started).exit_code == 0
     assert files[0].read_bytes() == files[1].read_bytes()
+    table, file = tmp_path / "words.csv", tmp_path / "c.vq"
+    np.savetxt(table, np.load(words), "%d", delimiter=",")
+    started = "--start-codebook", table, "--iterations", 2, "--size", 8
+    assert run("encode", photograph, file, *BY_THE_BOOK, *started).exit_code == 0
+    assert file.read_bytes() == files[0].read_bytes()
     words.write_bytes(words.read_bytes()[:-5])
     started = "encode", photograph, files[0], *BY_THE_BOOK, "--start-codebook"
     told = failed(*started, words)

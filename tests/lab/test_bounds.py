@@ -33,7 +33,7 @@ def test_uniform_levels_of_a_gaussian_are_those_of_the_table(gaussian: Points) -
 
 @pytest.mark.parametrize(
     ("source", "rate", "within"),  # a corner or an end of the density is felt longer
-    [("gaussian", 3, 0.02), ("laplacian", 5, 0.03), ("uniform", 5, 0.03)],
+    [("gaussian", 3, 0.02), ("laplacian", 5, 0.03), ("uniform", 5, 0.03), ("triangular", 5, 0.03)],
 )
 def test_entropy_coded_scalars_lose_what_gish_and_pierce_say(
     source: str, rate: float, within: float

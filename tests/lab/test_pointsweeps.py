@@ -181,3 +181,20 @@ def test_a_start_that_does_not_fit_is_left_out() -> None:
     study = PointStudy(made("rings", 50, 2), settings, (4,), Store(10**7))
     assert (study.settings.given, study.settings.rules.weights) == ((), (1.0, 2.0))
     assert study.settings.rules.start == "splitting"
+
+
+PEOPLE = [(72, 180), (65, 120), (59, 119), (64, 150), (65, 162), (57, 88)]
+PEOPLE += [(72, 175), (44, 41), (62, 114), (60, 110), (56, 91), (70, 172)]
+START = (45.0, 50.0), (75.0, 117.0), (45.0, 117.0), (80.0, 180.0)
+
+
+def test_by_the_book_codewords_stay_in_their_order_and_ties_go_to_the_first() -> None:
+    """Sayood, example 10.4: (60, 110) is as near to (75, 117) as to (45, 117)."""
+    points = Points(np.float32(PEOPLE), "")
+    rules = Rules("given", START, epsilon=0, iterations=0)
+    [step] = steps(points, [4], trainer="textbook", rules=rules)
+    assert step.encoded.quantizer.tables[0].tolist() == [list(it) for it in START]
+    line = step.trained.book.lines[0]
+    assert (line.largest, line.smallest) == (5, 1)
+    assert step.encoded.use[0].tolist() == [1, 3, 3, 5]
+    assert step.encoded.indices[9, 0] == 1

@@ -279,3 +279,9 @@ def test_a_picture_of_another_size_is_not_the_original():
     assert nearest() is None
     assert nearest(wider=[[30, 30, 185, 185, 185]], turned=[[30], [30], [185], [185]]) is None
     assert nearest(wider=[[30, 30, 185, 185, 185]], far=[[0, 0, 0, 0]]) == "far"
+
+
+def test_bytes_of_more_rows_than_a_codebook_are_points() -> None:
+    rows = np.arange(10_000, dtype=np.int64).reshape(5000, 2).astype(np.uint8)
+    there = open_uploads([File("p", "pixels.npy", npy_bytes(rows))], (), Store(10**9))
+    np.testing.assert_array_equal(there.points["pixels.npy"].vectors, rows)

@@ -43,7 +43,9 @@ def test_cells_of_a_line_end_half_way() -> None:
     density, ends, codewords = figure.data
     assert [it for it in ends.x if it is not None] == [20, 20, 55, 55]
     assert list(codewords.x) == [10, 30, 80]
-    assert np.sum(density.y) * density.width == pytest.approx(0.98)  # two ends are left out
+    assert np.sum(density.y) * density.width == pytest.approx(1)
+    many = pointplots.line_figure(np.arange(1000, dtype=np.float64), levels).data[0]
+    assert np.sum(many.y) * many.width == pytest.approx(0.998)  # two ends are left out
     alike = pointplots.line_figure(np.full(9, 7.0), np.float64([7]))
     assert len(alike.data[1].x) == 0
 
@@ -80,3 +82,10 @@ def test_what_is_too_large_or_small_for_the_graphics_card_is_drawn_without(
     figure = pointplots.scatter_figure(points, points[:1], ["height", "weight"])
     assert [trace.type for trace in figure.data] == [kind, kind]
     assert figure.layout.yaxis.scaleanchor == "x"
+
+
+def test_of_few_numbers_each_is_in_the_density() -> None:
+    numbers = np.float64([1, 2, 3, 4, 8, 9, 12])
+    bars = pointplots.line_figure(numbers, np.float64([2, 9])).data[0]
+    assert round(sum(np.array(bars.y) * np.array(bars.width)), 9) == 1
+    assert len(np.flatnonzero(bars.y)) == 7

@@ -332,7 +332,9 @@ def _by_the_book(
     kind: Kind[Any] = EIGHT_BIT if vectors.dtype == np.uint8 else REAL
     for size in sizes:
         runs, seconds = yield from reported(runs_work(vectors, size, rules, seed), size)
-        codebook = rounded(runs[0].codewords, kind)
+        codewords = runs[0].codewords
+        of_samples = vectors.dtype == np.uint8  # whose file has them in order
+        codebook = rounded(codewords, kind) if of_samples else Codebook(kind.stored(codewords))
         yield Trained(codebook, seconds, len(vectors), book=book_of(runs))
 
 

@@ -29,6 +29,8 @@ from vqcore.refusals import PictureError
 from vqcore.signals.blocks import COLOURS, MAX_BLOCK_SIZE, BlockSize, Colour
 from vqcore.signals.frames import DIMENSIONS
 from vqcore.signals.pictures import picture_suffixes
+from vqcore.signals.points import SUFFIXES as TABLES
+from vqcore.signals.points import read_points
 from vqcore.signals.raw import read_size
 from vqcore.signals.sounds import RATES
 from vqcore.words import has, say
@@ -245,6 +247,9 @@ def chosen_rules(trainer: Trainer, options: Mapping[str, Any], start: Start) -> 
 
 
 def start_of_pictures(place: Path) -> Codewords:
+    """Read codewords to begin with: a codebook, an .npy, or a table of numbers."""
+    if place.suffix.lower() in TABLES:
+        return rows_of(read_points(place.read_bytes(), place.name).vectors)
     return rows_of(load_codewords(place).codewords)
 
 

@@ -32,8 +32,8 @@ BINS = 4000
 def shannon_db(source: str, rates: Sequence[float], correlation: float = 0.0) -> list[float] | None:
     """Return the SNR that no quantizer at these rates exceeds; None for a source without one.
 
-    For the Gaussian ones it is the rate–distortion function, for Laplacian and uniform numbers
-    Shannon's lower bound, which is above it at low rates and meets it at high ones. Berger 1971,
+    For the Gaussian ones it is the rate–distortion function, for Laplacian, uniform and triangular
+    ones Shannon's lower bound, above it at low rates and meeting it at high ones. Berger 1971,
     "Rate Distortion Theory".
 
     Examples
@@ -43,7 +43,12 @@ def shannon_db(source: str, rates: Sequence[float], correlation: float = 0.0) ->
     """
     if source == "gauss-markov":
         return _water_filled(rates, correlation)
-    gain = {"gaussian": 1.0, "laplacian": math.pi / math.e, "uniform": math.pi * math.e / 6}
+    gain = {
+        "gaussian": 1.0,
+        "laplacian": math.pi / math.e,
+        "uniform": math.pi * math.e / 6,
+        "triangular": math.pi / 3,
+    }
     if source not in gain:
         return None
     return [DB_A_BIT * rate + 10 * math.log10(gain[source]) for rate in rates]

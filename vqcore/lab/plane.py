@@ -28,6 +28,8 @@ MAX_CODEWORDS = 64
 MAX_STEPS = 100
 TOLERANCE = 1e-4
 LADDER_PAIRS = 65_536
+FEW, DOT = 500, 3
+"""Of so few points, each is drawn so many places wide."""
 SPREAD_POINTS = 65_536
 ROOM = 0.05
 PAIRS_AT_ONCE = 1024
@@ -96,12 +98,16 @@ class Spread:
 
 def spread_of(points: Points) -> Spread:
     """Return where points of two coordinates lie, with some room around them."""
+    from scipy.ndimage import maximum_filter
+
     least, most = (it.astype(np.float64) for it in (points.vectors.min(0), points.vectors.max(0)))
     extent = (1 + 2 * ROOM) * float((most - least).max()) or 1.0
     low = (least + most - extent) / 2
     edges = [np.linspace(start, start + extent, LEVELS + 1) for start in low]
     left, right = points.vectors.T
     density = np.histogram2d(left, right, bins=edges)[0].astype(np.int64)
+    if points.count <= FEW:
+        density = maximum_filter(density, DOT)
     places = sample_of(points.vectors, SPREAD_POINTS, np.random.default_rng(0))
     return Spread(places, density, low, extent)
 

@@ -27,7 +27,7 @@ from vqcore.lab.store import Store
 from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
 from vqcore.refusals import PictureError, PointsError, SoundError
 from vqcore.signals.blocks import BlockLayout
-from vqcore.signals.npy import is_npy
+from vqcore.signals.npy import NpyError, header_of, is_npy
 from vqcore.signals.pictures import Picture, needs_size, read_picture
 from vqcore.signals.points import Points, is_points, read_points
 from vqcore.signals.raw import read_size
@@ -288,13 +288,21 @@ def _content(
 ) -> Content | Said | str:
     data = file.getvalue()
     try:
-        if is_points(data, file.name):
+        if is_points(data, file.name) or _has_many_rows(data):
             return read_points(data, file.name)
         if is_sound(data, file.name):
             return read_recording(data, file.name)
         return open_file(data, file.name, codebooks, raw_size)
     except (PictureError, PointsError, SoundError, CodebookError, FileError) as error:
         return why(error)
+
+
+def _has_many_rows(data: bytes) -> bool:
+    """Say whether an .npy has more rows than any codebook."""
+    try:
+        return is_npy(data) and header_of(data).shape[0] > MAX_CODEBOOK_SIZE
+    except (NpyError, IndexError):
+        return False
 
 
 def unused_name(name: str, taken: Collection[str]) -> str:

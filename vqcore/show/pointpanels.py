@@ -105,7 +105,8 @@ def training_table(study: PointStudy, step: PointStep) -> Table:
 def rungs_table(study: PointStudy) -> Table:
     trained = {size: step.trained for size, step in study.steps.items()}
     rows = [point_rung_row(size, it) for size, it in trained.items() if it.stage("finish")]
-    return table_of("point-rungs", rows)
+    told = "point-rungs" if study.settings.family == "plain" else "point-rungs-stage"
+    return table_of("point-rungs", rows, told)
 
 
 def steps_there(study: PointStudy, step: PointStep) -> dict[str, PointFrame]:

@@ -34,7 +34,7 @@ from vqcore.show.plots import (
 from vqcore.words import say
 
 BARS, FEW_BARS = 200, 64
-FEW = 300
+FEW, SELDOM = 300, 0.0005
 MOST_OBLONG = 3
 LEAST_GL, MOST_GL = 1e-30, 1e30
 """How wide what WebGL draws in 32 bits is at least, and how far from 0 at most; with a margin."""
@@ -229,7 +229,8 @@ def line_figure(numbers: Floats, levels: Floats) -> go.Figure:
     figure.update_layout(bargap=0)
     figure.update_xaxes(title=say("plot.axis.value"))
     figure.update_yaxes(title=say("plot.axis.density"), rangemode="tozero")
-    low, high = np.quantile(numbers, [0.0005, 0.9995])
+    seldom = SELDOM if len(numbers) > FEW else 0
+    low, high = np.quantile(numbers, [seldom, 1 - seldom])
     density, edges = np.histogram(numbers, BARS, range=(low, high) if low < high else None)
     width = edges[1] - edges[0]
     shares = density / (len(numbers) * width)

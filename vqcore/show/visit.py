@@ -111,7 +111,8 @@ class Visit:
     def look_at_newest(self, there: Uploads) -> None:
         """Look at what was uploaded last, or at what a link waited for; not if one went away."""
         kinds: dict[str, Collection[str]]
-        kinds = {"": there.shown, " points": there.points, " sounds": there.recordings}
+        points = there.vectors if self._state.get("signal") == "points" else there.points
+        kinds = {"": there.shown, " points": points, " sounds": there.recordings}
         more = {}
         for kind, files in kinds.items():
             more[kind] = len(files) > self._state.get(f"uploaded{kind}", 0)
@@ -119,7 +120,7 @@ class Visit:
         if more[""]:
             self._state.update(signal="picture", picture=newest(there.shown, self.wanted))
         elif more[" points"]:
-            file = newest(there.points, self.wanted)
+            file = newest(points, self.wanted)
             self._state.update(signal="points", source="file", file=file)
         elif more[" sounds"]:
             self._state.update(signal="sound", sound=[*there.recordings][-1])

@@ -6,6 +6,7 @@ source          its numbers
 gaussian        N(0, 1)
 laplacian       of variance 1, density exp(−√2·|x|) / √2
 uniform         of variance 1, from −√3 to √3
+triangular      of variance 1, from −√6 to √6, seldom far from 0
 gauss-markov    of variance 1, each ρ times the one before and a Gaussian part; cut into vectors
 mixture         eight Gaussians of deviation ½ round centres that are N(0, 4)
 rings           two rings of radius 1 and 2, width 0.1, in the first two coordinates; N(0, 0.01)
@@ -26,7 +27,9 @@ from vqcore.signals.blocks import BlockLayout, BlockSize, shown_pixels
 from vqcore.signals.pictures import Picture
 from vqcore.signals.points import MAX_DIMENSION, MAX_VECTORS, Points
 
-Source = Literal["gaussian", "laplacian", "uniform", "gauss-markov", "mixture", "rings"]
+Source = Literal[
+    "gaussian", "laplacian", "uniform", "triangular", "gauss-markov", "mixture", "rings"
+]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
 CENTRES = 8
@@ -108,6 +111,10 @@ def _uniform(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
     return rng.uniform(-math.sqrt(3), math.sqrt(3), shape)
 
 
+def _triangular(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    return rng.triangular(-math.sqrt(6), 0, math.sqrt(6), shape)
+
+
 def _gauss_markov(rng: np.random.Generator, shape: tuple[int, int], correlation: float) -> Floats:
     from scipy.signal import lfilter
 
@@ -135,6 +142,7 @@ _MAKERS: dict[str, Callable[[np.random.Generator, tuple[int, int]], Floats]] = {
     "gaussian": _gaussian,
     "laplacian": _laplacian,
     "uniform": _uniform,
+    "triangular": _triangular,
     "mixture": _mixture,
     "rings": _rings,
 }
