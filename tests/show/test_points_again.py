@@ -141,6 +141,11 @@ def test_files_are_called_after_the_points_and_hold_what_they_say() -> None:
     expected = step.encoded.quantizer.tables[0]
     read = np.float32([line.split(",")[2:] for line in lines])
     np.testing.assert_array_equal(read, expected)
+    indices, decoded = (
+        np.load(io.BytesIO(found[f"{stem}-{name}.npy"])) for name in ("indices", "decoded")
+    )
+    np.testing.assert_array_equal(indices, step.encoded.indices)
+    np.testing.assert_array_equal(decoded, expected[indices[:, 0]])
     last = found[f"{stem}-steps.csv"].decode().splitlines()[-3:]
     np.testing.assert_array_equal(np.float32([it.split(",")[4:] for it in last]), expected)
 
