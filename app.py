@@ -949,7 +949,9 @@ def point_sizes_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
 
 
 def point_training_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
-    draw(pointpanels.training_table(of, step))
+    table = pointpanels.training_table(of, step)
+    draw(table)
+    small("" if table else say("points.untrained"))
     replays = [pointstudy.replaying(of, step.codebook_size)] if show_steps(of, step) else []
     return [*replays, *show_point_trainers(of, step)]
 

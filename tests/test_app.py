@@ -1607,6 +1607,15 @@ def test_trainers_of_points_are_compared_if_asked_to():
     assert runs["y"][1] == pytest.approx(run.decibels)
 
 
+def test_where_each_vector_is_a_codeword_nothing_was_trained():
+    how = {"source": "typed", "numbers": "1 2\n3 4\n8 9", "point-panel": "training"}
+    told = [it.value for it in opened(**POINTS | how).markdown]
+    assert ":small[Each distinct vector is a codeword: nothing was trained.]" not in told
+    app = opened(**POINTS | how | {"numbers": "1 2"})
+    told = [it.value for it in app.markdown]
+    assert ":small[Each distinct vector is a codeword: nothing was trained.]" in told
+
+
 def test_the_mse_of_points_is_plotted_too():
     app = opened(**POINTS | {"measure": "mse"})
     figures = study_of_points().figures

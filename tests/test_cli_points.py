@@ -13,6 +13,7 @@ from helpers import smooth_picture
 
 from vqcore.cli import main
 from vqcore.codebooks.textbook import Rules, rows_of
+from vqcore.coding.codebookfile import load_codebook
 from vqcore.coding.pointsfile import pack_points, parse_points_file
 from vqcore.lab.pointsweeps import (
     PointSettings,
@@ -395,7 +396,6 @@ def others() -> None:
         (["decode", "cloud.csv", "out.png"], "cloud.csv: "),
         (["decode", "none.npz", "out.npy"], "none.npz: No such file or directory"),
         (["decode", "good.npz", "no/out.npy"], "no/out.npy: No such file or directory"),
-        (["info", "cat.npz"], "cat.npz: The file is damaged, or none of encoded points."),
         (["info", "none.npz"], "none.npz: No such file or directory"),
         (
             ["encode", "cloud.csv", "out.npz", "--codebook", "cat.npz"],
@@ -558,3 +558,17 @@ def test_figures_of_encoding_are_those_of_its_file() -> None:
     expected = finish(figures_work(points, lender, Path("lender.npz").stat().st_size))
     told = done("encode", "cloud.csv", "again.npz", "--codebook", "lender.npz")
     assert f"{expected.mse:.4g}" in told.split()
+
+
+def test_what_train_wrote_is_described(folder: Path) -> None:
+    done("train", "cloud.csv", "mine.npy", "--size", "4")
+    assert done("info", "mine.npy").splitlines()[0] == "codewords 4 rows of 3 numbers"
+    done("train", "cat.png", "book.npz", "--size", "4", "--colour", "gray")
+    shared = load_codebook(folder / "book.npz")
+    first, second, _ = done("info", "book.npz").splitlines()
+    assert first == f"codebook  4 codewords, {shared.checksum.hex()}"
+    assert second == "blocks    8 × 8 pixels, gray"
+    (folder / "broken.npz").write_bytes((folder / "book.npz").read_bytes()[:-30])
+    result = run("info", "broken.npz")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: broken.npz: The codebook file is damaged")

@@ -449,7 +449,7 @@ def cut_in(file: Path, data: bytes) -> Cut:
 
 @main.command("info")
 @click.argument("file", metavar="FILE.vq|FILE.npz", type=FILE)
-@unless("file", points.hold_points, points.info)
+@unless("file", points.hold_tables, points.info)
 @unless("file", sounds.hold_a_sound, sounds.info)
 def info_command(file: Path) -> None:
     """Say what a file of a picture, a sound or points holds."""

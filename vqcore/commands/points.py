@@ -14,9 +14,14 @@ import numpy as np
 from vqcore.arrays import Sketch
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
 from vqcore.codebooks.textbook import RulesError, rows_of
-from vqcore.coding.codebookfile import ZIP_MAGIC
+from vqcore.coding.codebookfile import ZIP_MAGIC, parse_codebook
 from vqcore.coding.container import MAGIC
-from vqcore.coding.pointsfile import EncodedPoints, pack_points, parse_points_file
+from vqcore.coding.pointsfile import (
+    EncodedPoints,
+    is_points_file,
+    pack_points,
+    parse_points_file,
+)
 from vqcore.commands.options import (
     FAMILY,
     OF_POINTS,
@@ -265,12 +270,25 @@ def decode(given: Given) -> None:
         write_whole(given["picture"], data)
 
 
+def hold_tables(file: Path) -> bool:
+    """Tell whether a file holds encoded points, a codebook, or codewords alone."""
+    return hold_points(file) or _begins(file, npy.MAGIC)
+
+
 def info(given: Given) -> None:
-    """Say what an .npz of points holds."""
+    """Say what an .npz of points or of a codebook holds, or an .npy of codewords alone."""
     file = given["file"]
-    with one_line_errors():
-        text = printed.points_file_text(_parsed(file), file.stat().st_size)
-    click.echo(text)
+    with one_line_errors(), named_errors(file):
+        click.echo(_told(file.read_bytes(), file.name))
+
+
+def _told(data: bytes, name: str) -> str:
+    if npy.is_npy(data):
+        points = read_points(data, name)
+        return printed.codewords_file_text(points, len(data))
+    if is_points_file(data):
+        return printed.points_file_text(parse_points_file(data), len(data))
+    return printed.codebook_file_text(parse_codebook(data), len(data))
 
 
 def _settings(given: Given) -> PointSettings:

@@ -85,7 +85,7 @@ def named_errors(path: Path) -> Iterator[None]:
     """Name a file in the errors of what it holds."""
     try:
         yield
-    except (FileError, PointsError, SoundError) as error:
+    except (FileError, CodebookError, PointsError, SoundError) as error:
         raise type(error)(f"{path}: {error}") from error
 
 

@@ -93,7 +93,7 @@ def _among(study: PointStudy, codewords: Sketch) -> Chart:
     return chart_of("scatter", figure, "projected", dimension=str(points.dimension))
 
 
-def training_table(study: PointStudy, step: PointStep) -> Table:
+def training_table(study: PointStudy, step: PointStep) -> Table | None:
     """Return how codebooks were trained: by the book the iterations of a K, else every rung."""
     book = step.trained.book
     if not book:
@@ -102,11 +102,11 @@ def training_table(study: PointStudy, step: PointStep) -> Table:
     return table_of("point-book", rows, size=size, tried=tried_in_words(book))
 
 
-def rungs_table(study: PointStudy) -> Table:
+def rungs_table(study: PointStudy) -> Table | None:
     trained = {size: step.trained for size, step in study.steps.items()}
     rows = [point_rung_row(size, it) for size, it in trained.items() if it.stage("finish")]
     told = "point-rungs" if study.settings.family == "plain" else "point-rungs-stage"
-    return table_of("point-rungs", rows, told)
+    return table_of("point-rungs", rows, told) if rows else None
 
 
 def steps_there(study: PointStudy, step: PointStep) -> dict[str, PointFrame]:

@@ -197,6 +197,24 @@ def points_file_text(encoded: EncodedPoints, file_bytes: int) -> str:
     return _facts(facts)
 
 
+def codewords_file_text(points: Points, file_bytes: int) -> str:
+    """Return what a file of codewords alone holds, a line for each fact."""
+    rows = f"{points.count} {noun(points.count, 'row')}"
+    told = f"{rows} of {points.dimension} {noun(points.dimension, 'number')}"
+    return _facts({"codewords": told, "file": f"{file_bytes} {noun(file_bytes, 'byte')}"})
+
+
+def codebook_file_text(shared: SharedCodebook, file_bytes: int) -> str:
+    """Return what a codebook file holds, a line for each fact."""
+    size = shared.codebook.size
+    facts = {
+        "codebook": f"{size} {noun(size, 'codeword')}, {shared.checksum.hex()}",
+        "blocks": f"{shared.block_size.spaced} pixels, {shared.colour}",
+        "file": f"{file_bytes} {noun(file_bytes, 'byte')}",
+    }
+    return _facts(facts)
+
+
 def setting_text(candidate: Candidate) -> str:
     """Return the options of the command line that lead to a file."""
     return " ".join(["Setting:", *option_words(candidate.settings, candidate.point.codebook_size)])
