@@ -816,7 +816,7 @@ def show_book(of: Study) -> None:
     with row():
         size = st.selectbox(**size_choice("book", of.plan.sizes, visit.size_in(of.plan)))
         offer(*downloads.book_files(of, size), icon=DOWNLOAD)
-    draw(panels.book_table(of, size))
+    draw(panels.iterations_chart(study.known_book(of, size)), panels.book_table(of, size))
 
 
 def show_trainers(of: Study) -> list[Pieces]:
@@ -950,7 +950,7 @@ def point_sizes_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
 
 def point_training_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
     table = pointpanels.training_table(of, step)
-    draw(table)
+    draw(panels.iterations_chart(step.trained.book), table)
     small("" if table else say("points.untrained"))
     replays = [pointstudy.replaying(of, step.codebook_size)] if show_steps(of, step) else []
     return [*replays, *show_point_trainers(of, step)]
@@ -1069,7 +1069,7 @@ def files_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
     others = pointstudy.relatives(of) if st.session_state.get("families") == "all" else []
     for group, offers in pointdownloads.offered_of_points(of, step, others).items():
         show_group(group, offers)
-    with st.expander(say("offers.reproduce"), icon=":material/replay:"):
+    with st.expander(say("offers.reproduce")):
         show_ways(reproduce.point_ways(of.points, of.origin, of.settings, step.codebook_size))
     return []
 

@@ -861,7 +861,7 @@ def test_weights_can_be_typed_in():
     sound(app.text_input(key="weights").set_value("1, 9").run())
     assert list(table_of(app, "mse")["mse"]) == weighted
     for text, told in (
-        ("1", "there are 1 for 2 samples"),
+        ("1", "there are 1 for vectors of 2"),
         ("1 x", "is no number"),
         ("0 1", "each is a number above 0"),
     ):
@@ -1595,7 +1595,9 @@ def test_steps_of_a_training_on_points_are_gone_through():
     ]
 
 
-def test_trainers_of_points_are_compared_if_asked_to():
+def test_trainers_of_points_are_compared_if_asked_to(monkeypatch):
+    here = "vqcore.codebooks.training.in_another_process"
+    monkeypatch.setattr(here, lambda fits, *given: fits(*given))
     app = opened(**POINTS | {"point-panel": "training", "largest": "2", "k": "2"})
     charts = len(app.get("plotly_chart"))
     app.toggle(key="compare").set_value(True)

@@ -14,6 +14,7 @@ import click
 import numpy as np
 
 from vqcore.arrays import Samples
+from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
 from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import Cut, SharedCodebook, load_codebook, pack_codebook
 from vqcore.coding.codec import Settings
@@ -28,6 +29,7 @@ from vqcore.commands.options import (
     check_name,
     family_option,
     figures_named,
+    named_files,
     options_given,
     refuse_beside_trained,
     size_list,
@@ -36,6 +38,7 @@ from vqcore.commands.options import (
     with_csv,
     with_cutting,
     with_peak,
+    with_rate,
     with_raw_size,
     with_settings,
     with_size,
@@ -52,6 +55,7 @@ from vqcore.commands.running import (
 from vqcore.files import write_whole
 from vqcore.lab.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
 from vqcore.lab.comparison import at_peak
+from vqcore.lab.identification import SIZE
 from vqcore.lab.sharing import (
     PictureBlocks,
     gather_blocks,
@@ -80,6 +84,7 @@ from vqcore.show.wording import settings_name
 from vqcore.signals.blocks import Colour
 from vqcore.signals.pictures import Picture, load_picture, png_bytes
 from vqcore.signals.raw import Size
+from vqcore.signals.sounds import Rate
 from vqcore.version import __version__
 from vqcore.work import CORES, finish, mapped
 
@@ -445,6 +450,37 @@ def cut_in(file: Path, data: bytes) -> Cut:
     with named_errors(file):
         layout = parse_header(data).layout
     return layout.block_size, layout.colour
+
+
+@main.command("identify")
+@click.argument("tests", metavar="TESTS...", nargs=-1, required=True, type=FILE)
+@click.option(
+    "--train",
+    "voices",
+    metavar="NAME=FILE",
+    multiple=True,
+    required=True,
+    callback=named_files,
+    help="A speaker, and a sound of theirs; once for each, as often as there are sounds.",
+)
+@click.option(
+    "--size",
+    type=click.IntRange(1, MAX_CODEBOOK_SIZE),
+    default=SIZE,
+    show_default=True,
+    help="K, the number of codewords of each speaker.",
+)
+@with_rate
+@click.option("--seed", type=click.IntRange(0), default=0, help="Where chance begins.")
+def identify_command(
+    tests: tuple[Path, ...], voices: dict[str, list[Path]], size: int, rate: Rate, seed: int
+) -> None:
+    """Tell which of several speakers sounds are of.
+
+    Each speaker has a codebook of the spectra (line spectral frequencies) of their frames of 20 ms.
+    A test is encoded with each, and goes to the one that comes nearest: squared radians a frame.
+    """
+    sounds.identify_speakers(voices, tests, size, rate, seed)
 
 
 @main.command("info")

@@ -54,6 +54,7 @@ SHOTS = {
         "light",
         0,
     ),
+    "sound-light.png": ("?signal=sound&largest=256&k=32&v=2", 1440, 900, "light", 0),
     "lab-dark.png": ("?picture=astronaut&block=4&k=32&v=2", 800, 1000, "dark", 0),
 }
 

@@ -68,6 +68,7 @@ def test_a_run_on_points_is_what_a_sweep_gives(trainer: Trainer) -> None:
     run = finish(point_run_work(points, settings, 12))
     [step] = (it for it in sweep_points(points, settings, [12]) if isinstance(it, PointStep))
     assert (run.trainer, run.seed, run.decibels) == (trainer, 2, step.figures.snr_db)
+    assert run.seconds > 0
 
 
 def test_every_trainer_of_points_runs_three_times() -> None:

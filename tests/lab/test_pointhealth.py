@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from vqcore.lab.health import Health
 from vqcore.lab.heldout import halves
 from vqcore.lab.pointhealth import PointHeldOut, held_out_points, point_health_work
 from vqcore.lab.pointstudy import (
@@ -67,9 +68,9 @@ def test_nothing_is_lost_of_points_that_are_the_codewords() -> None:
 
 
 def test_perplexity_beyond_all_floats_is_infinite() -> None:
-    points = made("gaussian", 2000, 256)
-    health = finish(point_health_work(step_of(points, 64, PointSettings("product")), points))
-    assert health.entropy_bits > 1024
+    even = np.full(16, 2)
+    health = Health(16, (even,) * 300, even, 0.1, None, None, np.full(16, 1 / 16))
+    assert health.entropy_bits == 1200
     assert health.perplexity == math.inf
 
 
@@ -115,3 +116,11 @@ def test_a_study_answers_each_once_and_in_words() -> None:
     assert rows[64]["median_vectors"] == np.median(study.steps[64].encoded.use[0])
     out = known_held_out(study)[64]
     assert rows[64]["gap_db"] == out.trained_snr_db - out.others_snr_db
+
+
+def test_halves_are_encoded_with_the_beam_of_the_settings() -> None:
+    points = made("mixture", 600, 3)
+    narrow, wide = (
+        held_out_of(points, [16], PointSettings("tree", (beam,)))[0] for beam in (1, 16)
+    )
+    assert wide.trained_snr_db > narrow.trained_snr_db

@@ -5,6 +5,7 @@ import pytest
 
 from vqcore.codebooks import training
 from vqcore.codebooks.textbook import Rules, runs_work
+from vqcore.lab.playback import MAX_FRAMES
 from vqcore.lab.pointreplay import PointFrame, point_frames_work
 from vqcore.lab.pointstudy import PointStudy, has_steps, known_frames, replaying, sweeping
 from vqcore.lab.pointsweeps import PointSettings
@@ -121,3 +122,9 @@ def test_it_is_said_how_much_of_many_numbers_is_shown(size: int, dimension: int,
     list(sweeping(study))
     [entries] = codewords_tables(study, study.steps[size])
     assert steps.caption == entries.caption == told
+
+
+def test_of_many_frames_some_are_left_out() -> None:
+    frames = frames_of(made("gaussian", 3000, 2), PointSettings(), 64)
+    assert len(frames) <= MAX_FRAMES < frames[-1].iteration
+    assert [it.iteration for it in frames[:5]] == sorted(it.iteration for it in frames[:5])

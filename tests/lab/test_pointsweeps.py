@@ -19,6 +19,7 @@ from vqcore.lab.pointstudy import (
     measuring_scalars,
     relatives,
     sweeping,
+    weighed_points,
     weighing,
 )
 from vqcore.lab.pointsweeps import (
@@ -29,6 +30,7 @@ from vqcore.lab.pointsweeps import (
     sweep_points,
 )
 from vqcore.lab.store import Store
+from vqcore.show.pointpanels import advantages_table
 from vqcore.signals.points import Points
 from vqcore.signals.sources import made
 from vqcore.work import Work, finish
@@ -198,3 +200,16 @@ def test_by_the_book_codewords_stay_in_their_order_and_ties_go_to_the_first() ->
     assert (line.largest, line.smallest) == (5, 1)
     assert step.encoded.use[0].tolist() == [1, 3, 3, 5]
     assert step.encoded.indices[9, 0] == 1
+
+
+def test_of_very_many_points_some_are_weighed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vqcore.lab.pointstudy.MOST_WEIGHED", 2048)
+    monkeypatch.setattr("vqcore.show.pointpanels.MOST_WEIGHED", 2048)
+    study = PointStudy(made("gaussian", 5000, 2), PointSettings(), (4,), Store(10**8))
+    list(sweeping(study))
+    list(weighing(study))
+    some = weighed_points(study)
+    assert some.count == 2048
+    [first, *_] = known_advantages(study)
+    assert first == finish(advantage_work(some, 1))
+    assert advantages_table(study).above.startswith("Of 2,048 of the vectors")

@@ -160,12 +160,20 @@ def test_the_rounds_of_a_training_by_the_book_are_trained_again() -> None:
     study = Study(PICTURE.name, PICTURE, settings, (4,), Store(10**8))
     assert downloads.book_files(study, 4) == []
     list(sweeping([study]))
-    lines, rounds = downloads.book_files(study, 4)
+    lines, table, rounds = downloads.book_files(study, 4)
     assert (lines.name, rounds.name) == ("iterations-K4.csv", "iterations-K4.npz")
     told = list(csv.DictReader(io.StringIO(lines.data)))
     trained = np.load(io.BytesIO(rounds.data()))
     assert len(trained.files) == len(told) == len(study.steps[4].trained.book.lines)
     assert {trained[name].shape for name in trained} == {(4, 16)}
+    head, *rows = csv.reader(io.StringIO(table.data().decode()))
+    assert (table.name, head[:4]) == (
+        "iterations-K4-codewords.csv",
+        ["iteration", "error_a_vector", "index", "x1"],
+    )
+    for number, name in enumerate(trained.files):
+        of = [row for row in rows if row[0] == str(number)]
+        np.testing.assert_array_equal(np.float64([row[3:] for row in of]), trained[name])
 
 
 def test_a_picture_with_a_codebook_from_elsewhere_is_named_with_it() -> None:

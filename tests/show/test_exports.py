@@ -354,10 +354,10 @@ def test_codebook_as_npy_is_read_by_numpy() -> None:
 def test_the_entries_of_all_tables_as_csv() -> None:
     tables = np.float32([[2], [10]]), np.float32([[0.6, 0.8], [1, 0]])
     polar = PointQuantizer("gain-shape", ("gain", "shape"), tables)
-    assert exports.codewords_csv(polar, ("a",)).splitlines() == [
+    assert exports.codewords_csv(polar, ("a", "b")).splitlines() == [
         "column,index,x1,x2",
-        "gain,0,2.0",
-        "gain,1,10.0",
+        "gain,0,2.0,",
+        "gain,1,10.0,",
         "shape,0,0.6,0.8",
         "shape,1,1.0,0.0",
     ]

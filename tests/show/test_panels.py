@@ -20,6 +20,7 @@ from vqcore.lab.study import (
     beside,
     examining,
     holding_out,
+    known_book,
     lending,
     relatives,
     sweeping,
@@ -149,6 +150,10 @@ def test_the_book_tells_its_iterations_and_what_each_start_came_to(swept: Study)
         assert table
         assert [row["iteration"] for row in table.rows] == list(range(len(table.rows)))
         assert ("starts" in table.caption) == told
+        chart = panels.iterations_chart(known_book(study, 2))
+        assert chart
+        [line] = chart.figure.data
+        assert list(line.y) == [row["error_a_vector"] for row in table.rows]
 
 
 def test_a_codebook_from_elsewhere_stands_above_the_pictures_own(swept: Study) -> None:

@@ -812,9 +812,10 @@ def test_heic_is_read_where_its_package_is(monkeypatch: pytest.MonkeyPatch) -> N
         read_picture(HEIC % b"heic", "")
 
 
-def test_heic_is_an_extra() -> None:
+def test_heic_and_m4a_are_extras() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
-    assert project["project"]["optional-dependencies"] == {"heic": ["pillow-heif"]}
+    extras = {"heic": ["pillow-heif"], "m4a": ["av"]}
+    assert project["project"]["optional-dependencies"] == extras
 
 
 def bmp_of(compression: int) -> bytes:

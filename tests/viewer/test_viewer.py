@@ -226,7 +226,9 @@ def test_plane_of_points_by_hand() -> None:
     assert (header["low"], header["extent"]) == ([-0.5, -3.5], 11)
     assert (header["headings"], header["figures"]) == (["height", "weight"], ["error 0 a vector"])
     shades = np.frombuffer(body, np.uint8, 256 * 256).reshape(256, 256)
-    assert np.argwhere(shades).tolist() == [[11, 81], [244, 174]]
+    dots = [(row, column) for row in (-1, 0, 1) for column in (-1, 0, 1)]  # so few are drawn wide
+    expected = [[y + row, x + column] for y, x in ((11, 81), (244, 174)) for row, column in dots]
+    assert np.argwhere(shades).tolist() == expected
 
 
 def test_words_of_the_page() -> None:

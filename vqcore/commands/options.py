@@ -32,7 +32,7 @@ from vqcore.signals.pictures import picture_suffixes
 from vqcore.signals.points import SUFFIXES as TABLES
 from vqcore.signals.points import read_points
 from vqcore.signals.raw import read_size
-from vqcore.signals.sounds import RATES
+from vqcore.signals.sounds import RATES, Rate
 from vqcore.words import has, say
 
 Families = Mapping[str, Sequence[Option]]
@@ -364,6 +364,33 @@ def unless(
     return decorated
 
 
+def named_files(
+    _: click.Context, __: click.Parameter, given: tuple[str, ...]
+) -> dict[str, list[Path]]:
+    """Return files by the names that stand before them: NAME=FILE."""
+    found = dict[str, list[Path]]()
+    for each in given:
+        name, sign, file = each.partition("=")
+        if not (name and sign and file):
+            raise click.BadParameter(f"{each} is not NAME=FILE.")
+        found.setdefault(name, []).append(Path(file))
+    return found
+
+
+def _as_rate(_: click.Context, __: click.Parameter, text: str) -> Rate:
+    return next(rate for rate in RATES if str(rate) == text)
+
+
+with_rate = click.option(
+    "--rate",
+    type=click.Choice(list(map(str, RATES))),
+    default="8000",
+    show_default=True,
+    callback=_as_rate,
+    help="Of sounds: samples a second.",
+)
+
+
 def with_cutting(command: Command) -> Command:
     """Add --dimension and --rate of sounds, which pictures refuse."""
 
@@ -374,15 +401,9 @@ def with_cutting(command: Command) -> Command:
         show_default=True,
         help="Of sounds: samples of a vector.",
     )
-    @click.option(
-        "--rate",
-        type=click.Choice(list(map(str, RATES))),
-        default="8000",
-        show_default=True,
-        help="Of sounds: samples a second.",
-    )
+    @with_rate
     @wraps(command)
-    def wrapped(dimension: str, rate: str, **others: Any) -> None:
+    def wrapped(dimension: str, rate: Rate, **others: Any) -> None:
         for name in sorted({"dimension", "rate"} & options_given()):
             raise click.UsageError(f"--{name} is for sounds, not for pictures.")
         command(**others)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -35,6 +35,7 @@ from vqcore.commands.running import (
     progress_bar,
 )
 from vqcore.files import write_whole
+from vqcore.lab.identification import identify, voice_of
 from vqcore.lab.soundsweeps import (
     SoundStep,
     SweptSound,
@@ -46,7 +47,6 @@ from vqcore.refusals import SoundError
 from vqcore.show import exports, printed
 from vqcore.signals.frames import DIMENSIONS, Dimension
 from vqcore.signals.sounds import (
-    RATES,
     SUFFIXES,
     SUFFIXES_OF_AV,
     Rate,
@@ -186,6 +186,24 @@ def info(given: Given) -> None:
     click.echo(text)
 
 
+def identify_speakers(
+    voices: Mapping[str, Sequence[Path]], tests: Sequence[Path], size: int, rate: Rate, seed: int
+) -> None:
+    """Print how far each test is from each voice, and which is the nearest."""
+    settings = SoundSettings(rate=rate)
+    with one_line_errors():
+        known = {
+            name: voice_of([_loaded(place, settings) for place in places], size, seed=seed)
+            for name, places in voices.items()
+        }
+    found, errors = each_of(
+        tests, lambda place: identify(_loaded(place, settings), known), (OSError, SoundError)
+    )
+    if found:
+        click.echo(printed.identified_text(found))
+    end_badly(errors)
+
+
 def refuse_training(given: Given) -> None:
     """Say how a codebook of one sound is used for another."""
     told = "A sound's codebook is in its .vq: encode others with --codebook FILE.vq."
@@ -199,8 +217,7 @@ def _settings(given: Given) -> SoundSettings:
     check_seed(trainer, seed)
     rules = chosen_rules(trainer, given, start_of_pictures)
     dimension: Dimension = next(it for it in DIMENSIONS if it == int(given["dimension"]))
-    rate: Rate = next(it for it in RATES if it == int(given["rate"]))
-    return SoundSettings(dimension, rate, family, options, trainer, seed, rules)
+    return SoundSettings(dimension, given["rate"], family, options, trainer, seed, rules)
 
 
 def _loaded(place: Path, settings: SoundSettings) -> Sound:

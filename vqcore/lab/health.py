@@ -46,7 +46,7 @@ class Health:
         Blocks of each codeword in the file; with a rate weight k may be less than K.
     cell_use : int array of shape (t,)
         Blocks of each cell: those of one codeword, with more columns of one tuple of indices.
-    codebook_share : of the bytes of the file, from 0 to 1
+    codebook_share : of the bytes of the file, from 0 to 1; of points, of codebook and coded indices
     nearest_pair, farthest_pair : of cells; None for a single one
     cell_distortion : float array of shape (t,)
         Each cell's share of the squared error of all blocks, edges repeated to fill a block

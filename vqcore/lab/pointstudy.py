@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
+import numpy as np
+
 from vqcore.codebooks.codebook import Codebook
+from vqcore.codebooks.source import sample_of
 from vqcore.codebooks.training import Progress
 from vqcore.lab import advantage, bounds, contest
 from vqcore.lab.advantage import Advantage, AtDimension, Weighed
@@ -30,6 +33,7 @@ from vqcore.signals.points import Points
 from vqcore.signals.sources import UPLOADED, Origin
 from vqcore.work import Work
 
+MOST_WEIGHED = 2**17
 SCALAR_BITS = 6
 SCALAR_RATES = [rate / 4 for rate in range(1, 25)]
 
@@ -121,8 +125,8 @@ def known_scalars(study: PointStudy) -> tuple[list[ScalarPoint], list[ScalarPoin
 
 def weighing(study: PointStudy) -> Pieces:
     """Find what vectors gain over scalars, at every possible number of bits, each from the last."""
-    points, seed, find = study.points, study.settings.seed, study.store.find
-    every, key = advantage.possible_bits(points), (points.digest, seed)
+    points, seed, find = weighed_points(study), study.settings.seed, study.store.find
+    every, key = advantage.possible_bits(points), (study.points.digest, seed)
 
     def weigh(bits: int) -> Work[Weighed | None]:
         scalars, below = find("scalars of bits", key, {}), find("advantage", (*key, bits - 1))
@@ -139,14 +143,29 @@ def weighing(study: PointStudy) -> Pieces:
 
 
 def _own_codebook(study: PointStudy, size: int) -> Codebook | None:
-    """Return the ladder's codebook of a size, if the sweep has found it."""
+    """Return the ladder's codebook of a size, if the sweep has found it for what is weighed."""
+    if study.points.count > MOST_WEIGHED:
+        return None
     key = study.points.digest, PointSettings(seed=study.settings.seed), size
     step: PointStep | None = study.store.find("point step", key)
     return Codebook(step.encoded.quantizer.tables[0]) if step else None
 
 
+def weighed_points(study: PointStudy) -> Points:
+    """Return the points, or of very many some drawn at random, which scalars are compared on."""
+    points = study.points
+    if points.count <= MOST_WEIGHED:
+        return points
+
+    def drawn() -> Points:
+        some = sample_of(points.vectors, MOST_WEIGHED, np.random.default_rng(0))
+        return Points(some, points.name, points.headings)
+
+    return study.store.once("weighed points", (points.digest,), drawn)
+
+
 def known_advantages(study: PointStudy) -> list[Advantage]:
-    every = advantage.possible_bits(study.points)
+    every = advantage.possible_bits(weighed_points(study))
     keys = [(study.points.digest, study.settings.seed, bits) for bits in every]
     found = [study.store.find("advantage", key) for key in keys]
     return [weighed.advantage for weighed in found if weighed]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Literal, NamedTuple
 
-from vqcore.codebooks.textbook import runs_work
+from vqcore.codebooks.textbook import Round, runs_work
 from vqcore.coding.codebookfile import pack_codebook
 from vqcore.lab.joint import Tried, known_codebook
 from vqcore.lab.sharing import Use
@@ -202,19 +202,26 @@ def book_files(study: Study, size: int) -> list[File]:
     if book is None:
         return []
     name = f"iterations-K{size}"
-    rounds = partial(_rounds, study, size)
+
+    def packed() -> bytes:
+        return exports.rounds_npz(_rounds(study, size))
+
+    def table() -> bytes:
+        return exports.rounds_csv(_rounds(study, size)).encode()
+
     return [
         File(say("training.book-file"), f"{name}.csv", exports.book_csv(book.lines)),
-        File(say("training.rounds-file"), f"{name}.npz", rounds),
+        File(say("training.rounds-table"), f"{name}-codewords.csv", table),
+        File(say("training.rounds-file"), f"{name}.npz", packed),
     ]
 
 
-def _rounds(study: Study, size: int) -> bytes:
+def _rounds(study: Study, size: int) -> tuple[Round, ...]:
     """Train by the book again, for the codewords of every iteration."""
     assert study.settings.rules
     work = runs_work(study.cut.vectors, size, study.settings.rules, study.settings.seed)
     best, *_ = finish(work)
-    return exports.rounds_npz(best.rounds)
+    return best.rounds
 
 
 def joint_files(inside: Sequence[Study], size: int) -> list[File]:

@@ -157,6 +157,18 @@ def rounds_npz(rounds: Iterable[Round]) -> bytes:
     return file.getvalue()
 
 
+def rounds_csv(rounds: Iterable[Round]) -> str:
+    """Return the codewords of every iteration, not rounded, a line for each codeword."""
+    every = list(rounds)
+    names = _number_names(every[0].codewords.shape[1], ())
+    rows = (
+        (it.number, it.distortion, index, *row)
+        for it in every
+        for index, row in enumerate(it.codewords.tolist())
+    )
+    return _sheet(("iteration", "error_a_vector", "index", *names), rows)
+
+
 def sweep_json(swept: Swept) -> str:
     """Return the sweep of a picture as one JSON object; an infinite value is the string "inf".
 
@@ -282,7 +294,7 @@ def vectors_csv(vectors: Sketch) -> str:
 
 
 def codewords_csv(quantizer: PointQuantizer, headings: Sequence[str] = ()) -> str:
-    """Return the entries of all tables, a line each; those of scalars have but one number.
+    """Return the entries of all tables, a line each; a scalar is one number, and no more.
 
     Examples
     --------
@@ -290,9 +302,10 @@ def codewords_csv(quantizer: PointQuantizer, headings: Sequence[str] = ()) -> st
     >>> codewords_csv(plain, ("width", "height"))
     'column,index,width,height\\ncodeword,0,0.1,2.0\\ncodeword,1,3.0,4.0\\n'
     """
-    names = _number_names(max(table.shape[1] for table in quantizer.tables), headings)
+    widths = {table.shape[1] for table in quantizer.tables}
+    names = _number_names(max(widths), headings if len(widths) == 1 else ())
     rows = (
-        (column, index, *map(str, row))
+        (column, index, *map(str, row), *[""] * (len(names) - len(row)))
         for column, table in zip(quantizer.names, quantizer.tables, strict=True)
         for index, row in enumerate(table)
     )

@@ -251,6 +251,11 @@ def book_table(study: Study, size: int) -> Table | None:
     return table_of("book", rows, size=str(size), tried=tried_in_words(book))
 
 
+def iterations_chart(book: Book | None) -> Chart | None:
+    """Return the error after each iteration of a training by the book, if it was one."""
+    return chart_of("book-iterations", plots.iterations_figure(book.lines)) if book else None
+
+
 def tried_in_words(book: Book) -> str:
     """Say what each try of a training by the book came to, if there were several."""
     errors = [distortion for _, distortion in book.tried]

@@ -11,6 +11,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from vqcore.codebooks.textbook import Line
 from vqcore.codebooks.training import Trainer
 from vqcore.lab.contest import Run
 from vqcore.lab.health import Health
@@ -511,6 +512,27 @@ def add_curve(
         line={"color": colour, "dash": dash},
         **STEADY,
     )
+
+
+def iterations_figure(lines: Sequence[Line]) -> go.Figure:
+    """Plot the error of a vector after each iteration of a training by the book."""
+    figure = empty_figure(HEIGHT)
+    figure.update_layout(showlegend=False)
+    figure.update_xaxes(title=say("plot.axis.iteration"), rangemode="tozero")
+    figure.update_yaxes(title=say("plot.axis.error"), rangemode="tozero")
+    add_points(
+        figure,
+        [it.iteration for it in lines],
+        [it.distortion for it in lines],
+        {},
+        mode="lines+markers",
+        marker={"size": 6, "color": LINE_COLOUR},
+        line={"color": LINE_COLOUR},
+        hovertemplate=hover(
+            say("plot.hover.iteration", n=Hovered("x")), say("plot.hover.error", error=Hovered("y"))
+        ),
+    )
+    return finished(figure)
 
 
 def trainers_figure(runs: Sequence[Run], likeness: str = "psnr_db") -> go.Figure:

@@ -16,6 +16,7 @@ from vqcore.lab.bounds import SCALAR_LOSS_DB, ScalarPoint
 from vqcore.lab.plane import principal_plane
 from vqcore.lab.pointreplay import MEASURED, PointFrame
 from vqcore.lab.pointstudy import (
+    MOST_WEIGHED,
     PointStudy,
     known_advantages,
     known_dimensions,
@@ -215,8 +216,12 @@ def _theory(study: PointStudy, curves: Sequence[RateCurve]) -> list[RateCurve]:
 
 def advantages_table(study: PointStudy) -> Table | None:
     """Return what vectors gain over scalars, and what of it is what."""
-    found = known_advantages(study)
-    return table_of("advantages", list(map(_advantage_row, found))) if found else None
+    found, several = known_advantages(study), study.points.count > MOST_WEIGHED
+    if not found:
+        return None
+    table = table_of("advantages", list(map(_advantage_row, found)))
+    of_some = say("points.weighed-sample", n=MOST_WEIGHED) if several else ""
+    return replace(table, above=of_some)
 
 
 def _advantage_row(found: Advantage) -> dict[str, float | None]:
@@ -225,7 +230,8 @@ def _advantage_row(found: Advantage) -> dict[str, float | None]:
 
 def warnings_of(study: PointStudy, size: int) -> list[str]:
     """Say where codewords have too few vectors to learn more than these."""
-    each = study.points.count // size
+    sizes = study.steps[size].encoded.quantizer.sizes
+    each = study.points.count // (size if len(sizes) == 1 else sum(sizes))
     return [say("points.by-heart", n=each)] if each < ENOUGH and size > 1 else []
 
 

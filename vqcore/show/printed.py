@@ -16,6 +16,7 @@ from vqcore.coding.smoothing import MAX_STRENGTH
 from vqcore.coding.soundcodec import EncodedSound
 from vqcore.lab.batch import Swept
 from vqcore.lab.comparison import MEAN_FIGURES, mean_rows
+from vqcore.lab.identification import Identified
 from vqcore.lab.pointsweeps import PointSettings, SweptPoints
 from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sharing import PictureBlocks
@@ -162,6 +163,13 @@ def sound_file_text(encoded: EncodedSound, file_bytes: int) -> str:
         "rate": f"{file_bytes / layout.seconds / 125:.2f} kbit/s",
     }
     return _facts(facts)
+
+
+def identified_text(found: Sequence[Identified]) -> str:
+    """Return a line for each test: how far it is from each voice, and the nearest."""
+    names = list(found[0].distortions)
+    rows = ([it.name, *(it.distortions[name] for name in names), it.nearest] for it in found)
+    return _table(["test", *names, "nearest"], rows)
 
 
 def vectors_text(points: Points) -> str:
