@@ -110,6 +110,13 @@ def test_what_is_understood_is_pystois() -> None:
     assert stoi(SENTENCE.samples[:900], NOISY[:900], 8000) is None
 
 
+def test_what_is_understood_of_a_long_sound_is_the_mean_of_its_minutes() -> None:
+    long = np.tile(SENTENCE.samples, 11)[: 75 * 8000]
+    noisy = np.tile(NOISY, 11)[: 75 * 8000]
+    parts = [stoi(long[at : at + 480_000], noisy[at : at + 480_000], 8000) for at in (0, 480_000)]
+    assert stoi(long, noisy, 8000) == pytest.approx((60 * parts[0] + 15 * parts[1]) / 75)
+
+
 def test_noise_lowers_every_figure() -> None:
     found = finish(likeness_work(SENTENCE.samples, NOISY, 8000))
     same = finish(likeness_work(SENTENCE.samples, SENTENCE.samples, 8000))

@@ -10,6 +10,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vqcore import metrics
 from vqcore.arrays import Floats
@@ -22,6 +23,7 @@ SEGMENT_DB = -10.0, 35.0
 AUDIBLE = 2.0
 """RMS of 16-bit samples below which a frame is silence, and counts in no mean over frames."""
 FFT = 512
+AT_ONCE = 1024
 SPECTRAL_FLOOR = 1e-6
 """Of the loudest power in a frame of the original: less is taken for this much."""
 
@@ -88,10 +90,18 @@ def log_spectral_distance_db(original: Pulses, decoded: Pulses, rate: int) -> fl
     """Return how far power spectra are apart over frames that are no silence; None if all are."""
     length = rate // 1000 * 32
     starts = np.arange(0, len(original) - length + 1, length // 2)
+    parts = [starts[at : at + AT_ONCE] for at in range(0, len(starts), AT_ONCE)]
+    found = [_spectral_distances(original, decoded, part, length) for part in parts]
+    distances = np.concatenate([np.zeros(0), *found])
+    return float(distances.mean()) if len(distances) else None
+
+
+def _spectral_distances(
+    original: Pulses, decoded: Pulses, starts: NDArray[np.intp], length: int
+) -> Floats:
+    """Return the distance of each frame that is no silence, of those that start at some samples."""
     pieces = starts[:, None] + np.arange(length)
     heard = np.square(original[pieces].astype(np.float64)).mean(axis=1) > AUDIBLE**2
-    if not heard.any():
-        return None
     window = np.hanning(length)
     powers = [
         np.square(np.abs(np.fft.rfft(it[pieces[heard]] * window, FFT)))
@@ -99,11 +109,26 @@ def log_spectral_distance_db(original: Pulses, decoded: Pulses, rate: int) -> fl
     ]
     floor = powers[0].max(axis=1, keepdims=True) * SPECTRAL_FLOOR
     first, second = (10 * np.log10(np.maximum(power, floor)) for power in powers)
-    return float(np.sqrt(np.square(first - second).mean(axis=1)).mean())
+    distances: Floats = np.sqrt(np.square(first - second).mean(axis=1))
+    return distances
 
 
 def stoi(original: Pulses, decoded: Pulses, rate: int) -> float | None:
-    """Return how well speech is understood, from 0 to 1; None if there is too little of it."""
+    """Return how well speech is understood, from 0 to 1; None if there is too little of it.
+
+    Of what takes longer than a minute it is the mean over minutes, which takes less memory.
+    """
+    minute = 60 * rate
+    starts = range(0, len(original), minute)
+    parts = [(original[at : at + minute], decoded[at : at + minute]) for at in starts]
+    every = [(len(part), _stoi_of(part, other, rate)) for part, other in parts]
+    found = [(length, each) for length, each in every if each is not None]
+    return (
+        sum(length * each for length, each in found) / sum(it for it, _ in found) if found else None
+    )
+
+
+def _stoi_of(original: Pulses, decoded: Pulses, rate: int) -> float | None:
     from pystoi import stoi as found_by
 
     with warnings.catch_warnings():
