@@ -123,9 +123,8 @@ def stoi(original: Pulses, decoded: Pulses, rate: int) -> float | None:
     parts = [(original[at : at + minute], decoded[at : at + minute]) for at in starts]
     every = [(len(part), _stoi_of(part, other, rate)) for part, other in parts]
     found = [(length, each) for length, each in every if each is not None]
-    return (
-        sum(length * each for length, each in found) / sum(it for it, _ in found) if found else None
-    )
+    whole = sum(length for length, _ in found)
+    return sum(length / whole * each for length, each in found) if found else None
 
 
 def _stoi_of(original: Pulses, decoded: Pulses, rate: int) -> float | None:
