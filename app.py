@@ -951,7 +951,7 @@ def point_sizes_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
 def point_training_panel(of: PointStudy, step: PointStep) -> list[Pieces]:
     table = pointpanels.training_table(of, step)
     draw(panels.iterations_chart(step.trained.book), table)
-    small("" if table else say("points.untrained"))
+    small("" if table else pointpanels.why_no_rungs(of))
     replays = [pointstudy.replaying(of, step.codebook_size)] if show_steps(of, step) else []
     return [*replays, *show_point_trainers(of, step)]
 
@@ -1108,7 +1108,13 @@ def sound_rates_panel(of: SoundStudy) -> list[Pieces]:
 
 
 def sound_training_panel(of: SoundStudy) -> list[Pieces]:
-    draw(soundpanels.rungs_table(of))
+    size = of.plan[-1]
+    if of.settings.rules:
+        size = st.selectbox(**size_choice("sound-book", of.plan, visit.size_among(of.plan)))
+    table = soundpanels.training_table(of, size)
+    draw(table)
+    if not table and of.is_complete:
+        small(say("training.without-steps"))
     return []
 
 

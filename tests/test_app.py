@@ -1631,3 +1631,19 @@ def test_every_panel_of_points_stands_for_every_source(panel, source, family):
     app = opened(**POINTS | how | {"point-panel": panel, "point-family": family})
     assert app.get("plotly_chart")
     assert not app.error
+
+
+def test_a_trainer_that_tells_of_no_steps_is_not_said_to_have_trained_nothing(monkeypatch):
+    here = "vqcore.codebooks.training.in_another_process"
+    monkeypatch.setattr(here, lambda fits, *given: fits(*given))
+    sound = {"signal": "sound", "sound-panel": "training", "largest": "2"}
+    for how in (POINTS | {"point-panel": "training", "largest": "2", "k": "2"}, sound):
+        told = [it.value for it in opened(**how | {"trainer": "minibatch"}).markdown]
+        assert ":small[scikit-learn does not tell of its iterations.]" in told
+        assert not any("nothing was trained" in it for it in told)
+
+
+def test_a_training_by_the_book_on_a_sound_is_told_as_numbers():
+    how = {"trainer": "textbook", "iterations": "3", "largest": "2", "k": "2"}
+    app = opened(**{"signal": "sound", "sound-panel": "training"} | how)
+    assert list(app.dataframe[0].value["iteration"])[:2] == [0, 1]

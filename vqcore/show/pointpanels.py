@@ -10,6 +10,7 @@ import numpy as np
 
 from vqcore.arrays import Counts, Sketch
 from vqcore.codebooks.source import sample_of
+from vqcore.codebooks.training import OWN_TRAINERS
 from vqcore.lab import bounds
 from vqcore.lab.advantage import ENOUGH, Advantage, possible_bits
 from vqcore.lab.bounds import SCALAR_LOSS_DB, ScalarPoint
@@ -101,6 +102,12 @@ def training_table(study: PointStudy, step: PointStep) -> Table | None:
         return rungs_table(study)
     rows, size = list(map(point_book_row, book.lines)), str(step.codebook_size)
     return table_of("point-book", rows, size=size, tried=tried_in_words(book))
+
+
+def why_no_rungs(study: PointStudy) -> str:
+    """Say why nothing is told of a training by the ladder, or by another trainer."""
+    is_ours = study.settings.trainer in OWN_TRAINERS
+    return say("points.untrained" if is_ours else "training.without-steps")
 
 
 def rungs_table(study: PointStudy) -> Table | None:

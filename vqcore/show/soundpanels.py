@@ -11,12 +11,12 @@ from vqcore.lab.soundstudy import SoundStudy, known_rivals
 from vqcore.lab.soundsweeps import SweptSound
 from vqcore.show import exports, soundplots
 from vqcore.show.downloads import File
-from vqcore.show.panels import Chart, Table, chart_of, table_of
+from vqcore.show.panels import Chart, Table, chart_of, table_of, tried_in_words
 from vqcore.show.plots import size_area
 from vqcore.show.pointplots import RateCurve
 from vqcore.show.provenance import stem_of
 from vqcore.show.soundplots import Measure
-from vqcore.show.tables import columns, point_rung_row, rows_of
+from vqcore.show.tables import columns, point_book_row, point_rung_row, rows_of
 from vqcore.show.wording import sound_codec_name
 from vqcore.words import say
 
@@ -82,11 +82,15 @@ def figures_table(study: SoundStudy) -> Table:
     return table_of("sounds", rows_of(columns("sounds"), study.figures))
 
 
-def rungs_table(study: SoundStudy) -> Table:
-    """Return how the ladder trained."""
+def training_table(study: SoundStudy, size: int) -> Table | None:
+    """Return how codebooks were trained: by the book the iterations of a K, else every rung."""
+    book = study.steps[size].trained.book if size in study.steps else None
+    if book:
+        rows, tried = list(map(point_book_row, book.lines)), tried_in_words(book)
+        return table_of("point-book", rows, size=str(size), tried=tried)
     trained = {size: step.trained for size, step in study.steps.items()}
     rows = [point_rung_row(size, it) for size, it in trained.items() if it.stage("finish")]
-    return table_of("point-rungs", rows, "sound-rungs")
+    return table_of("point-rungs", rows, "sound-rungs") if rows else None
 
 
 def files_of(study: SoundStudy, size: int) -> list[File]:

@@ -27,7 +27,7 @@ from vqcore.show.provenance import stem_of
 from vqcore.show.wording import figures_of_sound
 from vqcore.signals.frames import heard_table
 from vqcore.viewer.payload import MOST_IN_2_BYTES, message
-from vqcore.words import say
+from vqcore.words import language, say
 
 
 def sound_layer(cut: CutSound) -> bytes:
@@ -67,12 +67,13 @@ def sound_layers(study: SoundStudy) -> Iterator[tuple[str, bytes]]:
     """Yield the layer of each size that is done, by a name of its own; each is made once."""
     for size, step in study.steps.items():
         make = partial(book_layer, step, study.sweep_id)
-        yield f"book-{size}", study.store.once("sound book", (*study.swept, size), make)
+        yield f"book-{size}", study.store.once("sound book", (language(), *study.swept, size), make)
 
 
 def original_sound(study: SoundStudy) -> bytes:
     """Return the layer of the sound as it is, made once."""
-    return study.store.once("sound layer", (study.sound.digest,), lambda: sound_layer(study.cut))
+    key = language(), study.sound.digest
+    return study.store.once("sound layer", key, lambda: sound_layer(study.cut))
 
 
 def view_of_sound(study: SoundStudy, size: int) -> dict[str, Any]:
