@@ -182,3 +182,18 @@ def test_files_that_fail_are_named_and_nothing_is_written(
     assert result.stderr.startswith(sentence)
     assert len(result.stderr.splitlines()) == 1
     assert not list(folder.glob("o.*"))
+
+
+@pytest.mark.parametrize(
+    ("command", "sizes"),
+    [(["sweep", "words.wav", "--sizes"], "4,8"), (["encode", "words.wav", "out.vq", "--size"], 8)],
+)
+def test_a_start_is_of_its_own_size(folder: Path, command: list[str], sizes: object) -> None:
+    np.save("start.npy", np.arange(0, 160, 10, np.uint8).reshape(4, 4))
+    rules = "--trainer", "textbook", "--start-codebook", "start.npy", "--dimension", 4
+    asked = str(sizes).replace(",", ", ")
+    told = f"The start has 4 codewords, and K is to be {asked}.\n"
+    result = run(*command, sizes, *rules)
+    assert result.exit_code == 1
+    assert result.stderr.endswith(told)
+    assert run(*command, 4, *rules).exit_code == 0

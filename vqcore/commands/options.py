@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
-from vqcore.codebooks.textbook import DISTANCES, EMPTIES, STARTS, Rules, rows_of
+from vqcore.codebooks.textbook import DISTANCES, EMPTIES, STARTS, Rules, RulesError, rows_of
 from vqcore.codebooks.training import MAX_SCIKIT_LEARN_SEED, OWN_TRAINERS, TRAINERS, Trainer
 from vqcore.coding.codebookfile import load_codewords
 from vqcore.coding.codec import Settings
@@ -495,3 +495,17 @@ def options_given() -> set[str]:
     context = click.get_current_context()
     sources = {name: context.get_parameter_source(name) for name in context.params}
     return {name for name, source in sources.items() if source is not ParameterSource.DEFAULT}
+
+
+def sizes_of_start(codewords: int, sizes: Sequence[int], option: str) -> list[int]:
+    """Return the size of a start; refuse others that an option asks for."""
+    wanted = sorted(set(sizes)) if option in options_given() else [codewords]
+    if wanted != [codewords]:
+        asked = ", ".join(map(str, wanted))
+        raise RulesError(f"The start has {codewords} codewords, and K is to be {asked}.")
+    return wanted
+
+
+def limit_of(possible: Sequence[int], sizes: Sequence[int], start: Sequence[object]) -> int | None:
+    """Return the largest K there can be, if a larger one was asked for; no start has one."""
+    return possible[-1] if possible[-1] < max(sizes) and not start else None

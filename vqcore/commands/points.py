@@ -32,9 +32,10 @@ from vqcore.commands.options import (
     check_seed,
     chosen_options,
     chosen_rules,
-    options_given,
+    limit_of,
     refuse_beside_trained,
     refuse_others,
+    sizes_of_start,
 )
 from vqcore.commands.running import (
     advancing,
@@ -117,7 +118,7 @@ def _swept(place: Path, settings: PointSettings, sizes: Sequence[int]) -> SweptP
     points = _loaded(place)
     possible = _possible(points, settings, sizes, "sizes")
     figures = tuple(step.figures for step in _steps(points, settings, possible))
-    return SweptPoints(points, settings, figures, _limit(possible, settings, sizes))
+    return SweptPoints(points, settings, figures, limit_of(possible, sizes, settings.given))
 
 
 def _possible(
@@ -127,20 +128,12 @@ def _possible(
     start = settings.given
     if not start:
         return possible_sizes(points, settings, sizes)
-    wanted = sorted(set(sizes)) if option in options_given() else [len(start)]
-    if wanted != [len(start)]:
-        asked = ", ".join(map(str, wanted))
-        raise RulesError(f"The start has {len(start)} codewords, and K is to be {asked}.")
+    wanted = sizes_of_start(len(start), sizes, option)
     most = ofpoints.largest_size(points.vectors, settings.family, {}, len(start))
     if most < len(start):
         told = f"{points.name}: The start has {len(start)} codewords, more than the {most} distinct"
         raise RulesError(f"{told} {noun(most, 'vector')}.")
     return wanted
-
-
-def _limit(possible: Sequence[int], settings: PointSettings, sizes: Sequence[int]) -> int | None:
-    """Return the largest K there can be, if a larger one was asked for."""
-    return possible[-1] if possible[-1] < max(sizes) and not settings.given else None
 
 
 def _steps(points: Points, settings: PointSettings, possible: Sequence[int]) -> Iterator[PointStep]:
@@ -232,7 +225,7 @@ def _encode_with_its_own(given: Given) -> None:
         possible = _possible(points, settings, sizes, "size")
         [step] = _steps(points, settings, possible)
         write_whole(given["file"], step.file)
-    limit = _limit(possible, settings, sizes)
+    limit = limit_of(possible, sizes, settings.given)
     _tell_figures([SweptPoints(points, settings, (step.figures,), limit)])
 
 

@@ -22,8 +22,10 @@ from vqcore.commands.options import (
     check_seed,
     chosen_options,
     chosen_rules,
+    limit_of,
     refuse_beside_trained,
     refuse_others,
+    sizes_of_start,
     start_of_pictures,
 )
 from vqcore.commands.running import (
@@ -105,14 +107,18 @@ def sweep(given: Given) -> None:
 
 def _swept(place: Path, settings: SoundSettings, sizes: Sequence[int]) -> SweptSound:
     cut = cut_sound(_loaded(place, settings), settings.dimension)
-    possible = possible_sizes(cut, settings, sizes)
+    possible = _possible(cut, settings, sizes, "sizes")
     figures = tuple(step.figures for step in _steps(cut, settings, possible))
-    return SweptSound(cut.sound, settings, figures, _limit(possible, settings, sizes))
+    return SweptSound(cut.sound, settings, figures, limit_of(possible, sizes, settings.given))
 
 
-def _limit(possible: Sequence[int], settings: SoundSettings, sizes: Sequence[int]) -> int | None:
-    """Return the largest K there can be, if a larger one was asked for."""
-    return possible[-1] if possible[-1] < max(sizes) and not settings.given else None
+def _possible(
+    cut: CutSound, settings: SoundSettings, sizes: Sequence[int], option: str
+) -> list[int]:
+    """Return the sizes to train, of those that an option has; of a start that is given its own."""
+    start = settings.given
+    wanted = sizes_of_start(len(start), sizes, option) if start else sizes
+    return possible_sizes(cut, settings, wanted)
 
 
 def _steps(cut: CutSound, settings: SoundSettings, possible: Sequence[int]) -> Iterator[SoundStep]:
@@ -145,10 +151,10 @@ def _encode_with_its_own(given: Given) -> None:
     check_keeps_size(settings.rules)
     with one_line_errors():
         cut = cut_sound(_loaded(given["picture"], settings), settings.dimension)
-        possible = possible_sizes(cut, settings, sizes)
+        possible = _possible(cut, settings, sizes, "size")
         [step] = _steps(cut, settings, possible)
         write_whole(given["file"], step.file)
-    limit = _limit(possible, settings, sizes)
+    limit = limit_of(possible, sizes, settings.given)
     _tell_figures([SweptSound(cut.sound, settings, (step.figures,), limit)])
 
 
