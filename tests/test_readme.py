@@ -10,6 +10,7 @@ import pytest
 
 import vqcore
 from vqcore.signals.pictures import png_bytes, sample_picture
+from vqcore.signals.sounds import Sound, file_of, sample_recording, sound_of
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 [SECTION] = re.findall(r"^## From Python\n(.*?)^## ", README, re.MULTILINE | re.DOTALL)
@@ -18,18 +19,21 @@ BLOCKS = re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL)
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """Return the names that there are after each block, run in one folder with a picture."""
+    """Return what there is after each block, run in one folder with a picture and a sound."""
     folder, names, after = tmp_path_factory.mktemp("readme"), {}, []
     (folder / "boat.png").write_bytes(png_bytes(sample_picture("chelsea").pixels[::4, ::4]))
+    speech = sound_of(sample_recording("sentence"), 16000)
+    (folder / "speech.wav").write_bytes(file_of(speech.samples[:16000], 16000))
     with chdir(folder):
         for block in BLOCKS:
             exec(block, names)
             after.append(dict(names))
+        after[-1]["files"] = {it.name: it.read_bytes() for it in folder.iterdir()}
     return after
 
 
 def test_every_block_is_python() -> None:
-    assert SECTION.count("```") == 2 * len(BLOCKS) == 8
+    assert SECTION.count("```") == 2 * len(BLOCKS) == 10
 
 
 def test_a_picture_comes_to_all_that_is_promised(ran) -> None:
@@ -49,8 +53,16 @@ def test_vectors_come_to_all_that_is_promised(ran) -> None:
 
 def test_a_codebook_is_used_elsewhere_and_sizes_are_swept(ran) -> None:
     assert np.array_equal(ran[2]["signal"], ran[2]["other"].decode())
-    assert ran[3]["step"].codebook_size == 32
-    assert len(ran[3]["step"].encoded.quantizer.tables) == 3
+    assert ran[4]["step"].codebook_size == 32
+    assert len(ran[4]["step"].encoded.quantizer.tables) == 3
+
+
+def test_a_sound_comes_to_what_is_heard(ran) -> None:
+    files, encoded = ran[-1]["files"], ran[3]["encoded"]
+    assert isinstance(ran[3]["sound"], Sound)
+    assert len(vqcore.decode(encoded)) == 8000
+    assert np.array_equal(vqcore.decode(files["speech.vq"]), vqcore.decode(encoded))
+    assert np.array_equal(vqcore.read(files["heard.wav"]).samples, vqcore.decode(encoded))
 
 
 def test_both_take_five_lines_and_an_import() -> None:

@@ -1,4 +1,4 @@
-"""Vector quantization of pictures and of points; the names here are those of `vqcore.api`."""
+"""Vector quantization of pictures, points and sounds; the names here are those of `vqcore.api`."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from vqcore.estimator import VectorQuantizer
     from vqcore.signals.pictures import Picture
     from vqcore.signals.points import Points
+    from vqcore.signals.sounds import Sound
 
 __all__ = [
     "Picture",
     "Points",
+    "Sound",
     "VectorQuantizer",
     "__version__",
     "decode",

@@ -123,3 +123,24 @@ def encode_sound_work(cut: CutSound, quantizer: Quantizer, beam: int = 1) -> Wor
     family = FAMILIES[quantizer.family]
     indices = yield from family.encode_work(quantizer, cut.vectors, beam=beam)
     return EncodedSound(cut.layout, cut.gains, quantizer, np.ascontiguousarray(indices))
+
+
+@dataclass(frozen=True, eq=False)
+class SoundQuantizer:
+    """What sounds can be encoded with that it was not trained on.
+
+    Parameters
+    ----------
+    quantizer
+    dimension : samples of a vector
+    rate : samples a second
+    """
+
+    quantizer: Quantizer
+    dimension: Dimension
+    rate: Rate
+
+
+def lent_by(encoded: EncodedSound) -> SoundQuantizer:
+    """Return what an encoded sound can lend to others."""
+    return SoundQuantizer(encoded.quantizer, encoded.layout.dimension, encoded.layout.rate)

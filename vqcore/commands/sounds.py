@@ -51,6 +51,7 @@ from vqcore.signals.frames import DIMENSIONS, Dimension
 from vqcore.signals.sounds import (
     SUFFIXES,
     SUFFIXES_OF_AV,
+    SUFFIXES_WRITTEN,
     Rate,
     Sound,
     file_of,
@@ -59,7 +60,6 @@ from vqcore.signals.sounds import (
 )
 from vqcore.work import finish
 
-WRITTEN = ".wav", ".flac"
 OWN = {"dimension", "rate"}
 
 
@@ -176,7 +176,7 @@ def _encode_with(given: Given) -> None:
 
 def decode(given: Given) -> None:
     """Write the sound of a .vq as a .wav or a .flac."""
-    check_name(given["picture"], *WRITTEN)
+    check_name(given["picture"], *SUFFIXES_WRITTEN)
     refuse_others({"file", "picture"}, "sounds")
     with one_line_errors():
         encoded = _parsed(given["file"])

@@ -33,6 +33,7 @@ SUFFIXES = (
     *(".aif", ".aiff", ".caf", ".au", ".snd"),
 )
 SUFFIXES_OF_AV = (".m4a", ".mp4", ".m4b", ".aac")
+SUFFIXES_WRITTEN = (".wav", ".flac")
 MAX_BYTES = 40_000_000
 MAX_SECONDS = 600
 MAX_CHANNELS = 32
