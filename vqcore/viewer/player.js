@@ -2,13 +2,20 @@
 
 const FADE = 0.008; // seconds: short enough to seem at once, long enough not to click
 const SOON = 0.02;
+const contextAt = (sampleRate) => new AudioContext({ latencyHint: "interactive", sampleRate });
 
 export class Player {
+  #open;
   #context = null;
   #sides = {};
   position = 0; // in seconds, where it stands or will begin
   playing = false;
   loop = null; // [from, to] in seconds
+
+  /** Play in what is opened at the rate of the sound, so that each sample is played as it is. */
+  constructor(open = contextAt) {
+    this.#open = open;
+  }
 
   /** Take which samples a side has, {samples, rate}; if they are playing, from the next instant on. */
   put(side, sound) {
@@ -19,26 +26,46 @@ export class Player {
     if (this.playing) this.#replace(side);
   }
 
+  get #sound() {
+    return Object.values(this.#sides)[0]?.sound;
+  }
+
   get seconds() {
-    const { sound } = Object.values(this.#sides)[0] ?? {};
-    return sound ? sound.samples.length / sound.rate : 0;
+    return this.#sound ? this.#sound.samples.length / this.#sound.rate : 0;
+  }
+
+  /** Return the time of the sample that is nearest to one. */
+  #whole(time) {
+    return Math.round(time * this.#sound.rate) / this.#sound.rate;
   }
 
   async play(heard) {
-    this.#context ??= new AudioContext({ latencyHint: "interactive" });
+    this.#openAt(this.#sound.rate);
     await this.#context.resume();
     if (this.playing) return;
     if (this.position >= this.seconds - SOON) this.position = 0;
     this.playing = true;
-    this.#began = this.#context.currentTime + SOON;
+    this.#began = this.#soon;
     for (const side of Object.keys(this.#sides)) this.#start(side, this.#began, side === heard ? 1 : 0);
   }
 
   #began = 0;
 
+  #openAt(rate) {
+    if (this.#context?.sampleRate === rate) return;
+    this.#context?.close();
+    this.#context = this.#open(rate);
+    for (const side of Object.values(this.#sides)) Object.assign(side, { buffer: null, level: null, source: null });
+  }
+
+  /** Return when what is asked for now begins: early enough for all of it to begin at once. */
+  get #soon() {
+    return this.#whole(this.#context.currentTime + SOON);
+  }
+
   stop() {
     if (!this.playing) return;
-    this.position = this.now;
+    this.position = this.#whole(this.now);
     this.playing = false;
     for (const side of Object.values(this.#sides)) this.#fadeOut(side);
   }
@@ -60,20 +87,20 @@ export class Player {
   async seek(place, heard) {
     const wasPlaying = this.playing;
     this.stop();
-    this.position = Math.max(0, Math.min(place, this.seconds));
+    this.position = this.#whole(Math.max(0, Math.min(place, this.seconds)));
     if (wasPlaying) await this.play(heard);
   }
 
   async repeat(loop, heard) {
     const place = this.now;
-    this.loop = loop;
+    this.loop = loop?.map((it) => this.#whole(it)) ?? null;
     await this.seek(loop && (place < loop[0] || place >= loop[1]) ? loop[0] : place, heard);
   }
 
   /** Let one side be heard. */
   hear(heard) {
     for (const [name, side] of Object.entries(this.#sides)) {
-      if (side.level) ramp(side.level.gain, name === heard ? 1 : 0, this.#context.currentTime);
+      if (side.level) ramp(side.level.gain, name === heard ? 1 : 0, this.#soon);
     }
   }
 
@@ -108,7 +135,7 @@ export class Player {
 
   /** Let a side go on with other samples, where the ones before are at that instant. */
   #replace(name) {
-    const side = this.#sides[name], when = this.#context.currentTime + SOON;
+    const side = this.#sides[name], when = this.#soon;
     side.buffer = bufferOf(this.#context, side.sound);
     const before = side.source;
     side.source = this.#sourceOf(side, when);
