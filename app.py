@@ -393,7 +393,8 @@ def choose_sound(there: Uploads) -> Sound:
     name = choose_from("sound", [*every, *SOUND_SAMPLES], next(iter([*every, *SOUND_SAMPLES])))
     make = partial(sample_recording, name)
     recording = every.get(name) or store().once("sound sample", (name,), make)
-    rate = next(it for it in RATES if str(it) == st.segmented_control(**choice("sound-rate")))
+    chosen = st.segmented_control(**choice("sound-rate"))
+    rate = next(it for it in RATES if str(it) == chosen)
     return store().once("sound", (recording.digest, rate), lambda: sound_of(recording, rate))
 
 

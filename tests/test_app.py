@@ -1643,7 +1643,9 @@ def test_a_trainer_that_tells_of_no_steps_is_not_said_to_have_trained_nothing(mo
         assert not any("nothing was trained" in it for it in told)
 
 
-def test_a_training_by_the_book_on_a_sound_is_told_as_numbers():
+def test_a_training_by_the_book_on_a_sound_at_16_khz_is_told_as_numbers():
     how = {"trainer": "textbook", "iterations": "3", "largest": "2", "k": "2"}
-    app = opened(**{"signal": "sound", "sound-panel": "training"} | how)
+    sound = {"signal": "sound", "sound-panel": "training", "sound-rate": "16000"}
+    app = opened(**sound | how)
+    assert any("at 16\u202f000 Hz" in it.value for it in app.markdown)
     assert list(app.dataframe[0].value["iteration"])[:2] == [0, 1]
