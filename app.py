@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -24,6 +25,7 @@ from vqcore.lab import (
     joint,
     pointstudy,
     rivals,
+    soundfiles,
     soundstudy,
     study,
     sweeps,
@@ -35,6 +37,7 @@ from vqcore.lab.pointreplay import PointFrame
 from vqcore.lab.pointstudy import PointStudy
 from vqcore.lab.pointsweeps import PointSettings, PointStep
 from vqcore.lab.sharing import Use
+from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.soundrivals import SOUND_CODECS
 from vqcore.lab.soundstudy import SoundStudy
 from vqcore.lab.store import Pieces, Question, Sign, Store
@@ -60,8 +63,8 @@ from vqcore.show import (
     wording,
 )
 from vqcore.show.controls import RULES, choice, control, keep_valid, number, size_choice, unbound
-from vqcore.show.links import Wanted, short_digest
-from vqcore.show.visit import PointsChosen, Visit
+from vqcore.show.links import Linked, Wanted
+from vqcore.show.visit import PointsChosen, SoundChosen, Visit
 from vqcore.show.wording import plain
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import SAMPLES, Origin, Picture, sample_picture
@@ -107,9 +110,20 @@ def sample(name: str) -> Picture:
     return store().once("sample", (name,), lambda: sample_picture(name))
 
 
+def sample_sound(name: str) -> Recording:
+    return store().once("sound sample", (name,), lambda: sample_recording(name))
+
+
+def sound_at(recording: Recording, name: str, rate: Rate) -> Sound:
+    """Return a recording at a rate, under the name that it has here."""
+    key = recording.digest, name, rate
+    return store().once("sound", key, lambda: replace(sound_of(recording, rate), name=name))
+
+
 def uploads() -> Uploads:
     """Open what is uploaded and still there."""
-    return visit.uploads(SAMPLES, store())
+    taken = *SAMPLES, *SOUND_SAMPLES, say("sound.recorded")
+    return visit.uploads(taken, store())
 
 
 def present_rivals() -> list[rivals.Codec]:
@@ -345,7 +359,7 @@ def choose_file(name: str, there: Mapping[str, Points]) -> PointsChosen:
     if not there:
         return PointsChosen(name, None)
     name = choose_from("file", [*there], next(iter(there)))
-    return PointsChosen(name, there[name], file=Wanted(name, short_digest(there[name])))
+    return PointsChosen(name, there[name], file=Wanted.of(name, there[name]))
 
 
 def make_points(source: Any, name: str) -> PointsChosen:
@@ -387,29 +401,45 @@ def tell_too_many(points: Points, codewords: int) -> None:
 # Sidebar, of sounds
 
 
-def choose_sound(there: Uploads) -> Sound:
-    """Choose a recording, an upload or a sample, and at which rate it is quantized."""
-    every = take_recording() | there.recordings
-    name = choose_from("sound", [*every, *SOUND_SAMPLES], next(iter([*every, *SOUND_SAMPLES])))
-    make = partial(sample_recording, name)
-    recording = every.get(name) or store().once("sound sample", (name,), make)
-    chosen = st.segmented_control(**choice("sound-rate"))
-    rate = next(it for it in RATES if str(it) == chosen)
-    return store().once("sound", (recording.digest, rate), lambda: sound_of(recording, rate))
-
-
-def take_recording() -> dict[str, Recording]:
-    """Take what was recorded here, by its name; say so if it is nothing to hear."""
+def choose_sound(there: Uploads) -> SoundChosen:
+    """Choose a recording, an upload or a sample, and at which rate it is quantized; or a .vq."""
     with st.expander(say("sidebar.record")):
-        recorded = st.audio_input(**unbound("microphone"))
-    if not recorded:
-        return {}
-    name = say("sound.recorded")
+        st.audio_input(**unbound("microphone"))
+    if isinstance(refusal := recorded(), SoundError):
+        st.error(str(why(refusal)))
+    if needed := missing_file(there.sounds):
+        return SoundChosen(needed, None, visit.wanted)
+    every = sounds_there()
+    name = choose_from("sound", [*every], next(iter(every)), on_change=visit.forget_link)
+    chosen, file = every[name], Wanted()
+    if name in there.sounds:
+        file = Wanted.of(name, chosen)
+    if isinstance(chosen, SoundFile):
+        return SoundChosen(name, chosen, file)
+    asked = st.segmented_control(**choice("sound-rate"))
+    rate = next(it for it in RATES if str(it) == asked)
+    return SoundChosen(name, sound_at(chosen, name, rate), file)
+
+
+def recorded() -> Recording | SoundError | None:
+    """Return what was recorded here, or why it is nothing to hear."""
+    if not (taken := visit.recorded):
+        return None
     try:
-        return {name: read_recording(recorded.getvalue(), name)}
+        return read_recording(taken, say("sound.recorded"))
     except SoundError as error:
-        st.error(str(why(error)))
-        return {}
+        return error
+
+
+def sounds_there() -> dict[str, Recording | SoundFile]:
+    """Return by name what can be heard: what was recorded here, uploads and samples."""
+    found = recorded()
+    own = {found.name: found} if isinstance(found, Recording) else {}
+    return own | uploads().sounds | {name: sample_sound(name) for name in SOUND_SAMPLES}
+
+
+def recordings() -> dict[str, Recording]:
+    return {name: it for name, it in sounds_there().items() if isinstance(it, Recording)}
 
 
 def choose_sound_settings(rate: Rate) -> tuple[SoundSettings, tuple[int, ...]]:
@@ -432,7 +462,7 @@ def choose_sound_settings(rate: Rate) -> tuple[SoundSettings, tuple[int, ...]]:
 # Links: what the page was opened with
 
 
-def missing_file(there: Mapping[str, Picture | VqFile | Points]) -> str | None:
+def missing_file(there: Mapping[str, Linked]) -> str | None:
     """Return the name of the file that a link needs, while nothing is uploaded; then compare."""
     wanted = visit.wanted
     if wanted.name and there and not wanted.among(there):
@@ -1214,7 +1244,7 @@ def show_file_viewer(name: str, file: VqFile, original: Picture | None) -> None:
 
 def lab_of_points(chosen: PointsChosen) -> None:
     """Sweep points, and show what is there so far, until all of it is."""
-    choices = visit.choices_of_points(chosen.file, present_rivals())
+    choices = visit.choices_beside(chosen.file, present_rivals())
     COMPONENTS["choices"](key="choices", data=choices, on_returned_change=take_returned)
     if chosen.points is None and chosen.file.name:
         ask_for(chosen.file.name)
@@ -1238,10 +1268,20 @@ def lab_of_points(chosen: PointsChosen) -> None:
     progress.end()
 
 
+def lab_of_sounds(chosen: SoundChosen) -> None:
+    """Let a sound or a .vq of one be heard, or ask for it."""
+    choices = visit.choices_beside(chosen.file, present_rivals())
+    COMPONENTS["choices"](key="choices", data=choices, on_returned_change=take_returned)
+    if chosen.sound is None:
+        ask_for(chosen.name)
+    elif isinstance(chosen.sound, SoundFile):
+        show_sound_file(chosen.name, chosen.sound)
+    else:
+        lab_of_sound(chosen.sound)
+
+
 def lab_of_sound(sound: Sound) -> None:
     """Sweep a sound, let what is there so far be heard, until all of it is."""
-    choices = visit.choices_of_points(Wanted(), present_rivals())
-    COMPONENTS["choices"](key="choices", data=choices, on_returned_change=take_returned)
     with st.sidebar:
         settings, sizes = choose_sound_settings(sound.rate)
     of = SoundStudy(sound, settings, sizes, store())
@@ -1256,12 +1296,32 @@ def lab_of_sound(sound: Sound) -> None:
     if not of.steps:
         turns.work_on([climb.sweeping(of)], FIRST_RESULTS_SECONDS, tell=progress.tell)
     with books:
-        for name, data in hearing.sound_layers(of):
-            COMPONENTS["layer"](key=f"layer-{name}", data=data)
+        bring_sounds(hearing.sound_layers(of))
     with panel:
         more = show_sound(of)
     if turns.work_on([climb.sweeping(of), *more], REDRAW_SECONDS, tell=progress.tell):
         st.rerun()
+    progress.end()
+
+
+def bring_sounds(layers: Iterable[tuple[str, bytes]]) -> None:
+    for name, data in layers:
+        COMPONENTS["layer"](key=f"layer-{name}", data=data)
+
+
+def show_sound_file(name: str, file: SoundFile) -> None:
+    """Let a .vq file be heard as sounds are, beside its original if that is there."""
+    show_title(name, wording.facts_of_sound_file(file), "")
+    progress, every = ProgressPlace(file.digest), recordings()
+    nearest = turns.answered(store(), soundfiles.original_of(file, every), progress.tell)
+    original, figures = None, file.cost
+    if nearest:
+        original = sound_at(every[nearest], nearest, file.encoded.layout.rate)
+        figures = turns.answered(store(), soundfiles.figures_of(file, original), progress.tell)
+    with st.container(gap=None):
+        bring_sounds(hearing.layers_of_file(store(), file, original, figures))
+        COMPONENTS["hearing"](key="hearing", data=hearing.view_of_file(name, file, original))
+    draw(soundpanels.file_table(figures))
     progress.end()
 
 
@@ -1318,7 +1378,7 @@ def main() -> None:
     if signal == "points":
         lab_of_points(points)
     elif signal == "sound":
-        lab_of_sound(sound)
+        lab_of_sounds(sound)
     elif needed := missing_file(there.shown):
         ask_for(needed)
     elif isinstance(chosen, VqFile):

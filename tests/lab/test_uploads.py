@@ -1,6 +1,7 @@
 """Tests of uploads: every file under a name of its own, or refused by itself."""
 
 import io
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,10 @@ from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codebookfile import SharedCodebook, pack_codebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import pack, parse
+from vqcore.coding.soundcodec import SoundSettings
 from vqcore.lab.sharing import use_work
+from vqcore.lab.soundfiles import SoundFile
+from vqcore.lab.soundsweeps import SoundStep, sweep_sound
 from vqcore.lab.store import Store
 from vqcore.lab.sweeps import Step, sweep
 from vqcore.lab.uploads import (
@@ -22,6 +26,7 @@ from vqcore.lab.uploads import (
 from vqcore.lab.vqfiles import VqFile, nearest_work
 from vqcore.signals.blocks import BlockSize
 from vqcore.signals.pictures import Picture, png_bytes
+from vqcore.signals.sounds import Recording, Sound, file_of
 from vqcore.work import finish
 
 
@@ -114,6 +119,55 @@ def test_each_kind_of_file_is_what_it_holds():
     found = opened(("p", PNG), ("v", vq_file()), ("c", pack_codebook(SHARED)))
     assert [type(it.content) for it in found] == [Picture, VqFile, SharedCodebook]
     assert [it.data for it in found] == [PNG, vq_file(), pack_codebook(SHARED)]
+
+
+def sound_file():
+    sound = Sound(np.int16([0, 900, -900, 0] * 100), 8000, "buzz")
+    events = sweep_sound(sound, SoundSettings(), [2])
+    return next(it for it in events if isinstance(it, SoundStep)).file
+
+
+def test_a_sound_is_taken_as_a_recording_or_a_vq_of_one():
+    wav, vq = file_of(np.int16([0, 900, -900, 0] * 100), 8000), sound_file()
+    files = [File("w", "a.wav", wav), File("v", "a.vq", vq), File("2", "a.vq", vq)]
+    there = open_uploads(files, (), Store(10**9))
+    assert {name: type(it) for name, it in there.sounds.items()} == {
+        "a.wav": Recording,
+        "a.vq": SoundFile,
+        "a.vq (2)": SoundFile,
+    }
+    assert [*there.sound_files] == ["a.vq", "a.vq (2)"]
+    assert (there.shown, there.lent) == ({}, [])
+
+
+def changed(place, value):
+    """The file of a sound with another byte at a place, under a checksum that is right."""
+    data = bytearray(sound_file()[:-4])
+    data[place] = value
+    return bytes(data) + zlib.crc32(data).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (sound_file()[:9], "incomplete: 9 bytes"),
+        (sound_file()[:-1], "incomplete"),
+        (sound_file()[:-1] + b"!", "its checksum is wrong"),
+        (changed(5, 2), "rate 2"),
+        (changed(6, 3), "vectors of 3 samples"),
+        (changed(10, 255), "samples"),
+        (changed(11, 3), "family 3"),
+        (changed(12, 5), "a plain codebook has one column"),
+        (changed(15, 0), "step"),
+        (changed(-1, 255), "words that no encoder writes"),
+    ],
+    ids=lambda it: it if isinstance(it, str) else "",
+)
+def test_a_damaged_vq_of_a_sound_is_refused_in_a_sentence(data, told):
+    [found] = opened(("a.vq", data))
+    assert isinstance(found, Refusal)
+    assert told in found.reason
+    assert found.reason.count(".") - found.reason.count(".vq") == 1
 
 
 def npy_bytes(array):

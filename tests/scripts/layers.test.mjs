@@ -121,3 +121,15 @@ test("a plane has shades, and the codewords of each step", () => {
   assert.deepEqual([layer.shades.length, layer.shades[300]], [256 ** 2, 49]);
   assert.deepEqual(layer.path.map((step) => [...step]), [[1, 2, 3, 4], [5, 6, 7, 8]]);
 });
+
+test("a sound has its samples, or none if it is a file's alone", () => {
+  const table = new Int16Array(32 * 256).map((_, at) => at), gains = new Uint8Array([3]);
+  const [whole, alone, book] = parseLayers(message(
+    [{ kind: "sound", n: 3, alone: false }, bytesOf(table, new Int16Array([5, -6, 7]), gains)],
+    [{ kind: "sound", n: 3, alone: true }, bytesOf(table, gains)],
+    [{ kind: "soundbook", dimension: 2, distinct: 2, count: 3 }, bytesOf(new Uint16Array([1, 0, 1]), new Uint8Array([128, 129, 130, 131]))],
+  ));
+  assert.deepEqual([[...whole.samples], [...whole.gains], whole.table[700]], [[5, -6, 7], [3], 700]);
+  assert.deepEqual([alone.samples, [...alone.gains], alone.table[700]], [null, [3], 700]);
+  assert.deepEqual([[...book.places], [...book.vectors]], [[1, 0, 1], [128, 129, 130, 131]]);
+});

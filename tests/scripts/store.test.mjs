@@ -34,6 +34,16 @@ test("layers are found by kind, and by what they are of", () => {
   assert.equal(store.codebook("s", 4), undefined);
 });
 
+test("a sound, its codebooks by size, and those from elsewhere by its id", () => {
+  const store = new LayerStore(), layer = (kind, of, more) => ({ kind, of, ...more });
+  store.put("one", [layer("sound", "it"), layer("soundbook", "sweep", { size: 8 }), layer("soundbook", "it", { size: 4, name: "b.vq" })]);
+  store.put("two", [layer("soundbook", "sweep", { size: 2 }), layer("soundbook", "other", { size: 1 })]);
+  const { sound, books, uses } = store.ofSound("it", "sweep");
+  assert.equal(sound.of, "it");
+  assert.deepEqual([books.map(({ size }) => size), uses.map(({ name }) => name)], [[2, 8], ["b.vq"]]);
+  assert.deepEqual(store.ofSound("file", "file"), { sound: undefined, books: [], uses: [] });
+});
+
 test("layers of one sweep come by size and once", () => {
   const store = new LayerStore();
   [

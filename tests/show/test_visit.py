@@ -28,7 +28,7 @@ def begun(**address: str) -> tuple[dict[Any, Any], Visit]:
 def there(*names: str) -> Uploads:
     shown = {name: SimpleNamespace(digest=f"digest of {name}") for name in names}
     opened = [SimpleNamespace(id=f"id of {name}", name=name) for name in names]
-    return cast(Uploads, SimpleNamespace(shown=shown, opened=opened, points={}, recordings={}))
+    return cast(Uploads, SimpleNamespace(shown=shown, opened=opened, points={}, sounds={}))
 
 
 def test_an_address_is_taken_once() -> None:
@@ -47,6 +47,18 @@ def test_the_newest_upload_is_looked_at_but_for_one_that_a_link_waits_for() -> N
     visit.forget_link()
     visit.look_at_newest(there("a.png", "b.png", "c.png"))
     assert state["picture"] == "c.png"
+
+
+def test_a_sound_is_looked_at_that_is_the_newest_or_that_a_link_waits_for() -> None:
+    sounds = {name: SimpleNamespace(digest=f"digest of {name}") for name in ("a.vq", "b.wav")}
+    one = cast(Uploads, SimpleNamespace(shown={}, points={}, vectors={}, sounds=sounds))
+    state, visit = begun()
+    visit.look_at_newest(one)
+    assert (state["signal"], state["sound"]) == ("sound", "b.wav")
+    state, visit = begun(signal="sound", needs="a.vq", digest="digest of a.vq")
+    state["signal"] = "sound"
+    visit.look_at_newest(one)
+    assert state["sound"] == "a.vq"
 
 
 def test_where_an_upload_went_away_what_is_looked_at_stays() -> None:

@@ -22,7 +22,9 @@ from vqcore.coding.codebookfile import (
     parse_codewords,
 )
 from vqcore.coding.container import FileError, is_vq, parse_header
+from vqcore.coding.soundcontainer import is_sound_file
 from vqcore.lab.sharing import Shared, fits, lent_by
+from vqcore.lab.soundfiles import SoundFile, open_sound_file
 from vqcore.lab.store import Store
 from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
 from vqcore.refusals import PictureError, PointsError, SoundError
@@ -34,7 +36,7 @@ from vqcore.signals.raw import read_size
 from vqcore.signals.sounds import Recording, is_sound, read_recording
 from vqcore.words import Said, why
 
-Content = Picture | Points | Recording | VqFile | SharedCodebook | Codebook
+Content = Picture | Points | Recording | VqFile | SoundFile | SharedCodebook | Codebook
 """What a file holds; a Codebook is codewords alone, of no block size and colour mode."""
 
 
@@ -100,6 +102,8 @@ def open_file(
         return parse_codebook(data)
     if is_npy(data):
         return parse_codewords(data)
+    if is_sound_file(data):
+        return open_sound_file(data)
     if is_vq(data):
         return open_vq(data, codebooks)
     return read_picture(data, name, read_size(raw_size) if raw_size else None)
@@ -156,6 +160,20 @@ class Uploads:
     def recordings(self) -> dict[str, Recording]:
         """Return the sounds by name, as their files have them."""
         return {it.name: it.content for it in self.opened if isinstance(it.content, Recording)}
+
+    @property
+    def sounds(self) -> dict[str, Recording | SoundFile]:
+        """Return by name the sounds that can be heard by themselves."""
+        return {
+            it.name: it.content
+            for it in self.opened
+            if isinstance(it.content, Recording | SoundFile)
+        }
+
+    @property
+    def sound_files(self) -> dict[str, SoundFile]:
+        """Return the .vq files of sounds by name."""
+        return {it.name: it.content for it in self.opened if isinstance(it.content, SoundFile)}
 
     @property
     def vectors(self) -> dict[str, Points]:

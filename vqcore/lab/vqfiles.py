@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeVar
 
+from vqcore.arrays import Samples
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Encoded
 from vqcore.coding.container import parse, parse_header
@@ -15,6 +17,9 @@ from vqcore.metrics import mse
 from vqcore.signals.blocks import BlockLayout, shown_pixels
 from vqcore.signals.pictures import Picture
 from vqcore.work import Work
+
+Signal = TypeVar("Signal")
+Decoded = TypeVar("Decoded")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +64,24 @@ def nearest_work(encoded: Encoded, pictures: Mapping[str, Picture]) -> Work[str 
     name : of the one with the least squared error, the first of several; None if there is none
     """
     fitting = {name: it for name, it in pictures.items() if is_as_large(it, encoded.layout)}
+
+    def error(picture: Picture, decoded: Samples) -> float:
+        return mse(shown_pixels(picture, encoded.layout), decoded)
+
+    return (yield from nearest_of(fitting, encoded.decode, error))
+
+
+def nearest_of(
+    fitting: Mapping[str, Signal],
+    decode: Callable[[], Decoded],
+    error: Callable[[Signal, Decoded], float],
+) -> Work[str | None]:
+    """Return the name of the signal nearest to what is decoded, as `nearest_work` does."""
     if len(fitting) < 2:
         return next(iter(fitting), None)
-    reconstruction, errors = encoded.decode(), dict[str, float]()
-    for name, picture in fitting.items():
-        errors[name] = mse(shown_pixels(picture, encoded.layout), reconstruction)
+    decoded, errors = decode(), dict[str, float]()
+    for name, signal in fitting.items():
+        errors[name] = error(signal, decoded)
         yield
     return min(errors, key=errors.__getitem__)
 

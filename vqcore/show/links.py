@@ -12,6 +12,7 @@ from vqcore.codebooks.training import TRAINERS
 from vqcore.coding.soundcodec import SOUND_FAMILIES
 from vqcore.lab.plane import Start
 from vqcore.lab.rivals import RIVALS
+from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.targets import GOALS
 from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.family import FAMILIES
@@ -20,7 +21,7 @@ from vqcore.show.curves import Axis, Families, Likeness
 from vqcore.signals.blocks import COLOURS
 from vqcore.signals.pictures import Picture
 from vqcore.signals.points import Points
-from vqcore.signals.sounds import RATES
+from vqcore.signals.sounds import RATES, Recording
 from vqcore.signals.sources import SOURCES
 
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -204,6 +205,10 @@ def in_the_address(chosen: Mapping[Any, Any], codecs: Sequence[str]) -> dict[str
     return one | {"beside": written_several(chosen.get("beside", codecs), codecs)}
 
 
+Linked = Picture | VqFile | Points | Recording | SoundFile
+"""What a link can need the file of."""
+
+
 class Wanted(NamedTuple):
     """The file that a link needs, as it says, by name and digest; None where it needs none."""
 
@@ -211,12 +216,17 @@ class Wanted(NamedTuple):
     digest: str | None = None
     signal: str = DEFAULTS["signal"]
 
-    def among(self, there: Mapping[str, Picture | VqFile | Points]) -> list[str]:
+    @classmethod
+    def of(cls, name: str, uploaded: Linked) -> Wanted:
+        """Return what a link to an upload needs."""
+        return cls(name, short_digest(uploaded))
+
+    def among(self, there: Mapping[str, Linked]) -> list[str]:
         """Return the names of those that it can be."""
         return [name for name, it in there.items() if short_digest(it) == self.digest]
 
 
-def short_digest(shown: Picture | VqFile | Points) -> str:
+def short_digest(shown: Linked) -> str:
     """Return as much of a digest as a link has."""
     return shown.digest[:DIGEST_DIGITS]
 
@@ -234,6 +244,6 @@ def wanted_file(state: MutableMapping[Any, Any], address: Mapping[str, str]) -> 
     return wanted
 
 
-def newest(there: Mapping[str, Picture | VqFile | Points], wanted: Wanted) -> str:
+def newest(there: Mapping[str, Linked], wanted: Wanted) -> str:
     """Return the name of what was uploaded last, or of what a link waited for."""
     return [*there, *wanted.among(there)][-1]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from vqcore.coding.soundcodec import SOUND_FAMILIES
 from vqcore.lab.soundrivals import RIVALS, SoundCodec, SoundRival
 from vqcore.lab.soundstudy import SoundStudy, known_rivals
-from vqcore.lab.soundsweeps import SweptSound
+from vqcore.lab.soundsweeps import SoundCost, SoundFigures, SweptSound
 from vqcore.show import exports, soundplots
 from vqcore.show.downloads import File
 from vqcore.show.panels import Chart, Table, chart_of, table_of, tried_in_words
@@ -80,6 +80,14 @@ def _rival(codec: SoundCodec, found: Sequence[SoundRival], measure: Measure) -> 
 def figures_table(study: SoundStudy) -> Table:
     """Return the figures of every K."""
     return table_of("sounds", rows_of(columns("sounds"), study.figures))
+
+
+def file_table(cost: SoundCost) -> Table:
+    """Return what a .vq file costs and, where that is known, how near it comes."""
+    known = vars(cost).keys() - {"train_seconds", "encode_seconds"}
+    told = "sound-file" if isinstance(cost, SoundFigures) else "sound-file-alone"
+    table = table_of("sounds", [vars(cost)], told)
+    return replace(table, columns={name: it for name, it in table.columns.items() if name in known})
 
 
 def training_table(study: SoundStudy, size: int) -> Table | None:

@@ -7,6 +7,7 @@ from io import BytesIO
 from time import monotonic
 from typing import Any, Literal, NamedTuple
 
+from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.store import Store
 from vqcore.lab.study import Others, Study, at_others, relatives
 from vqcore.lab.sweeps import Plan, Step, nearest_size
@@ -22,6 +23,7 @@ from vqcore.show.links import (
     wanted_file,
 )
 from vqcore.signals.points import Points
+from vqcore.signals.sounds import Sound
 from vqcore.signals.sources import UPLOADED, Origin
 
 
@@ -41,6 +43,14 @@ class PointsChosen(NamedTuple):
     name: str
     points: Points | None
     origin: Origin = UPLOADED
+    file: Wanted = Wanted()
+
+
+class SoundChosen(NamedTuple):
+    """A sound under its name, or a .vq file of one, if there is any yet, and the file it needs."""
+
+    name: str
+    sound: Sound | SoundFile | None
     file: Wanted = Wanted()
 
 
@@ -92,6 +102,12 @@ class Visit:
         return [file for file in self._state.get("files", []) if isinstance(file, BytesIO)]
 
     @property
+    def recorded(self) -> bytes:
+        """The file of what was recorded here, or nothing."""
+        taken = self._state.get("microphone")
+        return taken.getvalue() if isinstance(taken, BytesIO) else b""
+
+    @property
     def files_gone(self) -> dict[str, Any]:
         """The names of the files that are there, by id, and the ids of those that are gone."""
         names = {file.file_id: file.name for file in self._files}
@@ -112,7 +128,7 @@ class Visit:
         """Look at what was uploaded last, or at what a link waited for; not if one went away."""
         kinds: dict[str, Collection[str]]
         points = there.vectors if self._state.get("signal") == "points" else there.points
-        kinds = {"": there.shown, " points": points, " sounds": there.recordings}
+        kinds = {"": there.shown, " points": points, " sounds": there.sounds}
         more = {}
         for kind, files in kinds.items():
             more[kind] = len(files) > self._state.get(f"uploaded{kind}", 0)
@@ -123,7 +139,7 @@ class Visit:
             file = newest(points, self.wanted)
             self._state.update(signal="points", source="file", file=file)
         elif more[" sounds"]:
-            self._state.update(signal="sound", sound=[*there.recordings][-1])
+            self._state.update(signal="sound", sound=newest(there.sounds, self.wanted))
 
     def look_at(self, there: Uploads, file_id: str) -> None:
         """Look at an upload, if it is a picture now."""
@@ -192,8 +208,8 @@ class Visit:
         """Return what the address says of choices."""
         return in_the_address(self._state, codecs)
 
-    def choices_of_points(self, file: Wanted, codecs: Sequence[str]) -> dict[str, str | None]:
-        """Return what the address says on a page of points, which need a file or none."""
+    def choices_beside(self, file: Wanted, codecs: Sequence[str]) -> dict[str, str | None]:
+        """Return what the address says on a page without a viewer, of what needs a file or none."""
         return {**self.choices(codecs), "needs": file.name, "digest": file.digest}
 
     def take_view(self, panels: Container[str], codecs: Sequence[str]) -> bool:

@@ -15,8 +15,9 @@ from vqcore.lab.comparison import Sized
 from vqcore.lab.pointsweeps import PointFigures, PointSettings
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec
 from vqcore.lab.sharing import Shared, Use
+from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.soundrivals import SoundCodec
-from vqcore.lab.soundsweeps import SoundFigures
+from vqcore.lab.soundsweeps import SoundCost, SoundFigures
 from vqcore.lab.store import Sign
 from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.quantizers.replay import Stage
@@ -29,16 +30,20 @@ from vqcore.words import Grouped, has, say
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
-def figures_of_sound(figures: SoundFigures) -> str:
-    """Say in short what a codebook size costs and gives of a sound."""
+def figures_of_sound(figures: SoundCost) -> str:
+    """Say in short what a codebook size costs and, where that is known, gives of a sound."""
     parts = [
-        say("sound.snr", snr=decibels(figures.snr_db)),
-        say("sound.stoi", stoi=figures.stoi) if figures.stoi is not None else "",
+        *(_likeness_of_sound(figures) if isinstance(figures, SoundFigures) else []),
         say("sound.kbps", kbps=figures.file_kbps),
         kilobytes(figures.file_bytes),
         say("sound.used", used=figures.used_codewords, size=figures.codebook_size),
     ]
     return " · ".join(filter(None, parts))
+
+
+def _likeness_of_sound(figures: SoundFigures) -> list[str]:
+    stoi = say("sound.stoi", stoi=figures.stoi) if figures.stoi is not None else ""
+    return [say("sound.snr", snr=decibels(figures.snr_db)), stoi]
 
 
 def sound_name(name: str) -> str:
@@ -58,6 +63,17 @@ def facts_of_sound(sound: Sound) -> list[str]:
         return [facts]
     told = {"kind": sound.heard.kind, "rate": sound.heard.rate, "n": sound.heard.channels}
     return [facts, say("sound.file", **told), *map(str, sound.heard.done)]
+
+
+def facts_of_sound_file(file: SoundFile) -> list[str]:
+    """Say how long the sound of a .vq file is, its rate, and how it is quantized."""
+    layout, quantizer = file.encoded.layout, file.encoded.quantizer
+    return [
+        say("sound.facts", seconds=layout.seconds, rate=layout.rate),
+        say(f"sound-family.{quantizer.family}"),
+        say("figure.k", size=quantizer.codebook_size),
+        say("sound.dimension", d=layout.dimension),
+    ]
 
 
 def plain(text: str) -> str:

@@ -190,6 +190,17 @@ def sound_of(recording: Recording, rate: Rate) -> Sound:
     return Sound(pulses.astype(np.int16), rate, recording.name, recording.heard)
 
 
+def length_at(recording: Recording, rate: Rate) -> int:
+    """Return how many samples a recording has at a rate.
+
+    Examples
+    --------
+    >>> length_at(Recording(np.zeros(44_101, np.float32), 44_100, "a second"), 8000)
+    8001
+    """
+    return -(-len(recording.samples) * rate // recording.rate)
+
+
 def file_of(samples: Pulses, rate: Rate, kind: str = "WAV") -> bytes:
     """Return samples as a file of 16 bits, WAV or FLAC."""
     import soundfile

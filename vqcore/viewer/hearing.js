@@ -12,10 +12,11 @@ const STEP = 0.1; // seconds that an arrow key goes
 const FAR = 10; // times as many with shift
 const KEPT = 4; // of sounds that were decoded
 const OTHER = { a: "b", b: "a" };
+const USE = "use"; // what a side has with a codebook from elsewhere, instead of a K
 
 class Hearing {
   heard = "b";
-  wished = { a: 0, b: null }; // the K of each side; 0 is the original
+  wished = { a: 0, b: null }; // the K of each side; 0 is the original, or USE
   selection = null; // [from, to] in seconds
   lit = null; // the codeword of side B whose places are marked
   only = false; // whether side B is those places alone
@@ -45,6 +46,8 @@ class Hearing {
     const isOther = this.data?.original !== data.original || this.data?.sweep !== data.sweep;
     this.data = data;
     if (isOther) this.#begin();
+    if (data.use && this.asked !== data.asked) this.wished.b = USE;
+    this.asked = data.asked;
     this.refresh();
   }
 
@@ -58,33 +61,37 @@ class Hearing {
 
   /** Take up what layers there are by now. */
   refresh() {
-    const { sound, books } = pageStore().ofSound(this.data.original, this.data.sweep);
-    if (!sound) return;
-    Object.assign(this, { sound, books });
-    this.most ||= sound.samples.reduce((most, it) => Math.max(most, Math.abs(it)), 1);
-    pageStore().choose(this.sizeOf("b"), null);
+    const { sound, books, uses } = pageStore().ofSound(this.data.original, this.data.sweep);
+    if (!sound || (sound.alone && !books.length)) return;
+    Object.assign(this, { sound, books, use: uses[0] });
+    if (sound.alone) this.heard = "b";
+    this.most ||= (sound.samples ?? this.samplesOf("b")).reduce((most, it) => Math.max(most, Math.abs(it)), 1);
+    pageStore().choose(this.bookOf("b")?.size ?? 0, null);
     for (const side of ["a", "b"]) this.player.put(side, { samples: this.samplesOf(side), rate: sound.rate });
+    this.#showSides();
     this.#show();
   }
 
   // What each side has
 
-  /** Return the sizes there are, after 0, which is the original. */
+  /** Return the sizes there are, after 0, which is the original if it is there; last of all USE. */
   get sizes() {
-    return [0, ...this.books.map(({ size }) => size)];
+    const sizes = this.books.map(({ size }) => size);
+    return [...(this.sound.alone ? [] : [0]), ...sizes, ...(this.use ? [USE] : [])];
   }
 
-  /** Return the K of a side: the one wished, or the nearest there is so far. */
+  /** Return the K of a side, or USE: what is wished, or the nearest K there is so far. */
   sizeOf(side) {
-    const wished = this.wished[side];
-    if (!wished) return 0;
+    if (this.wished[side] === USE && this.use) return USE;
+    if (this.wished[side] === 0 && !this.sound.alone) return 0;
+    const wished = this.wished[side] > 0 ? this.wished[side] : this.data.size;
     const near = this.books.map(({ size }) => [Math.abs(Math.log2(size / wished)), size]).sort(([one], [other]) => one - other);
     return near[0]?.[1] ?? 0;
   }
 
   bookOf(side) {
     const size = this.sizeOf(side);
-    return this.books.find((it) => it.size === size);
+    return size === USE ? this.use : this.books.find((it) => it.size === size);
   }
 
   /** Return the samples that a side shows and plays. */
@@ -105,6 +112,13 @@ class Hearing {
       this.part = { book, index: this.lit, samples: decoded(this.sound, book, this.lit) };
     }
     return this.part.samples;
+  }
+
+  /** Say what a side has. */
+  nameOf(side) {
+    const size = this.sizeOf(side);
+    if (size === USE) return say("page.hearing.with", { name: this.use.name });
+    return size ? say("page.hearing.k", { size }) : say("page.hearing.original");
   }
 
   figuresOf(side) {
@@ -138,8 +152,8 @@ class Hearing {
   }
 
   hear(side) {
-    this.heard = side;
-    this.player.hear(side);
+    this.heard = this.sound.alone ? "b" : side;
+    this.player.hear(this.heard);
     this.#show();
   }
 
@@ -181,6 +195,17 @@ class Hearing {
 
   // Drawing
 
+  /** Show side A and what changes sides, unless there is but one. */
+  #showSides() {
+    const { alone } = this.sound;
+    for (const of of ["[data-side=a]", "legend", "[data-do=switch]", "[data-do=hear]", ".hint"]) {
+      for (const each of this.root.querySelectorAll(of)) each.hidden = alone;
+    }
+    this.root.querySelector(".hint-alone").hidden = !alone;
+    const summary = this.root.querySelector(".wordbook summary");
+    summary.textContent = say(alone ? "page.hearing.codewords-alone" : "page.hearing.codewords");
+  }
+
   #show() {
     const { player } = this;
     this.root.querySelector("[data-do=play]").ariaPressed = String(player.playing);
@@ -200,7 +225,8 @@ class Hearing {
   }
 
   save(side) {
-    const size = this.sizeOf(side), name = `${this.data.stem}${size ? `-K${size}` : ""}.wav`;
+    const size = this.sizeOf(side), made = size === USE ? `-with-${this.use.stem}` : size ? `-K${size}` : "";
+    const name = `${this.data.stem}${made}.wav`;
     const url = URL.createObjectURL(wavOf(this.samplesOf(side), this.sound.rate));
     Object.assign(document.createElement("a"), { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 1000);

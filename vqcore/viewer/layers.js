@@ -79,8 +79,9 @@ function healthOf(body, { sizes }) {
   return { books: new Map(books) };
 }
 
-function soundOf(body, { n }) {
+function soundOf(body, { n, alone }) {
   const table = new Int16Array(body.buffer, 0, GAINS * LEVELS), at = table.byteLength;
+  if (alone) return { table, samples: null, gains: body.subarray(at) };
   return { table, samples: new Int16Array(body.buffer, at, n), gains: body.subarray(at + 2 * n) };
 }
 

@@ -4,8 +4,8 @@ const BYTES = 256;
 const WAV_HEADER = 44;
 
 /** Return the samples that a codebook's vectors stand for, as 16-bit integers; or those of one codeword alone. */
-export function decoded({ table, samples, gains, frame }, { places, vectors, dimension }, alone = null) {
-  const found = new Int16Array(samples.length);
+export function decoded({ table, n, gains, frame }, { places, vectors, dimension }, alone = null) {
+  const found = new Int16Array(n);
   for (let at = 0, vector = 0; at < found.length; vector += 1) {
     const from = places[vector] * dimension;
     if (alone !== null && places[vector] !== alone) at += dimension;

@@ -51,10 +51,11 @@ export class LayerStore extends EventTarget {
     return [...this.#layers.values()].flat().filter((layer) => layer.kind === kind && layer.of === of);
   }
 
-  /** Return a sound, if it is there, and the codebooks of a sweep of it, ascending. */
+  /** Return a sound, if it is there, the codebooks of a sweep of it, ascending, and those from elsewhere. */
   ofSound(original, sweep) {
     const books = this.#every("soundbook", sweep).sort((one, other) => one.size - other.size);
-    return { sound: this.#every("sound", original)[0], books };
+    const uses = this.#every("soundbook", original).filter((it) => it.name);
+    return { sound: this.#every("sound", original)[0], books, uses };
   }
 
   /** Return a picture's original, if it is there, and files; a sweep's codebooks, figures and trainings by size. */

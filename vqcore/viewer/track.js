@@ -59,9 +59,10 @@ export class Track {
     const size = hearing.sizeOf(side), isHeard = hearing.heard === side;
     this.root.classList.toggle("heard", isHeard);
     this.find("[data-do=hear]").ariaPressed = String(isHeard);
-    this.find(".what").textContent = size ? say("page.hearing.k", { size }) : say("page.hearing.original");
+    this.find(".what").textContent = hearing.nameOf(side);
     this.find(".figures").textContent = hearing.figuresOf(side);
     this.slider.max = hearing.sizes.length - 1;
+    this.slider.hidden = hearing.sizes.length < 2;
     this.slider.value = hearing.sizes.indexOf(size);
     this.slider.ariaValueText = this.find(".what").textContent;
     this.#draw(hearing.samplesOf(side));
