@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from vqcore.codebooks import textbook
 from vqcore.coding.codebookfile import Cut, dimension_of
 from vqcore.coding.codec import Settings
-from vqcore.coding.soundcodec import SOUND_FAMILIES, SoundSettings
+from vqcore.coding.soundcodec import SOUND_FAMILIES, SoundSettings, lent_by
 from vqcore.lab import (
     advantage,
     climb,
@@ -26,6 +26,7 @@ from vqcore.lab import (
     pointstudy,
     rivals,
     soundfiles,
+    soundsharing,
     soundstudy,
     study,
     sweeps,
@@ -39,6 +40,7 @@ from vqcore.lab.pointsweeps import PointSettings, PointStep
 from vqcore.lab.sharing import Use
 from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.soundrivals import SOUND_CODECS
+from vqcore.lab.soundsharing import SoundUse
 from vqcore.lab.soundstudy import SoundStudy
 from vqcore.lab.store import Pieces, Question, Sign, Store
 from vqcore.lab.study import Study
@@ -1149,6 +1151,63 @@ def sound_training_panel(of: SoundStudy) -> list[Pieces]:
     return []
 
 
+def sounds_panel(of: SoundStudy) -> list[Pieces]:
+    """Show every sound at one K, and one codebook for several of them if asked to."""
+    rate, every = of.settings.rate, recordings()
+    sounds = {name: sound_at(it, name, rate) for name, it in every.items()}
+    with row():
+        size = st.selectbox(**size_choice("each", of.plan, visit.size_among(of.plan)))
+        told = {"help": say("control.joint.help-sounds")}
+        is_joint = st.toggle(**control("joint") | told)
+    studies = soundsharing.companions(of, sounds, size)
+    draw(soundpanels.each_table(studies))
+    more = show_joint_of_sounds(of, studies, size) if is_joint else []
+    return [*map(climb.sweeping, studies), *more]
+
+
+def show_joint_of_sounds(of: SoundStudy, every: Sequence[SoundStudy], size: int) -> list[Pieces]:
+    """Train one codebook on several sounds, and show how each fares with it."""
+    names = [it.sound.name for it in every]
+    own = [name for name in names if name not in SOUND_SAMPLES]
+    chosen = st.pills(options=names, default=own or names, **unbound("inside-sounds"))
+    inside = [it for it in every if it.sound.name in chosen]
+    if not inside:
+        return []
+    tries = soundsharing.known_tries(inside, every)
+    draw(soundpanels.tries_table(tries, size))
+    with row():
+        offer(*soundpanels.joint_files(of, tries, size), icon=DOWNLOAD)
+    return [soundsharing.trying(inside, every)]
+
+
+def sound_codebook_panel(of: SoundStudy) -> list[Pieces]:
+    """Encode the sound with the codebook of an uploaded .vq, beside its own of the same K."""
+    files = uploads().sound_files
+    if not files:
+        st.markdown(say("codebook.upload-sound"))
+        return []
+    with row():
+        name = choose_from("codebook", [*files], next(iter(files)))
+        shared = lent_by(files[name].encoded)
+        st.button(
+            say("button.show-on-b"),
+            on_click=lambda: visit.ask_of_hearing(name),
+            disabled=shared.rate != of.settings.rate,
+        )
+    small(*soundpanels.other_cut(of, name, shared))
+    use, own = use_of_file(of, files[name])
+    draw(soundpanels.uses_sheet(name, use, own))
+    offer(*soundpanels.use_files(name, use, own), type="tertiary")
+    return [climb.sweeping(own)]
+
+
+def use_of_file(of: SoundStudy, file: SoundFile) -> tuple[SoundUse, SoundStudy]:
+    """Return the sound encoded with the codebook of a file, and its study with its own."""
+    name, rate = of.sound.name, file.encoded.layout.rate
+    own = soundsharing.study_with_own(of, sound_at(recordings()[name], name, rate), file)
+    return waited_for(soundsharing.use_of(own, file)), own
+
+
 def sound_files_panel(of: SoundStudy) -> list[Pieces]:
     size = st.selectbox(**size_choice("sound-size", of.plan, visit.size_among(of.plan)))
     if size in of.steps:
@@ -1160,6 +1219,8 @@ SOUND_PANELS: dict[str, Callable[[SoundStudy], list[Pieces]]] = {
     "sizes": sound_sizes_panel,
     "rates": sound_rates_panel,
     "training": sound_training_panel,
+    "sounds": sounds_panel,
+    "codebook": sound_codebook_panel,
     "files": sound_files_panel,
 }
 
@@ -1289,14 +1350,16 @@ def lab_of_sound(sound: Sound) -> None:
     progress = ProgressPlace((of.swept, sizes))
     with st.container(gap=None):
         COMPONENTS["layer"](key="layer-sound", data=hearing.original_sound(of))
+        lent, asked = visit.asked_of_hearing(uploads().sound_files)
         view = hearing.view_of_sound(of, st.session_state["size"])
-        COMPONENTS["hearing"](key="hearing", data=view)
+        COMPONENTS["hearing"](key="hearing", data=view | asked)
         books = st.container(gap=None)
     panel = st.container()
     if not of.steps:
         turns.work_on([climb.sweeping(of)], FIRST_RESULTS_SECONDS, tell=progress.tell)
     with books:
         bring_sounds(hearing.sound_layers(of))
+        bring_sounds(used_layers(of, lent))
     with panel:
         more = show_sound(of)
     if turns.work_on([climb.sweeping(of), *more], REDRAW_SECONDS, tell=progress.tell):
@@ -1307,6 +1370,14 @@ def lab_of_sound(sound: Sound) -> None:
 def bring_sounds(layers: Iterable[tuple[str, bytes]]) -> None:
     for name, data in layers:
         COMPONENTS["layer"](key=f"layer-{name}", data=data)
+
+
+def used_layers(of: SoundStudy, name: str | None) -> Iterable[tuple[str, bytes]]:
+    """Yield the sound with the codebook of a .vq file of that name, at the rate that is heard."""
+    file = uploads().sound_files.get(name or "")
+    if name and file and file.encoded.layout.rate == of.settings.rate:
+        use, _ = use_of_file(of, file)
+        yield "book-use", hearing.use_layer(use, of.sound.digest, name)
 
 
 def show_sound_file(name: str, file: SoundFile) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from vqcore.coding.soundcodec import SoundSettings
 from vqcore.coding.soundcontainer import parse_sound
 from vqcore.lab.soundsweeps import SoundStep, sweep_sound
-from vqcore.signals.sounds import file_of, sample_recording, sound_of
+from vqcore.signals.sounds import Sound, file_of, sample_recording, sound_of
 
 SOUND = "?signal=sound&largest=8&k=8"
 SENTENCE = sound_of(sample_recording("sentence"), 8000)
@@ -144,6 +144,57 @@ def test_an_upload_is_heard_and_taken_away(visitor):
     np.testing.assert_array_equal(heard(visitor, "a"), words)
     file = taken(visitor, visitor.page.get_by_role("button", name="Compressed (.vq)"))
     np.testing.assert_array_equal(parse_sound(file).decode(), heard(visitor, "b"))
+
+
+def step_of(samples, **settings):
+    """What comes of samples at 8 kHz at one K."""
+    sound, size = Sound(samples, 8000, ""), settings.pop("size")
+    events = sweep_sound(sound, SoundSettings(**settings), [size])
+    return next(it for it in events if isinstance(it, SoundStep))
+
+
+def test_a_vq_is_heard_beside_its_original_and_lends_its_codebook(visitor):
+    first, second = SENTENCE.samples[8000:16000], SENTENCE.samples[24000:32000]
+    step = step_of(first, size=16, family="residual", dimension=8)
+    file = step.file
+    damaged = file[:-1] + bytes([file[-1] ^ 1])
+    visitor.open(f"{SOUND}&sound-panel=sounds").upload(("bad.vq", damaged), ("a.vq", file))
+    page = visitor.page
+    expect(page.get_by_role("alert")).to_contain_text("bad.vq: The .vq file is damaged")
+    expect(track(visitor, "a")).to_be_hidden()
+    expect(track(visitor, "b").locator(".what")).to_have_text("K = 16")
+    expect(track(visitor, "b").locator(".figures")).not_to_contain_text("SNR")
+    np.testing.assert_array_equal(heard(visitor, "b"), step.encoded.decode())
+    assert visitor.barriers() == []
+    assert "needs=a.vq" in page.url
+
+    visitor.upload(("first.wav", file_of(first, 8000)))
+    choose(visitor, "Sound", "a.vq")
+    expect(track(visitor, "b").locator(".figures")).to_contain_text(
+        f"SNR {step.figures.snr_db:.2f} dB"
+    )
+    expect(track(visitor, "a").locator(".figures")).to_contain_text("first.wav")
+    np.testing.assert_array_equal(heard(visitor, "a"), first)
+    np.testing.assert_array_equal(heard(visitor, "b"), step.encoded.decode())
+
+    visitor.upload(("second.wav", file_of(second, 8000)))
+    page.get_by_text("One codebook for all").click()
+    visitor.settle()
+    joint = taken(visitor, page.get_by_role("button", name="This sound with it (.vq)"))
+    assert parse_sound(joint).layout.samples == 8000
+    page.get_by_role("radio", name="Another codebook").click()
+    visitor.settle()
+    lent = taken(visitor, page.get_by_role("button", name="a.vq: compressed (.vq)"))
+    page.get_by_role("button", name="Show it on side B").click()
+    expect(track(visitor, "b").locator(".what")).to_have_text("With a.vq")
+    visitor.settle()
+    np.testing.assert_array_equal(heard(visitor, "b"), parse_sound(lent).decode())
+
+
+def choose(visitor, name, option):
+    visitor.page.get_by_role("combobox", name=name).click()
+    visitor.page.get_by_role("option", name=option, exact=True).click()
+    visitor.settle()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -51,6 +51,13 @@ class SoundSettings(HasOptions):
     def given(self) -> tuple[tuple[float, ...], ...]:
         """Return the codewords of a start given, or none."""
         return self.rules.given if self.rules else ()
+
+    @property
+    def without_given(self) -> SoundSettings:
+        """Return the same, but that training begins by splitting where a start was given."""
+        if not (self.rules and self.rules.given):
+            return self
+        return replace(self, rules=replace(self.rules, start=Rules.start, given=()))
 
     @property
     def parameters(self) -> Parameters:

@@ -9,9 +9,14 @@ from pathlib import Path
 import click
 
 from vqcore.codebooks.textbook import RulesError
-from vqcore.coding.soundcodec import CutSound, EncodedSound, SoundSettings, cut_sound
-from vqcore.coding.soundcodec import encode_sound_work as encoded_work
-from vqcore.coding.soundcontainer import is_sound_file, pack_sound, parse_sound
+from vqcore.coding.soundcodec import (
+    CutSound,
+    EncodedSound,
+    SoundSettings,
+    cut_sound,
+    lent_by,
+)
+from vqcore.coding.soundcontainer import is_sound_file, parse_sound
 from vqcore.commands.options import (
     FAMILY,
     OF_SOUNDS,
@@ -38,10 +43,10 @@ from vqcore.commands.running import (
 )
 from vqcore.files import write_whole
 from vqcore.lab.identification import identify, voice_of
+from vqcore.lab.soundsharing import use_sound_work
 from vqcore.lab.soundsweeps import (
     SoundStep,
     SweptSound,
-    figures_work,
     possible_sizes,
     sweep_cut_sound,
 )
@@ -162,16 +167,14 @@ def _encode_with(given: Given) -> None:
     """Encode with the quantizer of another file, which this one then holds again."""
     refuse_beside_trained((TRAINING | FAMILY | OWN | {"size"}) - {"beam"})
     with one_line_errors():
-        lent = _parsed(given["codebook_file"])
-        layout, family = lent.layout, lent.quantizer.family
-        cutting = {"dimension": layout.dimension, "rate": layout.rate, "family": family}
+        lent = lent_by(_parsed(given["codebook_file"]))
+        family = lent.quantizer.family
+        cutting = {"dimension": lent.dimension, "rate": lent.rate, "family": family}
         settings = _settings({**given, **cutting})
-        cut = cut_sound(_loaded(given["picture"], settings), layout.dimension)
-        encoded = finish(encoded_work(cut, lent.quantizer, settings.beam))
-        file = pack_sound(encoded)
-        figures = finish(figures_work(cut.sound, encoded, len(file)))
-        write_whole(given["file"], file)
-    _tell_figures([SweptSound(cut.sound, settings, (figures,))])
+        sound = _loaded(given["picture"], settings)
+        use = finish(use_sound_work(sound, lent, settings.beam))
+        write_whole(given["file"], use.file)
+    _tell_figures([SweptSound(sound, settings, (use.figures,))])
 
 
 def decode(given: Given) -> None:

@@ -36,7 +36,7 @@ class HeldOut:
     @property
     def gap_db(self) -> float:
         """Return what the others lose: how much is learnt by heart."""
-        return _less(self.trained_psnr_db, self.others_psnr_db)
+        return lost_db(self.trained_psnr_db, self.others_psnr_db)
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,11 @@ class Transfer:
 
     @property
     def loss_db(self) -> float:
-        return _less(self.own_psnr_db, self.lent_psnr_db)
+        return lost_db(self.own_psnr_db, self.lent_psnr_db)
 
 
-def _less(psnr: float, other: float) -> float:
+def lost_db(psnr: float, other: float) -> float:
+    """Return by how much a PSNR or SNR in dB is more than another; 0 of two infinite ones."""
     return 0.0 if psnr == other else psnr - other
 
 

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vqcore import metrics
+from vqcore.arrays import Samples
 from vqcore.codebooks.training import Progress, reported, seldom
 from vqcore.coding.soundcodec import (
     CutSound,
@@ -20,6 +21,7 @@ from vqcore.lab.sweeps import checked_sizes
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Quantizer, TrainedQuantizer
 from vqcore.signals.blocks import distinct_vectors
+from vqcore.signals.frames import FrameLayout
 from vqcore.signals.sounds import Sound
 from vqcore.work import Work
 
@@ -87,8 +89,15 @@ def possible_sizes(cut: CutSound, settings: SoundSettings, sizes: Iterable[int])
     """
     if settings.given:
         return [len(settings.given)]
+    return possible_among(cut.layout, cut.vectors, settings, sizes)
+
+
+def possible_among(
+    layout: FrameLayout, vectors: Samples, settings: SoundSettings, sizes: Iterable[int]
+) -> list[int]:
+    """Do as `possible_sizes` with vectors of any number of sounds, without a start given."""
     wanted, family = checked_sizes(sizes), FAMILIES[settings.family]
-    found_among = family.trained_on(cut.layout, cut.vectors, settings.parameters)
+    found_among = family.trained_on(layout, vectors, settings.parameters)
     distinct = distinct_vectors(found_among, wanted[-1])
     most = wanted[-1] if distinct is None else len(distinct)
     return sorted({min(size, most) for size in wanted})

@@ -67,6 +67,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "value": {"value": 20.0, "min_value": 0.0, "width": 140},
     "size": {"width": 180},
     "inside": {"selection_mode": "multi"},
+    "inside-sounds": {"selection_mode": "multi", "format_func": sound_name},
     "other": {"width": 280},
     "start": {"required": True},
 }

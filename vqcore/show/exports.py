@@ -7,7 +7,8 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from itertools import chain
 from typing import Any
@@ -147,6 +148,15 @@ def _stored_rows(stored: Stored) -> Iterator[dict[str, Any]]:
     return (
         {**source, "scale": RIVALS[point.codec].scale, **asdict(point)} for point in stored.points
     )
+
+
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
+    """Return files, by their names, as one .zip, the same bytes at any time."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return whole.getvalue()
 
 
 def rounds_npz(rounds: Iterable[Round]) -> bytes:

@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vqcore.coding.soundcodec import SOUND_FAMILIES
+from vqcore.coding.soundcodec import SOUND_FAMILIES, SoundQuantizer
 from vqcore.lab.soundrivals import RIVALS, SoundCodec, SoundRival
+from vqcore.lab.soundsharing import SoundTried, SoundUse
 from vqcore.lab.soundstudy import SoundStudy, known_rivals
 from vqcore.lab.soundsweeps import SoundCost, SoundFigures, SweptSound
+from vqcore.lab.uploads import unused_name
 from vqcore.show import exports, soundplots
 from vqcore.show.downloads import File
-from vqcore.show.panels import Chart, Table, chart_of, table_of, tried_in_words
+from vqcore.show.panels import Chart, Sheet, Table, chart_of, table_of, tried_in_words
 from vqcore.show.plots import size_area
 from vqcore.show.pointplots import RateCurve
 from vqcore.show.provenance import stem_of
 from vqcore.show.soundplots import Measure
-from vqcore.show.tables import columns, point_book_row, point_rung_row, rows_of
-from vqcore.show.wording import sound_codec_name
+from vqcore.show.tables import (
+    columns,
+    point_book_row,
+    point_rung_row,
+    rows_of,
+    sound_row,
+    sound_try_row,
+    sound_uses_table,
+)
+from vqcore.show.wording import plain, sound_codec_name
 from vqcore.words import say
 
 
@@ -99,6 +109,62 @@ def training_table(study: SoundStudy, size: int) -> Table | None:
     trained = {size: step.trained for size, step in study.steps.items()}
     rows = [point_rung_row(size, it) for size, it in trained.items() if it.stage("finish")]
     return table_of("point-rungs", rows, "sound-rungs") if rows else None
+
+
+def other_cut(study: SoundStudy, name: str, shared: SoundQuantizer) -> list[str]:
+    """Say how a sound is cut for the codebook of a file, if that is not as in the settings."""
+    own, told = study.settings, {"d": shared.dimension, "rate": shared.rate}
+    if (own.dimension, own.rate) == (shared.dimension, shared.rate):
+        return []
+    cut = say("codebook.cut", name=plain(name), **told)
+    return [cut, say("codebook.hear-at", **told)] if own.rate != shared.rate else [cut]
+
+
+def uses_sheet(codebook: str, use: SoundUse, own: SoundStudy) -> Sheet:
+    """Return what a sound comes to with the codebook of a file, and with its own so far."""
+    name = plain(codebook)
+    uses = [(name, use.figures), *((say("codebook.own-sound"), it) for it in own.figures)]
+    told = say("codebook.kept-elsewhere", name=name, sentence=say("shared.inside"))
+    return Sheet(sound_uses_table(uses), caption=told)
+
+
+def use_files(codebook: str, use: SoundUse, own: SoundStudy) -> list[File]:
+    """Return the .vq of a sound with the codebook of a file, and with its own if known."""
+    stem, size = stem_of(own.sound.name), use.figures.codebook_size
+    files = [(codebook, f"{stem}-K{size}-with-{stem_of(codebook)}", use.file)]
+    files += [(say("codebook.own-sound"), f"{stem}-K{k}", it.file) for k, it in own.steps.items()]
+    return [
+        File(say("codebook.file", name=plain(name)), f"{file}.vq", data)
+        for name, file, data in files
+    ]
+
+
+def each_table(studies: Sequence[SoundStudy]) -> Table | None:
+    """Return each of several sounds at one K, as far as it is done."""
+    rows = [sound_row(it.sound.name, it.sound, figures) for it in studies for figures in it.figures]
+    return table_of("each-sound", rows) if rows else None
+
+
+def tries_table(tries: Sequence[SoundTried], size: int) -> Table | None:
+    """Return how sounds fare with one codebook, as far as that is done."""
+    rows = list(map(sound_try_row, tries))
+    return table_of("sound-tries", rows, size=str(size)) if rows else None
+
+
+def joint_files(study: SoundStudy, tries: Sequence[SoundTried], size: int) -> list[File]:
+    """Return the .vq of the sound shown with the codebook of several, and those of all."""
+    inside, stems = sum(it.is_inside for it in tries), dict[str, str]()
+    for it in tries:
+        stems[it.name] = unused_name(stem_of(it.name), stems.values())
+    named = {name: f"{stem}-K{size}-of-{inside}.vq" for name, stem in stems.items()}
+    own = [
+        File(say("sounds.vq"), named[it.name], it.joint.file)
+        for it in tries
+        if it.name == study.sound.name
+    ]
+    files = {named[it.name]: it.joint.file for it in tries}
+    every = File(say("sounds.zip"), f"sounds-K{size}-of-{inside}.zip", exports.zip_bytes(files))
+    return [*own, every] if tries else []
 
 
 def files_of(study: SoundStudy, size: int) -> list[File]:

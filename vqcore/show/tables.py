@@ -13,10 +13,13 @@ from vqcore.codebooks.lloyd import MAX_ITERATIONS, TOLERANCE
 from vqcore.codebooks.textbook import Line
 from vqcore.codebooks.training import Training
 from vqcore.lab.joint import Tried
+from vqcore.lab.soundsharing import SoundTried
+from vqcore.lab.soundsweeps import SoundFigures
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.curves import Delta
-from vqcore.show.wording import decibels, in_use, infinity, kilobytes, rate
+from vqcore.show.wording import decibels, in_use, infinity, kilobytes, rate, sound_name
 from vqcore.signals.pictures import Origin
+from vqcore.signals.sounds import Sound
 from vqcore.words import has, say
 
 MISSING = "–"
@@ -40,6 +43,8 @@ TableId = Literal[
     "point-health",
     "point-steps",
     "sounds",
+    "each-sound",
+    "sound-tries",
     "codewords",
     "scalars",
     "advantages",
@@ -196,6 +201,25 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "file_ratio": "%.1f",
         "train_seconds": "%.3f",
     },
+    "each-sound": {
+        "sound": None,
+        "sound_seconds": "%.1f",
+        "codebook_size": "%d",
+        "used_codewords": "%d",
+        "snr_db": "%.2f",
+        "segmental_snr_db": "%.2f",
+        "spectral_db": "%.2f",
+        "stoi": "%.3f",
+        "file_kbps": "%.2f",
+        "file_bytes": "%d",
+    },
+    "sound-tries": {
+        "sound": None,
+        "trained_on": None,
+        "own_snr_db": "%.2f",
+        "joint_snr_db": "%.2f",
+        "loss_db": "%.2f",
+    },
     "scalars": {"quantizer": None, "levels": "%d", "bits": "%.3f", "snr_db": "%.2f"},
     "codewords": {"index": "%d", "vectors_in_cell": "%d"},
     "advantages": {
@@ -325,6 +349,22 @@ def try_row(tried: Tried) -> dict[str, Any]:
     }
 
 
+def sound_row(name: str, sound: Sound, figures: SoundFigures) -> dict[str, Any]:
+    """Return the row of one sound among others."""
+    return {**vars(figures), "sound": sound_name(name), "sound_seconds": sound.seconds}
+
+
+def sound_try_row(tried: SoundTried) -> dict[str, Any]:
+    """Return the row of a sound with the codebook of several."""
+    return {
+        "sound": sound_name(tried.name),
+        "trained_on": say("pictures.inside" if tried.is_inside else "pictures.outside"),
+        "own_snr_db": tried.own.figures.snr_db,
+        "joint_snr_db": tried.joint.figures.snr_db,
+        "loss_db": tried.loss_db,
+    }
+
+
 def book_row(line: Line) -> dict[str, Any]:
     """Return the row of an iteration of a training by the book."""
     return {
@@ -357,6 +397,23 @@ def use_row(codebook: str, point: OperatingPoint) -> dict[str, str]:
         "file": kilobytes(point.file_bytes),
         "rate": rate(point.rate_bpp),
         "used": in_use(point),
+    }
+
+
+def sound_uses_table(uses: Iterable[tuple[str, SoundFigures]]) -> list[dict[str, str]]:
+    """Return by heading what a sound comes to with each codebook, given its name."""
+    return [_headed("use", sound_use_row(codebook, figures)) for codebook, figures in uses]
+
+
+def sound_use_row(codebook: str, figures: SoundFigures) -> dict[str, str]:
+    """Return in words what a sound comes to with a codebook of that name."""
+    return {
+        "codebook": codebook,
+        "snr": decibels(figures.snr_db),
+        "stoi": MISSING if figures.stoi is None else f"{figures.stoi:.3f}",
+        "file": kilobytes(figures.file_bytes),
+        "rate": say("sound.kbps", kbps=figures.file_kbps),
+        "used": say("figure.used", used=figures.used_codewords, size=figures.codebook_size),
     }
 
 

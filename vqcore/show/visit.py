@@ -195,6 +195,17 @@ class Visit:
         self._state["use"] = codebook_id
         self._state["asked"] = self._state.get("asked", 0) + 1
 
+    def ask_of_hearing(self, file: str) -> None:
+        """Let side B have the sound with the codebook of a .vq file, by its name."""
+        self._state["lent"] = file
+        self._state["asked"] = self._state.get("asked", 0) + 1
+
+    def asked_of_hearing(self, files: Mapping[str, SoundFile]) -> tuple[str | None, dict[str, Any]]:
+        """Return whose codebook side B was asked to have, if that is there, and what it is told."""
+        lent = self._state.get("lent")
+        name = lent if lent in files else None
+        return name, {"use": name is not None, "asked": self._state.get("asked", 0)}
+
     def asked_of_viewer(self, codecs: Sequence[str]) -> dict[str, Any]:
         """Return what the viewer is to show, and what it writes into the address of choices."""
         return {

@@ -24,6 +24,7 @@ from vqcore.arrays import Samples
 from vqcore.coding.codec import lookup_of
 from vqcore.coding.soundcodec import CutSound, EncodedSound
 from vqcore.lab.soundfiles import SoundFile
+from vqcore.lab.soundsharing import SoundUse
 from vqcore.lab.soundstudy import SoundStudy
 from vqcore.lab.soundsweeps import SoundCost
 from vqcore.lab.store import Store
@@ -95,6 +96,12 @@ def original_sound(study: SoundStudy) -> bytes:
     """Return the layer of the sound as it is, made once."""
     key = language(), study.sound.digest
     return study.store.once("sound layer", key, lambda: sound_layer(study.cut))
+
+
+def use_layer(use: SoundUse, of: str, name: str) -> bytes:
+    """Return the layer of a sound, by its digest, with the codebook of a .vq file of that name."""
+    told = figures_of_sound(use.figures)
+    return book_layer(use.encoded, of, told, name=name, stem=stem_of(name))
 
 
 def view_of_sound(study: SoundStudy, size: int) -> dict[str, Any]:
