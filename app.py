@@ -33,6 +33,7 @@ from vqcore.lab import (
     turns,
     vqfiles,
 )
+from vqcore.lab.identification import SIZE as VOICE_SIZE
 from vqcore.lab.plane import MAX_CODEWORDS, SPREAD_POINTS
 from vqcore.lab.pointreplay import PointFrame
 from vqcore.lab.pointstudy import PointStudy
@@ -42,6 +43,7 @@ from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.soundrivals import SOUND_CODECS
 from vqcore.lab.soundsharing import SoundUse
 from vqcore.lab.soundstudy import SoundStudy
+from vqcore.lab.speakers import line_up
 from vqcore.lab.store import Pieces, Question, Sign, Store
 from vqcore.lab.study import Study
 from vqcore.lab.sweeps import Step
@@ -67,7 +69,7 @@ from vqcore.show import (
 from vqcore.show.controls import RULES, choice, control, keep_valid, number, size_choice, unbound
 from vqcore.show.links import Linked, Wanted
 from vqcore.show.visit import PointsChosen, SoundChosen, Visit
-from vqcore.show.wording import plain
+from vqcore.show.wording import plain, sound_name
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.pictures import SAMPLES, Origin, Picture, sample_picture
 from vqcore.signals.points import MAX_BYTES, Points, typed_points
@@ -92,6 +94,7 @@ FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
 PLANE_WIDTH = 464
+VOICE_SIZES = [2**power for power in range(9)]
 OFFER_WIDTH, SIZE_WIDTH = 190, 68
 DOWNLOAD = ":material/download:"
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
@@ -1208,6 +1211,30 @@ def use_of_file(of: SoundStudy, file: SoundFile) -> tuple[SoundUse, SoundStudy]:
     return waited_for(soundsharing.use_of(own, file)), own
 
 
+def speakers_panel(of: SoundStudy) -> list[Pieces]:
+    """Tell whose voice some sounds are, those that are not chosen as voices."""
+    every = recordings()
+    with row():
+        voices = choose_voices(list(every), of.sound.name)
+        size = st.selectbox(**size_choice("voice-size", VOICE_SIZES, VOICE_SIZE))
+    named = {sound_name(name): it for name, it in every.items()}
+    how = {"rate": of.sound.rate, "size": size, "seed": of.settings.seed, "store": store()}
+    lined_up = line_up(named, [sound_name(name) for name in voices], **how)
+    lacking = soundpanels.what_a_line_up_lacks(lined_up)
+    st.markdown(lacking or say("speakers.about", size=size))
+    draw(soundpanels.speakers_table(lined_up))
+    small(*soundpanels.told_of_speakers(lined_up))
+    return [] if lacking else [lined_up.listening()]
+
+
+def choose_voices(names: Sequence[str], looked_at: str) -> list[str]:
+    """Choose the sounds that are voices: at first all but the one that is looked at."""
+    key = {"key": f"voices {looked_at} {names}"}
+    others = [name for name in names if name != looked_at]
+    chosen: list[str] = st.pills(options=names, default=others, **unbound("voices") | key)
+    return chosen
+
+
 def sound_files_panel(of: SoundStudy) -> list[Pieces]:
     size = st.selectbox(**size_choice("sound-size", of.plan, visit.size_among(of.plan)))
     if size in of.steps:
@@ -1221,6 +1248,7 @@ SOUND_PANELS: dict[str, Callable[[SoundStudy], list[Pieces]]] = {
     "training": sound_training_panel,
     "sounds": sounds_panel,
     "codebook": sound_codebook_panel,
+    "speakers": speakers_panel,
     "files": sound_files_panel,
 }
 

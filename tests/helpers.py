@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Trained, train
@@ -26,6 +27,7 @@ from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.show.links import short_digest
 from vqcore.signals.blocks import BlockLayout, Colour, layout_of, shown_pixels
 from vqcore.signals.pictures import Origin, Picture, sample_picture
+from vqcore.signals.sounds import Sound
 from vqcore.work import Work, finish
 
 Samples = NDArray[np.uint8]
@@ -245,3 +247,21 @@ def link_to(*files: tuple[str, bytes]) -> dict[str, str]:
 
 TRAINED_BY = ("lbg", "kmeans", "textbook")
 """A trainer of each kind: one of scikit-learn's stands for all, as each starts a process."""
+
+
+TRACTS = {
+    "low": [(0.97, 500), (0.95, 1100), (0.9, 2400)],
+    "middle": [(0.97, 650), (0.95, 1700), (0.9, 2600)],
+    "high": [(0.97, 800), (0.95, 1300), (0.9, 3100)],
+}
+
+
+def voice(name: str, seed: int, seconds: float = 2.0) -> Sound:
+    """Return a buzz, of a pitch that wanders, through the tract of that name."""
+    rng, rate = np.random.default_rng(seed), 8000
+    pitch = 110 + 20 * np.cumsum(rng.normal(0, 0.02, int(seconds * rate)))
+    buzz = (np.diff(np.floor(np.cumsum(pitch / rate)), prepend=0) > 0) * 3000.0
+    poles = [r * np.exp(2j * np.pi * f / rate) for r, f in TRACTS[name]]
+    filters = np.real(np.poly([*poles, *np.conj(poles)]))
+    samples = lfilter([1], filters, buzz + rng.normal(0, 30, len(buzz)))
+    return Sound(np.rint(samples / np.abs(samples).max() * 20000).astype(np.int16), 8000, name)

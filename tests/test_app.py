@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from helpers import link_to, photograph, smooth_picture, vectors_of
+from helpers import link_to, photograph, smooth_picture, vectors_of, voice
 from PIL import Image
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
@@ -43,9 +43,11 @@ from vqcore.show.links import short_digest
 from vqcore.show.provenance import provenance_of
 from vqcore.show.reproduce import command_line, python_lines
 from vqcore.show.verdicts import health_row
-from vqcore.show.wording import decibels, kilobytes
+from vqcore.show.wording import decibels, kilobytes, sound_name
 from vqcore.signals.pictures import png_bytes, read_picture
 from vqcore.signals.points import read_points
+from vqcore.signals.sounds import SAMPLES as SOUND_SAMPLES
+from vqcore.signals.sounds import file_of
 from vqcore.signals.sources import made
 from vqcore.words import say
 from vqcore.work import finish
@@ -1649,3 +1651,29 @@ def test_a_training_by_the_book_on_a_sound_at_16_khz_is_told_as_numbers():
     app = opened(**sound | how)
     assert any("at 16\u202f000 Hz" in it.value for it in app.markdown)
     assert list(app.dataframe[0].value["iteration"])[:2] == [0, 1]
+
+
+# Sounds
+
+
+def test_whose_voice_a_sound_is():
+    names = [f"{kind}{seed}.wav" for kind in ("low", "high") for seed in (1, 2)]
+    samples = [voice(name[:-5], int(name[-5])).samples for name in names]
+    files = [(name, file_of(it, 8000)) for name, it in zip(names, samples, strict=True)]
+    app = opened(signal="sound", **{"sound-panel": "speakers"})
+    assert "It takes two speakers or more" in shown_text(app)
+    upload(app, *files)
+    [pills] = [it for it in app.button_group if it.label == "Voices"]
+    assert pills.value == [*names[:3], "sentence", "melody"]
+    assert "low speaks in low1" in shown_text(app)
+    table = app.dataframe[0].value
+    assert table[["test", "nearest"]].values.tolist() == [["high2.wav", "high"]]
+    sound(pills.set_value([names[0], names[2]]).run())
+    table = app.dataframe[0].value
+    assert table["test"].tolist() == [names[1], names[3], *map(sound_name, SOUND_SAMPLES)]
+    assert table["nearest"].tolist()[:2] == ["low", "high"]
+    assert "2 of 2 tests named after a speaker" in shown_text(app)
+
+
+def shown_text(app):
+    return " ".join(it.value for it in app.markdown)

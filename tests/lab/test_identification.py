@@ -5,31 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from scipy.signal import lfilter
+from helpers import TRACTS, voice
 
 from vqcore.cli import main
 from vqcore.lab.identification import identify, voice_of
 from vqcore.refusals import SoundError
 from vqcore.signals.sounds import Sound, file_of
 from vqcore.signals.spectra import spectra_of
-
-TRACTS = {
-    "low": [(0.97, 500), (0.95, 1100), (0.9, 2400)],
-    "middle": [(0.97, 650), (0.95, 1700), (0.9, 2600)],
-    "high": [(0.97, 800), (0.95, 1300), (0.9, 3100)],
-}
-
-
-def voice(name: str, seed: int, seconds: float = 2.0) -> Sound:
-    """Return a buzz, of a pitch that wanders, through a tract."""
-    rng, rate = np.random.default_rng(seed), 8000
-    pitch = 110 + 20 * np.cumsum(rng.normal(0, 0.02, int(seconds * rate)))
-    buzz = (np.diff(np.floor(np.cumsum(pitch / rate)), prepend=0) > 0) * 3000.0
-    poles = [r * np.exp(2j * np.pi * f / rate) for r, f in TRACTS[name]]
-    filters = np.real(np.poly([*poles, *np.conj(poles)]))
-    samples = lfilter([1], filters, buzz + rng.normal(0, 30, len(buzz)))
-    return Sound(np.rint(samples / np.abs(samples).max() * 20000).astype(np.int16), 8000, name)
-
 
 VOICES = {name: voice_of([voice(name, 1), voice(name, 2)]) for name in TRACTS}
 

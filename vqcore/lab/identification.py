@@ -12,13 +12,15 @@ import numpy as np
 
 from vqcore.arrays import Sketch
 from vqcore.codebooks.training import Trained, train
+from vqcore.lab.store import first_of
 from vqcore.quantizers.ofpoints import PointQuantizer, encode_work, largest_size
 from vqcore.refusals import SoundError
 from vqcore.signals.sounds import Sound
-from vqcore.signals.spectra import spectra_of
+from vqcore.signals.spectra import ORDERS, framed, line_frequencies, predictors
 from vqcore.work import Work, finish
 
 SIZE = 16
+AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -42,28 +44,46 @@ def voice_of(sounds: Sequence[Sound], size: int = SIZE, *, seed: int = 0) -> Poi
     size : K; where there are not as many distinct spectra, their number
     seed : of the training
     """
-    spectra = np.concatenate([_spectra(sound) for sound in sounds])
-    possible = largest_size(spectra, "plain", {}, size)
-    [trained] = (it for it in train(spectra, [possible], seed=seed) if isinstance(it, Trained))
-    return PointQuantizer("plain", ("codeword",), (trained.codebook.codewords,))
+    return finish(voice_work([_spectra(sound) for sound in sounds], size, seed))
 
 
 def identify(sound: Sound, voices: Mapping[str, PointQuantizer]) -> Identified:
     """Measure how far a sound is from each voice."""
     spectra = _spectra(sound)
-    found = {name: finish(_distortion_work(spectra, voice)) for name, voice in voices.items()}
+    found = {name: finish(distortion_work(spectra, voice)) for name, voice in voices.items()}
     return Identified(sound.name, found)
 
 
-def _spectra(sound: Sound) -> Sketch:
-    """Return spectra as points; SoundError where there are none."""
-    spectra = spectra_of(sound)
-    if not len(spectra):
-        raise SoundError(f"{sound.name}: All of its frames are silent.")
-    return spectra.astype(np.float32)
+def spectra_work(sound: Sound) -> Work[Sketch]:
+    """Find the spectra of a sound as points, shape (f, p), with pauses; f is 0 of silence."""
+    frames, order = framed(sound), ORDERS[sound.rate]
+    found = [np.zeros((0, order), np.float32)]
+    for start in range(0, len(frames), AT_ONCE):
+        some = line_frequencies(predictors(frames[start : start + AT_ONCE], order))
+        found.append(some.astype(np.float32))
+        yield
+    return np.concatenate(found)
 
 
-def _distortion_work(spectra: Sketch, voice: PointQuantizer) -> Work[float]:
+def voice_work(spectra: Sequence[Sketch], size: int, seed: int) -> Work[PointQuantizer]:
+    """Do the work of `voice_of` with the spectra of its sounds, with pauses."""
+    every = np.concatenate(spectra)
+    possible = largest_size(every, "plain", {}, size)
+    events = train(every, [possible], seed=seed)
+    trained = yield from first_of(events, lambda event: isinstance(event, Trained))
+    return PointQuantizer("plain", ("codeword",), (trained.codebook.codewords,))
+
+
+def distortion_work(spectra: Sketch, voice: PointQuantizer) -> Work[float]:
+    """Measure how far spectra, shape (f, p), are from a voice, with pauses."""
     indices = yield from encode_work(voice, spectra)
     errors = np.subtract(spectra, voice.decode(indices), dtype=np.float64)
     return float(np.square(errors).sum(axis=1).mean())
+
+
+def _spectra(sound: Sound) -> Sketch:
+    """Return the spectra of a sound; SoundError where there are none."""
+    spectra = finish(spectra_work(sound))
+    if not len(spectra):
+        raise SoundError(f"{sound.name}: All of its frames are silent.")
+    return spectra

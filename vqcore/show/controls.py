@@ -8,7 +8,7 @@ from typing import Any
 from vqcore.codebooks.textbook import MAX_RESTARTS, Rules
 from vqcore.coding.codec import Settings
 from vqcore.show.links import CHOICES, is_endless
-from vqcore.show.wording import codec_name, sound_name
+from vqcore.show.wording import codec_name, plain, sound_name
 from vqcore.signals.blocks import MAX_BLOCK_SIZE
 from vqcore.signals.frames import DIMENSIONS
 from vqcore.signals.points import MAX_DIMENSION, MAX_VECTORS
@@ -22,6 +22,10 @@ FIRST_BLOCK_SIZE = 4
 
 def _height(height: int) -> str:
     return str(height) if height else say("control.height.same")
+
+
+def _voice(name: str) -> str:
+    return plain(sound_name(name))
 
 
 def _codewords(name: str | None) -> str:
@@ -51,6 +55,8 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "samples": {"options": DIMENSIONS, "value": 4},
     "sound-panel": {"required": True, "label_visibility": "collapsed"},
     "sound-axis": {"required": True, "label_visibility": "collapsed"},
+    "voices": {"selection_mode": "multi", "wrap": True, "persist_state": "session"}
+    | {"format_func": _voice},
     # by the book
     "given": {"format_func": _codewords},
     "apart": {"value": Rules.apart, "min_value": 0.01, "max_value": 255.0},

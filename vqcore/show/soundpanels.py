@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from vqcore.coding.soundcodec import SOUND_FAMILIES, SoundQuantizer
@@ -10,6 +10,7 @@ from vqcore.lab.soundrivals import RIVALS, SoundCodec, SoundRival
 from vqcore.lab.soundsharing import SoundTried, SoundUse
 from vqcore.lab.soundstudy import SoundStudy, known_rivals
 from vqcore.lab.soundsweeps import SoundCost, SoundFigures, SweptSound
+from vqcore.lab.speakers import ENOUGH, LineUp, speaker_of
 from vqcore.lab.uploads import unused_name
 from vqcore.show import exports, soundplots
 from vqcore.show.downloads import File
@@ -28,6 +29,7 @@ from vqcore.show.tables import (
     sound_uses_table,
 )
 from vqcore.show.wording import plain, sound_codec_name
+from vqcore.signals.frames import FRAMES_A_SECOND
 from vqcore.words import say
 
 
@@ -165,6 +167,58 @@ def joint_files(study: SoundStudy, tries: Sequence[SoundTried], size: int) -> li
     files = {named[it.name]: it.joint.file for it in tries}
     every = File(say("sounds.zip"), f"sounds-K{size}-of-{inside}.zip", exports.zip_bytes(files))
     return [*own, every] if tries else []
+
+
+def what_a_line_up_lacks(of: LineUp) -> str | None:
+    """Say what it takes to tell voices apart, if that is not there."""
+    if len(of.every) <= ENOUGH:
+        return say("speakers.too-few")
+    if len(of.voices) < ENOUGH:
+        return say("speakers.no-voices")
+    return None if of.tests else say("speakers.no-test")
+
+
+def speakers_table(of: LineUp) -> Table | None:
+    """Return how far each test is from each voice, as far as that is known."""
+    names, found = list(of.voices), of.found
+    if not found or len(names) < ENOUGH:
+        return None
+    rows = [
+        {"test": it.name, "heard_seconds": _seconds_heard(of, it.name), "nearest": it.nearest}
+        | {f"voice {place}": it.distortions[name] for place, name in enumerate(names)}
+        for it in found
+    ]
+    of_voices = {f"voice {place}": (name, "%.4f") for place, name in enumerate(names)}
+    table = table_of("speakers", rows, size=str(of.size))
+    return replace(table, columns={**table.columns, **of_voices})
+
+
+def _seconds_heard(of: LineUp, test: str) -> float | None:
+    frames = of.frames_of(of.tests[test])
+    return frames and frames / FRAMES_A_SECOND
+
+
+def told_of_speakers(of: LineUp) -> list[str]:
+    """Say how many answers are right, who speaks in several files, and what was left out."""
+    several = [
+        say("speakers.several", name=plain(name), files=_listed(recordings))
+        for name, recordings in of.speakers.items()
+        if len(recordings) > 1
+    ]
+    short = say("speakers.short", files=_listed(of.short)) if of.short else ""
+    return [_right_answers(of), " ".join(several), short]
+
+
+def _right_answers(of: LineUp) -> str:
+    """Say how many tests named after a speaker went to that one, if any are."""
+    voices = of.voices
+    named = [it for it in of.found if speaker_of(it.name) in voices and len(voices) >= ENOUGH]
+    right = sum(it.nearest == speaker_of(it.name) for it in named)
+    return say("speakers.right", n=len(named), right=right) if named else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(plain, names))
 
 
 def files_of(study: SoundStudy, size: int) -> list[File]:

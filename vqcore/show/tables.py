@@ -47,6 +47,7 @@ TableId = Literal[
     "sound-tries",
     "codewords",
     "scalars",
+    "speakers",
     "advantages",
 ]
 FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
@@ -221,6 +222,7 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "loss_db": "%.2f",
     },
     "scalars": {"quantizer": None, "levels": "%d", "bits": "%.3f", "snr_db": "%.2f"},
+    "speakers": {"test": None, "heard_seconds": "%.1f", "nearest": None},
     "codewords": {"index": "%d", "vectors_in_cell": "%d"},
     "advantages": {
         "bits": "%d",
