@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from vqcore.lab.health import Health
-from vqcore.lab.heldout import halves
-from vqcore.lab.pointhealth import PointHeldOut, held_out_points, point_health_work
+from vqcore.lab.heldout import SnrHeldOut, halves
+from vqcore.lab.pointhealth import held_out_points, point_health_work
 from vqcore.lab.pointstudy import (
     PointStudy,
     examining,
@@ -30,9 +30,9 @@ def step_of(points: Points, size: int, settings: PointSettings | None = None) ->
     return next(it for it in events if isinstance(it, PointStep))
 
 
-def held_out_of(points: Points, sizes: list[int], settings: PointSettings) -> list[PointHeldOut]:
+def held_out_of(points: Points, sizes: list[int], settings: PointSettings) -> list[SnrHeldOut]:
     events = held_out_points(points, settings, sizes)
-    return [it for it in events if isinstance(it, PointHeldOut)]
+    return [it for it in events if isinstance(it, SnrHeldOut)]
 
 
 def test_health_by_hand() -> None:

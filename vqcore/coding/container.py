@@ -99,6 +99,7 @@ from vqcore.coding.codec import Encoded
 from vqcore.coding.entropy import WORD, Impossible, Reader, Writer
 from vqcore.coding.families import code_indices, code_tables, is_in_order
 from vqcore.coding.smoothing import MAX_STRENGTH
+from vqcore.coding.soundcodec import EncodedSound
 from vqcore.quantizers import quadtree
 from vqcore.quantizers.additive import blank
 from vqcore.quantizers.family import FAMILIES
@@ -210,7 +211,7 @@ def pack_work(encoded: Encoded, *, with_codebook: bool = True) -> Work[bytes]:
     return body + CHECKSUM.pack(zlib.crc32(body))
 
 
-def coded_codebook_work(encoded: Encoded) -> Work[int]:
+def coded_codebook_work(encoded: Encoded | EncodedSound) -> Work[int]:
     """Return the bytes of the tables, coded as in the file but by themselves, with pauses."""
     writer = Writer()
     yield from code_tables(writer, encoded.layout, encoded.quantizer)

@@ -14,6 +14,7 @@ from vqcore.quantizers import additive
 from vqcore.quantizers.quadtree import Quadtree
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.layouts import Layout
 from vqcore.work import Work
 
 
@@ -60,9 +61,10 @@ def choice_work(
     return (yield from codec.encode_work(layout, vectors, quantizer, beam))
 
 
-def code_tables(coder: Coder, layout: BlockLayout, quantizer: Quantizer) -> Work[Quantizer]:
+def code_tables(coder: Coder, layout: Layout, quantizer: Quantizer) -> Work[Quantizer]:
     """Pass what was trained through the coder; a Reader looks at what is blank about it."""
     if isinstance(quantizer, Quadtree):
+        assert isinstance(layout, BlockLayout)
         yield
         return quadtree.code_tables(coder, layout, quantizer)
     return (yield from entropy.code_tables(coder, layout, quantizer))

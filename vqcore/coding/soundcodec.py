@@ -11,6 +11,7 @@ import numpy as np
 from vqcore.arrays import Counts, Indices, Samples
 from vqcore.codebooks.textbook import Rules
 from vqcore.codebooks.training import Trainer
+from vqcore.coding.codec import Lookup, lookup_of
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import HasOptions, Option, Parameters, Quantizer
 from vqcore.signals.frames import Dimension, FrameLayout, layout_of, scaled, unscaled
@@ -118,6 +119,10 @@ class EncodedSound:
     def use(self) -> tuple[Counts, ...]:
         """Return of each column how many vectors use each entry, shape (K_j,)."""
         return self.quantizer.use(self.indices)
+
+    def lookup(self) -> Lookup:
+        """Return what the vectors are rebuilt from."""
+        return lookup_of(self.quantizer, self.indices)
 
     def decode(self) -> Pulses:
         """Rebuild the sound by table look-up, int16 of shape (n,)."""

@@ -1,15 +1,20 @@
-"""Many codebook sizes of one signal under study: what is known of each, and going on with them."""
+"""Many codebook sizes of one signal under study: what is known of each, and finding out more."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from vqcore.codebooks.training import Progress
-from vqcore.lab.store import Key, Pieces, Sign, Store
+from vqcore.lab.health import Health
+from vqcore.lab.heldout import SnrHeldOut
+from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering, first_of
+from vqcore.work import Work
+
+HEALTH, HALVES = "vectors' health", "vectors' halves"
 
 
 class OfOneSize(Protocol):
@@ -44,6 +49,14 @@ class Climb(ABC, Generic[Done]):
     def events(self, missing: Sequence[int]) -> Generator[Progress | Done]:
         """Train, encode and measure sizes of the plan."""
 
+    @abstractmethod
+    def health_work(self, size: int) -> Work[Health]:
+        """Examine a size that is done."""
+
+    @abstractmethod
+    def halves(self, missing: Sequence[int]) -> Generator[Progress | SnrHeldOut]:
+        """Train sizes of the plan on half of the vectors, and encode the others."""
+
     @cached_property
     def steps(self) -> dict[int, Done]:
         """Return what is done, by size."""
@@ -74,6 +87,43 @@ def sweeping(study: Climb[Done]) -> Pieces:
             size = event.codebook_size
             study.steps[size] = study.store.keep(study.KIND, (*study.swept, size), event)
             yield None
+
+
+def examining(study: Climb[Done]) -> Pieces:
+    """Find out how each codebook is used and what it costs."""
+
+    def question(size: int) -> Question:
+        work = partial(study.health_work, size)
+        return Question(HEALTH, (*study.swept, size), work, "examining", {"size": size})
+
+    return answering(study.store, map(question, study.plan))
+
+
+def known_healths(study: Climb[Done]) -> dict[int, Health]:
+    return study.by_size(HEALTH)
+
+
+def holding_out(study: Climb[Done]) -> Pieces:
+    """Train on half of the vectors, and encode the others."""
+    missing = [it for it in study.plan if not study.store.has(HALVES, (*study.swept, it))]
+    if not missing:
+        return
+
+    def question(size: int) -> Question:
+        def is_it(event: Progress | SnrHeldOut) -> bool:
+            return isinstance(event, SnrHeldOut) and event.codebook_size == size
+
+        def work() -> Work[SnrHeldOut | None]:
+            return first_of(events, is_it)
+
+        return Question(HALVES, (*study.swept, size), work, "halving-vectors", {"size": size})
+
+    with closing(study.halves(missing)) as events:
+        yield from answering(study.store, map(question, missing))
+
+
+def known_held_out(study: Climb[Done]) -> dict[int, Any]:
+    return study.by_size(HALVES)
 
 
 def _sign_of(study: Climb[Done], progress: Progress) -> Sign:

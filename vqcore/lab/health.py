@@ -12,6 +12,7 @@ from vqcore.arrays import Counts, Floats, Reals, Samples
 from vqcore.codebooks.errors import squared_errors_work
 from vqcore.codebooks.scoring import EIGHT_BIT, scored
 from vqcore.coding.container import coded_codebook_work
+from vqcore.lab.soundsweeps import SoundStep
 from vqcore.lab.sweeps import Step
 from vqcore.metrics import index_entropy_bits
 from vqcore.work import Work
@@ -27,7 +28,7 @@ class Pair:
     Parameters
     ----------
     first, second : indices, the lower one first
-    difference : root mean squared difference of their samples, in gray levels
+    difference : root mean squared difference of their samples, in levels of 8 bits
     """
 
     first: int
@@ -37,7 +38,7 @@ class Pair:
 
 @dataclass(frozen=True, eq=False)
 class Health:
-    """The figures of one codebook and of the blocks encoded with it.
+    """The figures of one codebook and of the blocks, or vectors, encoded with it.
 
     Parameters
     ----------
@@ -120,14 +121,14 @@ class Health:
         return float(self.cell_distortion[self.worst_cells].sum())
 
 
-def health_work(step: Step, vectors: Samples) -> Work[Health]:
+def health_work(step: Step | SoundStep, vectors: Samples) -> Work[Health]:
     """Examine a finished codebook size, with pauses.
 
     Parameters
     ----------
     step : the codebook size
     vectors : uint8 array of shape (n, d)
-        Those of the picture that the step has encoded.
+        Those of the picture or the sound that the step has encoded.
 
     Notes
     -----
@@ -141,7 +142,7 @@ def health_work(step: Step, vectors: Samples) -> Work[Health]:
     errors = yield from squared_errors_work(vectors, table.vectors, table.places)
     by_cell = np.bincount(table.places, errors, len(table.vectors))
     return Health(
-        codebook_size=step.point.codebook_size,
+        codebook_size=step.codebook_size,
         use=encoded.use,
         cell_use=table.use,
         codebook_share=coded_bytes / len(step.file),

@@ -1,4 +1,4 @@
-"""The honest test: a codebook on blocks it was not trained on, and on other pictures."""
+"""The honest test: a codebook on vectors it was not trained on, and on other pictures."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vqcore.arrays import Samples
 from vqcore.codebooks.training import Progress, reported, seldom
 from vqcore.coding.codec import Settings
+from vqcore.coding.soundcodec import CutSound, SoundSettings
 from vqcore.metrics import mse, psnr_db
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Quantizer
@@ -37,6 +38,23 @@ class HeldOut:
     def gap_db(self) -> float:
         """Return what the others lose: how much is learnt by heart."""
         return lost_db(self.trained_psnr_db, self.others_psnr_db)
+
+
+@dataclass(frozen=True)
+class SnrHeldOut:
+    """A codebook trained on half of the vectors: SNR in dB of those, and of the others.
+
+    Both are of the power of all vectors.
+    """
+
+    codebook_size: int
+    trained_snr_db: float
+    others_snr_db: float
+
+    @property
+    def gap_db(self) -> float:
+        """Return what the others lose: how much is learnt by heart."""
+        return lost_db(self.trained_snr_db, self.others_snr_db)
 
 
 @dataclass(frozen=True)
@@ -74,35 +92,38 @@ def halves(blocks: int, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def held_out(
-    cut: Cut,
-    settings: Settings,
+    cut: Cut | CutSound,
+    settings: Settings | SoundSettings,
     sizes: Sequence[int],
     *,
     known: Mapping[int, Quantizer] | None = None,
+    beam: int = 1,
 ) -> Generator[Progress | HeldOut]:
-    """Train on half of the blocks and encode both halves, for one codebook size after another.
+    """Train on half of the vectors and encode both halves, for one codebook size after another.
 
     Parameters
     ----------
-    cut : the picture
-    settings : its `training` counts; the seed also draws the halves
-    sizes : ascending codebook sizes; those that half of the blocks do not allow are left out
+    cut : the picture or the sound
+    settings : how to train; the seed also draws the halves
+    sizes : ascending codebook sizes; those that half of the vectors do not allow are left out
     known : quantizers of this test trained before, by size; the climb goes on from them
+    beam : how many candidates the encoder keeps
 
     Yields
     ------
     Progress, up to ten times a second, and a HeldOut for each size
     """
     drawn, others = (cut.vectors[half] for half in halves(len(cut.vectors), settings.seed))
-    return seldom(_held_out(replace(cut, vectors=drawn), others, settings, sizes, known))
+    return seldom(_held_out(replace(cut, vectors=drawn), others, settings, sizes, known, beam))
 
 
 def _held_out(
-    drawn: Cut,
+    drawn: Cut | CutSound,
     others: Samples,
-    settings: Settings,
+    settings: Settings | SoundSettings,
     sizes: Sequence[int],
     known: Mapping[int, Quantizer] | None,
+    beam: int,
 ) -> Generator[Progress | HeldOut]:
     family, parameters = FAMILIES[settings.family], settings.parameters
     possible = _possible(family.trained_on(drawn.layout, drawn.vectors, parameters), sizes)
@@ -113,9 +134,9 @@ def _held_out(
         if isinstance(event, Progress):
             yield event
             continue
-        quantizer = event.quantizer
-        learnt, _ = yield from reported(psnr_work(drawn.vectors, quantizer), event.codebook_size)
-        fresh, _ = yield from reported(psnr_work(others, quantizer), event.codebook_size)
+        quantizer, size = event.quantizer, event.codebook_size
+        learnt, _ = yield from reported(psnr_work(drawn.vectors, quantizer, beam), size)
+        fresh, _ = yield from reported(psnr_work(others, quantizer, beam), size)
         yield HeldOut(quantizer, learnt, fresh)
 
 
@@ -125,9 +146,9 @@ def _possible(found_among: Samples, sizes: Sequence[int]) -> list[int]:
     return [size for size in sizes if distinct is None or size < len(distinct)]
 
 
-def psnr_work(vectors: Samples, quantizer: Quantizer) -> Work[float]:
+def psnr_work(vectors: Samples, quantizer: Quantizer, beam: int = 1) -> Work[float]:
     """Return the PSNR in dB of vectors encoded as the quantizer's family does, with pauses."""
-    indices = yield from FAMILIES[quantizer.family].encode_work(quantizer, vectors)
+    indices = yield from FAMILIES[quantizer.family].encode_work(quantizer, vectors, beam=beam)
     return psnr_db(mse(vectors, quantizer.decode(indices)))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,31 +11,13 @@ from numpy.typing import NDArray
 from vqcore.arrays import Indices, Sketch
 from vqcore.codebooks.training import Progress, reported
 from vqcore.lab.health import Health
-from vqcore.lab.heldout import halves
+from vqcore.lab.heldout import SnrHeldOut, halves
 from vqcore.lab.pointsweeps import PointSettings, PointStep, errors_of, rows_of, trained
 from vqcore.metrics import snr_db
 from vqcore.quantizers import ofpoints
 from vqcore.quantizers.ofpoints import PointQuantizer
 from vqcore.signals.points import Points
 from vqcore.work import Work
-
-
-@dataclass(frozen=True)
-class PointHeldOut:
-    """A codebook trained on half of the vectors: SNR in dB of those, and of the others.
-
-    Both are of the power of all vectors.
-    """
-
-    codebook_size: int
-    trained_snr_db: float
-    others_snr_db: float
-
-    @property
-    def gap_db(self) -> float:
-        """Return what the others lose: how much is learnt by heart."""
-        same = self.trained_snr_db == self.others_snr_db
-        return 0.0 if same else self.trained_snr_db - self.others_snr_db
 
 
 def point_health_work(step: PointStep, points: Points) -> Work[Health]:
@@ -81,7 +62,7 @@ def _cells(indices: Indices) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 def held_out_points(
     points: Points, settings: PointSettings, sizes: Sequence[int]
-) -> Generator[Progress | PointHeldOut]:
+) -> Generator[Progress | SnrHeldOut]:
     """Train on half of the vectors and encode both halves, for one codebook size after another.
 
     Parameters
@@ -92,7 +73,7 @@ def held_out_points(
 
     Yields
     ------
-    Progress, up to ten times a second, and a PointHeldOut for each size
+    Progress, up to ten times a second, and a SnrHeldOut for each size
     """
     drawn, others = (points.vectors[half] for half in halves(points.count, settings.seed))
     options, power = settings.options_by_name, _power(points.vectors)
@@ -104,7 +85,7 @@ def held_out_points(
         quantizer, size = event.quantizer, event.codebook_size
         learnt, _ = yield from reported(_snr_work(drawn, quantizer, power, settings.beam), size)
         fresh, _ = yield from reported(_snr_work(others, quantizer, power, settings.beam), size)
-        yield PointHeldOut(size, learnt, fresh)
+        yield SnrHeldOut(size, learnt, fresh)
 
 
 def _power(vectors: Sketch) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -17,9 +16,14 @@ from vqcore.lab import advantage, bounds, contest
 from vqcore.lab.advantage import Advantage, AtDimension, Weighed
 from vqcore.lab.bounds import ScalarPoint
 from vqcore.lab.climb import Climb
+from vqcore.lab.climb import examining as examining
+from vqcore.lab.climb import holding_out as holding_out
+from vqcore.lab.climb import known_healths as known_healths
+from vqcore.lab.climb import known_held_out as known_held_out
 from vqcore.lab.climb import sweeping as sweeping
 from vqcore.lab.health import Health
-from vqcore.lab.pointhealth import PointHeldOut, held_out_points, point_health_work
+from vqcore.lab.heldout import SnrHeldOut
+from vqcore.lab.pointhealth import held_out_points, point_health_work
 from vqcore.lab.pointreplay import REPLAYED, PointFrame, point_frames_work
 from vqcore.lab.pointsweeps import (
     PointSettings,
@@ -27,7 +31,7 @@ from vqcore.lab.pointsweeps import (
     possible_sizes,
     sweep_points,
 )
-from vqcore.lab.store import Key, Pieces, Question, Store, answering, first_of
+from vqcore.lab.store import Key, Pieces, Question, Store, answering
 from vqcore.quantizers.ofpoints import POINT_FAMILIES, largest_size
 from vqcore.signals.points import Points
 from vqcore.signals.sources import UPLOADED, Origin
@@ -87,6 +91,12 @@ class PointStudy(Climb[PointStep]):
 
     def events(self, missing: Sequence[int]) -> Generator[Progress | PointStep]:
         return sweep_points(self.points, self.settings, missing)
+
+    def health_work(self, size: int) -> Work[Health]:
+        return point_health_work(self.steps[size], self.points)
+
+    def halves(self, missing: Sequence[int]) -> Generator[Progress | SnrHeldOut]:
+        return held_out_points(self.points, self.settings, missing)
 
 
 def distinct(store: Store, points: Points, at_most: int) -> int:
@@ -184,45 +194,6 @@ def known_dimensions(study: PointStudy, bits: int) -> Sequence[AtDimension]:
     found: Sequence[AtDimension]
     found = study.store.find("dimensions", (study.points.digest, study.settings.seed, bits), ())
     return found
-
-
-def examining(study: PointStudy) -> Pieces:
-    """Find out how each codebook is used and what it costs."""
-
-    def question(size: int) -> Question:
-        def work() -> Work[Health]:
-            return point_health_work(study.steps[size], study.points)
-
-        return Question("point health", (*study.swept, size), work, "examining", {"size": size})
-
-    return answering(study.store, map(question, study.plan))
-
-
-def known_healths(study: PointStudy) -> dict[int, Health]:
-    return study.by_size("point health")
-
-
-def holding_out(study: PointStudy) -> Pieces:
-    """Train on half of the vectors, and encode the others."""
-    missing = [it for it in study.plan if not study.store.has("points out", (*study.swept, it))]
-    if not missing:
-        return
-
-    def question(size: int) -> Question:
-        def is_it(event: Progress | PointHeldOut) -> bool:
-            return isinstance(event, PointHeldOut) and event.codebook_size == size
-
-        def work() -> Work[PointHeldOut | None]:
-            return first_of(events, is_it)
-
-        return Question("points out", (*study.swept, size), work, "halving-vectors", {"size": size})
-
-    with closing(held_out_points(study.points, study.settings, missing)) as events:
-        yield from answering(study.store, map(question, missing))
-
-
-def known_held_out(study: PointStudy) -> dict[int, PointHeldOut]:
-    return study.by_size("points out")
 
 
 def racing(study: PointStudy, size: int) -> Pieces:

@@ -54,16 +54,26 @@ class Likeness:
 def likeness_work(original: Pulses, decoded: Pulses, rate: int) -> Work[Likeness]:
     """Compare a sound with its original, both int16 of shape (n,), with pauses."""
     errors = np.subtract(original, decoded, dtype=np.float64)
-    mse = float(np.square(errors).mean())
-    power = float(np.square(original.astype(np.float64)).mean())
+    mse, snr_db = float(np.square(errors).mean()), waveform_snr_db(original, decoded)
     yield
     segmental = segmental_snr_db(original, errors, rate)
     yield
     spectral = log_spectral_distance_db(original, decoded, rate)
     yield
-    return Likeness(
-        mse, metrics.snr_db(power, mse) or 0.0, segmental, spectral, stoi(original, decoded, rate)
-    )
+    return Likeness(mse, snr_db, segmental, spectral, stoi(original, decoded, rate))
+
+
+def waveform_snr_db(original: Pulses, decoded: Pulses) -> float:
+    """Return the SNR of a sound, both int16 of shape (n,); 0 of silence.
+
+    Examples
+    --------
+    >>> round(waveform_snr_db(np.int16([100, -100]), np.int16([90, -110])), 6)
+    20.0
+    """
+    mse = float(np.square(np.subtract(original, decoded, dtype=np.float64)).mean())
+    power = float(np.square(original.astype(np.float64)).mean())
+    return metrics.snr_db(power, mse) or 0.0
 
 
 def segmental_snr_db(original: Pulses, errors: Floats, rate: int) -> float | None:

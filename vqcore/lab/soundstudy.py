@@ -8,11 +8,15 @@ from functools import cached_property, partial
 
 from vqcore.codebooks.training import Progress
 from vqcore.coding.soundcodec import SOUND_FAMILIES, CutSound, SoundSettings, cut_sound
-from vqcore.lab.climb import Climb
+from vqcore.lab.climb import Climb, known_held_out, sweeping
+from vqcore.lab.health import Health, health_work
+from vqcore.lab.heldout import SnrHeldOut
+from vqcore.lab.soundhealth import SoundTransfer, held_out_sound, sound_transfer_work
 from vqcore.lab.soundrivals import SoundCodec, SoundRival, rivals_work
 from vqcore.lab.soundsweeps import SoundStep, possible_sizes, sweep_cut_sound
 from vqcore.lab.store import Key, Pieces, Question, Store, answering
 from vqcore.signals.sounds import Sound
+from vqcore.work import Work
 
 
 @dataclass(eq=False)
@@ -70,6 +74,13 @@ class SoundStudy(Climb[SoundStep]):
         known = {size: step.trained.quantizer for size, step in self.steps.items()}
         return sweep_cut_sound(self.cut, self.settings, missing, known)
 
+    def health_work(self, size: int) -> Work[Health]:
+        return health_work(self.steps[size], self.cut.vectors)
+
+    def halves(self, missing: Sequence[int]) -> Generator[Progress | SnrHeldOut]:
+        known = {size: it.quantizer for size, it in known_held_out(self).items()}
+        return held_out_sound(self.cut, self.settings, missing, known=known)
+
 
 def encoding(study: SoundStudy, codecs: Sequence[SoundCodec]) -> Pieces:
     """Store the sound by other codecs."""
@@ -95,3 +106,31 @@ def relatives(study: SoundStudy) -> list[SoundStudy]:
         if family != own.family
     ]
     return [replace(study, settings=settings) for settings in others]
+
+
+def borrowing(study: SoundStudy, other: Sound) -> Pieces:
+    """Train codebooks on another sound, and encode this one with them, at each K that both have."""
+    lender = replace(study, sound=other)
+    yield from sweeping(lender)
+
+    def question(size: int) -> Question:
+        def work() -> Work[SoundTransfer]:
+            own, lent = study.steps[size].figures.snr_db, lender.steps[size].trained.quantizer
+            return sound_transfer_work(study.cut, own, lent, study.settings.beam)
+
+        key, facts = (*_lent(study, other), size), {"name": study.sound.name, "size": size}
+        return Question("sound transfer", key, work, "lending", facts)
+
+    both = [size for size in lender.plan if size in study.steps]
+    yield from answering(study.store, map(question, both))
+
+
+def known_transfers(study: SoundStudy, other: Sound) -> list[SoundTransfer]:
+    """Return what another sound's codebooks are worth to this one, as far as that is known."""
+    key, find = _lent(study, other), study.store.find
+    every = [find("sound transfer", (*key, size)) for size in study.plan]
+    return [it for it in every if it]
+
+
+def _lent(study: SoundStudy, other: Sound) -> Key:
+    return *study.swept, other.digest

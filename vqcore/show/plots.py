@@ -15,8 +15,7 @@ from vqcore.codebooks.textbook import Line
 from vqcore.codebooks.training import Trainer
 from vqcore.lab.contest import Run
 from vqcore.lab.health import Health
-from vqcore.lab.heldout import HeldOut
-from vqcore.lab.pointhealth import PointHeldOut
+from vqcore.lab.heldout import HeldOut, SnrHeldOut
 from vqcore.lab.pointsweeps import PointFigures
 from vqcore.lab.rivals import RIVALS, Look
 from vqcore.lab.soundsweeps import SoundFigures
@@ -157,7 +156,7 @@ def perplexity_figure(healths: Sequence[Health], sizes: Sequence[int]) -> go.Fig
 
 
 def held_out_figure(
-    results: Sequence[HeldOut | PointHeldOut], sizes: Sequence[int], likeness: str = "psnr_db"
+    results: Sequence[HeldOut | SnrHeldOut], sizes: Sequence[int], likeness: str = "psnr_db"
 ) -> go.Figure:
     """Plot the PSNR of what was trained on, and of the others, against K.
 
@@ -488,9 +487,7 @@ def empty_figure(height: int) -> go.Figure:
 
 def add_curve(
     figure: go.Figure,
-    points: Sequence[
-        OperatingPoint | Health | HeldOut | PointFigures | PointHeldOut | SoundFigures
-    ],
+    points: Sequence[OperatingPoint | Health | HeldOut | PointFigures | SnrHeldOut | SoundFigures],
     values: Sequence[float],
     value_format: str,
     *,

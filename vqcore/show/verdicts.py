@@ -23,8 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vqcore.lab.health import WORST_CELLS, Health, Pair
-from vqcore.lab.heldout import HeldOut
-from vqcore.lab.pointhealth import PointHeldOut
+from vqcore.lab.heldout import HeldOut, SnrHeldOut
 from vqcore.show.wording import percentage
 from vqcore.words import say
 
@@ -55,7 +54,7 @@ def health_row(health: Health, held_out: HeldOut | None = None) -> dict[str, flo
     }
 
 
-def point_health_row(health: Health, held_out: PointHeldOut | None = None) -> dict[str, Any]:
+def point_health_row(health: Health, held_out: SnrHeldOut | None = None) -> dict[str, Any]:
     """Return the figures of points by name."""
     row = health_row(health)
     halves = "trained_snr_db", "others_snr_db", "gap_db"
@@ -86,7 +85,7 @@ class Verdict:
 
 
 def verdicts(
-    health: Health, held_out: HeldOut | PointHeldOut | None = None, *, of_vectors: bool = False
+    health: Health, held_out: HeldOut | SnrHeldOut | None = None, *, of_vectors: bool = False
 ) -> list[str]:
     """Return in words what `judged` finds, a sentence for each; of blocks, or of vectors."""
     return [in_words(verdict, of_vectors) for verdict in judged(health, held_out)]
@@ -100,7 +99,7 @@ def in_words(verdict: Verdict, of_vectors: bool = False) -> str:
     return say(f"verdict.{verdict.id}", **told)
 
 
-def judged(health: Health, held_out: HeldOut | PointHeldOut | None = None) -> list[Verdict]:
+def judged(health: Health, held_out: HeldOut | SnrHeldOut | None = None) -> list[Verdict]:
     """Judge a codebook, a verdict for each figure, by the thresholds at the top of this module.
 
     Parameters
@@ -175,7 +174,7 @@ def _on_worst(health: Health) -> Verdict | None:
     return Verdict(f"worst.{_even(times < UNEVEN)}", figures)
 
 
-def _on_gap(held_out: HeldOut | PointHeldOut) -> Verdict:
+def _on_gap(held_out: HeldOut | SnrHeldOut) -> Verdict:
     gap = held_out.gap_db
     bounds = {"none": 0, "small": SMALL_GAP, "noticeable": BIG_GAP}
     learnt = next((name for name, bound in bounds.items() if gap < bound), "big")

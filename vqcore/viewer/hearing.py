@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 
 from vqcore.arrays import Samples
-from vqcore.coding.codec import lookup_of
 from vqcore.coding.soundcodec import CutSound, EncodedSound
 from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.soundsharing import SoundUse
@@ -71,7 +70,7 @@ def _sound_layer(
 
 def book_layer(encoded: EncodedSound, of: str, figures: str, **more: Any) -> bytes:
     """Return the layer of what a codebook makes of a sound, by what sets its sweep apart."""
-    table = lookup_of(encoded.quantizer, encoded.indices)
+    table = encoded.lookup()
     wide = "<u4" if len(table.tuples) > MOST_IN_2_BYTES else "<u2"
     header = {
         "size": encoded.quantizer.codebook_size,
