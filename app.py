@@ -884,14 +884,21 @@ def codebook_panel(of: Study) -> list[Pieces]:
 
 def health_panel(of: Study) -> list[Pieces]:
     """Show the health of each size; which, the page itself knows from the viewer."""
-    if data := made.health_bytes(of):
-        COMPONENTS["health"](key="health", data=data)
-        draw(panels.health_charts(of))
-        if st.toggle(**control("healths")):
-            draw(panels.health_table(of))
-    else:
-        st.markdown(say("health.later"))
+    show_health(made.health_bytes(of), panels.health_charts(of), partial(panels.health_table, of))
     return [study.examining(of), study.holding_out(of), *show_lent(of)]
+
+
+def show_health(
+    data: bytes, charts: panels.Shown | None, table: Callable[[], panels.Table]
+) -> None:
+    """Show the health of the K shown, charts, and the figures of all sizes if asked for."""
+    if not data:
+        st.markdown(say("health.later"))
+        return
+    COMPONENTS["health"](key="health", data=data)
+    draw(charts)
+    if st.toggle(**control("healths")):
+        draw(table())
 
 
 def show_lent(of: Study) -> list[Pieces]:
@@ -1235,6 +1242,27 @@ def choose_voices(names: Sequence[str], looked_at: str) -> list[str]:
     return chosen
 
 
+def sound_health_panel(of: SoundStudy) -> list[Pieces]:
+    """Show the health of each size; which, the page itself knows from what side B plays."""
+    table = partial(soundpanels.health_table, of)
+    show_health(hearing.health_bytes(of), soundpanels.health_charts(of), table)
+    return [climb.examining(of), climb.holding_out(of), *show_borrowed(of)]
+
+
+def show_borrowed(of: SoundStudy) -> list[Pieces]:
+    """Encode the sound with another's codebooks, if asked to."""
+    with row():
+        if not st.toggle(**control("borrow")):
+            return []
+        others = {name: it for name, it in recordings().items() if name != of.sound.name}
+        name = choose_from("lender", [*others], None)
+    if not name:
+        return []
+    other = sound_at(others[name], name, of.settings.rate)
+    draw(soundpanels.transfers_table(of, other))
+    return [soundstudy.borrowing(of, other)]
+
+
 def sound_files_panel(of: SoundStudy) -> list[Pieces]:
     size = st.selectbox(**size_choice("sound-size", of.plan, visit.size_among(of.plan)))
     if size in of.steps:
@@ -1249,6 +1277,7 @@ SOUND_PANELS: dict[str, Callable[[SoundStudy], list[Pieces]]] = {
     "sounds": sounds_panel,
     "codebook": sound_codebook_panel,
     "speakers": speakers_panel,
+    "health": sound_health_panel,
     "files": sound_files_panel,
 }
 

@@ -1677,3 +1677,16 @@ def test_whose_voice_a_sound_is():
 
 def shown_text(app):
     return " ".join(it.value for it in app.markdown)
+
+
+def test_a_sound_borrows_the_codebooks_of_another():
+    asked = {"signal": "sound", "sound-panel": "health", "samples": "8", "borrow": "true"}
+    app = opened(**asked | {"largest": "4", "healths": "true"})
+    assert len(app.dataframe) == 1
+    lender = app.selectbox(key="lender")
+    assert lender.options == ["melody (sample)"]
+    sound(lender.set_value("melody").run())
+    health, lent = (it.value for it in app.dataframe)
+    assert list(lent["codebook_size"]) == list(health["codebook_size"]) == [1, 2, 4]
+    losses = lent["own_snr_db"] - lent["lent_snr_db"]
+    np.testing.assert_allclose(lent["loss_db"], losses)

@@ -207,7 +207,14 @@ def choose(visitor, name, option):
     ids=["wide", "narrow and dark"],
 )
 def test_everybody_can_use_it(visitor):
-    visitor.open(SOUND)
+    visitor.open(f"{SOUND}&sound-panel=health")
+    expect(visitor.page.locator(".verdicts")).to_contain_text("Vectors that were not trained on")
+    worst = visitor.page.locator(".worst button").first
+    index = worst.inner_text().partition(":")[0]
+    worst.press("Enter")
+    expect(visitor.page.locator(".wordbook .told")).to_contain_text(f"Codeword {index}: ")
     assert visitor.barriers() == []
+    track(visitor, "b").locator(".size").fill("3")
+    expect(visitor.page.locator(".health .size")).to_have_text("K = 4")
     wide = "() => document.documentElement.scrollWidth <= innerWidth"
     assert visitor.page.evaluate(wide)

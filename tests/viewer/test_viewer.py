@@ -172,7 +172,7 @@ def test_health_by_hand() -> None:
     three = health_of(4, np.array([2, 1, 9]), 0.5, None, None, np.array([0.25, 0.75, 0]))
     header, body = opened(health_layer("one", [(one, ("fine",)), (three, ("dead", "dear"))]))
     assert header == {
-        "kind": "health", "of": "one",
+        "kind": "health", "of": "one", "heard": False,
         "sizes": [
             {"size": 1, "codewords": 1, "verdicts": ["fine"]},
             {"size": 4, "codewords": 3, "verdicts": ["dead", "dear"]},

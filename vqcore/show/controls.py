@@ -53,6 +53,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "sound-rate": {"required": True},
     "sound": {"format_func": sound_name},
     "samples": {"options": DIMENSIONS, "value": 4},
+    "lender": {"format_func": sound_name, "width": 280},
     "sound-panel": {"required": True, "label_visibility": "collapsed"},
     "sound-axis": {"required": True, "label_visibility": "collapsed"},
     "voices": {"selection_mode": "multi", "wrap": True, "persist_state": "session"}

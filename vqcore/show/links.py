@@ -43,7 +43,10 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "measure": ("snr_db", "mse"),
     "sound-rate": tuple(map(str, RATES)),
     "sound-family": SOUND_FAMILIES,
-    "sound-panel": ("sizes", "rates", "training", "sounds", "codebook", "speakers", "files"),
+    "sound-panel": (
+        *("sizes", "rates", "training", "sounds", "health"),
+        *("codebook", "speakers", "files"),
+    ),
     "sound-axis": ("snr_db", "segmental_snr_db", "spectral_db", "stoi"),
     "point-panel": ("sizes", "training", "codewords", "rates", "gains", "health", "plane", "files"),
 }

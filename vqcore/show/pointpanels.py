@@ -34,7 +34,7 @@ from vqcore.show.panels import Chart, Table, chart_of, table_of, tried_in_words
 from vqcore.show.plots import held_out_figure, marked, perplexity_figure, trainers_figure
 from vqcore.show.pointplots import RateCurve
 from vqcore.show.tables import Columns, columns, point_book_row, point_rung_row, rows_of
-from vqcore.show.verdicts import point_health_row, verdicts
+from vqcore.show.verdicts import vector_health_row, verdicts
 from vqcore.show.visit import Pick
 from vqcore.show.wording import column_name
 from vqcore.words import say
@@ -144,7 +144,7 @@ def health_sentences(study: PointStudy, size: int) -> list[str]:
     """Return what the health of a K comes to; nothing while it is not known."""
     health = known_healths(study).get(size)
     out = known_held_out(study).get(size)
-    return verdicts(health, out, of_vectors=True) if health else []
+    return verdicts(health, out, "vectors") if health else []
 
 
 def health_charts(study: PointStudy, size: int) -> tuple[Chart, ...]:
@@ -162,7 +162,7 @@ def health_charts(study: PointStudy, size: int) -> tuple[Chart, ...]:
 
 def health_table(study: PointStudy) -> Table:
     results = known_held_out(study)
-    rows = [point_health_row(it, results.get(size)) for size, it in known_healths(study).items()]
+    rows = [vector_health_row(it, results.get(size)) for size, it in known_healths(study).items()]
     return table_of("point-health", rows)
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from vqcore.coding.soundcodec import SOUND_FAMILIES, SoundQuantizer
+from vqcore.lab.climb import known_healths, known_held_out
 from vqcore.lab.soundrivals import RIVALS, SoundCodec, SoundRival
 from vqcore.lab.soundsharing import SoundTried, SoundUse
-from vqcore.lab.soundstudy import SoundStudy, known_rivals
+from vqcore.lab.soundstudy import SoundStudy, known_rivals, known_transfers
 from vqcore.lab.soundsweeps import SoundCost, SoundFigures, SweptSound
 from vqcore.lab.speakers import ENOUGH, LineUp, speaker_of
 from vqcore.lab.uploads import unused_name
 from vqcore.show import exports, soundplots
 from vqcore.show.downloads import File
 from vqcore.show.panels import Chart, Sheet, Table, chart_of, table_of, tried_in_words
-from vqcore.show.plots import size_area
+from vqcore.show.plots import held_out_figure, perplexity_figure, size_area
 from vqcore.show.pointplots import RateCurve
 from vqcore.show.provenance import stem_of
 from vqcore.show.soundplots import Measure
@@ -28,21 +30,53 @@ from vqcore.show.tables import (
     sound_try_row,
     sound_uses_table,
 )
-from vqcore.show.wording import plain, sound_codec_name
+from vqcore.show.verdicts import vector_health_row, verdicts
+from vqcore.show.wording import plain, sound_codec_name, sound_name
 from vqcore.signals.frames import FRAMES_A_SECOND
+from vqcore.signals.sounds import Sound
 from vqcore.words import say
 
 
 def size_charts(study: SoundStudy, measure: Measure) -> tuple[Chart, ...]:
     """Return the charts of the figures against K; the page marks the K that side B has."""
     figures, sizes = study.figures, study.plan
-    drawn = {
-        "sound-likeness": soundplots.likeness_figure(figures, sizes, measure),
-        "sound-rates": soundplots.rates_figure(figures, sizes),
-    }
-    return tuple(
-        replace(chart_of(name, figure), area=size_area(sizes, 1)) for name, figure in drawn.items()
+    return (
+        _size_chart("sound-likeness", soundplots.likeness_figure(figures, sizes, measure), sizes),
+        _size_chart("sound-rates", soundplots.rates_figure(figures, sizes), sizes),
     )
+
+
+def _size_chart(name: str, figure: Any, sizes: Sequence[int]) -> Chart:
+    """Return a chart against K, on which the page marks the one that side B has."""
+    return replace(chart_of(name, figure), area=size_area(sizes))
+
+
+def health_sentences(study: SoundStudy, size: int) -> list[str]:
+    """Return what the health of a K comes to; nothing while it is not known."""
+    health, out = known_healths(study).get(size), known_held_out(study).get(size)
+    return verdicts(health, out, "sounds") if health else []
+
+
+def health_charts(study: SoundStudy) -> tuple[Chart, ...]:
+    """Return the charts of use, and of vectors not trained on."""
+    healths, results = list(known_healths(study).values()), list(known_held_out(study).values())
+    sizes = study.plan
+    return (
+        _size_chart("sound-perplexity", perplexity_figure(healths, sizes), sizes),
+        _size_chart("sound-held-out", held_out_figure(results, sizes, "snr_db"), sizes),
+    )
+
+
+def health_table(study: SoundStudy) -> Table:
+    results = known_held_out(study)
+    rows = [vector_health_row(it, results.get(size)) for size, it in known_healths(study).items()]
+    return table_of("sound-health", rows)
+
+
+def transfers_table(study: SoundStudy, other: Sound) -> Table | None:
+    """Return what codebooks of another sound are worth to this one, as far as that is known."""
+    rows = rows_of(columns("sound-transfers"), known_transfers(study, other))
+    return table_of("sound-transfers", rows, name=plain(sound_name(other.name))) if rows else None
 
 
 def rate_chart(study: SoundStudy, others: Sequence[SoundStudy], measure: Measure) -> Chart:

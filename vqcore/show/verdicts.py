@@ -9,7 +9,8 @@ WELL_FED            39 blocks  a codeword from there on is a mean of many; FAISS
 STARVED             8 blocks   a codeword under that is little more than a copy of a few blocks
 EVEN                0.75       perplexity over codewords: from there on all are used about alike
 HEAVY, NOTICEABLE   0.5, 0.2   the codebook's share of the file
-ALIKE               2 levels   a difference of two codewords that no eye can see
+ALIKE               2 levels   a difference of two codewords that no eye can see; of a sound, whose
+                               scaled samples have an RMS of 28, it is 23 dB below that
 UNEVEN              3 times    the worst cells' share of the error over an even share
 SMALL_GAP, BIG_GAP  0.5, 2 dB  what blocks lose that were not trained on
 ==================  =========  =================================================================
@@ -20,12 +21,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from vqcore.lab.health import WORST_CELLS, Health, Pair
 from vqcore.lab.heldout import HeldOut, SnrHeldOut
 from vqcore.show.wording import percentage
 from vqcore.words import say
+
+Of = Literal["blocks", "vectors", "sounds"]
+"""What codebooks are of that are judged."""
 
 WELL_FED, STARVED = 39, 8
 EVEN = 0.75
@@ -33,6 +37,8 @@ HEAVY, NOTICEABLE = 0.5, 0.2
 ALIKE = 2
 UNEVEN = 3
 SMALL_GAP, BIG_GAP = 0.5, 2
+OF_SOUNDS = "evenness.", "share.", "pairs."
+"""What is said otherwise of sounds than of vectors."""
 HELD_OUT_FIGURES = "trained_psnr_db", "others_psnr_db", "gap_db"
 
 
@@ -54,8 +60,8 @@ def health_row(health: Health, held_out: HeldOut | None = None) -> dict[str, flo
     }
 
 
-def point_health_row(health: Health, held_out: SnrHeldOut | None = None) -> dict[str, Any]:
-    """Return the figures of points by name."""
+def vector_health_row(health: Health, held_out: SnrHeldOut | None = None) -> dict[str, Any]:
+    """Return the figures of points, or of a sound, by name."""
     row = health_row(health)
     halves = "trained_snr_db", "others_snr_db", "gap_db"
     return {
@@ -85,18 +91,20 @@ class Verdict:
 
 
 def verdicts(
-    health: Health, held_out: HeldOut | SnrHeldOut | None = None, *, of_vectors: bool = False
+    health: Health, held_out: HeldOut | SnrHeldOut | None = None, of: Of = "blocks"
 ) -> list[str]:
-    """Return in words what `judged` finds, a sentence for each; of blocks, or of vectors."""
-    return [in_words(verdict, of_vectors) for verdict in judged(health, held_out)]
+    """Return in words what `judged` finds, a sentence for each."""
+    return [in_words(verdict, of) for verdict in judged(health, held_out)]
 
 
-def in_words(verdict: Verdict, of_vectors: bool = False) -> str:
-    """Return a verdict as a sentence."""
+def in_words(verdict: Verdict, of: Of = "blocks") -> str:
+    """Return a verdict as a sentence; of sounds many are those of vectors."""
     told = {name: percentage(it) if name == "share" else it for name, it in verdict.figures.items()}
-    if of_vectors:
-        return say(f"verdict-of-vectors.{verdict.id}", **told)
-    return say(f"verdict.{verdict.id}", **told)
+    if of == "blocks":
+        return say(f"verdict.{verdict.id}", **told)
+    if of == "sounds" and verdict.id.startswith(OF_SOUNDS):
+        return say(f"verdict-of-sounds.{verdict.id}", **told)
+    return say(f"verdict-of-vectors.{verdict.id}", **told)
 
 
 def judged(health: Health, held_out: HeldOut | SnrHeldOut | None = None) -> list[Verdict]:

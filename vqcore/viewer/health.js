@@ -1,5 +1,5 @@
-// Health of the K that the viewer shows: the verdicts, the error of all cells as a curve, and the
-// worst codewords, whose blocks a click lights up.
+// Health of the K that the viewer shows, or side B of a sound plays: the verdicts, the error of all
+// cells as a curve, and the worst codewords, whose blocks or places a click lights up.
 
 import { Axes, roundTicks } from "./axes.js";
 import { componentOf } from "./component.js";
@@ -8,12 +8,14 @@ import { Follower } from "./follower.js";
 import { parseLayers } from "./layers.js";
 import { pageStore } from "./store.js";
 import { textOf } from "./texts.js";
+import { drawWave, samplesOf } from "./wave.js";
 import { say } from "./words.js";
 
 const WORST = 10;
 const DOT = 4.5;
 const TILE = 36;
 const MOST = { width: 72, height: 72 };
+const EDGE = 4; // around a waveform
 
 class HealthPanel extends Follower {
   order = [];
@@ -31,12 +33,14 @@ class HealthPanel extends Follower {
     [this.layer] = parseLayers(data);
   }
 
-  /** Show the K that the viewer shows. */
+  /** Show the K that the viewer shows; of an original there is nothing to tell. */
   show() {
     const size = pageStore().chosen;
     this.book = this.layer.books.get(size);
-    const { verdicts, shares } = this.book ?? { verdicts: [say("page.health.later")], shares: [] };
-    this.find(".size").textContent = size === null ? "" : say("page.health.size", { size });
+    const none = size === 0 ? [] : [say("page.health.later")];
+    const { verdicts, shares } = this.book ?? { verdicts: none, shares: [] };
+    this.find(".size").textContent = !size ? "" : say("page.health.size", { size });
+    this.find(".hint").textContent = say(this.layer.heard ? "page.health.hint-heard" : "page.health.hint");
     this.find(".verdicts").replaceChildren(...verdicts.map((verdict) => textOf("li", verdict)));
     this.order = Array.from(shares.keys()).sort((one, other) => shares[other] - shares[one] || one - other);
     this.worst = this.order.slice(0, WORST).filter((index) => shares[index] > 0);
@@ -82,7 +86,11 @@ class HealthPanel extends Follower {
     const rank = event && this.book ? Math.round(this.axes.pointAt(event)[0]) : 0;
     const index = this.order[rank - 1];
     this.find(".told").textContent = index === undefined ? ""
-      : say("page.health.cell", { index, share: this.#percent(index), blocks: say("count.block", { n: this.book.use[index] }) });
+      : say("page.health.cell", { index, share: this.#percent(index), blocks: this.#used(this.book.use[index]) });
+  }
+
+  #used(n) {
+    return this.layer.heard ? say("count.vector", { n }) : say("count.block", { n });
   }
 
   #percent(index) {
@@ -105,12 +113,26 @@ class HealthPanel extends Follower {
 
   /** Draw the worst codewords, once the page has them. */
   #drawTiles() {
-    const codebook = this.book && pageStore().codebook(this.layer.of, this.book.size);
+    const codebook = this.book && this.#codebook();
     if (!codebook) return;
     this.root.querySelectorAll(".worst canvas").forEach((canvas, at) => {
-      const colours = tileColours(codebook, this.worst[at]);
-      drawTile(canvas, colours, codebook.blockWidth, TILE, MOST);
+      if (this.layer.heard) this.#drawWave(canvas, samplesOf(codebook, this.worst[at]));
+      else drawTile(canvas, tileColours(codebook, this.worst[at]), codebook.blockWidth, TILE, MOST);
     });
+  }
+
+  #codebook() {
+    const { of, heard } = this.layer, { size } = this.book;
+    return heard ? pageStore().soundbook(of, size) : pageStore().codebook(of, size);
+  }
+
+  #drawWave(canvas, samples) {
+    const context = canvas.getContext("2d"), side = TILE - 2 * EDGE;
+    Object.assign(canvas, { width: TILE * devicePixelRatio, height: TILE * devicePixelRatio });
+    canvas.style.width = `${TILE}px`;
+    context.scale(devicePixelRatio, devicePixelRatio);
+    Object.assign(context, { lineWidth: 1.5, strokeStyle: this.axes.theme("primary-color") });
+    drawWave(context, samples, { x: EDGE, y: EDGE, width: side, height: side });
   }
 }
 

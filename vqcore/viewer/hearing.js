@@ -40,6 +40,7 @@ class Hearing {
     this.root.querySelector("[data-do=only]").onclick = () => this.#setLit(this.lit, !this.only);
     this.root.onkeydown = (event) => this.#key(event);
     pageStore().addEventListener("change", () => this.refresh(), this.ending);
+    pageStore().addEventListener("light", ({ detail }) => this.#lightFor(detail), this.ending);
   }
 
   update({ data }) {
@@ -134,6 +135,14 @@ class Hearing {
   /** Mark the places of a codeword of side B, or of none. */
   light(index) {
     this.#setLit(index, this.only && index !== null);
+  }
+
+  /** Mark the places of a codeword that was chosen elsewhere on the page. */
+  #lightFor({ size, index }) {
+    if (size !== this.sizeOf("b")) return;
+    this.root.querySelector(".wordbook").open = true;
+    this.light(index);
+    this.root.querySelector("[data-side=b]").scrollIntoView({ block: "nearest" });
   }
 
   #setLit(lit, only) {

@@ -22,16 +22,18 @@ import numpy as np
 
 from vqcore.arrays import Samples
 from vqcore.coding.soundcodec import CutSound, EncodedSound
+from vqcore.lab.climb import known_healths
 from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.soundsharing import SoundUse
 from vqcore.lab.soundstudy import SoundStudy
 from vqcore.lab.soundsweeps import SoundCost
 from vqcore.lab.store import Store
 from vqcore.show.provenance import stem_of
+from vqcore.show.soundpanels import health_sentences
 from vqcore.show.wording import figures_of_sound, sound_name
 from vqcore.signals.frames import FrameLayout, heard_table
 from vqcore.signals.sounds import Pulses, Sound
-from vqcore.viewer.payload import MOST_IN_2_BYTES, message
+from vqcore.viewer.payload import MOST_IN_2_BYTES, health_layer, message
 from vqcore.words import language, say
 
 
@@ -128,3 +130,10 @@ def view_of_file(name: str, file: SoundFile, original: Sound | None) -> dict[str
 
 def _beside(file: SoundFile, original: Sound | None) -> str:
     return f"{file.digest} {original.digest}" if original else file.digest
+
+
+def health_bytes(study: SoundStudy) -> bytes:
+    """Return the health of the sizes examined so far; nothing if none is."""
+    healths = known_healths(study).items()
+    judged = [(health, health_sentences(study, size)) for size, health in healths]
+    return health_layer(study.sweep_id, judged, heard=True) if judged else b""

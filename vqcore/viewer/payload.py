@@ -320,8 +320,17 @@ def projection_layer(of: str, axes: PrincipalPlane, books: Mapping[int, Encoded]
     )
 
 
-def health_layer(of: str, judged: Sequence[tuple[Health, Sequence[str]]]) -> bytes:
-    """Return the layer of the health of each size: the error and use by cell, and the verdicts."""
+def health_layer(
+    of: str, judged: Sequence[tuple[Health, Sequence[str]]], *, heard: bool = False
+) -> bytes:
+    """Return the layer of the health of each size: the error and use by cell, and the verdicts.
+
+    Parameters
+    ----------
+    of : names the sweep
+    judged : the health of each size, and what it comes to
+    heard : whether it is of a sound
+    """
     parts = [
         part
         for health, _ in judged
@@ -331,6 +340,7 @@ def health_layer(of: str, judged: Sequence[tuple[Health, Sequence[str]]]) -> byt
         b"".join(part.tobytes() for part in parts),
         kind="health",
         of=of,
+        heard=heard,
         sizes=[
             {"size": it.codebook_size, "codewords": it.cells, "verdicts": list(verdicts)}
             for it, verdicts in judged

@@ -33,7 +33,7 @@ export class LayerStore extends EventTarget {
     this.dispatchEvent(new Event("choice"));
   }
 
-  /** Ask the viewer to light up the blocks of a codeword. */
+  /** Ask for the blocks or places of a codeword to be lit up. */
   light(size, index) {
     this.dispatchEvent(new CustomEvent("light", { detail: { size, index } }));
   }
@@ -49,6 +49,10 @@ export class LayerStore extends EventTarget {
 
   #every(kind, of) {
     return [...this.#layers.values()].flat().filter((layer) => layer.kind === kind && layer.of === of);
+  }
+
+  soundbook(sweep, size) {
+    return this.#every("soundbook", sweep).find((layer) => layer.size === size);
   }
 
   /** Return a sound, if it is there, the codebooks of a sweep of it, ascending, and those from elsewhere. */

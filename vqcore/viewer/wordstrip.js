@@ -1,5 +1,6 @@
 // The codewords of a side as little waveforms, the most used first; a click chooses one.
 
+import { drawWave, samplesOf } from "./wave.js";
 import { say } from "./words.js";
 
 const WIDE = 46, HIGH = 34; // of a cell, in pixels of the page
@@ -59,19 +60,12 @@ export class WordStrip {
   }
 
   #drawWord(context, index, x, y) {
-    const { dimension, vectors } = this.#of, isChosen = index === this.chosen, style = getComputedStyle(this.canvas);
+    const isChosen = index === this.chosen, style = getComputedStyle(this.canvas);
     context.fillStyle = style.getPropertyValue(isChosen ? "--st-primary-color" : "--st-secondary-background-color");
     context.fillRect(x + 1, y + 1, WIDE - 3, HIGH - 3);
     context.strokeStyle = style.getPropertyValue(isChosen ? "--st-background-color" : "--st-primary-color");
     context.lineWidth = 1.5;
-    context.beginPath();
-    for (let of = 0; of < dimension; of += 1) {
-      const across = dimension > 1 ? of / (dimension - 1) : 0.5;
-      const place = [x + 4 + across * (WIDE - 10), y + 2 + (1 - vectors[index * dimension + of] / 255) * (HIGH - 6)];
-      if (dimension === 1) context.rect(place[0] - 2, place[1] - 1, 4, 2);
-      else context.lineTo(...place);
-    }
-    context.stroke();
+    drawWave(context, samplesOf(this.#of, index), { x: x + 4, y: y + 2, width: WIDE - 10, height: HIGH - 6 });
   }
 
   #tell() {
