@@ -14,7 +14,9 @@ from helpers import smooth_picture
 from vqcore.cli import main
 from vqcore.coding.soundcodec import SoundSettings, cut_sound, encode_sound_work
 from vqcore.coding.soundcontainer import pack_sound, parse_sound
+from vqcore.lab.soundsharing import train_on_several
 from vqcore.lab.soundsweeps import SoundStep, sweep_sound
+from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.show.provenance import PROGRAM
 from vqcore.signals.pictures import png_bytes
 from vqcore.signals.sounds import Sound, file_of, sample_recording, sound_of
@@ -132,6 +134,63 @@ def test_a_codebook_of_another_sound_is_used(folder: Path) -> None:
     assert (folder / "others.vq").read_bytes() == pack_sound(expected)
 
 
+@pytest.mark.parametrize("family", ["plain", "tree"])
+def test_one_codebook_is_trained_on_several_sounds(folder: Path, family: str) -> None:
+    how = "--size", "8", "--dimension", "2", "--family", family
+    text = done("train", "words.wav", "others.flac", "both.vq", *how)
+    assert [line.partition(":")[0] for line in text.splitlines() if "at 8000 Hz" in line] == [
+        "words.wav",
+        "others.flac",
+    ]
+    assert text.endswith("both.vq is words.wav with that codebook; --codebook takes it.\n")
+    both = parse_sound((folder / "both.vq").read_bytes())
+    cuts = [cut_sound(it, 2) for it in (WORDS, OTHERS)]
+    events = train_on_several(cuts, SoundSettings(2, family=family), 8)
+    [trained] = (it for it in events if isinstance(it, TrainedQuantizer))
+    np.testing.assert_array_equal(both.quantizer.tables[0], trained.quantizer.tables[0])
+    assert both.layout.samples == 10000
+    done("encode", "words.wav", "again.vq", "--codebook", "both.vq")
+    assert (folder / "again.vq").read_bytes() == (folder / "both.vq").read_bytes()
+
+
+def test_sounds_that_cannot_be_read_are_named_and_the_others_trained_on(folder: Path) -> None:
+    result = run("train", "words.wav", "bad.wav", "book.vq", "--size", "4")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: bad.wav: This is no sound")
+    done("encode", "words.wav", "alone.vq", "--size", "4")
+    assert (folder / "book.vq").read_bytes() == (folder / "alone.vq").read_bytes()
+
+
+def test_a_plain_codebook_of_a_sound_is_a_start(folder: Path) -> None:
+    done("encode", "others.flac", "others.vq", "--size", "8")
+    table = parse_sound((folder / "others.vq").read_bytes()).quantizer.tables[0]
+    np.save("others.npy", table.astype(np.uint8))
+    for start in ("others.vq", "others.npy"):
+        rules = "--trainer", "textbook", "--start-codebook", start, "--iterations", "2"
+        done("encode", "words.wav", f"from {start}.vq", *rules)
+    first, second = ((folder / f"from others.{it}.vq").read_bytes() for it in ("vq", "npy"))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("made", "used", "told"),
+    [
+        (["--family", "tree"], [], "a.vq: Its codebook is tree; a start is plain."),
+        (
+            ["--dimension", "2"],
+            [],
+            "a.vq: Its vectors are 2 samples at 8000 Hz, and not 4 at 8000 Hz.",
+        ),
+        ([], ["--rate", "16000"], "4 samples at 8000 Hz, and not 4 at 16000 Hz."),
+    ],
+)
+def test_a_start_that_does_not_fit_is_refused(made: list[str], used: list[str], told: str) -> None:
+    done("encode", "others.flac", "a.vq", "--size", "4", *made)
+    rules = "--trainer", "textbook", "--start-codebook", "a.vq"
+    result = run("sweep", "words.wav", *rules, *used)
+    assert (result.exit_code, result.stderr.endswith(f"{told}\n")) == (1, True)
+
+
 REFUSED = {
     ("sweep", "words.wav", "--block", "8"): "--block is not for sounds.",
     ("sweep", "words.wav", "cat.png"): "words.wav is a sound and cat.png is none",
@@ -144,7 +203,9 @@ REFUSED = {
     ("encode", "words.wav", "o.vq", "--codebook", "golden.vq", "--rate", "8000"): (
         "--rate has no place beside --codebook, which is trained."
     ),
-    ("train", "words.wav", "b.npz"): "encode others with --codebook FILE.vq.",
+    ("train", "words.wav", "b.npz"): "is that of a sound's file, .vq, not b.npz.",
+    ("train", "cat.png", "b.npz", "--family", "tree"): "--family is for sounds",
+    ("train", "cat.png", "b.npz", "--dimension", "2"): "--dimension is for sounds",
     ("decode", "golden.vq", "o.png"): "o.png does not end in .wav or .flac.",
 }
 

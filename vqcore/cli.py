@@ -19,6 +19,7 @@ from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import Cut, SharedCodebook, load_codebook, pack_codebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse, parse_header
+from vqcore.coding.soundcodec import SOUND_FAMILIES
 from vqcore.commands import points, sounds
 from vqcore.commands.options import (
     ALL_FAMILIES,
@@ -37,6 +38,7 @@ from vqcore.commands.options import (
     with_codebook,
     with_csv,
     with_cutting,
+    with_family,
     with_peak,
     with_rate,
     with_raw_size,
@@ -240,11 +242,14 @@ def stored_at(stored: Stored, peak: int) -> Stored:
 
 @main.command("train")
 @click.argument("places", metavar="FILES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
-@click.argument("codebook_file", metavar="CODEBOOK.npz|WORDS.npy", type=FILE)
+@click.argument("codebook_file", metavar="CODEBOOK.npz|WORDS.npy|FILE.vq", type=FILE)
 @unless("places", points.are_all_points, points.train)
-@unless("places", sounds.are_all_sounds, sounds.refuse_training)
+@unless("places", sounds.are_all_sounds, sounds.train)
+@with_cutting
 @with_size
 @with_training
+@with_family
+@family_option(SOUND_FAMILIES, "Of sounds: the kind of quantizer.")
 @with_raw_size
 def train_command(
     places: tuple[Path, ...],
@@ -253,11 +258,14 @@ def train_command(
     settings: Settings,
     raw_size: Size | None,
 ) -> None:
-    """Train one codebook on the blocks of many pictures, or on points.
+    """Train one codebook on many pictures, on points or on sounds.
 
     It is for `encode --codebook`. A folder stands for the pictures in it. A codebook in colour
-    takes no gray pictures. That of points is codewords alone, an .npy.
+    takes no gray pictures. That of points is codewords alone, an .npy. That of sounds is in a .vq,
+    which is the first of them encoded with it.
     """
+    if not settings.is_plain:
+        raise click.UsageError("--family is for sounds: pictures have one plain codebook.")
     if codebook_file.suffix.lower() != ".npz":
         raise click.UsageError(f"The last name is the codebook's, .npz, not {codebook_file}.")
     files, errors = picture_files(places)

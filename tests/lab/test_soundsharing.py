@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vqcore.codebooks.textbook import Rules
-from vqcore.coding.soundcodec import SOUND_FAMILIES, SoundSettings, lent_by
+from vqcore.coding.soundcodec import SOUND_FAMILIES, SoundSettings, cut_sound, lent_by
 from vqcore.coding.soundcontainer import parse_sound
 from vqcore.lab.climb import sweeping
 from vqcore.lab.soundfiles import open_sound_file
@@ -16,12 +16,16 @@ from vqcore.lab.soundsharing import (
     known_tries,
     settings_with,
     study_with_own,
+    train_on_several,
     trying,
     use_of,
 )
 from vqcore.lab.soundstudy import SoundStudy
 from vqcore.lab.soundsweeps import SoundStep, sweep_sound
 from vqcore.lab.store import Store
+from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.quantizer import TrainedQuantizer
+from vqcore.signals.frames import FrameLayout
 from vqcore.signals.sounds import Sound, sample_recording, sound_of
 from vqcore.work import finish
 
@@ -104,6 +108,20 @@ def test_one_codebook_for_several_is_tried_on_all(family):
         lost = it.own.figures.snr_db - snr_db(study.sound, decoded)
         assert it.loss_db == pytest.approx(lost, abs=1e-6)
     assert tries[2].loss_db > max(it.loss_db for it in tries[:2])
+
+
+@pytest.mark.parametrize("family", SOUND_FAMILIES)
+def test_a_joint_codebook_is_trained_on_the_vectors_of_all(family):
+    settings, cuts = SoundSettings(family=family, seed=3), [cut_sound(it, 4) for it in (ONE, OTHER)]
+    vectors = np.concatenate([cut.vectors for cut in cuts])
+    how = [8], settings.parameters
+    expected = FAMILIES[family].train(FrameLayout(16000, 8000, 4), vectors, *how, seed=3)
+    one, other = (
+        next(it.quantizer for it in events if isinstance(it, TrainedQuantizer))
+        for events in (expected, train_on_several(cuts, settings, 8))
+    )
+    for table, another in zip(one.tables, other.tables, strict=True):
+        np.testing.assert_array_equal(table, another)
 
 
 def test_a_codebook_of_one_sound_is_its_own():

@@ -13,7 +13,7 @@ from vqcore.coding.codec import Settings
 from vqcore.coding.container import pack, parse
 from vqcore.coding.soundcodec import SoundSettings
 from vqcore.lab.sharing import use_work
-from vqcore.lab.soundfiles import SoundFile
+from vqcore.lab.soundfiles import SoundFile, open_sound_file
 from vqcore.lab.soundsweeps import SoundStep, sweep_sound
 from vqcore.lab.store import Store
 from vqcore.lab.sweeps import Step, sweep
@@ -138,6 +138,11 @@ def test_a_sound_is_taken_as_a_recording_or_a_vq_of_one():
     }
     assert [*there.sound_files] == ["a.vq", "a.vq (2)"]
     assert (there.shown, there.lent) == ({}, [])
+    starts = there.sound_starts(8000, 4)
+    assert [*starts] == ["a.vq", "a.vq (2)"]
+    tables = open_sound_file(vq).encoded.quantizer.tables
+    np.testing.assert_array_equal(starts["a.vq"], tables[0])
+    assert there.sound_starts(16000, 4) == there.sound_starts(8000, 2) == {}
 
 
 def changed(place, value):

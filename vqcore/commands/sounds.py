@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
-from vqcore.codebooks.textbook import RulesError
+from vqcore.codebooks.textbook import RulesError, rows_of
 from vqcore.coding.soundcodec import (
     CutSound,
     EncodedSound,
+    SoundQuantizer,
     SoundSettings,
     cut_sound,
     lent_by,
@@ -21,6 +23,7 @@ from vqcore.commands.options import (
     FAMILY,
     OF_SOUNDS,
     TRAINING,
+    Codewords,
     Given,
     check_keeps_size,
     check_name,
@@ -43,13 +46,15 @@ from vqcore.commands.running import (
 )
 from vqcore.files import write_whole
 from vqcore.lab.identification import identify, voice_of
-from vqcore.lab.soundsharing import use_sound_work
+from vqcore.lab.soundsharing import train_on_several, use_sound_work
 from vqcore.lab.soundsweeps import (
     SoundStep,
     SweptSound,
     possible_sizes,
     sweep_cut_sound,
 )
+from vqcore.quantizers.plain import codebook_of
+from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.refusals import SoundError
 from vqcore.show import exports, printed
 from vqcore.signals.frames import DIMENSIONS, Dimension
@@ -111,7 +116,7 @@ def sweep(given: Given) -> None:
 
 
 def _swept(place: Path, settings: SoundSettings, sizes: Sequence[int]) -> SweptSound:
-    cut = cut_sound(_loaded(place, settings), settings.dimension)
+    cut = _cut(place, settings)
     possible = _possible(cut, settings, sizes, "sizes")
     figures = tuple(step.figures for step in _steps(cut, settings, possible))
     return SweptSound(cut.sound, settings, figures, limit_of(possible, sizes, settings.given))
@@ -155,7 +160,7 @@ def _encode_with_its_own(given: Given) -> None:
     settings, sizes = _settings(given), [given["size"]]
     check_keeps_size(settings.rules)
     with one_line_errors():
-        cut = cut_sound(_loaded(given["picture"], settings), settings.dimension)
+        cut = _cut(given["picture"], settings)
         possible = _possible(cut, settings, sizes, "size")
         [step] = _steps(cut, settings, possible)
         write_whole(given["file"], step.file)
@@ -213,10 +218,50 @@ def identify_speakers(
     end_badly(errors)
 
 
-def refuse_training(given: Given) -> None:
-    """Say how a codebook of one sound is used for another."""
-    told = "A sound's codebook is in its .vq: encode others with --codebook FILE.vq."
-    raise click.UsageError(told)
+def train(given: Given) -> None:
+    """Write the first of several sounds with one codebook, trained on all of them."""
+    refuse_others({"places", "codebook_file", "size"} | OWN | TRAINING | FAMILY, "sounds")
+    file, settings = given["codebook_file"], _settings(given)
+    if file.suffix.lower() != ".vq":
+        raise click.UsageError(f"The last name is that of a sound's file, .vq, not {file}.")
+    kinds = OSError, SoundError
+    cuts, errors = each_of(given["places"], lambda place: _cut(place, settings), kinds)
+    if cuts:
+        with one_line_errors():
+            shared = _trained(cuts, settings, given["size"])
+            uses = [finish(use_sound_work(cut.sound, shared, settings.beam)) for cut in cuts]
+            write_whole(file, uses[0].file)
+        _tell_figures(
+            [
+                SweptSound(cut.sound, settings, (use.figures,))
+                for cut, use in zip(cuts, uses, strict=True)
+            ]
+        )
+        click.echo(f"\n{file} is {cuts[0].sound.name} with that codebook; --codebook takes it.")
+    end_badly(errors)
+
+
+def _trained(cuts: Sequence[CutSound], settings: SoundSettings, size: int) -> SoundQuantizer:
+    """Train one codebook for several sounds with a progress bar on a terminal."""
+    start = settings.given
+    [wanted] = sizes_of_start(len(start), [size], "size") if start else [size]
+    with progress_bar(wanted, "Training") as bar:
+        events = train_on_several(cuts, settings, wanted)
+        [trained] = advancing(bar, events, "Training ", TrainedQuantizer)
+    return SoundQuantizer(trained.quantizer, settings.dimension, settings.rate)
+
+
+def _start(place: Path, rate: Rate, dimension: Dimension) -> Codewords:
+    """Read codewords to begin with: those of a sound's .vq that is plain, or as of pictures."""
+    if not hold_a_sound(place):
+        return start_of_pictures(place)
+    lent = lent_by(_parsed(place))
+    if lent.quantizer.family != "plain":
+        raise RulesError(f"{place}: Its codebook is {lent.quantizer.family}; a start is plain.")
+    if (lent.rate, lent.dimension) != (rate, dimension):
+        own = f"{lent.dimension} samples at {lent.rate} Hz"
+        raise RulesError(f"{place}: Its vectors are {own}, and not {dimension} at {rate} Hz.")
+    return rows_of(codebook_of(lent.quantizer).codewords)
 
 
 def _settings(given: Given) -> SoundSettings:
@@ -224,9 +269,15 @@ def _settings(given: Given) -> SoundSettings:
     family, trainer, seed = given.get("family", "plain"), given["trainer"], given["seed"]
     options = chosen_options(family, given, OF_SOUNDS, "sounds")
     check_seed(trainer, seed)
-    rules = chosen_rules(trainer, given, start_of_pictures)
     dimension: Dimension = next(it for it in DIMENSIONS if it == int(given["dimension"]))
-    return SoundSettings(dimension, given["rate"], family, options, trainer, seed, rules)
+    rate: Rate = given["rate"]
+    start = partial(_start, rate=rate, dimension=dimension)
+    rules = chosen_rules(trainer, given, start)
+    return SoundSettings(dimension, rate, family, options, trainer, seed, rules)
+
+
+def _cut(place: Path, settings: SoundSettings) -> CutSound:
+    return cut_sound(_loaded(place, settings), settings.dimension)
 
 
 def _loaded(place: Path, settings: SoundSettings) -> Sound:

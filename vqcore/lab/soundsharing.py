@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from vqcore.codebooks.source import sample_of
+from vqcore.codebooks.training import Progress
 from vqcore.coding.soundcodec import (
     SOUND_FAMILIES,
+    CutSound,
     EncodedSound,
     SoundQuantizer,
     SoundSettings,
@@ -25,7 +27,7 @@ from vqcore.lab.soundstudy import SoundStudy
 from vqcore.lab.soundsweeps import SoundFigures, SoundStep, figures_work, possible_among
 from vqcore.lab.store import Key, Pieces, Question, answering, first_of
 from vqcore.quantizers.family import FAMILIES
-from vqcore.quantizers.quantizer import Quantizer, TrainedQuantizer
+from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.signals.frames import FrameLayout
 from vqcore.signals.sounds import Sound
 from vqcore.work import Work
@@ -88,6 +90,26 @@ def use_of(own: SoundStudy, file: SoundFile) -> Question:
 # One codebook for several sounds
 
 
+def train_on_several(
+    cuts: Sequence[CutSound], settings: SoundSettings, size: int
+) -> Iterator[Progress | TrainedQuantizer]:
+    """Train one codebook on all vectors of several sounds, or as many of each.
+
+    If there are fewer distinct ones than `size`, it is as large as there are; of a start given
+    that is to be its size.
+    """
+    share = max(1, MAX_TRAINING_BYTES // (settings.dimension * len(cuts)))
+    samples = [
+        sample_of(cut.vectors, share, np.random.default_rng([settings.seed, place]))
+        for place, cut in enumerate(cuts)
+    ]
+    vectors = np.concatenate(samples)
+    layout = FrameLayout(vectors.size, settings.rate, settings.dimension)
+    sizes = [size] if settings.given else possible_among(layout, vectors, settings, [size])
+    family, parameters = FAMILIES[settings.family], settings.parameters
+    return family.train(layout, vectors, sizes, parameters, seed=settings.seed)
+
+
 @dataclass(frozen=True, eq=False)
 class SoundTried:
     """A sound with its own codebook, and with that of several.
@@ -146,30 +168,12 @@ def _training(inside: Sequence[SoundStudy]) -> Question:
     settings, [size] = inside[0].settings, inside[0].sizes
 
     def work() -> Work[SoundQuantizer]:
-        quantizer = yield from _joint_work(inside)
-        return SoundQuantizer(quantizer, settings.dimension, settings.rate)
+        events = train_on_several([it.cut for it in inside], settings, size)
+        trained = yield from first_of(events, lambda it: isinstance(it, TrainedQuantizer))
+        return SoundQuantizer(trained.quantizer, settings.dimension, settings.rate)
 
     facts = {"size": size, "n": len(inside)}
     return Question("sound joint", _joint_key(inside), work, "joining-sounds", facts)
-
-
-def _joint_work(inside: Sequence[SoundStudy]) -> Work[Quantizer]:
-    """Train on all vectors of several sounds, or as many of each."""
-    settings = inside[0].settings
-    share = max(1, MAX_TRAINING_BYTES // (settings.dimension * len(inside)))
-    samples = [
-        sample_of(study.cut.vectors, share, np.random.default_rng([settings.seed, place]))
-        for place, study in enumerate(inside)
-    ]
-    vectors = np.concatenate(samples)
-    layout = FrameLayout(vectors.size, settings.rate, settings.dimension)
-    possible = possible_among(layout, vectors, settings, inside[0].sizes)
-    events = FAMILIES[settings.family].train(
-        layout, vectors, possible, settings.parameters, seed=settings.seed
-    )
-    trained = yield from first_of(events, lambda it: isinstance(it, TrainedQuantizer))
-    quantizer: Quantizer = trained.quantizer
-    return quantizer
 
 
 def _joint_key(inside: Sequence[SoundStudy]) -> Key:

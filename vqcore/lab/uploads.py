@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from vqcore.arrays import Sketch
+from vqcore.arrays import Samples, Sketch
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE, Codebook
 from vqcore.coding.codebookfile import (
     CodebookError,
@@ -22,18 +22,20 @@ from vqcore.coding.codebookfile import (
     parse_codewords,
 )
 from vqcore.coding.container import FileError, is_vq, parse_header
+from vqcore.coding.soundcodec import lent_by as lent_by_sound
 from vqcore.coding.soundcontainer import is_sound_file
 from vqcore.lab.sharing import Shared, fits, lent_by
 from vqcore.lab.soundfiles import SoundFile, open_sound_file
 from vqcore.lab.store import Store
 from vqcore.lab.vqfiles import VqFile, is_as_large, open_vq
+from vqcore.quantizers.plain import codebook_of
 from vqcore.refusals import PictureError, PointsError, SoundError
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.npy import NpyError, header_of, is_npy
 from vqcore.signals.pictures import Picture, needs_size, read_picture
 from vqcore.signals.points import Points, is_points, read_points
 from vqcore.signals.raw import read_size
-from vqcore.signals.sounds import Recording, is_sound, read_recording
+from vqcore.signals.sounds import Rate, Recording, is_sound, read_recording
 from vqcore.words import Said, why
 
 Content = Picture | Points | Recording | VqFile | SoundFile | SharedCodebook | Codebook
@@ -174,6 +176,15 @@ class Uploads:
     def sound_files(self) -> dict[str, SoundFile]:
         """Return the .vq files of sounds by name."""
         return {it.name: it.content for it in self.opened if isinstance(it.content, SoundFile)}
+
+    def sound_starts(self, rate: Rate, dimension: int) -> dict[str, Samples]:
+        """Return by name the codewords of .vq files that can begin a training on sounds."""
+        every = {name: lent_by_sound(it.encoded) for name, it in self.sound_files.items()}
+        return {
+            name: codebook_of(it.quantizer).codewords
+            for name, it in every.items()
+            if (it.quantizer.family, it.rate, it.dimension) == ("plain", rate, dimension)
+        }
 
     @property
     def vectors(self) -> dict[str, Points]:
