@@ -458,7 +458,8 @@ def choose_sound_settings(rate: Rate) -> tuple[SoundSettings, tuple[int, ...]]:
         is_plain = family == SoundSettings.family
         trainer = st.selectbox(disabled=not is_plain, **choice("trainer"))
         by_the_book = is_plain and trainer == "textbook"
-        rules = choose_rules(dimension, {}) if by_the_book else None
+        starts = uploads().sound_starts(rate, dimension) if by_the_book else {}
+        rules = choose_rules(dimension, starts) if by_the_book else None
         seed, sizes = choose_number("seed"), choose_sizes(largest)
     trainer = trainer if is_plain else SoundSettings.trainer
     return SoundSettings(dimension, rate, family, options, trainer, seed, rules), sizes
@@ -1179,7 +1180,9 @@ def show_joint_of_sounds(of: SoundStudy, every: Sequence[SoundStudy], size: int)
     """Train one codebook on several sounds, and show how each fares with it."""
     names = [it.sound.name for it in every]
     own = [name for name in names if name not in SOUND_SAMPLES]
-    chosen = st.pills(options=names, default=own or names, **unbound("inside-sounds"))
+    first = own or names  # anew, when another is uploaded
+    pills = unbound("inside-sounds") | {"key": f"inside {first}", "default": first}
+    chosen = st.pills(options=names, **pills)
     inside = [it for it in every if it.sound.name in chosen]
     if not inside:
         return []

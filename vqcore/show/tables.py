@@ -244,6 +244,8 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "own_snr_db": "%.2f",
         "joint_snr_db": "%.2f",
         "loss_db": "%.2f",
+        "own_segmental_db": "%.2f",
+        "joint_segmental_db": "%.2f",
     },
     "scalars": {"quantizer": None, "levels": "%d", "bits": "%.3f", "snr_db": "%.2f"},
     "speakers": {"test": None, "heard_seconds": "%.1f", "nearest": None},
@@ -388,6 +390,8 @@ def sound_try_row(tried: SoundTried) -> dict[str, Any]:
         "own_snr_db": tried.own.figures.snr_db,
         "joint_snr_db": tried.joint.figures.snr_db,
         "loss_db": tried.loss_db,
+        "own_segmental_db": tried.own.figures.segmental_snr_db,
+        "joint_segmental_db": tried.joint.figures.segmental_snr_db,
     }
 
 
