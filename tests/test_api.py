@@ -250,7 +250,7 @@ def test_files_are_read(tmp_path: Path) -> None:
         (lambda: vqcore.train(PIXELS, 4, sides=4), "block_size, colour.*, not 'sides'"),
         (lambda: vqcore.train(VECTORS, 4, colour="gray"), "family, options.*, not 'colour'"),
         (lambda: vqcore.train(PIXELS, 4, family="product"), "planes.*, not 'product'"),
-        (lambda: vqcore.train(VECTORS, 4, family="planes"), "product, not 'planes'"),
+        (lambda: vqcore.train(VECTORS, 4, family="planes"), "split, not 'planes'"),
         (lambda: vqcore.train(PIXELS, 4, options={"stages": 2}), "plain has no option 'stages'"),
         (
             lambda: vqcore.train(PIXELS, 4, family="residual", options={"stages": 7}),

@@ -112,7 +112,7 @@ def main() -> None:
     help="Codebook sizes K, with commas between; else 1,2,4 and on to 1024.",
 )
 @with_settings
-@family_option(ALL_NAMES, "The kind of quantizer; product is for points.")
+@family_option(ALL_NAMES, "The kind of quantizer; product and split are for points.")
 @with_peak
 @click.option(
     "--json",
@@ -296,7 +296,7 @@ def train_command(
 @with_settings
 @family_option(
     [*ALL_NAMES, ALL_FAMILIES],
-    "The kind of quantizer; all tries each, for a target; product is for points.",
+    "The kind of quantizer; all tries each, for a target; product and split are for points.",
 )
 @with_target
 @with_peak

@@ -30,7 +30,7 @@ class VectorQuantizer(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         K of the largest column. Where the family can make but fewer of the vectors, because they
         are not distinct, it makes those, with a ConvergenceWarning.
     family : str, default "plain"
-        "plain", "mean-removed", "residual", "gain-shape", "tree" or "product".
+        "plain", "mean-removed", "residual", "gain-shape", "tree", "product" or "split".
     options : dict of str to int, optional
         The family's own, as `vqcore.quantizers.ofpoints.OPTIONS` has them: `{"stages": 3}`.
     seed : int, default 0

@@ -65,6 +65,11 @@ def product(*levels):
     return PointQuantizer("product", names, tuple(rows(*it) for it in levels))
 
 
+def split(*tables):
+    names = tuple(f"part {place}" for place in range(1, len(tables) + 1))
+    return PointQuantizer("split", names, tuple(rows(*it) for it in tables))
+
+
 def tree_of(nodes, ways):
     nodes = rows(*nodes)
     return PointQuantizer("tree", ("leaf",), (nodes[np.equal(ways, 0)],), ways, nodes)
@@ -91,6 +96,8 @@ def drawn(family, seed=0, d=3):
         return polar(np.abs(table(4, 1)), shapes / np.linalg.norm(shapes, axis=1, keepdims=True))
     if family == "tree":
         return tree_of(table(7), (16, 16, 0, 0, 16, 0, 0))
+    if family == "split":
+        return split(table(5, d // 2), table(4, d - d // 2))
     return product(*(table(size, 1) for size in (3, 4, 2)))
 
 
@@ -176,6 +183,29 @@ def test_each_coordinate_by_itself_by_hand() -> None:
     assert quantizer.decode(indices).tolist() == [[0, 20], [5, 10]]
 
 
+def test_each_part_by_itself_by_hand() -> None:
+    quantizer = split([[0], [5]], [[10, 20], [20, 10]])
+    indices = encoded(quantizer, rows([4, 12, 17], [1, 19, 15]))
+    assert indices.tolist() == [[1, 0], [0, 1]]
+    assert quantizer.decode(indices).tolist() == [[5, 10, 20], [0, 20, 10]]
+    assert quantizer.decode(indices, 1).tolist() == [[5, 0, 0], [0, 0, 0]]
+    assert (quantizer.dimension, quantizer.codebook_bytes) == (3, 4 * (2 + 4))
+
+
+def test_parts_are_trained_as_if_they_were_alone(mixture) -> None:
+    [quantizer] = trained(mixture, [8], "split", parts=3)
+    for part, table in zip((slice(0, 1), slice(1, 2), slice(2, 4)), quantizer.tables, strict=True):
+        [alone] = trained(np.ascontiguousarray(mixture[:, part]), [8], "plain")
+        np.testing.assert_array_equal(table, alone.tables[0])
+
+
+def test_as_many_parts_as_numbers_are_a_product_of_scalars(mixture) -> None:
+    [product] = trained(mixture, [8], "product")
+    for parts in (4, 8):
+        [apart] = trained(mixture, [8], "split", parts=parts)
+        np.testing.assert_array_equal(np.hstack(apart.tables), np.hstack(product.tables))
+
+
 @pytest.mark.parametrize(
     "quantizer",
     [
@@ -205,11 +235,13 @@ def test_what_is_said_of_a_quantizer() -> None:
         "gain-shape": ((4, 5), 5),
         "tree": ((4,), 4),
         "product": ((3, 4, 2), 4),
+        "split": ((5, 4), 5),
     }
     numbers = {family: it.codebook_bytes / 4 for family, it in said.items()}
     assert numbers == {
         "plain": 6 * 3, "mean-removed": 3 + 5 * 3, "residual": 12 * 3,
         "gain-shape": 4 + 5 * 3, "tree": 4 * 3, "product": 3 + 4 + 2,
+        "split": 5 * 1 + 4 * 2,
     }  # fmt: skip
     assert {it.dimension for it in said.values()} == {3}
     use = said["gain-shape"].use(np.int32([[0, 4], [3, 4]]))

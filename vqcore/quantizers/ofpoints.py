@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,10 +31,10 @@ from vqcore.quantizers import ways
 from vqcore.quantizers.gains import unit
 from vqcore.quantizers.pointfitting import SAMPLE, polar_work, staged_work
 from vqcore.quantizers.pointquantizer import POINT_FAMILIES as POINT_FAMILIES
+from vqcore.quantizers.pointquantizer import SIDE_BY_SIDE, grid_from_zero, on_a_line
 from vqcore.quantizers.pointquantizer import PointFamily as PointFamily
 from vqcore.quantizers.pointquantizer import PointQuantizer as PointQuantizer
 from vqcore.quantizers.pointquantizer import encode_work as encode_work
-from vqcore.quantizers.pointquantizer import grid_from_zero, on_a_line
 from vqcore.quantizers.quantizer import Finished, Option, checked_options
 from vqcore.quantizers.residual import codewords_work
 from vqcore.quantizers.tree import Growth
@@ -51,6 +52,7 @@ OPTIONS: Mapping[PointFamily, tuple[Option, ...]] = {
     "gain-shape": (Option("gains", (2, 4, 8, 16, 32), 8),),
     "tree": (Option("beam", (1, 2, 4, 8, 16), 1),),
     "product": (),
+    "split": (Option("parts", (2, 3, 4, 6, 8), 3),),
 }
 DIRECTION_STEPS = 2**20
 
@@ -131,7 +133,7 @@ def largest_size(
     """Return the largest K that the family can train, or `at_most`.
 
     It is the number of distinct vectors; of what means leave of them; of their directions; or of
-    the numbers in the coordinate that has the most.
+    the coordinates or parts that have the most.
     """
     every = _all_options(family, options)
     if family == "mean-removed":
@@ -140,8 +142,8 @@ def largest_size(
         return _distinct(_directions(vectors), at_most)
     if family == "tree":
         return _distinct(_tree_units(vectors), at_most)
-    if family == "product":
-        return max(_distinct(column, at_most) for column in _coordinates(vectors))
+    if family in SIDE_BY_SIDE:
+        return max(_distinct(part, at_most) for part in _parts(vectors, every.get("parts")))
     return _distinct(vectors, at_most)
 
 
@@ -257,15 +259,22 @@ def _tree_units(vectors: Sketch) -> Sketch:
 
 
 def _product(task: _Task) -> Events:
-    """Climb with all coordinates side by side, each until it has as many levels as it can."""
-    columns = _coordinates(task.vectors)
+    return _side_by_side(task, "product", "coordinate", _parts(task.vectors))
+
+
+def _split(task: _Task) -> Events:
+    return _side_by_side(task, "split", "part", _parts(task.vectors, task.options["parts"]))
+
+
+def _side_by_side(task: _Task, family: PointFamily, name: str, columns: list[Sketch]) -> Events:
+    """Climb with all columns side by side, each until it has as many entries as it can."""
     most = [_distinct(column, max(task.sizes, default=0)) for column in columns]
-    names = tuple(f"coordinate {place}" for place in range(1, len(columns) + 1))
+    names = tuple(f"{name} {place}" for place in range(1, len(columns) + 1))
     climbs = [
         trained_codebooks(column, sorted({min(size, end) for size in task.sizes}), seed=task.seed)
         for column, end in zip(columns, most, strict=True)
     ]
-    tables = [np.empty((0, 1), np.float32) for _ in columns]
+    tables = [column[:0] for column in columns]
     for size in task.sizes:
         seconds = 0.0
         for place, climb in enumerate(climbs):
@@ -273,9 +282,7 @@ def _product(task: _Task) -> Events:
                 trained = yield from _next_rung(climb)
                 tables[place] = trained.codebook.codewords
                 seconds += trained.seconds
-        yield TrainedPoints(
-            PointQuantizer("product", names, tuple(tables)), seconds, len(columns[0])
-        )
+        yield TrainedPoints(PointQuantizer(family, names, tuple(tables)), seconds, len(columns[0]))
 
 
 def _next_rung(climb: Generator[Progress | Trained]) -> Generator[Progress, None, Trained]:
@@ -284,8 +291,18 @@ def _next_rung(climb: Generator[Progress | Trained]) -> Generator[Progress, None
     return event
 
 
-def _coordinates(vectors: Sketch) -> list[Sketch]:
-    return [np.ascontiguousarray(column)[:, None] for column in vectors.T]
+def _parts(vectors: Sketch, count: int | None = None) -> list[Sketch]:
+    """Cut vectors into so many parts, of which the last are the longest; or number by number.
+
+    Examples
+    --------
+    >>> [part.shape[1] for part in _parts(np.zeros((1, 10), np.float32), 3)]
+    [3, 3, 4]
+    """
+    dimension = vectors.shape[1]
+    count = min(count or dimension, dimension)
+    ends = [place * dimension // count for place in range(count + 1)]
+    return [np.ascontiguousarray(vectors[:, start:end]) for start, end in pairwise(ends)]
 
 
 def _without_minus(numbers: Sketch) -> Sketch:
@@ -306,6 +323,7 @@ _COUNTED: dict[PointFamily, str] = {
     "gain-shape": "directions",
     "tree": "vectors",
     "product": "numbers of a coordinate",
+    "split": "parts of one place",
 }
 _TRAINERS: dict[PointFamily, Callable[[_Task], Events]] = {
     "plain": _plain,
@@ -314,4 +332,5 @@ _TRAINERS: dict[PointFamily, Callable[[_Task], Events]] = {
     "gain-shape": _gain_shape,
     "tree": _tree,
     "product": _product,
+    "split": _split,
 }

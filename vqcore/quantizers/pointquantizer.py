@@ -9,6 +9,7 @@ residual      stage 1, stage 2 …          their sum
 gain-shape    gain, shape                 their product; shapes have norm 1
 tree          leaf                        the leaf, found on a way down
 product       coordinate 1, 2 …           each number by itself
+split         part 1, part 2 …            parts of its numbers, each by itself
 ============  ==========================  =========================================================
 
 Nothing is rounded to 8 bits. Entries are found on a grid on which distances are exact, see
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from typing import Literal, get_args
 
 import numpy as np
@@ -35,10 +37,12 @@ from vqcore.quantizers.ways import Ways
 from vqcore.signals.layouts import Places
 from vqcore.work import Work, on_all_cores
 
-PointFamily = Literal["plain", "mean-removed", "residual", "gain-shape", "tree", "product"]
+PointFamily = Literal["plain", "mean-removed", "residual", "gain-shape", "tree", "product", "split"]
 
 POINT_FAMILIES: tuple[PointFamily, ...] = get_args(PointFamily)
 SCALAR_COLUMNS = ("mean", "gain")
+SIDE_BY_SIDE = ("product", "split")
+"""Families whose columns each have numbers of their own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +54,7 @@ class PointQuantizer:
     family : one of `POINT_FAMILIES`
     names : of its m columns
     tables : float32 arrays, for each column one of shape (K_j, d); of means, gains and the
-        coordinates of a product (K_j, 1)
+        coordinates of a product (K_j, 1); of the parts of a split (K_j, d_j), Σ d_j = d
     ways : of a tree, down to its leaves, as in `ways`
     nodes : float32 array of shape (2·K − 1, d)
         Of a tree, the means of all its nodes, which only an encoder needs; of others none.
@@ -100,8 +104,16 @@ class PointQuantizer:
     @property
     def dimension(self) -> int:
         """Return d."""
-        dimension: int = self.tables[-1].shape[1]
-        return len(self.tables) if self.family == "product" else dimension
+        widths = [table.shape[1] for table in self.tables]
+        return sum(widths) if self.family in SIDE_BY_SIDE else widths[-1]
+
+    @property
+    def parts(self) -> list[slice]:
+        """Return which of the d numbers each column has; in most families all."""
+        if self.family not in SIDE_BY_SIDE:
+            return [slice(None)] * len(self.tables)
+        ends = list(accumulate(table.shape[1] for table in self.tables))
+        return [slice(start, end) for start, end in pairwise([0, *ends])]
 
     def use(self, indices: Indices) -> tuple[Counts, ...]:
         """Return of each column how often indices, (n, m), have each entry, shape (K_j,)."""
@@ -111,20 +123,17 @@ class PointQuantizer:
         """Return the vectors, float32 of shape (n, d), that indices of shape (n, m) stand for.
 
         With fewer columns it is from the first few: a coarser version, in families that refine. A
-        gain without a shape, and a coordinate that is not known, is 0.
+        gain without a shape, and a number that is not known, is 0.
         """
         few = len(self.tables) if columns is None else columns
         found = [table[of] for table, of in zip(self.tables[:few], indices.T, strict=False)]
         total = np.zeros((len(indices), self.dimension), np.float32)
-        if self.family == "product":
-            for place, numbers in enumerate(found):
-                total[:, place] = numbers[:, 0]
-        elif self.family == "gain-shape":
+        if self.family == "gain-shape":
             if few == len(self.tables):
                 total[:] = found[0] * found[1]
         else:
-            for part in found:
-                total += part
+            for part, numbers in zip(self.parts, found, strict=False):
+                total[:, part] += numbers
         return total
 
 
@@ -154,9 +163,13 @@ def encode_work(quantizer: PointQuantizer, vectors: Sketch, *, beam: int = 1) ->
 
 def _nearest(quantizer: PointQuantizer, vectors: Sketch, beam: int) -> Work[Indices]:
     [table] = quantizer.tables
+    return (yield from _on_a_grid(vectors, table))[:, None]
+
+
+def _on_a_grid(vectors: Sketch, table: Sketch) -> Work[Indices]:
+    """Return the nearest row for each vector, int32 (n,)."""
     grid = grid_of(vectors, table)
-    indices = yield from nearest_work(grid.units(vectors), grid.units(table), grid.kind)
-    return indices[:, None]
+    return (yield from nearest_work(grid.units(vectors), grid.units(table), grid.kind))
 
 
 def _adding_up(quantizer: PointQuantizer, vectors: Sketch, beam: int) -> Work[Indices]:
@@ -238,9 +251,12 @@ def _down(quantizer: PointQuantizer, vectors: Sketch, beam: int) -> Work[Indices
 
 def _one_by_one(quantizer: PointQuantizer, vectors: Sketch, beam: int) -> Work[Indices]:
     found = np.empty((len(vectors), len(quantizer.tables)), np.int32)
-    for place, table in enumerate(quantizer.tables):
-        found[:, place] = on_a_line(vectors[:, place], table[:, 0])
-        yield
+    for place, (part, table) in enumerate(zip(quantizer.parts, quantizer.tables, strict=True)):
+        if table.shape[1] == 1:
+            found[:, place] = on_a_line(vectors[:, part.start], table[:, 0])
+            yield
+        else:
+            found[:, place] = yield from _on_a_grid(vectors[:, part], table)
     return found
 
 
@@ -270,4 +286,5 @@ _FINDERS: dict[PointFamily, Callable[[PointQuantizer, Sketch, int], Work[Indices
     "gain-shape": _pairs,
     "tree": _down,
     "product": _one_by_one,
+    "split": _one_by_one,
 }
