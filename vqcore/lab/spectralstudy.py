@@ -1,0 +1,110 @@
+"""The spectra of a sound under study: what is known of them, and the work that finds out more."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from vqcore.arrays import Floats
+from vqcore.codebooks.training import Progress
+from vqcore.lab.climb import Climb
+from vqcore.lab.spectralsweeps import (
+    SPECTRAL_FAMILIES,
+    SpectralHeldOut,
+    SpectralSettings,
+    SpectralStep,
+    hold_out_spectra,
+    possible_sizes,
+    quantized_filters,
+    sweep_spectra,
+)
+from vqcore.lab.store import Key, Pieces, Question, Store, answering, first_of
+from vqcore.signals.sounds import Sound
+from vqcore.signals.spectra import Spectra, analysed
+from vqcore.work import Work
+
+
+@dataclass(eq=False)
+class SpectralStudy(Climb[SpectralStep]):
+    """The spectra of a sound, how they are to be quantized, and the sizes that are done.
+
+    Parameters
+    ----------
+    sound : at the rate of the settings
+    settings
+    sizes : codebook sizes as asked for; `plan` has those that are possible
+    store : where everything found out is kept
+    """
+
+    KIND = "spectral step"
+
+    sound: Sound
+    settings: SpectralSettings
+    sizes: tuple[int, ...]
+    store: Store
+
+    @property
+    def swept(self) -> Key:
+        return self.sound.digest, self.settings
+
+    @cached_property
+    def spectra(self) -> Spectra:
+        return self.store.once("spectra", (self.sound.digest,), lambda: analysed(self.sound))
+
+    @cached_property
+    def plan(self) -> list[int]:
+        key = *self.swept, self.sizes
+        return self.store.once(
+            "spectral plan", key, lambda: possible_sizes(self.spectra, self.settings, self.sizes)
+        )
+
+    @property
+    def sweep_id(self) -> str:
+        """Return what sets the sweep apart, as a text for the page."""
+        return f"{self.sound.digest} {self.settings!r}"
+
+    def events(self, missing: Sequence[int]) -> Generator[Progress | SpectralStep]:
+        return sweep_spectra(self.spectra, self.settings, missing)
+
+    def filters_at(self, size: int) -> Floats:
+        """Return the filter of each frame as a size that is done quantizes it, (f, p + 1)."""
+        encoded = self.steps[size].encoded
+        key = *self.swept, size
+        return self.store.once("spectral filters", key, lambda: quantized_filters(encoded))
+
+
+def relatives(study: SpectralStudy) -> list[SpectralStudy]:
+    """Return the study of the same spectra with each other family's default options."""
+    own = study.settings
+    others = [
+        SpectralSettings(own.rate, family, weighted=own.weighted, seed=own.seed)
+        for family in SPECTRAL_FAMILIES
+        if family != own.family
+    ]
+    return [replace(study, settings=settings) for settings in others]
+
+
+def holding_out(study: SpectralStudy) -> Pieces:
+    """Train on half of the frames, and measure the others."""
+    missing = [it for it in study.plan if not study.store.has("spectra out", (*study.swept, it))]
+    if not missing:
+        return
+
+    def question(size: int) -> Question:
+        def is_it(event: Progress | SpectralHeldOut) -> bool:
+            return isinstance(event, SpectralHeldOut) and event.codebook_size == size
+
+        def work() -> Work[SpectralHeldOut | None]:
+            return first_of(events, is_it)
+
+        key = *study.swept, size
+        return Question("spectra out", key, work, "halving-frames", {"size": size})
+
+    with closing(hold_out_spectra(study.spectra, study.settings, missing)) as events:
+        yield from answering(study.store, map(question, missing))
+
+
+def known_held_out(study: SpectralStudy) -> dict[int, SpectralHeldOut]:
+    return study.by_size("spectra out")
