@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -28,6 +28,7 @@ from vqcore.lab import (
     soundfiles,
     soundsharing,
     soundstudy,
+    spectralstudy,
     study,
     sweeps,
     turns,
@@ -44,6 +45,8 @@ from vqcore.lab.soundrivals import SOUND_CODECS
 from vqcore.lab.soundsharing import SoundUse
 from vqcore.lab.soundstudy import SoundStudy
 from vqcore.lab.speakers import line_up
+from vqcore.lab.spectralstudy import SpectralStudy
+from vqcore.lab.spectralsweeps import SPECTRAL_FAMILIES, SpectralSettings
 from vqcore.lab.store import Pieces, Question, Sign, Store
 from vqcore.lab.study import Study
 from vqcore.lab.sweeps import Step
@@ -63,6 +66,7 @@ from vqcore.show import (
     provenance,
     reproduce,
     soundpanels,
+    spectralpanels,
     tables,
     wording,
 )
@@ -71,6 +75,7 @@ from vqcore.show.links import Linked, Wanted
 from vqcore.show.visit import PointsChosen, SoundChosen, Visit
 from vqcore.show.wording import plain, sound_name
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
+from vqcore.signals.frames import FRAMES_A_SECOND
 from vqcore.signals.pictures import SAMPLES, Origin, Picture, sample_picture
 from vqcore.signals.points import MAX_BYTES, Points, typed_points
 from vqcore.signals.sounds import (
@@ -86,7 +91,7 @@ from vqcore.signals.sounds import SAMPLES as SOUND_SAMPLES
 from vqcore.signals.sources import Origin as PointsOrigin
 from vqcore.signals.sources import made as made_up
 from vqcore.signals.sources import pixel_pairs
-from vqcore.viewer import PAGE_STYLE, PARTS, hearing, made, words_layer
+from vqcore.viewer import PAGE_STYLE, PARTS, hearing, hearingspectra, made, words_layer
 from vqcore.words import say, speak, why
 
 STORE_BYTES = 2**31
@@ -447,8 +452,8 @@ def recordings() -> dict[str, Recording]:
     return {name: it for name, it in sounds_there().items() if isinstance(it, Recording)}
 
 
-def choose_sound_settings(rate: Rate) -> tuple[SoundSettings, tuple[int, ...]]:
-    """Choose how to quantize a sound, and the codebook sizes."""
+def study_of_waveform(sound: Sound) -> SoundStudy:
+    """Choose how to quantize a sound's samples, and the codebook sizes."""
     dimension = st.select_slider(**control("samples"))
     largest = st.select_slider(**control("largest"))
     own = {name: FAMILIES[name].OPTIONS for name in SOUND_FAMILIES}
@@ -462,7 +467,21 @@ def choose_sound_settings(rate: Rate) -> tuple[SoundSettings, tuple[int, ...]]:
         rules = choose_rules(dimension, starts) if by_the_book else None
         seed, sizes = choose_number("seed"), choose_sizes(largest)
     trainer = trainer if is_plain else SoundSettings.trainer
-    return SoundSettings(dimension, rate, family, options, trainer, seed, rules), sizes
+    settings = SoundSettings(dimension, sound.rate, family, options, trainer, seed, rules)
+    return SoundStudy(sound, settings, sizes, store())
+
+
+def study_of_spectra(sound: Sound) -> SpectralStudy:
+    """Choose how to quantize a sound's spectra, and the codebook sizes."""
+    largest = st.select_slider(**control("largest"))
+    own = {name: ofpoints.OPTIONS[name] for name in SPECTRAL_FAMILIES}
+    family = choose_family("spectral-family", own)
+    is_weighted = st.toggle(**control("weighted"))
+    with st.expander(say("sidebar.more"), key="fold"):
+        options = choose_options(own[family])
+        seed, sizes = choose_number("seed"), choose_sizes(largest)
+    settings = SpectralSettings(sound.rate, family, options, is_weighted, seed)
+    return SpectralStudy(sound, settings, sizes, store())
 
 
 # Links: what the page was opened with
@@ -1285,6 +1304,84 @@ SOUND_PANELS: dict[str, Callable[[SoundStudy], list[Pieces]]] = {
 }
 
 
+# Panels of spectra
+
+
+def spectral_sizes_panel(of: SpectralStudy) -> list[Pieces]:
+    draw_apart("sizes", spectralpanels.size_charts(of))
+    draw(spectralpanels.figures_table(of))
+    small(say("spectra.about", order=of.spectra.frequencies.shape[1]))
+    return [spectralstudy.holding_out(of)]
+
+
+def envelopes_panel(of: SpectralStudy) -> list[Pieces]:
+    st.fragment(show_envelopes, key="envelopes")(of)
+    return []
+
+
+def show_envelopes(of: SpectralStudy) -> None:
+    """Show the envelopes of a frame at a K."""
+    with row():
+        size = st.selectbox(**size_choice("sound-size", of.plan, visit.size_among(of.plan)))
+        place = choose_frame(of)
+    if size in of.steps:
+        draw(spectralpanels.envelopes_chart(of, size, place))
+
+
+def choose_frame(of: SpectralStudy) -> int:
+    """Choose a frame by its time, at first the loudest."""
+    places = range(len(of.spectra.filters))
+    loudest = spectralstudy.loudest_frame(of)
+    keep_valid(st.session_state, "moment", places, loudest)
+    words = unbound("moment") | {"format_func": lambda place: f"{place / FRAMES_A_SECOND:.2f}"}
+    place: int = st.select_slider(options=places, value=loudest, **words)
+    return place
+
+
+def spectral_rates_panel(of: SpectralStudy) -> list[Pieces]:
+    with row():
+        frames = st.segmented_control(**choice("spectral-frames"))
+        told = {"help": say("control.families.help-spectra")}
+        is_all = st.segmented_control(**choice("families") | told) == "all"
+    every = [of, *(spectralstudy.relatives(of) if is_all else [])]
+    draw(spectralpanels.rate_chart(every, frames))
+    small(say("spectra.about", order=of.spectra.frequencies.shape[1]))
+    held_out = map(spectralstudy.holding_out, every) if frames == "others" else []
+    return [*map(climb.sweeping, every), *held_out]
+
+
+def spectral_files_panel(of: SpectralStudy) -> list[Pieces]:
+    size = st.selectbox(**size_choice("sound-size", of.plan, visit.size_among(of.plan)))
+    if size in of.steps:
+        offer(*spectralpanels.files_of(of, size), icon=DOWNLOAD)
+    return []
+
+
+SPECTRAL_PANELS: dict[str, Callable[[SpectralStudy], list[Pieces]]] = {
+    "sizes": spectral_sizes_panel,
+    "envelopes": envelopes_panel,
+    "rates": spectral_rates_panel,
+    "files": spectral_files_panel,
+}
+
+
+class SoundKind(NamedTuple):
+    """What of a sound is quantized: how to choose a study of it, its layers, and its panels."""
+
+    study: Callable[[Sound], Any]
+    layers: Callable[[Any], Iterator[tuple[str, bytes]]]
+    panel: str
+    panels: Mapping[str, Callable[[Any], list[Pieces]]]
+
+
+SOUND_KINDS = {
+    "waveform": SoundKind(study_of_waveform, hearing.sound_layers, "sound-panel", SOUND_PANELS),
+    "spectra": SoundKind(
+        study_of_spectra, hearingspectra.spectra_layers, "spectral-panel", SPECTRAL_PANELS
+    ),
+}
+
+
 # Pages
 
 
@@ -1376,8 +1473,7 @@ def lab_of_points(chosen: PointsChosen) -> None:
     with st.sidebar:
         settings, sizes = choose_point_settings(chosen.points)
     of = PointStudy(chosen.points, settings, sizes, store(), chosen.name, chosen.origin)
-    is_clamped = of.plan[-1] < max(sizes) and not settings.given
-    clamped = say("points.clamped", n=of.plan[-1]) if is_clamped else ""
+    clamped = say("points.clamped", n=of.plan[-1]) if of.is_clamped else ""
     show_title(chosen.name, wording.facts_of_points(chosen.points), clamped)
     progress, place = ProgressPlace((of.swept, sizes)), st.container()
     if not of.steps:
@@ -1404,10 +1500,11 @@ def lab_of_sounds(chosen: SoundChosen) -> None:
 def lab_of_sound(sound: Sound) -> None:
     """Sweep a sound, let what is there so far be heard, until all of it is."""
     with st.sidebar:
-        settings, sizes = choose_sound_settings(sound.rate)
-    of = SoundStudy(sound, settings, sizes, store())
-    show_title(wording.sound_name(sound.name), wording.facts_of_sound(sound), "")
-    progress = ProgressPlace((of.swept, sizes))
+        kind = SOUND_KINDS[st.segmented_control(**choice("sound-kind"))]
+        of = kind.study(sound)
+    clamped = say("points.clamped", n=of.plan[-1]) if of.is_clamped else ""
+    show_title(wording.sound_name(sound.name), wording.facts_of_sound(sound), clamped)
+    progress = ProgressPlace((of.swept, of.sizes))
     with st.container(gap=None):
         COMPONENTS["layer"](key="layer-sound", data=hearing.original_sound(of))
         lent, asked = visit.asked_of_hearing(uploads().sound_files)
@@ -1418,10 +1515,11 @@ def lab_of_sound(sound: Sound) -> None:
     if not of.steps:
         turns.work_on([climb.sweeping(of)], FIRST_RESULTS_SECONDS, tell=progress.tell)
     with books:
-        bring_sounds(hearing.sound_layers(of))
-        bring_sounds(used_layers(of, lent))
+        bring_sounds(kind.layers(of))
+        if isinstance(of, SoundStudy):
+            bring_sounds(used_layers(of, lent))
     with panel:
-        more = show_sound(of)
+        more = kind.panels[st.segmented_control(**choice(kind.panel))](of)
     if turns.work_on([climb.sweeping(of), *more], REDRAW_SECONDS, tell=progress.tell):
         st.rerun()
     progress.end()
@@ -1454,12 +1552,6 @@ def show_sound_file(name: str, file: SoundFile) -> None:
         COMPONENTS["hearing"](key="hearing", data=hearing.view_of_file(name, file, original))
     draw(soundpanels.file_table(figures))
     progress.end()
-
-
-def show_sound(of: SoundStudy) -> list[Pieces]:
-    """Show the open panel."""
-    panel = st.segmented_control(**choice("sound-panel"))
-    return SOUND_PANELS[panel](of)
 
 
 def take_returned() -> None:

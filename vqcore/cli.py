@@ -44,6 +44,7 @@ from vqcore.commands.options import (
     with_raw_size,
     with_settings,
     with_size,
+    with_spectra,
     with_target,
     with_training,
 )
@@ -103,6 +104,7 @@ def main() -> None:
 @click.argument("places", metavar="FILES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
 @unless("places", points.are_all_points, points.sweep)
 @unless("places", sounds.are_all_sounds, sounds.sweep)
+@with_spectra
 @with_cutting
 @click.option(
     "--sizes",

@@ -19,6 +19,7 @@ from vqcore.coding.codebookfile import load_codewords
 from vqcore.coding.codec import Settings
 from vqcore.coding.soundcodec import SOUND_FAMILIES
 from vqcore.commands.running import one_line_errors
+from vqcore.lab.spectralsweeps import SPECTRAL_FAMILIES
 from vqcore.lab.sweeps import ladder_sizes, parse_sizes
 from vqcore.lab.targets import Target
 from vqcore.metrics import PEAK
@@ -42,6 +43,7 @@ MAX_RATE_WEIGHT = 1e6
 ALL_FAMILIES = "all"
 OF_PICTURES: Families = {name: family.OPTIONS for name, family in FAMILIES.items()}
 OF_POINTS: Families = dict(ofpoints.OPTIONS.items())
+OF_SPECTRA: Families = {name: ofpoints.OPTIONS[name] for name in SPECTRAL_FAMILIES}
 OF_SOUNDS: Families = {name: FAMILIES[name].OPTIONS for name in SOUND_FAMILIES}
 ALL_NAMES = list(dict.fromkeys([*OF_PICTURES, *OF_POINTS]))
 FAMILY_OPTIONS = list(
@@ -405,6 +407,20 @@ def with_cutting(command: Command) -> Command:
     @wraps(command)
     def wrapped(dimension: str, rate: Rate, **others: Any) -> None:
         for name in sorted({"dimension", "rate"} & options_given()):
+            raise click.UsageError(f"--{name} is for sounds, not for pictures.")
+        command(**others)
+
+    return wrapped
+
+
+def with_spectra(command: Command) -> Command:
+    """Add --spectra and --weighted of sounds, which pictures refuse."""
+
+    @click.option("--spectra", is_flag=True, help="Of sounds: quantize envelopes, not samples.")
+    @click.option("--weighted", is_flag=True, help="Of spectra: peaks count more in the distance.")
+    @wraps(command)
+    def wrapped(spectra: bool, weighted: bool, **others: Any) -> None:
+        for name in sorted({"spectra", "weighted"} & options_given()):
             raise click.UsageError(f"--{name} is for sounds, not for pictures.")
         command(**others)
 

@@ -1,7 +1,8 @@
-"""How a command runs: its errors in one line, its progress, its files whole."""
+"""How a command runs: its errors in one line, its progress, its files whole, sounds read."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -17,6 +18,7 @@ from vqcore.coding.codebookfile import CodebookError
 from vqcore.coding.container import FileError
 from vqcore.lab.targets import TargetError
 from vqcore.refusals import PictureError, PointsError, SoundError
+from vqcore.signals.sounds import Rate, Sound, read_recording, sound_of
 
 
 class OfOneSize(Protocol):
@@ -108,3 +110,10 @@ def progress_bar(
     """Return click's progress bar, on standard error, and only if that is a terminal."""
     hidden = not sys.stderr.isatty()
     return click.progressbar(items, length, label, hidden, file=sys.stderr)
+
+
+def load_sound(place: Path, rate: Rate) -> Sound:
+    """Read a sound from the disk, at a rate; its name is that of the file."""
+    with named_errors(place):
+        name = os.fsencode(place.name).decode(errors="replace")
+        return sound_of(read_recording(place.read_bytes(), name), rate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from vqcore.coding.soundcodec import (
     lent_by,
 )
 from vqcore.coding.soundcontainer import is_sound_file, parse_sound
+from vqcore.commands import spectra
 from vqcore.commands.options import (
     FAMILY,
     OF_SOUNDS,
@@ -40,6 +40,7 @@ from vqcore.commands.running import (
     advancing,
     each_of,
     end_badly,
+    load_sound,
     named_errors,
     one_line_errors,
     progress_bar,
@@ -63,10 +64,7 @@ from vqcore.signals.sounds import (
     SUFFIXES_OF_AV,
     SUFFIXES_WRITTEN,
     Rate,
-    Sound,
     file_of,
-    read_recording,
-    sound_of,
 )
 from vqcore.work import finish
 
@@ -99,7 +97,10 @@ def hold_a_sound(file: Path) -> bool:
 
 
 def sweep(given: Given) -> None:
-    """Print and write the figures of each size."""
+    """Print and write the figures of each size, of a sound's samples or of its spectra."""
+    if given["spectra"]:
+        spectra.sweep(given)
+        return
     refuse_others({"places", "sizes", "json_file", "csv_file"} | OWN | TRAINING | FAMILY, "sounds")
     settings, places = _settings(given), given["places"]
     check_keeps_size(settings.rules)
@@ -176,7 +177,7 @@ def _encode_with(given: Given) -> None:
         family = lent.quantizer.family
         cutting = {"dimension": lent.dimension, "rate": lent.rate, "family": family}
         settings = _settings({**given, **cutting})
-        sound = _loaded(given["picture"], settings)
+        sound = load_sound(given["picture"], settings.rate)
         use = finish(use_sound_work(sound, lent, settings.beam))
         write_whole(given["file"], use.file)
     _tell_figures([SweptSound(sound, settings, (use.figures,))])
@@ -204,15 +205,13 @@ def identify_speakers(
     voices: Mapping[str, Sequence[Path]], tests: Sequence[Path], size: int, rate: Rate, seed: int
 ) -> None:
     """Print how far each test is from each voice, and which is the nearest."""
-    settings = SoundSettings(rate=rate)
     with one_line_errors():
         known = {
-            name: voice_of([_loaded(place, settings) for place in places], size, seed=seed)
+            name: voice_of([load_sound(place, rate) for place in places], size, seed=seed)
             for name, places in voices.items()
         }
-    found, errors = each_of(
-        tests, lambda place: identify(_loaded(place, settings), known), (OSError, SoundError)
-    )
+    kinds = (OSError, SoundError)
+    found, errors = each_of(tests, lambda it: identify(load_sound(it, rate), known), kinds)
     if found:
         click.echo(printed.identified_text(found))
     end_badly(errors)
@@ -278,13 +277,6 @@ def _settings(given: Given) -> SoundSettings:
 
 def _cut(place: Path, settings: SoundSettings) -> CutSound:
     return cut_sound(_loaded(place, settings), settings.dimension)
-
-
-def _loaded(place: Path, settings: SoundSettings) -> Sound:
-    """Read a sound from the disk; its name is that of the file."""
-    with named_errors(place):
-        name = os.fsencode(place.name).decode(errors="replace")
-        return sound_of(read_recording(place.read_bytes(), name), settings.rate)
 
 
 def _parsed(file: Path) -> EncodedSound:

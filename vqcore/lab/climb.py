@@ -33,6 +33,8 @@ class Climb(ABC, Generic[Done]):
     """What a study of a signal at many codebook sizes has; `store` keeps what is found out."""
 
     KIND: ClassVar[str]
+    settings: Any
+    sizes: tuple[int, ...]
     store: Store
 
     @property
@@ -70,6 +72,11 @@ class Climb(ABC, Generic[Done]):
         """Return what is known of a kind, by size."""
         every = {size: self.store.find(kind, (*self.swept, size)) for size in self.plan}
         return {size: found for size, found in every.items() if found is not None}
+
+    @property
+    def is_clamped(self) -> bool:
+        """Tell whether there are too few distinct vectors for the largest size asked for."""
+        return self.plan[-1] < max(self.sizes) and not self.settings.given
 
     @property
     def is_complete(self) -> bool:

@@ -7,6 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from vqcore.arrays import Floats
 from vqcore.codebooks.training import Progress
 from vqcore.lab.climb import Climb
@@ -22,7 +24,16 @@ from vqcore.lab.spectralsweeps import (
 )
 from vqcore.lab.store import Key, Pieces, Question, Store, answering, first_of
 from vqcore.signals.sounds import Sound
-from vqcore.signals.spectra import Spectra, analysed
+from vqcore.signals.spectra import (
+    FAINT,
+    POINTS,
+    Spectra,
+    analysed,
+    envelopes_db,
+    framed,
+    in_order,
+    spectral_distortions_db,
+)
 from vqcore.work import Work
 
 
@@ -73,6 +84,52 @@ class SpectralStudy(Climb[SpectralStep]):
         encoded = self.steps[size].encoded
         key = *self.swept, size
         return self.store.once("spectral filters", key, lambda: quantized_filters(encoded))
+
+
+@dataclass(frozen=True, eq=False)
+class FrameSeen:
+    """A frame of a sound beside its envelope, and the envelope as a codebook size has it.
+
+    Parameters
+    ----------
+    hertz : where levels are, shape (m,)
+    power_db, own_db, quantized_db : levels of the spectrum and of both envelopes, of one gain, (m,)
+    line_hertz : line spectral frequencies as they are quantized, (p,)
+    distortion_db : how far the envelopes are apart
+    is_heard : false of silence
+    """
+
+    hertz: Floats
+    power_db: Floats
+    own_db: Floats
+    quantized_db: Floats
+    line_hertz: Floats
+    distortion_db: float
+    is_heard: bool
+
+
+def frame_seen(study: SpectralStudy, size: int, place: int) -> FrameSeen:
+    """Return what a frame looks like at a size that is done."""
+    spectra, some = study.spectra, slice(place, place + 1)
+    own, quantized = spectra.filters[some], study.filters_at(size)[some]
+    [frame] = framed(study.sound)[some] * np.hamming(spectra.frame)
+    gain_db = 10 * np.log10(np.square(np.convolve(frame, own[0])).sum() + FAINT)
+    power = np.square(np.abs(np.fft.rfft(frame, max(2 * POINTS, len(frame)))))
+    wide = np.linspace(0, 1, POINTS + 1), np.linspace(0, 1, len(power))
+    decoded = study.steps[size].encoded.decode()[some].astype(np.float64)
+    return FrameSeen(
+        wide[0] * study.sound.rate / 2,
+        np.interp(*wide, 10 * np.log10(power + FAINT)),
+        envelopes_db(own)[0] + gain_db,
+        envelopes_db(quantized)[0] + gain_db,
+        in_order(decoded)[0] * study.sound.rate / (2 * np.pi),
+        float(spectral_distortions_db(own, quantized)[0]),
+        bool(spectra.is_heard[place]),
+    )
+
+
+def loudest_frame(study: SpectralStudy) -> int:
+    return int(np.square(framed(study.sound)).sum(axis=1).argmax())
 
 
 def relatives(study: SpectralStudy) -> list[SpectralStudy]:

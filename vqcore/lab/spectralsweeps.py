@@ -55,6 +55,11 @@ class SpectralSettings(HasOptions):
     def own_options(self) -> tuple[Option, ...]:
         return ofpoints.OPTIONS[self.family]
 
+    @property
+    def given(self) -> tuple[()]:
+        """Return the codewords of a start given: none."""
+        return ()
+
 
 @dataclass(frozen=True)
 class SpectralFigures:
@@ -78,6 +83,11 @@ class SpectralFigures:
     file_bytes: int
     train_seconds: float = 0
     encode_seconds: float = 0
+
+    @property
+    def shares_over(self) -> dict[int, float]:
+        """Return the shares of frames over 2 and over 4 dB."""
+        return {2: self.over_2_db, 4: self.over_4_db}
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +183,8 @@ def _trained(
             continue
         fitting = weighted.fitted_work(event.quantizer, learnt, weights[some], beam=settings.beam)
         quantizer, seconds = yield from reported(fitting, event.codebook_size)
-        yield replace(event, quantizer=quantizer, seconds=event.seconds + seconds)
+        told = event.seconds + seconds, event.sample, event.iterations
+        yield TrainedPoints(quantizer, *told)
 
 
 def _encoded_work(

@@ -234,7 +234,7 @@ def checked_options(family: str, own: Iterable[Option], given: Mapping[str, int]
 
 
 class Sized(Protocol):
-    """A quantizer, of whatever it is of."""
+    """A quantizer, or what is known of one."""
 
     @property
     def codebook_size(self) -> int:

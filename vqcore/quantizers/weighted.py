@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from vqcore.arrays import Floats, Indices, Sketch
+from vqcore.arrays import Floats, Indices, Reals, Sketch
 from vqcore.codebooks.scoring import chunks
 from vqcore.quantizers.pointquantizer import PointQuantizer, first_of_the_least
 from vqcore.work import Work
@@ -112,7 +112,7 @@ def _moved(
     return replace(quantizer, tables=tuple(tables))
 
 
-def _means(rests: Floats, weights: Floats, own: Indices, table: Sketch) -> Sketch:
+def _means(rests: Reals, weights: Floats, own: Indices, table: Sketch) -> Sketch:
     """Return the mean of each entry's vectors, (K, d); the entry itself where there are none."""
     moved = table.copy()
     for place, (rest, weight) in enumerate(zip(rests.T, weights.T, strict=True)):

@@ -55,6 +55,9 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "samples": {"options": DIMENSIONS, "value": 4},
     "lender": {"format_func": sound_name, "width": 280},
     "sound-panel": {"required": True, "label_visibility": "collapsed"},
+    "sound-kind": {"required": True},
+    "spectral-frames": {"required": True},
+    "spectral-panel": {"required": True, "label_visibility": "collapsed"},
     "sound-axis": {"required": True, "label_visibility": "collapsed"},
     "voices": {"selection_mode": "multi", "wrap": True, "persist_state": "session"}
     | {"format_func": _voice},

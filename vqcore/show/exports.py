@@ -24,6 +24,7 @@ from vqcore.lab.pointreplay import PointFrame
 from vqcore.lab.pointsweeps import PointFigures, SweptPoints, errors_of, rows_of
 from vqcore.lab.rivals import RIVALS, RivalPoint
 from vqcore.lab.soundsweeps import SoundFigures, SweptSound
+from vqcore.lab.spectralsweeps import SpectralFigures, SweptSpectra
 from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.quantizers.ofpoints import PointQuantizer
@@ -290,6 +291,40 @@ def sound_sweeps_csv(sweeps: Iterable[SweptSound]) -> str:
         for figures in swept.figures
     ]
     return _csv([*names, *provenance.SOUND_COLUMNS], rows)
+
+
+def spectral_sweeps_json(sweeps: Sequence[SweptSpectra], several: bool) -> str:
+    """Return the sweep of spectra as one JSON object, or of several files an array of those."""
+    records = list(map(_spectral_record, sweeps))
+    return _json(records if several else records[0])
+
+
+def _spectral_record(swept: SweptSpectra) -> dict[str, Any]:
+    sound, settings = swept.spectra.sound, swept.settings
+    return {
+        "name": sound.name,
+        "seconds": sound.seconds,
+        "rate": sound.rate,
+        "frames": len(swept.spectra.filters),
+        "frames_heard": int(swept.spectra.is_heard.sum()),
+        "order": swept.spectra.frequencies.shape[1],
+        "family": settings.family,
+        "weighted": settings.weighted,
+        "seed": settings.seed,
+        "provenance": provenance.record_of_spectra(sound, settings),
+        "points": [_all_finite(asdict(figures)) for figures in swept.figures],
+    }
+
+
+def spectral_sweeps_csv(sweeps: Iterable[SweptSpectra]) -> str:
+    """Return the figures of spectra as `points_csv` does, with where they come from."""
+    names = [field.name for field in fields(SpectralFigures)]
+    rows = [
+        asdict(figures) | provenance.record_of_spectra(swept.spectra.sound, swept.settings)
+        for swept in sweeps
+        for figures in swept.figures
+    ]
+    return _csv([*names, *provenance.SPECTRAL_COLUMNS], rows)
 
 
 def vectors_csv(vectors: Sketch) -> str:

@@ -13,6 +13,7 @@ from vqcore.coding.soundcodec import SOUND_FAMILIES
 from vqcore.lab.plane import Start
 from vqcore.lab.rivals import RIVALS
 from vqcore.lab.soundfiles import SoundFile
+from vqcore.lab.spectralsweeps import SPECTRAL_FAMILIES
 from vqcore.lab.targets import GOALS
 from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers.family import FAMILIES
@@ -43,6 +44,10 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "measure": ("snr_db", "mse"),
     "sound-rate": tuple(map(str, RATES)),
     "sound-family": SOUND_FAMILIES,
+    "sound-kind": ("waveform", "spectra"),
+    "spectral-family": SPECTRAL_FAMILIES,
+    "spectral-frames": ("others", "all"),
+    "spectral-panel": ("sizes", "envelopes", "rates", "files"),
     "sound-panel": (
         *("sizes", "rates", "training", "sounds", "health"),
         *("codebook", "speakers", "files"),
@@ -71,6 +76,10 @@ DEFAULTS: Mapping[str, str] = {
     "measure": "snr_db",
     "sound-rate": "8000",
     "sound-family": "plain",
+    "sound-kind": "waveform",
+    "spectral-family": "plain",
+    "spectral-frames": "others",
+    "spectral-panel": "sizes",
     "sound-panel": "sizes",
     "sound-axis": "snr_db",
     "point-panel": "sizes",

@@ -16,11 +16,10 @@ from vqcore.codebooks.training import Trainer
 from vqcore.lab.contest import Run
 from vqcore.lab.health import Health
 from vqcore.lab.heldout import HeldOut, SnrHeldOut
-from vqcore.lab.pointsweeps import PointFigures
 from vqcore.lab.rivals import RIVALS, Look
-from vqcore.lab.soundsweeps import SoundFigures
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.quantizer import Sized
 from vqcore.show.curves import Axis, Curve, Likeness
 from vqcore.show.wording import in_short, shortened, trainer_name
 from vqcore.words import say
@@ -487,7 +486,7 @@ def empty_figure(height: int) -> go.Figure:
 
 def add_curve(
     figure: go.Figure,
-    points: Sequence[OperatingPoint | Health | HeldOut | PointFigures | SnrHeldOut | SoundFigures],
+    points: Sequence[Sized],
     values: Sequence[float],
     value_format: str,
     *,

@@ -21,6 +21,7 @@ from vqcore.lab.pointsweeps import PointSettings, SweptPoints
 from vqcore.lab.rivals import RivalPoint
 from vqcore.lab.sharing import PictureBlocks
 from vqcore.lab.soundsweeps import SweptSound
+from vqcore.lab.spectralsweeps import SweptSpectra
 from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.lab.targets import Candidate
@@ -44,6 +45,10 @@ POINT_COLUMNS = (
 SOUND_COLUMNS = (
     *("codebook_size", "used_codewords", "snr_db", "segmental_snr_db", "spectral_db", "stoi"),
     *("nominal_kbps", "file_kbps", "file_bytes", "file_ratio"),
+)
+SPECTRAL_COLUMNS = (
+    *("codebook_size", "used_codewords", "distortion_db", "over_2_db", "over_4_db"),
+    *("nominal_bits", "entropy_bits", "nominal_kbps", "file_bytes"),
 )
 SHORT_HEADINGS = {
     "used_codewords": "used",
@@ -148,6 +153,25 @@ def sound_text(swept: SweptSound) -> str:
     sound, name = swept.sound, " ".join(swept.sound.name.splitlines())
     cut = f"{swept.settings.dimension} {noun(swept.settings.dimension, 'sample')} a vector"
     return f"{name}: {sound.seconds:.2f} s at {sound.rate} Hz, {cut}"
+
+
+def spectral_sweeps_text(sweeps: Iterable[SweptSpectra]) -> str:
+    """Return for each file its name and its frames, and a line for each codebook size."""
+    return "\n\n".join(
+        f"{_spectra_text(it)}\n{_table(SPECTRAL_COLUMNS, _spectral_rows(it))}" for it in sweeps
+    )
+
+
+def _spectral_rows(swept: SweptSpectra) -> Iterable[Iterable[Any]]:
+    return ([getattr(figures, name) for name in SPECTRAL_COLUMNS] for figures in swept.figures)
+
+
+def _spectra_text(swept: SweptSpectra) -> str:
+    """Return in one line the name of a sound, how many frames it has, and of what order."""
+    sound, frames = swept.spectra.sound, swept.spectra.frequencies
+    name, heard = " ".join(sound.name.splitlines()), int(swept.spectra.is_heard.sum())
+    what = f"{len(frames)} frames of {frames.shape[1]} frequencies, {heard} not silent"
+    return f"{name}: {sound.seconds:.2f} s at {sound.rate} Hz, {what}"
 
 
 def sound_file_text(encoded: EncodedSound, file_bytes: int) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 from vqcore.coding.codec import Settings
 from vqcore.coding.soundcodec import SoundSettings
 from vqcore.lab.pointsweeps import PointSettings
+from vqcore.lab.spectralsweeps import SpectralSettings
 from vqcore.lab.study import Study
+from vqcore.quantizers.quantizer import HasOptions
 from vqcore.signals.pictures import Picture, picture_suffixes
 from vqcore.signals.points import SUFFIXES, Points
 from vqcore.signals.sounds import SUFFIXES as SOUND_SUFFIXES
@@ -25,6 +27,7 @@ SOUND_COLUMNS = (
     *("name", "digest", "rate", "dimension"),
     *("family", "options", "trainer", "seed", "rules", "program"),
 )
+SPECTRAL_COLUMNS = "name", "digest", "rate", "family", "options", "weighted", "seed", "program"
 LONGEST_NAME = 255
 
 
@@ -120,10 +123,20 @@ def record_of_sound(sound: Sound, settings: SoundSettings) -> dict[str, Any]:
     return dict(zip(SOUND_COLUMNS, values, strict=True))
 
 
+def record_of_spectra(sound: Sound, settings: SpectralSettings) -> dict[str, Any]:
+    """Return where the figures of spectra come from, by the names of `SPECTRAL_COLUMNS`."""
+    how = settings.family, _options(settings), settings.weighted, settings.seed, PROGRAM
+    values = sound.name, sound.digest, settings.rate, *how
+    return dict(zip(SPECTRAL_COLUMNS, values, strict=True))
+
+
+def _options(settings: HasOptions) -> str:
+    return " ".join(f"{name}={it}" for name, it in settings.options_by_name.items())
+
+
 def _training(settings: PointSettings | SoundSettings) -> tuple[Any, ...]:
-    options = " ".join(f"{name}={it}" for name, it in settings.options_by_name.items())
     rules = " ".join(f"{name}={it}" for name, it in rules_of(settings).items())
-    return options, settings.trainer, settings.seed, rules, PROGRAM
+    return _options(settings), settings.trainer, settings.seed, rules, PROGRAM
 
 
 def rules_of(settings: Settings | PointSettings | SoundSettings) -> dict[str, str]:

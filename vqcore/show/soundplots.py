@@ -7,17 +7,29 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from vqcore.arrays import Floats
 from vqcore.lab.soundsweeps import SoundFigures
+from vqcore.lab.spectralstudy import FrameSeen
+from vqcore.lab.spectralsweeps import SpectralFigures, SpectralHeldOut
 from vqcore.show.plots import (
+    CHOSEN_COLOUR,
     FAMILY_LOOKS,
+    LINE_COLOUR,
+    RATE_HEIGHT,
     Hovered,
     add_curve,
     add_legend,
+    add_points,
+    empty_figure,
     finished,
+    hover,
     size_figure,
 )
+from vqcore.show.plots import LOOKS as HALF_LOOKS
 from vqcore.show.pointplots import LOOKS, RateCurve, rate_plane
 from vqcore.words import say
+
+FRAME_BITS_TICKS = [digit * 10**power for power in range(5) for digit in (1, 2, 5)]
 
 Measure = Literal["snr_db", "segmental_snr_db", "spectral_db", "stoi"]
 """What can be drawn of how near a sound comes."""
@@ -50,3 +62,73 @@ def rate_figure(curves: Sequence[RateCurve], measure: Measure) -> go.Figure:
     kbps = say("plot.hover.kbps", kbps=Hovered("x"))
     told = say(f"plot.hover.{measure}", value=Hovered("y"))
     return rate_plane(curves, ("kbps", kbps), (measure, told))
+
+
+def distortion_figure(
+    figures: Sequence[SpectralFigures], out: Sequence[SpectralHeldOut], sizes: Sequence[int]
+) -> go.Figure:
+    """Plot spectral distortion in dB against K: of all frames, and of those not trained on."""
+    figure = size_figure(sizes, say("plot.axis.distortion_db"))
+    figure.update_yaxes(rangemode="tozero")
+    add_legend(figure)
+    told = say("plot.hover.distortion", value=Hovered("y"))
+    every, others = [it.distortion_db for it in figures], [it.others_db for it in out]
+    add_curve(figure, figures, every, told, name=say("plot.curve.all-frames"))
+    look, name = HALF_LOOKS["others"], say("plot.curve.other-frames")
+    add_curve(figure, out, others, told, name=name, look=look)
+    return finished(figure)
+
+
+def frame_bits_figure(figures: Sequence[SpectralFigures], sizes: Sequence[int]) -> go.Figure:
+    """Plot against K the bits a frame: of fixed length, at first-order entropy, in a file."""
+    figure = size_figure(sizes, say("plot.axis.frame-bits"))
+    figure.update_yaxes(type="log", tickvals=FRAME_BITS_TICKS)
+    add_legend(figure)
+    looks = {"nominal": LOOKS["nominal"], "entropy": LOOKS["entropy"], "file": FAMILY_LOOKS[2]}
+    for kind, look in looks.items():
+        some = [it for it in figures if getattr(it, f"{kind}_bits") > 0]
+        values = [getattr(it, f"{kind}_bits") for it in some]
+        told, name = say("plot.hover.frame-bits", value=Hovered("y")), f"plot.curve.{kind}-bits"
+        add_curve(figure, some, values, told, name=say(name), look=look)
+    return finished(figure)
+
+
+def distortion_plane(curves: Sequence[RateCurve]) -> go.Figure:
+    """Plot spectral distortion in dB against bits a frame."""
+    bits = say("plot.hover.frame-bits", value=Hovered("x"))
+    told = say("plot.hover.distortion", value=Hovered("y"))
+    figure = rate_plane(curves, ("frame-bits", bits), ("distortion_db", told))
+    return figure.update_yaxes(rangemode="tozero")
+
+
+def envelopes_figure(seen: FrameSeen, size: int) -> go.Figure:
+    """Plot the spectrum of a frame, its envelope, and the envelope of a K."""
+    figure = empty_figure(RATE_HEIGHT)
+    add_legend(figure)
+    figure.update_xaxes(title=say("plot.axis.hertz"))
+    figure.update_yaxes(title=say("plot.axis.level"))
+    names = "frame-spectrum", "own-envelope", "quantized-envelope"
+    levels = seen.power_db, seen.own_db, seen.quantized_db
+    lines = (
+        {"color": "#9a9a9a", "width": 1},
+        {"color": LINE_COLOUR, "width": 3},
+        {"color": CHOSEN_COLOUR, "width": 2, "dash": "dash"},
+    )
+    told = hover(
+        say("plot.hover.hertz", value=Hovered("x")), say("plot.hover.level", value=Hovered("y"))
+    )
+    for name, values, line in zip(names, levels, lines, strict=True):
+        called = say(f"plot.curve.{name}", size=size)
+        look = {"mode": "lines", "line": line, "hovertemplate": told}
+        add_points(figure, list(seen.hertz), list(values), {}, name=called, **look)
+    _mark(figure, seen.line_hertz, min(map(min, levels)))
+    return figure
+
+
+def _mark(figure: go.Figure, places: Floats, height: float) -> None:
+    """Mark places along the bottom."""
+    marker = {"symbol": "circle", "size": 7, "color": CHOSEN_COLOUR}
+    told = hover(say("plot.hover.hertz", value=Hovered("x")))
+    heights = [height] * len(places)
+    look = {"mode": "markers", "marker": marker, "hovertemplate": told, "showlegend": False}
+    add_points(figure, list(places), heights, {}, **look)

@@ -15,6 +15,7 @@ from vqcore.codebooks.training import Training
 from vqcore.lab.joint import Tried
 from vqcore.lab.soundsharing import SoundTried
 from vqcore.lab.soundsweeps import SoundFigures
+from vqcore.lab.spectralsweeps import SpectralFigures
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.curves import Delta
 from vqcore.show.wording import decibels, in_use, infinity, kilobytes, rate, sound_name
@@ -47,6 +48,7 @@ TableId = Literal[
     "sound-tries",
     "sound-health",
     "sound-transfers",
+    "spectra",
     "codewords",
     "scalars",
     "speakers",
@@ -247,6 +249,19 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "own_segmental_db": "%.2f",
         "joint_segmental_db": "%.2f",
     },
+    "spectra": {
+        "codebook_size": "%d",
+        "used_codewords": "%d",
+        "distortion_db": "%.2f",
+        "over_2_percent": "%.1f",
+        "over_4_percent": "%.1f",
+        "nominal_bits": "%.2f",
+        "frame_entropy_bits": "%.2f",
+        "nominal_kbps": "%.2f",
+        "codebook_bytes": "%d",
+        "file_bytes": "%d",
+        "train_seconds": "%.3f",
+    },
     "scalars": {"quantizer": None, "levels": "%d", "bits": "%.3f", "snr_db": "%.2f"},
     "speakers": {"test": None, "heard_seconds": "%.1f", "nearest": None},
     "codewords": {"index": "%d", "vectors_in_cell": "%d"},
@@ -346,6 +361,12 @@ def rung_row(size: int, rung: Training) -> dict[str, Any]:
         "seconds": rung.seconds,
         "stopped": _stopped(rung),
     }
+
+
+def spectral_row(figures: SpectralFigures) -> dict[str, Any]:
+    """Return the row of a codebook size of spectra."""
+    shares = {f"over_{limit}_percent": 100 * it for limit, it in figures.shares_over.items()}
+    return {**vars(figures), **shares, "frame_entropy_bits": figures.entropy_bits}
 
 
 def point_rung_row(size: int, rung: Training) -> dict[str, Any]:

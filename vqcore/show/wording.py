@@ -18,6 +18,7 @@ from vqcore.lab.sharing import Shared, Use
 from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.soundrivals import SoundCodec
 from vqcore.lab.soundsweeps import SoundCost, SoundFigures
+from vqcore.lab.spectralsweeps import SpectralFigures
 from vqcore.lab.store import Sign
 from vqcore.lab.sweeps import Cost, OperatingPoint
 from vqcore.quantizers.replay import Stage
@@ -44,6 +45,20 @@ def figures_of_sound(figures: SoundCost) -> str:
 def _likeness_of_sound(figures: SoundFigures) -> list[str]:
     stoi = say("sound.stoi", stoi=figures.stoi) if figures.stoi is not None else ""
     return [say("sound.snr", snr=decibels(figures.snr_db)), stoi]
+
+
+def figures_of_spectra(figures: SpectralFigures) -> str:
+    """Say in short what a codebook size costs and gives of a sound's spectra."""
+    parts = [
+        say("spectra.distortion", db=decibels(figures.distortion_db)),
+        *(
+            say("spectra.over", limit=limit, percent=100 * share)
+            for limit, share in figures.shares_over.items()
+        ),
+        say("spectra.bits", bits=figures.nominal_bits),
+        say("sound.used", used=figures.used_codewords, size=figures.codebook_size),
+    ]
+    return " · ".join(parts)
 
 
 def sound_name(name: str) -> str:

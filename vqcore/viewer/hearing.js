@@ -2,7 +2,7 @@
 
 import { componentOf } from "./component.js";
 import { Player } from "./player.js";
-import { decoded, wavOf } from "./sounds.js";
+import { decoded, refiltered, wavOf } from "./sounds.js";
 import { pageStore } from "./store.js";
 import { Track } from "./track.js";
 import { WordStrip } from "./wordstrip.js";
@@ -62,9 +62,9 @@ class Hearing {
 
   /** Take up what layers there are by now. */
   refresh() {
-    const { sound, books, uses } = pageStore().ofSound(this.data.original, this.data.sweep);
+    const { sound, analysis, books, uses } = pageStore().ofSound(this.data.original, this.data.sweep);
     if (!sound || (sound.alone && !books.length)) return;
-    Object.assign(this, { sound, books, use: uses[0] });
+    Object.assign(this, { sound, analysis, books: this.data.isSpectra && !analysis ? [] : books, use: uses[0] });
     if (sound.alone) this.heard = "b";
     this.most ||= (sound.samples ?? this.samplesOf("b")).reduce((most, it) => Math.max(most, Math.abs(it)), 1);
     pageStore().choose(this.bookOf("b")?.size ?? 0, null);
@@ -100,17 +100,21 @@ class Hearing {
     const book = this.bookOf(side);
     if (!book) return this.sound.samples;
     if (side === "b" && this.only && this.lit !== null) return this.#alone(book);
-    const found = this.#made.get(book) ?? decoded(this.sound, book);
+    const found = this.#made.get(book) ?? this.#decoded(book);
     this.#made.delete(book);
     this.#made.set(book, found); // last of all, as the first are forgotten
     for (const other of [...this.#made.keys()].slice(0, -KEPT)) this.#made.delete(other);
     return found;
   }
 
+  #decoded(book, alone = null) {
+    return book.filters ? refiltered(this.sound, this.analysis, book, alone) : decoded(this.sound, book, alone);
+  }
+
   /** Return the sound of the places of one codeword, and silence between. */
   #alone(book) {
     if (this.part?.book !== book || this.part.index !== this.lit) {
-      this.part = { book, index: this.lit, samples: decoded(this.sound, book, this.lit) };
+      this.part = { book, index: this.lit, samples: this.#decoded(book, this.lit) };
     }
     return this.part.samples;
   }

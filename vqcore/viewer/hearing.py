@@ -21,26 +21,31 @@ from typing import Any
 import numpy as np
 
 from vqcore.arrays import Samples
-from vqcore.coding.soundcodec import CutSound, EncodedSound
+from vqcore.coding.codec import lookup_of
+from vqcore.coding.soundcodec import EncodedSound
 from vqcore.lab.climb import known_healths
 from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.soundsharing import SoundUse
 from vqcore.lab.soundstudy import SoundStudy
 from vqcore.lab.soundsweeps import SoundCost
+from vqcore.lab.spectralstudy import SpectralStudy
 from vqcore.lab.store import Store
 from vqcore.show.provenance import stem_of
 from vqcore.show.soundpanels import health_sentences
 from vqcore.show.wording import figures_of_sound, sound_name
-from vqcore.signals.frames import FrameLayout, heard_table
+from vqcore.signals.frames import FrameLayout, heard_table, layout_of, scaled
 from vqcore.signals.sounds import Pulses, Sound
 from vqcore.viewer.payload import MOST_IN_2_BYTES, health_layer, message
 from vqcore.words import language, say
 
+AnyStudy = SoundStudy | SpectralStudy
 
-def sound_layer(cut: CutSound) -> bytes:
+
+def sound_layer(sound: Sound) -> bytes:
     """Return the layer of a sound as it is."""
-    sound, told = cut.sound, say("sound.original")
-    return _sound_layer(sound.digest, sound.name, cut.layout, cut.gains, sound.samples, told)
+    layout, told = layout_of(sound, 1), say("sound.original")
+    gains, _ = scaled(sound, layout)
+    return _sound_layer(sound.digest, sound.name, layout, gains, sound.samples, told)
 
 
 def file_layer(file: SoundFile, original: Sound | None) -> bytes:
@@ -93,10 +98,10 @@ def sound_layers(study: SoundStudy) -> Iterator[tuple[str, bytes]]:
         yield f"book-{size}", study.store.once("sound book", (language(), *study.swept, size), make)
 
 
-def original_sound(study: SoundStudy) -> bytes:
+def original_sound(study: AnyStudy) -> bytes:
     """Return the layer of the sound as it is, made once."""
     key = language(), study.sound.digest
-    return study.store.once("sound layer", key, lambda: sound_layer(study.cut))
+    return study.store.once("sound layer", key, lambda: sound_layer(study.sound))
 
 
 def use_layer(use: SoundUse, of: str, name: str) -> bytes:
@@ -105,10 +110,12 @@ def use_layer(use: SoundUse, of: str, name: str) -> bytes:
     return book_layer(use.encoded, of, told, name=name, stem=stem_of(name))
 
 
-def view_of_sound(study: SoundStudy, size: int) -> dict[str, Any]:
+def view_of_sound(study: AnyStudy, size: int) -> dict[str, Any]:
     """Return what the page is told of a sound: which layers are its own, the K to begin with."""
     stem, original = stem_of(study.sound.name), study.sound.digest
-    return {"original": original, "sweep": study.sweep_id, "size": size, "stem": stem}
+    is_spectra = isinstance(study, SpectralStudy)
+    of = {"original": original, "sweep": study.sweep_id, "isSpectra": is_spectra}
+    return {**of, "size": size, "stem": stem}
 
 
 def layers_of_file(

@@ -85,9 +85,11 @@ function soundOf(body, { n, alone }) {
   return { table, samples: new Int16Array(body.buffer, at, n), gains: body.subarray(at + 2 * n) };
 }
 
-function soundBookOf(body, { count, distinct, dimension }) {
+function soundBookOf(body, { count, distinct, dimension, order }) {
   const places = new (distinct > 2 ** 16 ? Uint32Array : Uint16Array)(body.buffer, 0, count);
-  return { places, vectors: body.subarray(places.byteLength, places.byteLength + distinct * dimension) };
+  const end = places.byteLength + distinct * dimension;
+  const filters = order ? new Float64Array(body.slice(end).buffer) : null;
+  return { places, vectors: body.subarray(places.byteLength, end), filters };
 }
 
 const BODIES = {
@@ -103,5 +105,6 @@ const BODIES = {
   health: healthOf,
   sound: soundOf,
   soundbook: soundBookOf,
+  analysis: (body) => ({ filters: new Float64Array(body.buffer) }),
   words: () => ({}),
 };

@@ -16,6 +16,27 @@ export function decoded({ table, n, gains, frame }, { places, vectors, dimension
   return found;
 }
 
+/** Return a sound's excitation through the envelopes of a codebook, as 16-bit integers; or the frames of one codeword. */
+export function refiltered({ samples, frame }, { filters, order }, { places, filters: others }, alone = null) {
+  const heard = new Float64Array(order + samples.length), found = new Int16Array(samples.length);
+  for (let at = 0; at < samples.length; at += 1) {
+    const of = Math.floor(at / frame), own = of * order, other = places[of] * order;
+    let sample = samples[at];
+    for (let lag = 1; lag <= order && lag <= at; lag += 1) sample += filters[own + lag - 1] * samples[at - lag];
+    for (let lag = 1; lag <= order; lag += 1) sample -= others[other + lag - 1] * heard[order + at - lag];
+    heard[order + at] = sample;
+    if (alone === null || places[of] === alone) found[at] = Math.max(-32768, Math.min(32767, evenly(sample)));
+  }
+  return found;
+}
+
+/** Round a number, halves to the even one. */
+function evenly(number) {
+  const down = Math.floor(number), rest = number - down;
+  if (rest === 0.5) return down + (down % 2 ? 1 : 0);
+  return rest < 0.5 ? down : down + 1;
+}
+
 /** Return samples as a WAV file of one channel. */
 export function wavOf(samples, rate) {
   const file = new DataView(new ArrayBuffer(WAV_HEADER + 2 * samples.length));

@@ -55,11 +55,11 @@ export class LayerStore extends EventTarget {
     return this.#every("soundbook", sweep).find((layer) => layer.size === size);
   }
 
-  /** Return a sound, if it is there, the codebooks of a sweep of it, ascending, and those from elsewhere. */
+  /** Return a sound and its own envelopes, if they are there, the codebooks of a sweep of it, ascending, and those from elsewhere. */
   ofSound(original, sweep) {
     const books = this.#every("soundbook", sweep).sort((one, other) => one.size - other.size);
     const uses = this.#every("soundbook", original).filter((it) => it.name);
-    return { sound: this.#every("sound", original)[0], books, uses };
+    return { sound: this.#every("sound", original)[0], analysis: this.#every("analysis", original)[0], books, uses };
   }
 
   /** Return a picture's original, if it is there, and files; a sweep's codebooks, figures and trainings by size. */

@@ -1,0 +1,87 @@
+"""What the panels of spectra show: charts and tables, each with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from vqcore.lab.spectralstudy import SpectralStudy, frame_seen, known_held_out
+from vqcore.lab.spectralsweeps import SPECTRAL_FAMILIES, SweptSpectra
+from vqcore.show import exports, soundplots
+from vqcore.show.downloads import File
+from vqcore.show.panels import Chart, Table, chart_of, table_of
+from vqcore.show.plots import size_area
+from vqcore.show.pointplots import RateCurve
+from vqcore.show.provenance import stem_of
+from vqcore.show.tables import spectral_row
+from vqcore.show.wording import decibels
+from vqcore.signals.frames import FRAMES_A_SECOND
+from vqcore.words import say
+
+Frames = Literal["all", "others"]
+"""Whose distortion is shown: of all frames, trained on them; or of frames not trained on."""
+
+
+def size_charts(study: SpectralStudy) -> tuple[Chart, ...]:
+    """Return the charts of the figures against K; the page marks the K that side B has."""
+    figures, sizes, out = study.figures, study.plan, list(known_held_out(study).values())
+    drawn = {
+        "distortion": soundplots.distortion_figure(figures, out, sizes),
+        "frame-bits": soundplots.frame_bits_figure(figures, sizes),
+    }
+    return tuple(
+        replace(chart_of(name, figure), area=size_area(sizes, 1)) for name, figure in drawn.items()
+    )
+
+
+def figures_table(study: SpectralStudy) -> Table:
+    """Return the figures of every K."""
+    return table_of("spectra", list(map(spectral_row, study.figures)))
+
+
+def envelopes_chart(study: SpectralStudy, size: int, place: int) -> Chart:
+    """Return the envelopes of a frame, and above them how far they are apart."""
+    seen, seconds = frame_seen(study, size, place), place / FRAMES_A_SECOND
+    told = say("spectra.frame", seconds=seconds, distortion=decibels(seen.distortion_db))
+    title = told if seen.is_heard else say("spectra.silent", seconds=seconds)
+    return replace(chart_of("envelopes", soundplots.envelopes_figure(seen, size)), title=title)
+
+
+def rate_chart(studies: Sequence[SpectralStudy], frames: Frames) -> Chart:
+    """Return the plane of bits a frame and spectral distortion, a curve for each family."""
+    curve = _curve if frames == "all" else _curve_of_others
+    curves = [curve(each) for each in studies if each.steps]
+    return chart_of("distortion-plane", soundplots.distortion_plane(curves))
+
+
+def _curve(study: SpectralStudy) -> RateCurve:
+    return _curve_of(study, {it.codebook_size: it.distortion_db for it in study.figures})
+
+
+def _curve_of_others(study: SpectralStudy) -> RateCurve:
+    return _curve_of(study, {size: it.others_db for size, it in known_held_out(study).items()})
+
+
+def _curve_of(study: SpectralStudy, distortions: Mapping[int, float]) -> RateCurve:
+    family = study.settings.family
+    some = {it.codebook_size: it.nominal_bits for it in study.figures}
+    sizes = [size for size in distortions if size in some]
+    return RateCurve(
+        SPECTRAL_FAMILIES.index(family),
+        say(f"spectral-family.{family}"),
+        [some[size] for size in sizes],
+        [distortions[size] for size in sizes],
+        [say("figure.k", size=size) for size in sizes],
+    )
+
+
+def files_of(study: SpectralStudy, size: int) -> list[File]:
+    """Return what can be taken away: indices and codebook of a K, and the figures of all."""
+    stem = f"{stem_of(study.sound.name)}-spectra"
+    swept = SweptSpectra(study.spectra, study.settings, tuple(study.figures))
+    return [
+        File(say("spectra.file"), f"{stem}-K{size}.npz", study.steps[size].file),
+        File(say("spectra.csv"), f"{stem}.csv", exports.spectral_sweeps_csv([swept])),
+        File(say("spectra.json"), f"{stem}.json", exports.spectral_sweeps_json([swept], False)),
+    ]
