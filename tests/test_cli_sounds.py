@@ -17,9 +17,11 @@ from vqcore.coding.soundcontainer import pack_sound, parse_sound
 from vqcore.lab.soundsharing import train_on_several
 from vqcore.lab.soundsweeps import SoundStep, sweep_sound
 from vqcore.quantizers.quantizer import TrainedQuantizer
+from vqcore.lab.spectralsweeps import SpectralSettings, SpectralStep, sweep_spectra
 from vqcore.show.provenance import PROGRAM
 from vqcore.signals.pictures import png_bytes
 from vqcore.signals.sounds import Sound, file_of, sample_recording, sound_of
+from vqcore.signals.spectra import analysed
 from vqcore.work import finish
 
 MEASURED = {"train_seconds", "encode_seconds"}
@@ -258,3 +260,49 @@ def test_a_start_is_of_its_own_size(folder: Path, command: list[str], sizes: obj
     assert result.exit_code == 1
     assert result.stderr.endswith(told)
     assert run(*command, 4, *rules).exit_code == 0
+
+
+# ---------------------------------------------------------------------------------------- spectra
+
+
+def test_a_sweep_of_spectra_prints_and_writes_its_figures(folder: Path) -> None:
+    how = "--sizes", "1,4", "--family", "split", "--parts", "2", "--weighted", "--seed", "3"
+    out = done("sweep", "words.wav", "--spectra", *how, "--json", "a.json", "--csv", "a.csv")
+    assert "1.25 s at 8000 Hz, 63 frames of 10 frequencies, 63 not silent" in out
+    settings = SpectralSettings(8000, "split", (2,), weighted=True, seed=3)
+    events = sweep_spectra(analysed(WORDS), settings, [1, 4])
+    expected = [asdict(it.figures) for it in events if isinstance(it, SpectralStep)]
+    record = json.loads((folder / "a.json").read_text())
+    assert record["frames"] == record["frames_heard"] == 63
+    assert record["provenance"]["options"] == "parts=2"
+    for figures, point in zip(expected, record["points"], strict=True):
+        for name in figures.keys() - MEASURED:
+            assert point[name] == pytest.approx(figures[name])
+    with (folder / "a.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["distortion_db"] for row in rows] == [str(it["distortion_db"]) for it in expected]
+    assert {row["weighted"] for row in rows} == {"True"}
+
+
+def test_spectra_that_are_too_few_for_a_size(folder: Path) -> None:
+    result = run("sweep", "words.wav", "--spectra", "--sizes", "2,1024")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "words.wav: no codebook can be larger than K = 63.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["words.wav", "--spectra", "--dimension", "4"], "--dimension is not for spectra."),
+        (["words.wav", "--spectra", "--family", "tree"], "--family tree is not for spectra."),
+        (["words.wav", "--weighted"], "--weighted is not for sounds."),
+        (["cat.png", "--spectra"], "--spectra is for sounds, not for pictures."),
+        (["cat.png", "--weighted"], "--weighted is for sounds, not for pictures."),
+    ],
+)
+def test_what_is_not_for_spectra_is_refused(folder: Path, arguments: list[str], told: str) -> None:
+    result = run("sweep", *arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr

@@ -11,7 +11,14 @@ from playwright.sync_api import expect
 from vqcore.coding.soundcodec import SoundSettings
 from vqcore.coding.soundcontainer import parse_sound
 from vqcore.lab.soundsweeps import SoundStep, sweep_sound
+from vqcore.lab.spectralsweeps import (
+    SpectralSettings,
+    SpectralStep,
+    heard_through,
+    sweep_spectra,
+)
 from vqcore.signals.sounds import Sound, file_of, sample_recording, sound_of
+from vqcore.signals.spectra import analysed
 
 SOUND = "?signal=sound&largest=8&k=8"
 SENTENCE = sound_of(sample_recording("sentence"), 8000)
@@ -218,3 +225,19 @@ def test_everybody_can_use_it(visitor):
     expect(visitor.page.locator(".health .size")).to_have_text("K = 4")
     wide = "() => document.documentElement.scrollWidth <= innerWidth"
     assert visitor.page.evaluate(wide)
+
+
+def test_a_sound_is_heard_through_quantized_spectra(visitor):
+    visitor.open("?signal=sound&sound-kind=spectra&spectral-panel=envelopes&largest=8&k=8")
+    expect(track(visitor, "b").locator(".what")).to_have_text("K = 8")
+    np.testing.assert_array_equal(heard(visitor, "a"), SENTENCE.samples)
+    spectra = analysed(SENTENCE)
+    events = sweep_spectra(spectra, SpectralSettings(), [1, 2, 4, 8])
+    slider = track(visitor, "b").locator(".size")
+    for place, step in enumerate(it for it in events if isinstance(it, SpectralStep)):
+        slider.fill(str(place + 1))
+        told = track(visitor, "b").locator(".figures")
+        expect(told).to_contain_text(f"spectral distortion {step.figures.distortion_db:.2f}")
+        np.testing.assert_array_equal(heard(visitor, "b"), heard_through(spectra, step.encoded))
+    assert visitor.page.locator(".js-plotly-plot").count() == 1
+    assert visitor.barriers() == []

@@ -89,6 +89,10 @@ def test_choices_are_read_as_they_were_written():
         "sound-family": None,
         "sound-panel": None,
         "sound-axis": None,
+        "sound-kind": None,
+        "spectral-family": None,
+        "spectral-frames": None,
+        "spectral-panel": None,
         "beside": "webp",
     }
     assert choices_of(address, PANELS, there) == {**DEFAULTS, **chosen}

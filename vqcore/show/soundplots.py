@@ -29,6 +29,9 @@ from vqcore.show.plots import LOOKS as HALF_LOOKS
 from vqcore.show.pointplots import LOOKS, RateCurve, rate_plane
 from vqcore.words import say
 
+SPECTRUM_LINE = {"color": "#9a9a9a", "width": 1}
+OWN_LINE = {"color": LINE_COLOUR, "width": 3}
+QUANTIZED_LINE = {"color": CHOSEN_COLOUR, "width": 2, "dash": "dash"}
 FRAME_BITS_TICKS = [digit * 10**power for power in range(5) for digit in (1, 2, 5)]
 
 Measure = Literal["snr_db", "segmental_snr_db", "spectral_db", "stoi"]
@@ -88,8 +91,11 @@ def frame_bits_figure(figures: Sequence[SpectralFigures], sizes: Sequence[int]) 
     for kind, look in looks.items():
         some = [it for it in figures if getattr(it, f"{kind}_bits") > 0]
         values = [getattr(it, f"{kind}_bits") for it in some]
-        told, name = say("plot.hover.frame-bits", value=Hovered("y")), f"plot.curve.{kind}-bits"
-        add_curve(figure, some, values, told, name=say(name), look=look)
+        told, name = (
+            say("plot.hover.frame-bits", value=Hovered("y")),
+            say(f"plot.curve.{kind}-bits"),
+        )
+        add_curve(figure, some, values, told, name=name, look=look)
     return finished(figure)
 
 
@@ -107,21 +113,17 @@ def envelopes_figure(seen: FrameSeen, size: int) -> go.Figure:
     add_legend(figure)
     figure.update_xaxes(title=say("plot.axis.hertz"))
     figure.update_yaxes(title=say("plot.axis.level"))
-    names = "frame-spectrum", "own-envelope", "quantized-envelope"
-    levels = seen.power_db, seen.own_db, seen.quantized_db
-    lines = (
-        {"color": "#9a9a9a", "width": 1},
-        {"color": LINE_COLOUR, "width": 3},
-        {"color": CHOSEN_COLOUR, "width": 2, "dash": "dash"},
-    )
     told = hover(
         say("plot.hover.hertz", value=Hovered("x")), say("plot.hover.level", value=Hovered("y"))
     )
-    for name, values, line in zip(names, levels, lines, strict=True):
-        called = say(f"plot.curve.{name}", size=size)
+    for levels, name, line in (
+        (seen.power_db, say("plot.curve.frame-spectrum"), SPECTRUM_LINE),
+        (seen.own_db, say("plot.curve.own-envelope"), OWN_LINE),
+        (seen.quantized_db, say("plot.curve.quantized-envelope", size=size), QUANTIZED_LINE),
+    ):
         look = {"mode": "lines", "line": line, "hovertemplate": told}
-        add_points(figure, list(seen.hertz), list(values), {}, name=called, **look)
-    _mark(figure, seen.line_hertz, min(map(min, levels)))
+        add_points(figure, list(seen.hertz), list(levels), {}, name=name, **look)
+    _mark(figure, seen.line_hertz, float(seen.power_db.min()))
     return figure
 
 

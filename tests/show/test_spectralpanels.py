@@ -1,0 +1,94 @@
+"""Tests of the panels of spectra: what stands in their charts, tables and files."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from vqcore.coding.pointsfile import parse_points_file
+from vqcore.lab.climb import sweeping
+from vqcore.lab.spectralstudy import (
+    SpectralStudy,
+    frame_seen,
+    holding_out,
+    known_held_out,
+    loudest_frame,
+    relatives,
+)
+from vqcore.lab.spectralsweeps import SpectralSettings
+from vqcore.lab.store import Store
+from vqcore.show import spectralpanels
+from vqcore.show.wording import figures_of_spectra
+from vqcore.signals.sounds import Sound, sample_recording, sound_of
+from vqcore.signals.spectra import spectral_distortions_db
+
+SENTENCE = sound_of(sample_recording("sentence"), 8000)
+WORDS = Sound(SENTENCE.samples[4000:12080], 8000, "words.wav")
+
+
+@pytest.fixture(scope="module")
+def study() -> SpectralStudy:
+    found = SpectralStudy(WORDS, SpectralSettings(family="split"), (1, 4, 16), Store(10**8))
+    for _ in sweeping(found):
+        pass
+    for _ in holding_out(found):
+        pass
+    return found
+
+
+def test_what_is_asked_for_is_found_once(study: SpectralStudy) -> None:
+    assert study.plan == [1, 4, 16]
+    assert study.is_complete
+    assert not study.is_clamped
+    again = SpectralStudy(WORDS, SpectralSettings(family="split"), (1, 4, 16), study.store)
+    assert again.steps == study.steps
+    assert list(holding_out(again)) == []
+    assert [it.settings.family for it in relatives(study)] == ["plain", "residual"]
+
+
+def test_curves_are_of_all_frames_and_of_others(study: SpectralStudy) -> None:
+    distortion, bits = spectralpanels.size_charts(study)
+    every, others = distortion.figure.data
+    assert list(every.y) == [it.distortion_db for it in study.figures]
+    assert list(others.y) == [it.others_db for it in known_held_out(study).values()]
+    nominal = bits.figure.data[0]
+    assert (list(nominal.x), list(nominal.y)) == ([4, 16], [6, 12])  # none at K = 1
+    [all_frames] = spectralpanels.rate_chart([study], "all").figure.data
+    [not_trained] = spectralpanels.rate_chart([study], "others").figure.data
+    assert list(all_frames.x) == list(not_trained.x) == [0, 6, 12]
+    assert (list(all_frames.y), list(not_trained.y)) == (list(every.y), list(others.y))
+
+
+def test_a_frame_beside_its_envelopes(study: SpectralStudy) -> None:
+    place = loudest_frame(study)
+    assert place == np.square(WORDS.samples[:8000].reshape(-1, 160), dtype=float).sum(1).argmax()
+    seen = frame_seen(study, 16, place)
+    quantized = study.filters_at(16)[place : place + 1]
+    [expected] = spectral_distortions_db(study.spectra.filters[place : place + 1], quantized)
+    assert seen.distortion_db == expected
+    rms = np.sqrt(np.mean(np.square(seen.own_db - seen.quantized_db)))
+    assert rms == pytest.approx(expected)
+    assert abs(np.mean(seen.power_db - seen.own_db)) < 6  # the envelope lies on the spectrum
+    assert (np.diff(seen.line_hertz) > 0).all()
+    assert len(seen.line_hertz) == 10
+    chart = spectralpanels.envelopes_chart(study, 16, place)
+    assert chart.title.startswith(f"{place / 50:.2f} s: {expected:.2f}")
+    assert [len(trace.x) for trace in chart.figure.data] == [129, 129, 129, 10]
+
+
+def test_figures_in_words_in_a_table_and_in_files(study: SpectralStudy) -> None:
+    figures = study.steps[16].figures
+    told = figures_of_spectra(figures)
+    assert f"over 2 dB: {100 * figures.over_2_db:.0f}" in told
+    assert "12.0 bits a frame" in told
+    row = spectralpanels.figures_table(study).rows[-1]
+    assert row["over_4_percent"] == 100 * figures.over_4_db
+    file, table, record = spectralpanels.files_of(study, 16)
+    assert file.name == "words-spectra-K16.npz"
+    decoded = parse_points_file(file.data).decode()
+    np.testing.assert_array_equal(decoded, study.steps[16].encoded.decode())
+    rows = list(csv.DictReader(io.StringIO(table.data)))
+    assert [row["codebook_size"] for row in rows] == ["1", "4", "16"]
+    assert json.loads(record.data)["points"][2]["distortion_db"] == figures.distortion_db
