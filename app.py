@@ -1267,7 +1267,8 @@ def choose_voices(names: Sequence[str], looked_at: str) -> list[str]:
 def sound_health_panel(of: SoundStudy) -> list[Pieces]:
     """Show the health of each size; which, the page itself knows from what side B plays."""
     table = partial(soundpanels.health_table, of)
-    show_health(hearing.health_bytes(of), soundpanels.health_charts(of), table)
+    data = hearing.health_bytes(of, soundpanels.health_sentences)
+    show_health(data, soundpanels.health_charts(of), table)
     return [climb.examining(of), climb.holding_out(of), *show_borrowed(of)]
 
 
@@ -1311,7 +1312,7 @@ def spectral_sizes_panel(of: SpectralStudy) -> list[Pieces]:
     draw_apart("sizes", spectralpanels.size_charts(of))
     draw(spectralpanels.figures_table(of))
     small(say("spectra.about", order=of.spectra.frequencies.shape[1]))
-    return [spectralstudy.holding_out(of)]
+    return [climb.holding_out(of)]
 
 
 def envelopes_panel(of: SpectralStudy) -> list[Pieces]:
@@ -1346,8 +1347,16 @@ def spectral_rates_panel(of: SpectralStudy) -> list[Pieces]:
     every = [of, *(spectralstudy.relatives(of) if is_all else [])]
     draw(spectralpanels.rate_chart(every, frames))
     small(say("spectra.about", order=of.spectra.frequencies.shape[1]))
-    held_out = map(spectralstudy.holding_out, every) if frames == "others" else []
+    held_out = map(climb.holding_out, every) if frames == "others" else []
     return [*map(climb.sweeping, every), *held_out]
+
+
+def spectral_health_panel(of: SpectralStudy) -> list[Pieces]:
+    """Show the health of each size; which, the page itself knows from what side B plays."""
+    table = partial(spectralpanels.health_table, of)
+    data = hearing.health_bytes(of, spectralpanels.health_sentences)
+    show_health(data, spectralpanels.health_charts(of), table)
+    return [climb.examining(of), climb.holding_out(of)]
 
 
 def spectral_files_panel(of: SpectralStudy) -> list[Pieces]:
@@ -1361,6 +1370,7 @@ SPECTRAL_PANELS: dict[str, Callable[[SpectralStudy], list[Pieces]]] = {
     "sizes": spectral_sizes_panel,
     "envelopes": envelopes_panel,
     "rates": spectral_rates_panel,
+    "health": spectral_health_panel,
     "files": spectral_files_panel,
 }
 

@@ -38,7 +38,7 @@ def held_out_of(points: Points, sizes: list[int], settings: PointSettings) -> li
 def test_health_by_hand() -> None:
     points = Points(np.float32([[0], [2], [2], [40], [44], [44]]), "")
     step = step_of(points, 2)
-    health = finish(point_health_work(step, points))
+    health = finish(point_health_work(step.encoded, points))
     assert health.use[0].tolist() == health.cell_use.tolist() == [3, 3]
     # 2 codewords of 4 bytes; 6 indices of 1 bit
     assert health.codebook_share == 8 / (8 + 6 / 8)
@@ -51,7 +51,7 @@ def test_health_by_hand() -> None:
 def test_cells_are_of_tuples_of_indices(family: str) -> None:
     points = made("mixture", 2000, 3)
     step = step_of(points, 8, PointSettings(family))
-    health = finish(point_health_work(step, points))
+    health = finish(point_health_work(step.encoded, points))
     tuples, use = np.unique(step.encoded.indices, axis=0, return_counts=True)
     assert health.cell_use.tolist() == use.tolist()
     errors = np.square(points.vectors - step.encoded.decode().astype(float)).sum(axis=1)
@@ -62,7 +62,7 @@ def test_cells_are_of_tuples_of_indices(family: str) -> None:
 
 def test_nothing_is_lost_of_points_that_are_the_codewords() -> None:
     points = Points(np.float32([[1], [2]]), "")
-    health = finish(point_health_work(step_of(points, 2), points))
+    health = finish(point_health_work(step_of(points, 2).encoded, points))
     assert health.cell_distortion.tolist() == [0, 0]
     assert health.worst_share == 0
 

@@ -34,7 +34,7 @@ def examined(study: SoundStudy) -> SoundStudy:
 def test_nothing_is_said_before_it_is_known() -> None:
     study = SoundStudy(WORDS, SoundSettings(4), (1, 2), Store(10**8))
     list(sweeping(study))
-    assert health_bytes(study) == b""
+    assert health_bytes(study, health_sentences) == b""
     assert health_sentences(study, 2) == []
     assert transfers_table(study, WORDS) is None
 
@@ -72,7 +72,7 @@ def test_charts_and_table_have_every_size(examined: SoundStudy) -> None:
 
 
 def test_the_page_gets_shares_and_sentences_of_a_sound(examined: SoundStudy) -> None:
-    data = health_bytes(examined)
+    data = health_bytes(examined, health_sentences)
     told = json.loads(data[8 : 8 + int.from_bytes(data[:4], "little")])
     assert (told["kind"], told["of"], told["heard"]) == ("health", examined.sweep_id, True)
     assert [it["size"] for it in told["sizes"]] == [1, 4, 256]

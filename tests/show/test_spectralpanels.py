@@ -8,12 +8,10 @@ import numpy as np
 import pytest
 
 from vqcore.coding.pointsfile import parse_points_file
-from vqcore.lab.climb import sweeping
+from vqcore.lab.climb import examining, holding_out, known_healths, known_held_out, sweeping
 from vqcore.lab.spectralstudy import (
     SpectralStudy,
     frame_seen,
-    holding_out,
-    known_held_out,
     loudest_frame,
     relatives,
 )
@@ -33,8 +31,9 @@ def study() -> SpectralStudy:
     found = SpectralStudy(WORDS, SpectralSettings(family="split"), (1, 4, 16), Store(10**8))
     for _ in sweeping(found):
         pass
-    for _ in holding_out(found):
-        pass
+    for work in (holding_out(found), examining(found)):
+        for _ in work:
+            pass
     return found
 
 
@@ -59,6 +58,20 @@ def test_curves_are_of_all_frames_and_of_others(study: SpectralStudy) -> None:
     [not_trained] = spectralpanels.rate_chart([study], "others").figure.data
     assert list(all_frames.x) == list(not_trained.x) == [0, 6, 12]
     assert (list(all_frames.y), list(not_trained.y)) == (list(every.y), list(others.y))
+
+
+def test_health_is_of_frames(study: SpectralStudy) -> None:
+    sentences = spectralpanels.health_sentences(study, 16)
+    gap = known_held_out(study)[16].gap_db
+    assert gap > 0
+    assert sentences[-1].startswith(f"Frames that were not trained on have {gap:.2f} dB more")
+    health = known_healths(study)[16]
+    assert sum(health.cell_use) == len(study.spectra.filters)
+    rows = spectralpanels.health_table(study).rows
+    assert [row["codebook_size"] for row in rows] == [1, 4, 16]
+    assert rows[2]["gap_db"] == gap
+    used, held_out = spectralpanels.health_charts(study)
+    assert (used.id, held_out.id) == ("sound-perplexity", "distortion")
 
 
 def test_a_frame_beside_its_envelopes(study: SpectralStudy) -> None:

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from vqcore.codebooks.training import Progress
 from vqcore.lab.health import Health
-from vqcore.lab.heldout import SnrHeldOut
 from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering, first_of
 from vqcore.work import Work
 
@@ -56,8 +55,13 @@ class Climb(ABC, Generic[Done]):
         """Examine a size that is done."""
 
     @abstractmethod
-    def halves(self, missing: Sequence[int]) -> Generator[Progress | SnrHeldOut]:
-        """Train sizes of the plan on half of the vectors, and encode the others."""
+    def halves(self, missing: Sequence[int]) -> Generator[Any]:
+        """Train sizes of the plan on half of the vectors, and try the others.
+
+        Yields
+        ------
+        Progress, and of each size what it is worth to both halves
+        """
 
     @cached_property
     def steps(self) -> dict[int, Done]:
@@ -106,7 +110,7 @@ def examining(study: Climb[Done]) -> Pieces:
     return answering(study.store, map(question, study.plan))
 
 
-def known_healths(study: Climb[Done]) -> dict[int, Health]:
+def known_healths(study: Climb[Any]) -> dict[int, Health]:
     return study.by_size(HEALTH)
 
 
@@ -117,10 +121,10 @@ def holding_out(study: Climb[Done]) -> Pieces:
         return
 
     def question(size: int) -> Question:
-        def is_it(event: Progress | SnrHeldOut) -> bool:
-            return isinstance(event, SnrHeldOut) and event.codebook_size == size
+        def is_it(event: Any) -> bool:
+            return not isinstance(event, Progress) and event.codebook_size == size
 
-        def work() -> Work[SnrHeldOut | None]:
+        def work() -> Work[Any]:
             return first_of(events, is_it)
 
         return Question(HALVES, (*study.swept, size), work, "halving-vectors", {"size": size})
@@ -129,7 +133,7 @@ def holding_out(study: Climb[Done]) -> Pieces:
         yield from answering(study.store, map(question, missing))
 
 
-def known_held_out(study: Climb[Done]) -> dict[int, Any]:
+def known_held_out(study: Climb[Any]) -> dict[int, Any]:
     return study.by_size(HALVES)
 
 

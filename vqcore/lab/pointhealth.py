@@ -10,28 +10,29 @@ from numpy.typing import NDArray
 
 from vqcore.arrays import Indices, Sketch
 from vqcore.codebooks.training import Progress, reported
+from vqcore.coding.pointsfile import EncodedPoints
 from vqcore.lab.health import Health
 from vqcore.lab.heldout import SnrHeldOut, halves
-from vqcore.lab.pointsweeps import PointSettings, PointStep, errors_of, rows_of, trained
-from vqcore.metrics import snr_db
+from vqcore.lab.pointsweeps import PointSettings, errors_of, rows_of, trained
+from vqcore.metrics import entropy_bytes, snr_db
 from vqcore.quantizers import ofpoints
 from vqcore.quantizers.ofpoints import PointQuantizer
 from vqcore.signals.points import Points
 from vqcore.work import Work
 
 
-def point_health_work(step: PointStep, points: Points) -> Work[Health]:
-    """Examine a finished codebook size, with pauses.
+def point_health_work(encoded: EncodedPoints, points: Points) -> Work[Health]:
+    """Examine the quantizer of encoded points, with pauses.
 
     How far codewords are apart is left out: numbers have no scale on which they would be alike.
     The codebook's share is that of codebook and coded indices: the file has 2 kB beside them.
 
     Parameters
     ----------
-    step : the codebook size
-    points : those that the step has encoded
+    encoded
+    points : those that are encoded
     """
-    encoded, figures = step.encoded, step.figures
+    codebook_bytes, coded = encoded.quantizer.codebook_bytes, entropy_bytes(*encoded.use)
     places, use = _cells(encoded.indices)
     yield
     squares = np.empty(points.count)
@@ -40,10 +41,10 @@ def point_health_work(step: PointStep, points: Points) -> Work[Health]:
         yield
     by_cell = np.bincount(places, squares, len(use))
     return Health(
-        codebook_size=step.codebook_size,
+        codebook_size=encoded.quantizer.codebook_size,
         use=encoded.use,
         cell_use=use,
-        codebook_share=figures.codebook_bytes / (figures.codebook_bytes + figures.entropy_bytes),
+        codebook_share=codebook_bytes / (codebook_bytes + coded),
         nearest_pair=None,
         farthest_pair=None,
         cell_distortion=by_cell / (by_cell.sum() or 1),

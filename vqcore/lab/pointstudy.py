@@ -93,7 +93,7 @@ class PointStudy(Climb[PointStep]):
         return sweep_points(self.points, self.settings, missing)
 
     def health_work(self, size: int) -> Work[Health]:
-        return point_health_work(self.steps[size], self.points)
+        return point_health_work(self.steps[size].encoded, self.points)
 
     def halves(self, missing: Sequence[int]) -> Generator[Progress | SnrHeldOut]:
         return held_out_points(self.points, self.settings, missing)

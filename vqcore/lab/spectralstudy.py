@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,6 +11,8 @@ import numpy as np
 from vqcore.arrays import Floats
 from vqcore.codebooks.training import Progress
 from vqcore.lab.climb import Climb
+from vqcore.lab.health import Health
+from vqcore.lab.pointhealth import point_health_work
 from vqcore.lab.spectralsweeps import (
     SPECTRAL_FAMILIES,
     SpectralHeldOut,
@@ -21,8 +22,10 @@ from vqcore.lab.spectralsweeps import (
     possible_sizes,
     quantized_filters,
     sweep_spectra,
+    vectors_of,
 )
-from vqcore.lab.store import Key, Pieces, Question, Store, answering, first_of
+from vqcore.lab.store import Key, Store
+from vqcore.signals.points import Points
 from vqcore.signals.sounds import Sound
 from vqcore.signals.spectra import (
     FAINT,
@@ -78,6 +81,13 @@ class SpectralStudy(Climb[SpectralStep]):
 
     def events(self, missing: Sequence[int]) -> Generator[Progress | SpectralStep]:
         return sweep_spectra(self.spectra, self.settings, missing)
+
+    def health_work(self, size: int) -> Work[Health]:
+        points = Points(vectors_of(self.spectra), self.sound.name)
+        return point_health_work(self.steps[size].encoded, points)
+
+    def halves(self, missing: Sequence[int]) -> Generator[Progress | SpectralHeldOut]:
+        return hold_out_spectra(self.spectra, self.settings, missing)
 
     def filters_at(self, size: int) -> Floats:
         """Return the filter of each frame as a size that is done quantizes it, (f, p + 1)."""
@@ -141,27 +151,3 @@ def relatives(study: SpectralStudy) -> list[SpectralStudy]:
         if family != own.family
     ]
     return [replace(study, settings=settings) for settings in others]
-
-
-def holding_out(study: SpectralStudy) -> Pieces:
-    """Train on half of the frames, and measure the others."""
-    missing = [it for it in study.plan if not study.store.has("spectra out", (*study.swept, it))]
-    if not missing:
-        return
-
-    def question(size: int) -> Question:
-        def is_it(event: Progress | SpectralHeldOut) -> bool:
-            return isinstance(event, SpectralHeldOut) and event.codebook_size == size
-
-        def work() -> Work[SpectralHeldOut | None]:
-            return first_of(events, is_it)
-
-        key = *study.swept, size
-        return Question("spectra out", key, work, "halving-frames", {"size": size})
-
-    with closing(hold_out_spectra(study.spectra, study.settings, missing)) as events:
-        yield from answering(study.store, map(question, missing))
-
-
-def known_held_out(study: SpectralStudy) -> dict[int, SpectralHeldOut]:
-    return study.by_size("spectra out")

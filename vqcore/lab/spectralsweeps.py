@@ -125,6 +125,11 @@ class SpectralHeldOut:
     trained_db: float
     others_db: float
 
+    @property
+    def gap_db(self) -> float:
+        """Return by how much the others are farther: how much is learnt by heart."""
+        return self.others_db - self.trained_db
+
 
 def vectors_of(spectra: Spectra) -> Sketch:
     """Return what is quantized: the line spectral frequencies of all frames, float32 (f, p)."""

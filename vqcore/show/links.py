@@ -47,7 +47,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "sound-kind": ("waveform", "spectra"),
     "spectral-family": SPECTRAL_FAMILIES,
     "spectral-frames": ("others", "all"),
-    "spectral-panel": ("sizes", "envelopes", "rates", "files"),
+    "spectral-panel": ("sizes", "envelopes", "rates", "health", "files"),
     "sound-panel": (
         *("sizes", "rates", "training", "sounds", "health"),
         *("codebook", "speakers", "files"),

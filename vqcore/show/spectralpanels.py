@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from vqcore.lab.spectralstudy import SpectralStudy, frame_seen, known_held_out
+from vqcore.lab.climb import known_healths, known_held_out
+from vqcore.lab.spectralstudy import SpectralStudy, frame_seen
 from vqcore.lab.spectralsweeps import SPECTRAL_FAMILIES, SweptSpectra
 from vqcore.show import exports, soundplots
 from vqcore.show.downloads import File
 from vqcore.show.panels import Chart, Table, chart_of, table_of
-from vqcore.show.plots import size_area
+from vqcore.show.plots import perplexity_figure, size_area
 from vqcore.show.pointplots import RateCurve
 from vqcore.show.provenance import stem_of
 from vqcore.show.tables import spectral_row
+from vqcore.show.verdicts import spectral_health_row, verdicts
 from vqcore.show.wording import decibels
 from vqcore.signals.frames import FRAMES_A_SECOND
 from vqcore.words import say
@@ -38,6 +40,26 @@ def size_charts(study: SpectralStudy) -> tuple[Chart, ...]:
 def figures_table(study: SpectralStudy) -> Table:
     """Return the figures of every K."""
     return table_of("spectra", list(map(spectral_row, study.figures)))
+
+
+def health_sentences(study: SpectralStudy, size: int) -> list[str]:
+    """Return what the health of a K comes to; nothing while it is not known."""
+    health, out = known_healths(study).get(size), known_held_out(study).get(size)
+    return verdicts(health, out, "spectra") if health else []
+
+
+def health_charts(study: SpectralStudy) -> tuple[Chart, ...]:
+    """Return the charts of use, and of frames not trained on."""
+    sizes, healths = study.plan, list(known_healths(study).values())
+    used = chart_of("sound-perplexity", perplexity_figure(healths, sizes))
+    return replace(used, area=size_area(sizes)), size_charts(study)[0]
+
+
+def health_table(study: SpectralStudy) -> Table:
+    """Return the figures of health of every K."""
+    out = known_held_out(study)
+    rows = [spectral_health_row(it, out.get(size)) for size, it in known_healths(study).items()]
+    return table_of("spectral-health", rows)
 
 
 def envelopes_chart(study: SpectralStudy, size: int, place: int) -> Chart:

@@ -21,14 +21,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from vqcore.lab.health import WORST_CELLS, Health, Pair
 from vqcore.lab.heldout import HeldOut, SnrHeldOut
+from vqcore.lab.spectralsweeps import SpectralHeldOut
 from vqcore.show.wording import percentage
 from vqcore.words import say
 
-Of = Literal["blocks", "vectors", "sounds"]
+
+class HasGap(Protocol):
+    """What a codebook is worth to vectors that it was not trained on."""
+
+    @property
+    def gap_db(self) -> float: ...
+
+
+Of = Literal["blocks", "vectors", "sounds", "spectra"]
 """What codebooks are of that are judged."""
 
 WELL_FED, STARVED = 39, 8
@@ -72,6 +81,17 @@ def vector_health_row(health: Health, held_out: SnrHeldOut | None = None) -> dic
     }
 
 
+def spectral_health_row(health: Health, held_out: SpectralHeldOut | None = None) -> dict[str, Any]:
+    """Return the figures of spectra by name."""
+    row = health_row(health)
+    return {
+        **row,
+        "median_frames": row["median_blocks"],
+        "least_frames": row["least_blocks"],
+        **{name: getattr(held_out, name, None) for name in ("trained_db", "others_db", "gap_db")},
+    }
+
+
 def _difference(pair: Pair | None) -> float | None:
     return pair.difference if pair else None
 
@@ -90,9 +110,7 @@ class Verdict:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
-def verdicts(
-    health: Health, held_out: HeldOut | SnrHeldOut | None = None, of: Of = "blocks"
-) -> list[str]:
+def verdicts(health: Health, held_out: HasGap | None = None, of: Of = "blocks") -> list[str]:
     """Return in words what `judged` finds, a sentence for each."""
     return [in_words(verdict, of) for verdict in judged(health, held_out)]
 
@@ -104,10 +122,12 @@ def in_words(verdict: Verdict, of: Of = "blocks") -> str:
         return say(f"verdict.{verdict.id}", **told)
     if of == "sounds" and verdict.id.startswith(OF_SOUNDS):
         return say(f"verdict-of-sounds.{verdict.id}", **told)
+    if of == "spectra" and verdict.id.startswith("gap."):
+        return say(f"verdict-of-spectra.{verdict.id}", **told)
     return say(f"verdict-of-vectors.{verdict.id}", **told)
 
 
-def judged(health: Health, held_out: HeldOut | SnrHeldOut | None = None) -> list[Verdict]:
+def judged(health: Health, held_out: HasGap | None = None) -> list[Verdict]:
     """Judge a codebook, a verdict for each figure, by the thresholds at the top of this module.
 
     Parameters
@@ -182,7 +202,7 @@ def _on_worst(health: Health) -> Verdict | None:
     return Verdict(f"worst.{_even(times < UNEVEN)}", figures)
 
 
-def _on_gap(held_out: HeldOut | SnrHeldOut) -> Verdict:
+def _on_gap(held_out: HasGap) -> Verdict:
     gap = held_out.gap_db
     bounds = {"none": 0, "small": SMALL_GAP, "noticeable": BIG_GAP}
     learnt = next((name for name, bound in bounds.items() if gap < bound), "big")

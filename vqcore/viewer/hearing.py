@@ -14,14 +14,13 @@ soundbook  size (K), dimension (d), distinct (t), count (n),   2 bytes a vector 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from vqcore.arrays import Samples
-from vqcore.coding.codec import lookup_of
 from vqcore.coding.soundcodec import EncodedSound
 from vqcore.lab.climb import known_healths
 from vqcore.lab.soundfiles import SoundFile
@@ -31,7 +30,6 @@ from vqcore.lab.soundsweeps import SoundCost
 from vqcore.lab.spectralstudy import SpectralStudy
 from vqcore.lab.store import Store
 from vqcore.show.provenance import stem_of
-from vqcore.show.soundpanels import health_sentences
 from vqcore.show.wording import figures_of_sound, sound_name
 from vqcore.signals.frames import FrameLayout, heard_table, layout_of, scaled
 from vqcore.signals.sounds import Pulses, Sound
@@ -139,8 +137,8 @@ def _beside(file: SoundFile, original: Sound | None) -> str:
     return f"{file.digest} {original.digest}" if original else file.digest
 
 
-def health_bytes(study: SoundStudy) -> bytes:
-    """Return the health of the sizes examined so far; nothing if none is."""
+def health_bytes(study: AnyStudy, sentences: Callable[[Any, int], list[str]]) -> bytes:
+    """Return the health of the sizes examined so far, and what it comes to; nothing if none is."""
     healths = known_healths(study).items()
-    judged = [(health, health_sentences(study, size)) for size, health in healths]
+    judged = [(health, sentences(study, size)) for size, health in healths]
     return health_layer(study.sweep_id, judged, heard=True) if judged else b""
