@@ -463,7 +463,7 @@ def study_of_waveform(sound: Sound) -> SoundStudy:
         is_plain = family == SoundSettings.family
         trainer = st.selectbox(disabled=not is_plain, **choice("trainer"))
         by_the_book = is_plain and trainer == "textbook"
-        starts = uploads().sound_starts(rate, dimension) if by_the_book else {}
+        starts = uploads().sound_starts(sound.rate, dimension) if by_the_book else {}
         rules = choose_rules(dimension, starts) if by_the_book else None
         seed, sizes = choose_number("seed"), choose_sizes(largest)
     trainer = trainer if is_plain else SoundSettings.trainer

@@ -16,8 +16,8 @@ from vqcore.coding.soundcodec import SoundSettings, cut_sound, encode_sound_work
 from vqcore.coding.soundcontainer import pack_sound, parse_sound
 from vqcore.lab.soundsharing import train_on_several
 from vqcore.lab.soundsweeps import SoundStep, sweep_sound
-from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.lab.spectralsweeps import SpectralSettings, SpectralStep, sweep_spectra
+from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.show.provenance import PROGRAM
 from vqcore.signals.pictures import png_bytes
 from vqcore.signals.sounds import Sound, file_of, sample_recording, sound_of

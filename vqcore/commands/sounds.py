@@ -276,7 +276,7 @@ def _settings(given: Given) -> SoundSettings:
 
 
 def _cut(place: Path, settings: SoundSettings) -> CutSound:
-    return cut_sound(_loaded(place, settings), settings.dimension)
+    return cut_sound(load_sound(place, settings.rate), settings.dimension)
 
 
 def _parsed(file: Path) -> EncodedSound:
