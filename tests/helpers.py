@@ -19,6 +19,7 @@ from vqcore.coding.codec import Encoded, Settings
 from vqcore.coding.entropy import Coder, code_indices
 from vqcore.lab.health import Health, health_work
 from vqcore.lab.rivals import RivalPoint
+from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.sweeps import OperatingPoint, Step, sweep
 from vqcore.lab.uploads import open_file
 from vqcore.lab.vqfiles import VqFile
@@ -241,7 +242,7 @@ small_vectors = arrays.arrays(
 def link_to(*files: tuple[str, bytes]) -> dict[str, str]:
     """Return the query of a link that waits for the last picture or .vq of some files."""
     contents = [open_file(data, name) for name, data in files]
-    shown = [it for it in contents if isinstance(it, Picture | VqFile)]
+    shown = [it for it in contents if isinstance(it, Picture | VqFile | SoundFile)]
     return {"needs": "what is brought", "digest": short_digest(shown[-1])}
 
 

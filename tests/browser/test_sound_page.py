@@ -165,9 +165,8 @@ def test_a_vq_is_heard_beside_its_original_and_lends_its_codebook(visitor):
     step = step_of(first, size=16, family="residual", dimension=8)
     file = step.file
     damaged = file[:-1] + bytes([file[-1] ^ 1])
-    visitor.open(f"{SOUND}&sound-panel=sounds").upload(("bad.vq", damaged), ("a.vq", file))
+    visitor.bring(f"{SOUND}&sound-panel=sounds", ("a.vq", file))
     page = visitor.page
-    expect(page.get_by_role("alert")).to_contain_text("bad.vq: The .vq file is damaged")
     expect(track(visitor, "a")).to_be_hidden()
     expect(track(visitor, "b").locator(".what")).to_have_text("K = 16")
     expect(track(visitor, "b").locator(".figures")).not_to_contain_text("SNR")
@@ -175,8 +174,14 @@ def test_a_vq_is_heard_beside_its_original_and_lends_its_codebook(visitor):
     assert visitor.barriers() == []
     assert "needs=a.vq" in page.url
 
-    visitor.upload(("first.wav", file_of(first, 8000)))
-    choose(visitor, "Sound", "a.vq")
+    wavs = {"first.wav": file_of(first, 8000), "second.wav": file_of(second, 8000)}
+    files = [
+        {"name": name, "mimeType": "", "buffer": it}
+        for name, it in {"bad.vq": damaged, **wavs}.items()
+    ]
+    page.locator("input[type=file]").set_input_files(files)
+    visitor.settle()
+    expect(page.get_by_role("alert")).to_contain_text("bad.vq: The .vq file is damaged")
     expect(track(visitor, "b").locator(".figures")).to_contain_text(
         f"SNR {step.figures.snr_db:.2f} dB"
     )
@@ -184,7 +189,7 @@ def test_a_vq_is_heard_beside_its_original_and_lends_its_codebook(visitor):
     np.testing.assert_array_equal(heard(visitor, "a"), first)
     np.testing.assert_array_equal(heard(visitor, "b"), step.encoded.decode())
 
-    visitor.upload(("second.wav", file_of(second, 8000)))
+    choose(visitor, "Sound", "second.wav")
     page.get_by_text("One codebook for all").click()
     visitor.settle()
     joint = taken(visitor, page.get_by_role("button", name="This sound with it (.vq)"))

@@ -165,7 +165,7 @@ class Hearing {
   }
 
   hear(side) {
-    this.heard = this.sound.alone ? "b" : side;
+    this.heard = this.sound?.alone ? "b" : side;
     this.player.hear(this.heard);
     this.#show();
   }
