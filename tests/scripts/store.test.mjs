@@ -37,11 +37,11 @@ test("layers are found by kind, and by what they are of", () => {
 test("a sound, its codebooks by size, and those from elsewhere by its id", () => {
   const store = new LayerStore(), layer = (kind, of, more) => ({ kind, of, ...more });
   store.put("one", [layer("sound", "it"), layer("soundbook", "sweep", { size: 8 }), layer("soundbook", "it", { size: 4, name: "b.vq" })]);
-  store.put("two", [layer("soundbook", "sweep", { size: 2 }), layer("soundbook", "other", { size: 1 })]);
-  const { sound, books, uses } = store.ofSound("it", "sweep");
-  assert.equal(sound.of, "it");
+  store.put("two", [layer("soundbook", "sweep", { size: 2 }), layer("soundbook", "other", { size: 1 }), layer("analysis", "it")]);
+  const { sound, analysis, books, uses } = store.ofSound("it", "sweep");
+  assert.deepEqual([sound.of, analysis.of], ["it", "it"]);
   assert.deepEqual([books.map(({ size }) => size), uses.map(({ name }) => name)], [[2, 8], ["b.vq"]]);
-  assert.deepEqual(store.ofSound("file", "file"), { sound: undefined, books: [], uses: [] });
+  assert.deepEqual(store.ofSound("file", "file"), { sound: undefined, analysis: undefined, books: [], uses: [] });
 });
 
 test("layers of one sweep come by size and once", () => {
