@@ -65,6 +65,7 @@ from vqcore.show import (
     pointpanels,
     provenance,
     reproduce,
+    sounddownloads,
     soundpanels,
     spectralpanels,
     tables,
@@ -1288,8 +1289,13 @@ def show_borrowed(of: SoundStudy) -> list[Pieces]:
 
 def sound_files_panel(of: SoundStudy) -> list[Pieces]:
     size = st.selectbox(**size_choice("sound-size", of.plan, visit.size_among(of.plan)))
-    if size in of.steps:
-        offer(*soundpanels.files_of(of, size), icon=DOWNLOAD)
+    if size not in of.steps:
+        return []
+    others = soundstudy.relatives(of) if st.session_state.get("families") == "all" else []
+    for group, offers in sounddownloads.offered_of_sound(of, of.steps[size], others).items():
+        show_group(group, offers)
+    with st.expander(say("offers.reproduce")):
+        show_ways(reproduce.sound_ways(of.sound, of.settings, size))
     return []
 
 

@@ -151,6 +151,8 @@ def test_an_upload_is_heard_and_taken_away(visitor):
     np.testing.assert_array_equal(heard(visitor, "a"), words)
     file = taken(visitor, visitor.page.get_by_role("button", name="Compressed (.vq)"))
     np.testing.assert_array_equal(parse_sound(file).decode(), heard(visitor, "b"))
+    page = taken(visitor, visitor.page.get_by_role("button", name="Report (HTML)"))
+    assert page.count(b"<audio controls") == 2
 
 
 def step_of(samples, **settings):

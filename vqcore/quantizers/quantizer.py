@@ -91,6 +91,11 @@ class Quantizer:
         return tuple(column.size for column in self.columns)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Return what each column chooses."""
+        return tuple(column.name for column in self.columns)
+
+    @property
     def codebook_bytes(self) -> int:
         """Return those of the tables as they are: a byte a sample, none for what goes unsaid."""
         return sum(column.bytes_of(self.tables[0].shape[1]) for column in self.columns)

@@ -82,6 +82,25 @@ mse = np.square(np.subtract(vectors, rebuilt, dtype=float)).mean()
 snr = 10 * np.log10(np.square(vectors, dtype=float).mean() / mse)
 print(f"SNR {{snr:.2f}} dB, {{np.log2(K) / d:.3f}} bits a number")
 """
+OF_SOUND = """\
+import numpy as np
+import soundfile
+from sklearn.cluster import KMeans
+from sklearn.metrics import pairwise_distances_argmin
+
+sound, rate = soundfile.read({file!r}, dtype="int16")
+frame, d, K = rate // 50, {dimension}, {size}
+frames = np.pad(sound.astype(float), (0, -len(sound) % frame)).reshape(-1, frame)
+powers = np.maximum(np.square(frames).mean(axis=1), 1)
+levels = np.sqrt(2.0) ** np.rint(np.log2(powers)).clip(0, 31)[:, None]
+vectors = np.floor(frames * (28 / levels) + 128.5).clip(0, 255).reshape(-1, d).astype(np.float32)
+"""
+MEASURING_SOUND = """\
+rebuilt = np.floor((codebook[indices].reshape(frames.shape) - 128.0) * levels / 28 + 0.5)
+rebuilt = rebuilt.clip(-32768, 32767).ravel()[: len(sound)]
+snr = 10 * np.log10(np.square(sound, dtype=float).mean() / np.square(sound - rebuilt).mean())
+print(f"SNR {{snr:.2f}} dB, {{(np.log2(K) * rate / d + 5 * 50) / 1000:.2f}} kbit/s")
+"""
 OPENED_ALIKE = ("PNG", "JPEG", "WebP", "GIF", "BMP")
 
 
@@ -120,6 +139,19 @@ def numpy_lines_of_points(reading: str, seed: int, size: int) -> str:
     more = imports.replace("import numpy as np", "").strip()
     lines = OF_POINTS.format(vectors=vectors, size=size, seed=seed)
     return f"{more}\n{lines}" if more else lines
+
+
+def numpy_lines_of_sound(file: str, dimension: int, seed: int, size: int) -> str:
+    """Return lines that quantize a sound, and print SNR and nominal kbit/s.
+
+    Parameters
+    ----------
+    file : has the sound at its rate, of one channel and 16 bits
+    dimension : samples of a vector
+    seed, size : of the training
+    """
+    lines = OF_SOUND + TRAINING + MEASURING_SOUND
+    return lines.format(file=file, dimension=dimension, seed=seed, size=size)
 
 
 def _parts(picture: Picture, colour: Colour) -> Iterator[str]:

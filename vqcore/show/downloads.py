@@ -27,7 +27,7 @@ from vqcore.work import finish
 TILE_SIDE = 24
 QUICK_PIXELS = 2_000_000
 
-Group = Literal["picture", "codebook", "vectors", "figures"]
+Group = Literal["picture", "sound", "codebook", "vectors", "figures"]
 
 
 class File(NamedTuple):

@@ -28,6 +28,7 @@ from vqcore.lab.spectralsweeps import SpectralFigures, SweptSpectra
 from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.quantizers.ofpoints import PointQuantizer
+from vqcore.quantizers.quantizer import Quantizer
 from vqcore.show import provenance
 from vqcore.show.curves import Curve
 from vqcore.show.provenance import Provenance, comment_of
@@ -338,7 +339,7 @@ def vectors_csv(vectors: Sketch) -> str:
     return "".join(",".join(map(str, row)) + "\n" for row in vectors)
 
 
-def codewords_csv(quantizer: PointQuantizer, headings: Sequence[str] = ()) -> str:
+def codewords_csv(quantizer: PointQuantizer | Quantizer, headings: Sequence[str] = ()) -> str:
     """Return the entries of all tables, a line each; a scalar is one number, and no more.
 
     Examples
@@ -347,11 +348,12 @@ def codewords_csv(quantizer: PointQuantizer, headings: Sequence[str] = ()) -> st
     >>> codewords_csv(plain, ("width", "height"))
     'column,index,width,height\\ncodeword,0,0.1,2.0\\ncodeword,1,3.0,4.0\\n'
     """
-    widths = {table.shape[1] for table in quantizer.tables}
+    tables: Sequence[Numbers] = quantizer.tables
+    widths = {table.shape[1] for table in tables}
     names = _number_names(max(widths), headings if len(widths) == 1 else ())
     rows = (
         (column, index, *map(str, row), *[""] * (len(names) - len(row)))
-        for column, table in zip(quantizer.names, quantizer.tables, strict=True)
+        for column, table in zip(quantizer.names, tables, strict=True)
         for index, row in enumerate(table)
     )
     return _sheet(("column", "index", *names), rows)

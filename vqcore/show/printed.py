@@ -13,7 +13,7 @@ from vqcore.coding.codec import Encoded, Settings
 from vqcore.coding.container import Header
 from vqcore.coding.pointsfile import EncodedPoints
 from vqcore.coding.smoothing import MAX_STRENGTH
-from vqcore.coding.soundcodec import EncodedSound
+from vqcore.coding.soundcodec import EncodedSound, SoundSettings
 from vqcore.lab.batch import Swept
 from vqcore.lab.comparison import MEAN_FIGURES, mean_rows
 from vqcore.lab.identification import Identified
@@ -300,7 +300,19 @@ def point_option_words(settings: PointSettings, size: int) -> list[str]:
     return ["--size", str(size), *_training_words(settings)]
 
 
-def _training_words(settings: Settings | PointSettings) -> list[str]:
+def sound_option_words(settings: SoundSettings, size: int) -> list[str]:
+    """Return the words of the command line for d, rate, K, of a sound, and what is not the default.
+
+    Examples
+    --------
+    >>> " ".join(sound_option_words(SoundSettings(8, 16000, "tree"), 16))
+    '--dimension 8 --rate 16000 --size 16 --family tree'
+    """
+    cutting = ["--dimension", str(settings.dimension), "--rate", str(settings.rate)]
+    return [*cutting, "--size", str(size), *_training_words(settings)]
+
+
+def _training_words(settings: Settings | PointSettings | SoundSettings) -> list[str]:
     unusual = {
         "--family": (settings.family, "plain"),
         **{f"--{name}": (str(it), "") for name, it in settings.unusual_options.items()},
@@ -312,7 +324,7 @@ def _training_words(settings: Settings | PointSettings) -> list[str]:
     return [word for name, (value, _) in named for word in (name, value)]
 
 
-def rule_words(settings: Settings | PointSettings) -> dict[str, str]:
+def rule_words(settings: Settings | PointSettings | SoundSettings) -> dict[str, str]:
     """Return the words for the rules of a training by the book that are not as at first."""
     if settings.rules is None:
         return {}

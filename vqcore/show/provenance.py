@@ -184,6 +184,18 @@ def stem_of(name: str) -> str:
     return (path.stem if is_known else name) or "picture"
 
 
+def original_wav(sound: Sound) -> str:
+    """Return how the file is called that has a sound as it is quantized.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> original_wav(Sound(np.zeros(8, np.int16), 8000, "my words.mp3"))
+    'my words-8kHz.wav'
+    """
+    return f"{stem_of(sound.name)}-{sound.rate // 1000}kHz.wav"
+
+
 def use_stems(own: Study, codebook: str) -> list[str]:
     """Return how files are called: with the codebook of that name, and with the picture's own.
 

@@ -16,6 +16,7 @@ from vqcore.lab.joint import Tried
 from vqcore.lab.sweeps import OperatingPoint, Step
 from vqcore.show import plots, tables
 from vqcore.show.curves import OURS, Curve, deltas, hull_of
+from vqcore.show.panels import Chart, Table
 from vqcore.show.provenance import PROGRAM, Provenance
 from vqcore.show.wording import (
     colour_name,
@@ -90,10 +91,45 @@ def pair(*parts: str) -> str:
     return f'<div class="pair">{"".join(parts)}</div>'
 
 
-def plot(figure: Any, *, with_plotly: bool = False) -> str:
+def plot(drawn: Any, *, with_plotly: bool = False) -> str:
     """Return a live plot; the first of a page has plotly with it."""
-    text: str = figure.to_html(full_html=False, include_plotlyjs=with_plotly)
+    text: str = drawn.to_html(full_html=False, include_plotlyjs=with_plotly)
     return text
+
+
+def of_chart(chart: Chart, *, with_plotly: bool = False) -> str:
+    """Return a chart under its title, its caption below; the first of a page has plotly with it."""
+    title = f"<h3>{escape(chart.title)}</h3>" if chart.title else ""
+    drawn = plot(chart.figure, with_plotly=with_plotly)
+    return f"<div>{title}{drawn}{paragraph(chart.caption)}</div>"
+
+
+def of_table(table: Table | None) -> str:
+    """Return a table under its title, its caption below; nothing if there is none."""
+    return section(table.title, wide_table(table), paragraph(table.caption)) if table else ""
+
+
+def wide_table(table: Table | None) -> str:
+    """Return a table alone, which scrolls if it is too wide; nothing if there is none."""
+    if table is None:
+        return ""
+    heads = [heading for heading, _ in table.columns.values()]
+    return _wide(html_table(heads, tables.written(table.columns, table.rows)))
+
+
+def paragraph(text: str) -> str:
+    """Return a text as a paragraph; nothing if it is empty."""
+    return f"<p>{escape(text)}</p>" if text else ""
+
+
+def figure(element: str, caption: str) -> str:
+    """Return an element that is HTML, with a caption."""
+    return f"<figure>{element}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def data_uri(kind: str, data: bytes) -> str:
+    """Return bytes of a media type as an address that needs no network."""
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def html_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -109,22 +145,21 @@ def _wide(table: str) -> str:
 def _pair(original: Samples, step: Step) -> str:
     """Return the original and what is decoded, with the figures below."""
     alt, told = say("report.original-alt"), say("report.original")
-    rebuilt = _figure(step.encoded.decode(), say("report.rebuilt-alt"), in_short(step.point))
-    return pair(_figure(original, alt, told), rebuilt)
+    rebuilt = _image(step.encoded.decode(), say("report.rebuilt-alt"), in_short(step.point))
+    return pair(_image(original, alt, told), rebuilt)
 
 
-def _figure(pixels: Samples, alt: str, caption: str) -> str:
-    source = f"data:image/png;base64,{base64.b64encode(png_bytes(pixels)).decode()}"
-    image = f'<img src="{source}" alt="{escape(alt)}">'
-    return f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>"
+def _image(pixels: Samples, alt: str, caption: str) -> str:
+    source = data_uri("image/png", png_bytes(pixels))
+    return figure(f'<img src="{source}" alt="{escape(alt)}">', caption)
 
 
 def _by_rate(curves: Sequence[Curve]) -> list[str]:
     """Return the plane of rate and PSNR, and by how much ours differs from each other curve."""
     ours = [curve for curve in curves if curve.kind in OURS]
-    figure = plots.rate_figure(curves, hull_of(ours, "psnr_db"), "psnr_db")
-    hull = f"<p>{escape(say('report.hull'))}</p>"
-    return [plot(figure), hull, _table(["against", "delta-bytes", "delta-psnr"], _rows(curves))]
+    drawn = plots.rate_figure(curves, hull_of(ours, "psnr_db"), "psnr_db")
+    hull = paragraph(say("report.hull"))
+    return [plot(drawn), hull, _table(["against", "delta-bytes", "delta-psnr"], _rows(curves))]
 
 
 def _joint(tries: Sequence[Tried]) -> str:

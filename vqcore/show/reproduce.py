@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from vqcore.codebooks.textbook import Rules
 from vqcore.coding.codec import Settings
+from vqcore.coding.soundcodec import SoundSettings
 from vqcore.lab.pointsweeps import PointSettings
-from vqcore.show.byhand import numpy_lines, numpy_lines_of_points
-from vqcore.show.printed import START_CODEWORDS, START_FILE, option_words, point_option_words
-from vqcore.show.provenance import PROGRAM, Provenance, stem_of
+from vqcore.show.byhand import numpy_lines, numpy_lines_of_points, numpy_lines_of_sound
+from vqcore.show.printed import (
+    START_CODEWORDS,
+    START_FILE,
+    option_words,
+    point_option_words,
+    sound_option_words,
+)
+from vqcore.show.provenance import PROGRAM, Provenance, original_wav, stem_of
 from vqcore.show.wording import plain
 from vqcore.signals.pictures import SAMPLES, Picture
 from vqcore.signals.points import Points
+from vqcore.signals.sounds import SUFFIXES, SUFFIXES_OF_AV, Sound
 from vqcore.signals.sources import Origin as PointsOrigin
 from vqcore.words import say
 
@@ -53,6 +62,14 @@ from vqcore.signals.sources import pixel_pairs
 
 vectors = pixel_pairs(sample_picture({name!r})).vectors
 """
+SOUND_LINES = """\
+import vqcore
+{imports}
+sound = vqcore.read({sound!r}, rate={rate})
+[step] = vqcore.sweep(sound, {how})
+vqcore.save(step.encoded, {file!r})
+print(step.figures)
+"""
 LOADED_CODEWORDS = f"rows_of(vqcore.read({START_CODEWORDS!r}).vectors)"
 NUMBERS = 64
 """Numbers of given codewords that lines of Python have in them; more are loaded."""
@@ -88,7 +105,7 @@ def point_ways(
     reading, file = _vectors(points, origin), f"{stem_of(points.name or 'points')}-K{size}.npz"
     by_hand = numpy_lines_of_points(reading, settings.seed, size)
     yield say("offers.points-by-hand"), by_hand, "python"
-    how = ", ".join([f"[{size}]", *_point_keywords(settings)])
+    how = ", ".join([f"[{size}]", *_keywords_of(settings)])
     lines = POINT_LINES.format(imports=_imports(how), reading=reading, how=how, file=file)
     start = say("offers.start-file", file=START_CODEWORDS) if START_CODEWORDS in how else ""
     yield _told(say("offers.points-lines", program=PROGRAM), start), lines, "python"
@@ -97,6 +114,41 @@ def point_ways(
         words = [_path(points.name), file, *point_option_words(settings, size)]
         command = shlex.join(["python", "-m", "vqcore", "encode", *words])
         yield _told(say("offers.points-command"), start), command, "bash"
+
+
+def sound_ways(
+    sound: Sound, settings: SoundSettings, size: int
+) -> Iterator[tuple[str, str, str | None]]:
+    """Yield, for each way to quantize a sound again, what `ways` does.
+
+    Parameters
+    ----------
+    sound
+    settings
+    size : K
+    """
+    source, file = sound_file(sound), f"{stem_of(sound.name)}-K{size}.vq"
+    wav = original_wav(sound)
+    original = say("offers.sound-file", name=plain(wav))
+    by_hand = numpy_lines_of_sound(wav, settings.dimension, settings.seed, size)
+    yield _told(say("offers.sounds-by-hand"), original), by_hand, "python"
+    how = ", ".join([f"[{size}]", f"dimension={settings.dimension}", *_keywords_of(settings)])
+    names = {"imports": _imports(how), "sound": source, "rate": sound.rate}
+    lines = SOUND_LINES.format(**names, how=how, file=file)
+    needed = original if source == wav else ""
+    start = say("offers.start-file", file=START_CODEWORDS)
+    few = say("offers.few-lines", program=PROGRAM)
+    yield _told(few, needed, start if START_CODEWORDS in how else ""), lines, "python"
+    words = [_path(source), _path(file), *sound_option_words(settings, size)]
+    command = shlex.join(["python", "-m", "vqcore", "encode", *words])
+    told = _told(say("offers.same-file"), needed, start if settings.given else "")
+    yield told, command, "bash"
+
+
+def sound_file(sound: Sound) -> str:
+    """Return the file that a sound comes from: the upload, or what the lab gives of it."""
+    is_known = PurePath(sound.name).suffix.lower() in (*SUFFIXES, *SUFFIXES_OF_AV)
+    return sound.name if sound.heard and is_known else original_wav(sound)
 
 
 def _vectors(points: Points, origin: PointsOrigin) -> str:
@@ -115,11 +167,11 @@ def _vectors(points: Points, origin: PointsOrigin) -> str:
     return f"from vqcore.signals.sources import made\n\nvectors = made({how}).vectors\n"
 
 
-def _point_keywords(settings: PointSettings) -> Iterator[str]:
+def _keywords_of(settings: PointSettings | SoundSettings) -> Iterator[str]:
     """Yield what is not as at first, as Python has it."""
     for name in "family", "trainer", "seed":
         value = getattr(settings, name)
-        if value != getattr(PointSettings, name):
+        if value != getattr(type(settings), name):
             yield f"{name}={value!r}"
     if settings.unusual_options:
         yield f"options={settings.unusual_options!r}"

@@ -11,7 +11,7 @@ from vqcore.lab.climb import known_healths, known_held_out
 from vqcore.lab.soundrivals import RIVALS, SoundCodec, SoundRival
 from vqcore.lab.soundsharing import SoundTried, SoundUse
 from vqcore.lab.soundstudy import SoundStudy, known_rivals, known_transfers
-from vqcore.lab.soundsweeps import SoundCost, SoundFigures, SweptSound
+from vqcore.lab.soundsweeps import SoundCost, SoundFigures
 from vqcore.lab.speakers import ENOUGH, LineUp, speaker_of
 from vqcore.lab.uploads import unused_name
 from vqcore.show import exports, soundplots
@@ -253,13 +253,3 @@ def _right_answers(of: LineUp) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(map(plain, names))
-
-
-def files_of(study: SoundStudy, size: int) -> list[File]:
-    """Return what can be taken away: the .vq of a K, and the figures of all."""
-    stem = stem_of(study.sound.name)
-    swept = SweptSound(study.sound, study.settings, tuple(study.figures))
-    return [
-        File(say("sound.vq"), f"{stem}-K{size}.vq", study.steps[size].file),
-        File(say("sound.table"), f"{stem}.csv", exports.sound_sweeps_csv([swept])),
-    ]

@@ -11,6 +11,7 @@ from vqcore.codebooks.codebook import Codebook
 from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import Cut, cuts_of, dimension_of
 from vqcore.coding.codec import Settings
+from vqcore.coding.soundcodec import SoundSettings
 from vqcore.lab.comparison import Sized
 from vqcore.lab.pointsweeps import PointFigures, PointSettings
 from vqcore.lab.rivals import REFERENCES, RIVALS, Codec
@@ -431,7 +432,21 @@ def point_settings_name(settings: PointSettings) -> str:
     return ", ".join([say(f"point-family.{settings.family}"), *_training_names(settings)])
 
 
-def _training_names(settings: Settings | PointSettings) -> Iterator[str]:
+def sound_settings_name(settings: SoundSettings) -> str:
+    """Name how a sound is quantized, by dimension, family and what else is not as at first.
+
+    Examples
+    --------
+    >>> sound_settings_name(SoundSettings(8, family="residual", options=(3,), seed=1))
+    'd = 8, Residual, Stages 3, seed 1'
+    """
+    dimension = say("sound.dimension", d=settings.dimension)
+    return ", ".join(
+        [dimension, say(f"sound-family.{settings.family}"), *_training_names(settings)]
+    )
+
+
+def _training_names(settings: Settings | PointSettings | SoundSettings) -> Iterator[str]:
     """Name the options, the trainer, its rules and the seed, where they are not as at first."""
     for name, value in settings.unusual_options.items():
         yield say("settings.option", name=say(f"control.{name}.label"), value=value)
