@@ -14,9 +14,6 @@ from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import Step, sweep
 from vqcore.signals.pictures import read_picture
 
-WIDE = {"viewport": {"width": 1440, "height": 1000}}
-NARROW = {"viewport": {"width": 800, "height": 1000}}
-
 
 def photograph():
     """A JPEG photograph of 640×427 pixels: sides that are no multiple of 8."""
@@ -54,7 +51,7 @@ def test_photograph_from_upload_to_figures(visitor):
     np.testing.assert_array_equal(visitor.saved("a"), read_picture(photograph(), "").pixels)
 
 
-def test_downloaded_vq_uploaded_again_is_the_same_picture(visitor):
+def test_a_vq_is_the_same_picture_and_a_size_stays_while_other_things_change(visitor):
     visitor.open("?largest=16&k=16").upload(("china.jpg", photograph()))
     before = visitor.saved("b")
     data = visitor.download("Compressed (.vq)")
@@ -62,20 +59,11 @@ def test_downloaded_vq_uploaded_again_is_the_same_picture(visitor):
     assert visitor.suggested_name == "china-8x8-rgb-K16.vq"
     visitor.upload((visitor.suggested_name, data))
     np.testing.assert_array_equal(visitor.saved("b"), before)
+    choose_picture(visitor, "china.jpg")
+    check_that_a_size_stays(visitor, data)
 
 
-def test_a_size_chosen_is_in_the_address_and_not_in_the_history(visitor):
-    visitor.open("?picture=camera&largest=16")
-    before = visitor.page.evaluate("history.length")
-    for size in (2, 16, 4):
-        visitor.choose(size)
-        expect(visitor.page).to_have_url(re.compile(rf"k={size}\b"))
-    assert visitor.page.evaluate("history.length") == before
-
-
-def test_a_size_chosen_stays_while_other_things_change(visitor):
-    visitor.open("?largest=16&k=16").upload(("china.jpg", photograph()))
-    data = visitor.download("Compressed (.vq)")
+def check_that_a_size_stays(visitor, data):
     visitor.choose(4)
     visitor.page.get_by_role("slider", name="Block size").press("ArrowRight")
     assert visitor.settle().figures()["K"] == "4"
@@ -89,11 +77,33 @@ def test_a_size_chosen_stays_while_other_things_change(visitor):
     assert visitor.settle().figures()["K"] == "4"
 
 
-def test_a_size_that_a_small_picture_has_not_is_there_again_for_a_large_one(visitor):
-    visitor.open("?block=8&largest=64&k=32").upload(("few.png", png(24, 32)))
+def test_a_size_chosen_is_in_the_address_and_not_in_the_history(visitor):
+    visitor.open("?picture=camera&largest=16")
+    before = visitor.page.evaluate("history.length")
+    for size in (2, 16, 4):
+        visitor.choose(size)
+        expect(visitor.page).to_have_url(re.compile(rf"k={size}\b"))
+    assert visitor.page.evaluate("history.length") == before
+
+
+WATCH_PANELS = """() => {
+  globalThis.mostPanels = 0;
+  new MutationObserver(() => {
+    const there = document.querySelectorAll("[role=radiogroup][aria-label=Panel]").length;
+    mostPanels = Math.max(mostPanels, there);
+  }).observe(document, { childList: true, subtree: true });
+}"""
+
+
+def test_after_a_picture_with_few_blocks_a_size_is_there_again_and_panels_are_not_there_twice(
+    visitor,
+):
+    visitor.open("?block=8&largest=256&k=32").upload(("few.png", png(24, 32)))
     assert visitor.figures()["K"] == "12"
+    visitor.page.evaluate(WATCH_PANELS)
     visitor.upload(("china.jpg", photograph()))
     assert visitor.figures()["K"] == "32"
+    assert visitor.page.evaluate("mostPanels") == 1
 
 
 def choose_picture(visitor, name):
@@ -117,8 +127,15 @@ def test_link_reproduces_the_view(visitor):
     assert visitor_figures["In use"] == "20 of 20"
 
 
-def test_click_on_a_chart_chooses(visitor):
-    visitor.open("?picture=camera&largest=16&panel=sizes")
+def test_charts_are_clicked_marked_and_enlarged(visitor):
+    """One visit for all that hands do to charts."""
+    visitor.open("?picture=camera&largest=16&k=4&panel=sizes")
+    check_a_click_on_a_chart(visitor)
+    check_the_marks_of_charts(visitor)
+    check_that_a_chart_stays_as_enlarged(visitor)
+
+
+def check_a_click_on_a_chart(visitor):
     markers = visitor.page.locator(".js-plotly-plot").first.locator(".trace.scatter").last
     marker = markers.locator("path.point").nth(1)
     marker.scroll_into_view_if_needed()
@@ -127,8 +144,8 @@ def test_click_on_a_chart_chooses(visitor):
     assert visitor.settle().figures()["In use"] == "2 of 2"
 
 
-def test_charts_are_marked_at_the_chosen_size(visitor):
-    visitor.open("?picture=camera&largest=16&k=4&panel=sizes")
+def check_the_marks_of_charts(visitor):
+    """They are where the chosen K is."""
     charts, marks = (visitor.page.locator(place) for place in (".js-plotly-plot", ".mark"))
     for place, size in enumerate([1, 2, 4, 8, 16]):
         visitor.choose(size)
@@ -145,8 +162,9 @@ def test_charts_are_marked_at_the_chosen_size(visitor):
             expect(marks.nth(chart)).to_have_attribute("aria-label", f"K = {size} is marked")
 
 
-def test_a_chart_stays_as_enlarged_when_another_size_is_chosen(visitor):
-    visitor.open("?picture=camera&largest=16&k=4&panel=sizes")
+def check_that_a_chart_stays_as_enlarged(visitor):
+    """Another K changes nothing of that."""
+    visitor.choose(4)
     chart = visitor.page.locator(".js-plotly-plot").first
     chart.scroll_into_view_if_needed()
     box = chart.locator(".nsewdrag").bounding_box()
@@ -174,17 +192,13 @@ BAD_FILES = [
 ]
 
 
-def test_bad_files_are_named_while_the_good_one_goes_on(visitor):
+def test_bad_files_are_named_while_good_ones_go_on_however_tiny(visitor):
     files = [(name, data) for name, data, _ in BAD_FILES]
     visitor.open("?largest=4").upload(*files, ("good.png", png(40, 50)))
     assert visitor.page.locator("[data-testid=stMain] h2").inner_text() == "good.png"
     alerts = visitor.page.locator("[data-testid=stSidebar] [role=alert]").all_inner_texts()
     for (name, _, message), alert in zip(BAD_FILES, alerts, strict=True):
         assert alert.startswith(f"{name}: {message}")
-
-
-def test_tiny_pictures(visitor):
-    visitor.open("?largest=4")
     for height, width in [(1, 1), (3, 200), (200, 3)]:
         name = f"{width} by {height}.png"
         visitor.upload((name, png(height, width)))
@@ -201,39 +215,3 @@ def test_settings_changed_while_training(visitor):
     visitor.page.keyboard.press("Home")
     visitor.settle()
     assert visitor.curve(0)[0] == [1, 2]
-
-
-WATCH_PANELS = """() => {
-  globalThis.mostPanels = 0;
-  new MutationObserver(() => {
-    const there = document.querySelectorAll("[role=radiogroup][aria-label=Panel]").length;
-    mostPanels = Math.max(mostPanels, there);
-  }).observe(document, { childList: true, subtree: true });
-}"""
-
-
-def test_panels_are_not_there_twice_after_a_picture_with_few_blocks(visitor):
-    visitor.open("?block=4&largest=256").upload(("few.png", png(24, 32)))
-    visitor.page.evaluate(WATCH_PANELS)
-    visitor.upload(("china.jpg", photograph()))
-    assert visitor.page.evaluate("mostPanels") == 1
-
-
-@pytest.mark.parametrize(
-    "visitor",
-    [WIDE | {"color_scheme": "light"}, NARROW | {"color_scheme": "dark"}],
-    indirect=True,
-    ids=["wide light", "narrow dark"],
-)
-def test_accessible(visitor):
-    visitor.open("?picture=coffee&largest=64&panel=sizes")
-    visitor.page.get_by_text("More", exact=True).click()
-    visitor.settle()
-    assert visitor.barriers() == []
-
-
-@pytest.mark.parametrize("visitor", [NARROW], indirect=True, ids=["narrow"])
-def test_nothing_is_cut_off_at_800_pixels(visitor):
-    visitor.open("?picture=camera&largest=4096&block=16&panel=sizes")
-    main = visitor.page.locator("[data-testid=stMain]")
-    assert main.evaluate("it => it.scrollWidth <= it.clientWidth")

@@ -175,8 +175,9 @@ def zoom(visitor):
 
 
 @at((390, 844))
-def test_one_finger_scrolls_the_page_until_two_have_zoomed(visitor):
+def test_one_finger_scrolls_or_moves_the_divider_until_two_have_zoomed(visitor):
     visitor.open("?picture=coffee&largest=16&k=4")
+    check_a_finger_sideways(visitor)
     stage, fitted = box(visitor, ".stage"), zoom(visitor)
     x, y = stage["x"] + 60, stage["y"] + 200
     touch(visitor, (x, y, 0, -150))
@@ -194,9 +195,7 @@ def test_one_finger_scrolls_the_page_until_two_have_zoomed(visitor):
     assert zoom(visitor) == fitted
 
 
-@at((390, 844))
-def test_a_finger_sideways_moves_the_divider(visitor):
-    visitor.open("?picture=coffee&largest=16&k=4")
+def check_a_finger_sideways(visitor):
     stage, before = box(visitor, ".stage"), visitor.stage()
     touch(visitor, (stage["x"] + 60, stage["y"] + 100, 120, 0))
     assert scrolled(visitor) == 0
@@ -205,8 +204,17 @@ def test_a_finger_sideways_moves_the_divider(visitor):
     assert float(re.search(r"divider=([\d.]+)", visitor.page.url)[1]) > 0.7
 
 
-def test_the_wheel_scrolls_the_page_and_zooms_with_ctrl(visitor):
+def test_wheel_right_click_and_full_screen(visitor):
+    """One visit for all that changes nothing which stays."""
     visitor.open("?picture=coffee&largest=16&k=4")
+    check_the_wheel(visitor)
+    check_the_wheel_in_full_screen(visitor)
+    check_a_right_click(visitor)
+    check_presenting_where_the_screen_cannot_be_had(visitor)
+
+
+def check_the_wheel(visitor):
+    """It scrolls the page, and zooms with Ctrl."""
     page, stage, fitted = visitor.page, box(visitor, ".stage"), zoom(visitor)
     page.mouse.move(stage["x"] + 100, stage["y"] + 100)
     page.mouse.wheel(0, 200)
@@ -230,8 +238,7 @@ def test_the_wheel_scrolls_the_page_and_zooms_with_ctrl(visitor):
     assert zoom(visitor) == fitted  # out stops at the whole picture
 
 
-def test_in_full_screen_the_plain_wheel_zooms(visitor):
-    visitor.open("?picture=coffee&largest=16&k=4")
+def check_the_wheel_in_full_screen(visitor):
     press(visitor, "f")
     visitor.page.wait_for_timeout(300)
     fitted = zoom(visitor)
@@ -360,9 +367,22 @@ def test_few_codewords_fill_the_panel(visitor):
         assert tile >= least * room["height"]
 
 
-@at((1280, 720), (1920, 1080), (390, 844))
-def test_away_from_the_picture_it_stays_in_sight(visitor):
+@pytest.mark.parametrize(
+    ("visitor", "windows"),
+    [(window(*DESKTOPS[-1]), (DESKTOPS[-1], DESKTOPS[0])), (window(*PHONES[0]), PHONES[:1])],
+    indirect=["visitor"],
+    ids=["desktop", "phone"],
+)
+def test_away_from_the_picture_it_stays_in_sight(visitor, windows):
     visitor.open("?picture=camera&largest=16&k=4&panel=sizes")
+    for width, height in windows:
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        visitor.settle()
+        check_the_strip(visitor)
+        visitor.choose(4)
+
+
+def check_the_strip(visitor):
     page, strip = visitor.page, visitor.page.locator(".strip")
     assert not strip.is_visible()
     page.locator("[data-testid=stDataFrame]").first.scroll_into_view_if_needed()
@@ -494,8 +514,13 @@ def test_back_goes_through_pictures_settings_and_panels_and_not_each_k(visitor):
     assert "blocks of 9 × 9" in facts()
 
 
-def test_sides_and_their_controls_change_places_together(visitor):
+def test_grid_and_change_of_places(visitor):
     visitor.open("?picture=camera&largest=8&k=8")
+    check_the_lines_between_blocks(visitor)
+    check_that_sides_change_places_with_their_controls(visitor)
+
+
+def check_that_sides_change_places_with_their_controls(visitor):
     a, b = (box(visitor, f".bar [data-side={side}]") for side in "ab")
     visitor.page.get_by_role("button", name="Swap A and B").click()
     assert box(visitor, ".bar [data-side=b]")["x"] == pytest.approx(a["x"], abs=1)
@@ -503,8 +528,8 @@ def test_sides_and_their_controls_change_places_together(visitor):
     assert box(visitor, ".both [data-side=b]")["x"] < box(visitor, ".both [data-side=a]")["x"]
 
 
-def test_lines_between_blocks_are_drawn_when_asked_for(visitor):
-    visitor.open("?picture=camera&largest=8&k=8")
+def check_the_lines_between_blocks(visitor):
+    """They are drawn when asked for."""
     press(visitor, "1", "+", "+", "+")
     before = visitor.stage()
     visitor.page.get_by_role("button", name="Grid").click()
@@ -517,6 +542,9 @@ def test_lines_between_blocks_are_drawn_when_asked_for(visitor):
 @at((1440, 900), (390, 844))
 def test_accessible(visitor):
     visitor.open("?picture=coffee&largest=64&panel=sizes")
+    if visitor.page.viewport_size["width"] == 1440:
+        visitor.page.get_by_text("More", exact=True).click()
+        visitor.settle()
     for _ in in_light_and_dark(visitor):
         assert visitor.barriers() == []
 
@@ -602,8 +630,8 @@ def held_back(visitor):
     visitor.page.locator(".viewer").evaluate("it => { it.requestFullscreen = undefined; }")
 
 
-def test_presenter_view_fills_the_window_where_the_screen_cannot_be_had(visitor):
-    visitor.open("?picture=coffee&largest=8&k=4")
+def check_presenting_where_the_screen_cannot_be_had(visitor):
+    """It fills the window."""
     held_back(visitor)
     press(visitor, "f")
     size, stage = visitor.page.viewport_size, box(visitor, ".stage")
@@ -613,8 +641,8 @@ def test_presenter_view_fills_the_window_where_the_screen_cannot_be_had(visitor)
     visitor.settle()
 
 
-def test_a_right_click_follows_no_block(visitor):
-    visitor.open("?picture=coffee&largest=8&k=4")
+def check_a_right_click(visitor):
+    """It follows no block."""
     stage = box(visitor, ".stage")
     visitor.page.mouse.click(stage["x"] + 200, stage["y"] + 200, button="right")
     visitor.settle()
