@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -65,7 +66,9 @@ def floor_of(module: str) -> str:
     return parts[1] if parts[0] == "vqcore" and len(parts) > 1 else parts[0]
 
 
-IMPORTS = {path: imports_of(path.read_text(encoding="utf-8")) for path in FILES}
+@cache
+def imported(path: Path) -> set[str]:
+    return imports_of(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -99,41 +102,41 @@ def test_imports_run_one_way() -> None:
 
 def above(path: Path) -> set[str]:
     """Return what a file imports from floors above its own."""
-    own = {name for name in IMPORTS[path] if name.startswith("vqcore.")}
+    own = {name for name in imported(path) if name.startswith("vqcore.")}
     rank = RANK.get(floor_of(module_of(path)), len(RANK))
     return {name for name in own if RANK[floor_of(name)] > rank}
 
 
 def test_no_floor_has_a_circle() -> None:
-    tuple(TopologicalSorter({module_of(path): IMPORTS[path] for path in FILES}).static_order())
+    tuple(TopologicalSorter({module_of(path): imported(path) for path in FILES}).static_order())
 
 
 def test_only_those_outside_import_the_package_as_a_whole() -> None:
-    assert {path.name for path in FILES if "vqcore" in IMPORTS[path]} <= {"app.py"}
+    assert {path.name for path in FILES if "vqcore" in imported(path)} <= {"app.py"}
 
 
 def test_the_package_as_a_whole_leaves_plots_and_commands_alone() -> None:
-    floors = {floor_of(module) for module in IMPORTS[ROOT / "vqcore" / "__init__.py"]}
+    floors = {floor_of(module) for module in imported(ROOT / "vqcore" / "__init__.py")}
     assert not floors & {"show", "viewer", "commands", "cli"}
 
 
 def test_only_the_app_imports_streamlit() -> None:
-    assert [path.name for path in FILES if "streamlit" in IMPORTS[path]] == ["app.py"]
+    assert [path.name for path in FILES if "streamlit" in imported(path)] == ["app.py"]
 
 
 def test_only_plots_import_plotly() -> None:
     plots = {f"vqcore.show.{name}plots" for name in ("", "point", "sound")}
-    assert {module_of(path) for path in FILES if "plotly" in IMPORTS[path]} == plots
+    assert {module_of(path) for path in FILES if "plotly" in imported(path)} == plots
 
 
 def test_the_app_does_no_mathematics() -> None:
-    assert not IMPORTS[ROOT / "app.py"] & NUMERICAL
+    assert not imported(ROOT / "app.py") & NUMERICAL
 
 
 def test_what_is_imported_is_required() -> None:
     required = re.findall(r"^[\w-]+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
     required += ["pillow-heif", "av"]  # extras: without each one kind of file is refused
-    every = {name.split(".")[0] for path in FILES for name in IMPORTS[path]}
+    every = {name.split(".")[0] for path in FILES for name in imported(path)}
     outside = every - {"vqcore"} - sys.stdlib_module_names
     assert {PACKAGES.get(name, name) for name in outside} <= set(required)
 

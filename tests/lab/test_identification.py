@@ -1,5 +1,6 @@
 """Tests of identification: a voice is known again, and distances are those of numpy."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,25 +10,29 @@ from helpers import TRACTS, voice
 
 from vqcore.cli import main
 from vqcore.lab.identification import identify, voice_of
+from vqcore.quantizers.pointquantizer import PointQuantizer
 from vqcore.refusals import SoundError
 from vqcore.signals.sounds import Sound, file_of
 from vqcore.signals.spectra import spectra_of
 
-VOICES = {name: voice_of([voice(name, 1), voice(name, 2)]) for name in TRACTS}
+
+@cache
+def voices() -> dict[str, PointQuantizer]:
+    return {name: voice_of([voice(name, 1), voice(name, 2)]) for name in TRACTS}
 
 
 @pytest.mark.parametrize("name", TRACTS)
 def test_a_voice_is_known_again(name: str) -> None:
-    assert identify(voice(name, 9), VOICES).nearest == name
+    assert identify(voice(name, 9), voices()).nearest == name
 
 
 def test_a_distance_is_the_mean_of_the_nearest() -> None:
     sound = voice("low", 5)
     spectra = spectra_of(sound).astype(np.float32).astype(float)
-    for name, quantizer in VOICES.items():
+    for name, quantizer in voices().items():
         squares = np.square(spectra[:, None] - quantizer.tables[0].astype(float)).sum(axis=2)
         expected = squares.min(axis=1).mean()
-        assert identify(sound, VOICES).distortions[name] == pytest.approx(expected, rel=1e-5)
+        assert identify(sound, voices()).distortions[name] == pytest.approx(expected, rel=1e-5)
 
 
 def test_few_frames_make_as_many_codewords() -> None:
@@ -36,7 +41,7 @@ def test_few_frames_make_as_many_codewords() -> None:
 
 def test_silence_is_nobody() -> None:
     with pytest.raises(SoundError, match="All of its frames are silent"):
-        identify(Sound(np.zeros(4000, np.int16), 8000, "hush"), VOICES)
+        identify(Sound(np.zeros(4000, np.int16), 8000, "hush"), voices())
 
 
 @pytest.fixture
