@@ -16,7 +16,7 @@ from vqcore.lab.store import first_of
 from vqcore.quantizers.ofpoints import PointQuantizer, encode_work, largest_size
 from vqcore.refusals import SoundError
 from vqcore.signals.sounds import Sound
-from vqcore.signals.spectra import ORDERS, framed, line_frequencies, predictors
+from vqcore.signals.spectra import ORDERS, heard_frames, line_frequencies, predictors
 from vqcore.work import Work, finish
 
 SIZE = 16
@@ -56,7 +56,7 @@ def identify(sound: Sound, voices: Mapping[str, PointQuantizer]) -> Identified:
 
 def spectra_work(sound: Sound) -> Work[Sketch]:
     """Find the spectra of a sound as points, shape (f, p), with pauses; f is 0 of silence."""
-    frames, order = framed(sound), ORDERS[sound.rate]
+    frames, order = heard_frames(sound), ORDERS[sound.rate]
     found = [np.zeros((0, order), np.float32)]
     for start in range(0, len(frames), AT_ONCE):
         some = line_frequencies(predictors(frames[start : start + AT_ONCE], order))

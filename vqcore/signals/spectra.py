@@ -72,9 +72,14 @@ def analysed(sound: Sound) -> Spectra:
 
 def spectra_of(sound: Sound) -> Floats:
     """Return the line spectral frequencies of the frames that are no silence, shape (f, p)."""
+    return line_frequencies(predictors(heard_frames(sound), ORDERS[sound.rate]))
+
+
+def heard_frames(sound: Sound) -> Floats:
+    """Return the frames that are no silence, in a window, shape (f, frame)."""
     frames = framed(sound)
     heard = frames[np.sqrt(np.square(frames).mean(axis=1)) > AUDIBLE]
-    return line_frequencies(predictors(heard * np.hamming(frames.shape[1]), ORDERS[sound.rate]))
+    return heard * np.hamming(frames.shape[1])
 
 
 def framed(sound: Sound) -> Floats:
