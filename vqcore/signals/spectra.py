@@ -78,8 +78,9 @@ def spectra_of(sound: Sound) -> Floats:
 def heard_frames(sound: Sound) -> Floats:
     """Return the frames that are no silence, in a window, shape (f, frame)."""
     frames = framed(sound)
-    heard = frames[np.sqrt(np.square(frames).mean(axis=1)) > AUDIBLE]
-    return heard * np.hamming(frames.shape[1])
+    heard: Floats = frames[np.sqrt(np.square(frames).mean(axis=1)) > AUDIBLE]
+    heard *= np.hamming(frames.shape[1])
+    return heard
 
 
 def framed(sound: Sound) -> Floats:
