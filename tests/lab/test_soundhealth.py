@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from vqcore.codebooks.textbook import Rules
 from vqcore.coding.soundcodec import SOUND_FAMILIES, CutSound, SoundSettings, cut_sound
 from vqcore.lab.climb import examining, holding_out, known_healths, known_held_out, sweeping
 from vqcore.lab.health import health_work
@@ -134,6 +135,16 @@ def test_another_sounds_codebooks_beside_its_own(family: str) -> None:
         assert it.own_snr_db == study.steps[it.codebook_size].figures.snr_db
         assert it.loss_db == it.own_snr_db - it.lent_snr_db
     assert found[-1].loss_db > 1
+
+
+def test_codebooks_of_a_start_given_are_beside_those_that_begin_by_splitting() -> None:
+    rules = Rules("given", ((100.0, 100.0), (128.0, 128.0), (156.0, 156.0)))
+    study = study_of(WORDS, SoundSettings(2, trainer="textbook", rules=rules), 2, 16)
+    few = Sound(np.tile(np.int16([1000, -1000, 3000, 50]), 80), 8000, "few")
+    for other in MELODY, few:
+        list(borrowing(study, other))
+    assert [it.codebook_size for it in known_transfers(study, MELODY)] == [3]
+    assert known_transfers(study, few) == []
 
 
 def test_of_a_sound_with_few_vectors_only_the_sizes_that_both_have_are_lent() -> None:

@@ -110,7 +110,8 @@ def relatives(study: SoundStudy) -> list[SoundStudy]:
 
 def borrowing(study: SoundStudy, other: Sound) -> Pieces:
     """Train codebooks on another sound, and encode this one with them, at each K that both have."""
-    lender = replace(study, sound=other, settings=study.settings.without_given)
+    settings, sizes = study.settings.without_given, tuple(study.plan)
+    lender = replace(study, sound=other, settings=settings, sizes=sizes)
     yield from sweeping(lender)
 
     def question(size: int) -> Question:
