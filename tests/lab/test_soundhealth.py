@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,9 +21,15 @@ from vqcore.signals.frames import unscaled
 from vqcore.signals.sounds import Sound, sample_recording, sound_of
 from vqcore.work import finish
 
-SENTENCE = sound_of(sample_recording("sentence"), 8000)
-WORDS = Sound(SENTENCE.samples[8000:16000], 8000, "words")
-MELODY = Sound(sound_of(sample_recording("melody"), 8000).samples[:12345], 8000, "tune")
+
+@cache
+def words() -> Sound:
+    return Sound(sound_of(sample_recording("sentence"), 8000).samples[8000:16000], 8000, "words")
+
+
+@cache
+def melody() -> Sound:
+    return Sound(sound_of(sample_recording("melody"), 8000).samples[:12345], 8000, "tune")
 
 
 def study_of(sound: Sound, settings: SoundSettings, *sizes: int) -> SoundStudy:
@@ -54,7 +61,7 @@ def test_health_by_hand() -> None:
 
 @pytest.mark.parametrize("family", SOUND_FAMILIES)
 def test_health_is_as_numpy_has_it(family: str) -> None:
-    study = study_of(WORDS, SoundSettings(4, family=family), 8)
+    study = study_of(words(), SoundSettings(4, family=family), 8)
     list(examining(study))
     health, encoded = known_healths(study)[8], study.steps[8].encoded
     tuples, use = np.unique(encoded.indices, axis=0, return_counts=True)
@@ -73,7 +80,7 @@ def test_health_is_as_numpy_has_it(family: str) -> None:
 
 @pytest.mark.parametrize("family", SOUND_FAMILIES)
 def test_halves_are_measured_as_numpy_does(family: str) -> None:
-    cut, settings = cut_sound(WORDS, 4), SoundSettings(4, family=family, seed=3)
+    cut, settings = cut_sound(words(), 4), SoundSettings(4, family=family, seed=3)
     drawn, others = (cut.vectors[half] for half in halves(len(cut.vectors), 3))
     [found] = held_out_of(cut, settings, [8])
     events = FAMILIES[family].train(cut.layout, drawn, [8], settings.parameters, seed=3)
@@ -87,7 +94,7 @@ def test_halves_are_measured_as_numpy_does(family: str) -> None:
 
 
 def test_the_more_codewords_the_more_is_learnt_by_heart() -> None:
-    found = held_out_of(cut_sound(WORDS, 8), SoundSettings(8), [1, 16, 128, 4096])
+    found = held_out_of(cut_sound(words(), 8), SoundSettings(8), [1, 16, 128, 4096])
     assert [it.codebook_size for it in found] == [1, 16, 128]  # half has 500 vectors
     gaps = [it.gap_db for it in found]
     assert gaps == sorted(gaps)
@@ -95,7 +102,7 @@ def test_the_more_codewords_the_more_is_learnt_by_heart() -> None:
 
 
 def test_halves_go_on_from_what_was_trained_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    study = study_of(WORDS, SoundSettings(4), 2, 8, 32)
+    study = study_of(words(), SoundSettings(4), 2, 8, 32)
     expected = [(it.trained_snr_db, it.others_snr_db) for it in held_out_of(
         study.cut, study.settings, study.plan)]  # fmt: skip
     knew = []
@@ -117,14 +124,14 @@ def test_halves_go_on_from_what_was_trained_before(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("family", SOUND_FAMILIES)
 def test_another_sounds_codebooks_beside_its_own(family: str) -> None:
-    study = study_of(MELODY, SoundSettings(4, family=family), 2, 16)
-    assert known_transfers(study, WORDS) == []
-    list(borrowing(study, WORDS))
-    assert list(borrowing(study, WORDS)) == []
-    lender = study_of(WORDS, SoundSettings(4, family=family), 2, 16)
-    found = known_transfers(study, WORDS)
+    study = study_of(melody(), SoundSettings(4, family=family), 2, 16)
+    assert known_transfers(study, words()) == []
+    list(borrowing(study, words()))
+    assert list(borrowing(study, words())) == []
+    lender = study_of(words(), SoundSettings(4, family=family), 2, 16)
+    found = known_transfers(study, words())
     assert [it.codebook_size for it in found] == [2, 16]
-    sound = MELODY.samples.astype(float)
+    sound = melody().samples.astype(float)
     for it in found:
         lent = lender.steps[it.codebook_size].trained.quantizer
         encoding = FAMILIES[family].encode_work(lent, study.cut.vectors, beam=study.settings.beam)
@@ -139,16 +146,16 @@ def test_another_sounds_codebooks_beside_its_own(family: str) -> None:
 
 def test_codebooks_of_a_start_given_are_beside_those_that_begin_by_splitting() -> None:
     rules = Rules("given", ((100.0, 100.0), (128.0, 128.0), (156.0, 156.0)))
-    study = study_of(WORDS, SoundSettings(2, trainer="textbook", rules=rules), 2, 16)
+    study = study_of(words(), SoundSettings(2, trainer="textbook", rules=rules), 2, 16)
     few = Sound(np.tile(np.int16([1000, -1000, 3000, 50]), 80), 8000, "few")
-    for other in MELODY, few:
+    for other in melody(), few:
         list(borrowing(study, other))
-    assert [it.codebook_size for it in known_transfers(study, MELODY)] == [3]
+    assert [it.codebook_size for it in known_transfers(study, melody())] == [3]
     assert known_transfers(study, few) == []
 
 
 def test_of_a_sound_with_few_vectors_only_the_sizes_that_both_have_are_lent() -> None:
     few = Sound(np.tile(np.int16([1000, -1000, 3000, 50]), 80), 8000, "few")
-    study = study_of(WORDS, SoundSettings(2), 1, 2, 8)
+    study = study_of(words(), SoundSettings(2), 1, 2, 8)
     list(borrowing(study, few))
     assert [it.codebook_size for it in known_transfers(study, few)] == [1, 2]

@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import cache
 
 import pytest
 
@@ -13,13 +14,19 @@ from vqcore.show.soundpanels import health_charts, health_sentences, health_tabl
 from vqcore.signals.sounds import Sound, sample_recording, sound_of
 from vqcore.viewer.hearing import health_bytes
 
-SENTENCE = sound_of(sample_recording("sentence"), 8000)
-WORDS = Sound(SENTENCE.samples[8000:12000], 8000, "words")
+
+@cache
+def spoken(start: int, end: int, name: str) -> Sound:
+    return Sound(sound_of(sample_recording("sentence"), 8000).samples[start:end], 8000, name)
+
+
+def words() -> Sound:
+    return spoken(8000, 12000, "words")
 
 
 @pytest.fixture(scope="module")
 def study() -> SoundStudy:
-    study = SoundStudy(WORDS, SoundSettings(4), (1, 4, 256), Store(10**8))
+    study = SoundStudy(words(), SoundSettings(4), (1, 4, 256), Store(10**8))
     list(sweeping(study))
     return study
 
@@ -32,11 +39,11 @@ def examined(study: SoundStudy) -> SoundStudy:
 
 
 def test_nothing_is_said_before_it_is_known() -> None:
-    study = SoundStudy(WORDS, SoundSettings(4), (1, 2), Store(10**8))
+    study = SoundStudy(words(), SoundSettings(4), (1, 2), Store(10**8))
     list(sweeping(study))
     assert health_bytes(study, health_sentences) == b""
     assert health_sentences(study, 2) == []
-    assert transfers_table(study, WORDS) is None
+    assert transfers_table(study, words()) is None
 
 
 def test_sentences_are_of_vectors_of_a_sound(examined: SoundStudy) -> None:
@@ -80,7 +87,7 @@ def test_the_page_gets_shares_and_sentences_of_a_sound(examined: SoundStudy) -> 
 
 
 def test_a_lent_codebook_stands_beside_the_own(study: SoundStudy) -> None:
-    other = Sound(SENTENCE.samples[20000:26000], 8000, "a_b")
+    other = spoken(20000, 26000, "a_b")
     list(borrowing(study, other))
     table = transfers_table(study, other)
     assert table.caption.endswith(r"and with those trained on a\_b.")

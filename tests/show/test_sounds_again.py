@@ -5,7 +5,9 @@ import io
 import json
 import re
 import shlex
+from collections.abc import Callable
 from contextlib import chdir
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +28,28 @@ from vqcore.show.reproduce import sound_ways
 from vqcore.show.sounddownloads import offered_of_sound
 from vqcore.show.soundpanels import health_sentences
 from vqcore.signals.frames import unscaled
-from vqcore.signals.sounds import Sound, file_of, read_recording, sample_recording, sound_of
+from vqcore.signals.sounds import Pulses, Sound, file_of, read_recording, sample_recording, sound_of
 
-SPEECH = sound_of(sample_recording("sentence"), 16000).samples[16000:28000]
-UPLOAD = file_of(SPEECH, 16000, "FLAC")
 NAME = "my 'words'.flac"
-SAMPLE = Sound(SPEECH[:8000], 16000, "sentence")
 STARTS = rows_of(np.arange(8).reshape(2, 4) * 20.0), rows_of(np.arange(68).reshape(17, 4) + 90.5)
 
 
+@cache
+def speech() -> Pulses:
+    return sound_of(sample_recording("sentence"), 16000).samples[16000:28000]
+
+
+@cache
+def upload() -> bytes:
+    return file_of(speech(), 16000, "FLAC")
+
+
 def uploaded(rate: Any = 8000, name: str = NAME) -> Sound:
-    return sound_of(read_recording(UPLOAD, name), rate)
+    return sound_of(read_recording(upload(), name), rate)
+
+
+def sample() -> Sound:
+    return Sound(speech()[:8000], 16000, "sentence")
 
 
 def given(start: Any) -> SoundSettings:
@@ -46,8 +59,8 @@ def given(start: Any) -> SoundSettings:
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand where the upload is, and where one has put the original that the lab gives."""
-    (tmp_path / NAME).write_bytes(UPLOAD)
-    (tmp_path / "-a.flac").write_bytes(UPLOAD)
+    (tmp_path / NAME).write_bytes(upload())
+    (tmp_path / "-a.flac").write_bytes(upload())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(training, "in_another_process", lambda fits, *given: fits(*given))
     return tmp_path
@@ -70,22 +83,27 @@ def names_after(lines: str) -> dict[str, Any]:
     return names
 
 
-CASES: dict[str, tuple[Sound, SoundSettings]] = {
-    **{family: (uploaded(), SoundSettings(8, family=family)) for family in SOUND_FAMILIES},
-    "at 16 kHz": (uploaded(16000), SoundSettings(4, 16000, seed=3)),
-    "options": (uploaded(), SoundSettings(8, family="residual", options=(3,))),
-    "a sample": (SAMPLE, SoundSettings(16, 16000)),
-    "without a suffix": (uploaded(name="Recording"), SoundSettings()),
-    "like an option": (uploaded(name="-a.flac"), SoundSettings()),
-    "by the book": (uploaded(), SoundSettings(trainer="textbook", rules=Rules("first"))),
-    "few given": (uploaded(), given(STARTS[0])),
-    "many given": (uploaded(), given(STARTS[1])),
+CASES: dict[str, tuple[Callable[[], Sound], SoundSettings]] = {
+    **{family: (uploaded, SoundSettings(8, family=family)) for family in SOUND_FAMILIES},
+    "at 16 kHz": (partial(uploaded, 16000), SoundSettings(4, 16000, seed=3)),
+    "options": (uploaded, SoundSettings(8, family="residual", options=(3,))),
+    "a sample": (sample, SoundSettings(16, 16000)),
+    "without a suffix": (partial(uploaded, name="Recording"), SoundSettings()),
+    "like an option": (partial(uploaded, name="-a.flac"), SoundSettings()),
+    "by the book": (uploaded, SoundSettings(trainer="textbook", rules=Rules("first"))),
+    "few given": (uploaded, given(STARTS[0])),
+    "many given": (uploaded, given(STARTS[1])),
 }
+
+
+def case_of(name: str) -> tuple[Sound, SoundSettings]:
+    make, settings = CASES[name]
+    return make(), settings
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_each_way_gives_the_same_file(folder: Path, case: str) -> None:
-    sound, settings = CASES[case]
+    sound, settings = case_of(case)
     size = len(settings.given) or 4
     study = study_of(sound, settings, 1, 2, size)
     step = study.steps[size]
@@ -117,7 +135,7 @@ def test_the_command_by_hand() -> None:
 
 @pytest.mark.parametrize("case", ["plain", "at 16 kHz", "a sample"])
 def test_lines_by_hand_come_to_what_kmeans_does(folder: Path, case: str) -> None:
-    sound, settings = CASES[case]
+    sound, settings = case_of(case)
     settings = SoundSettings(settings.dimension, settings.rate, trainer="kmeans", seed=2)
     study = study_of(sound, settings, 8)
     for name, data in files(study, study.steps[8]).items():
@@ -131,7 +149,7 @@ def test_lines_by_hand_come_to_what_kmeans_does(folder: Path, case: str) -> None
 
 def test_what_the_lines_need_is_told() -> None:
     def told(case: str, words: str) -> list[bool]:
-        sound, settings = CASES[case]
+        sound, settings = case_of(case)
         ways = sound_ways(sound, settings, len(settings.given) or 4)
         return [words in said for said, *_ in ways]
 
@@ -218,5 +236,5 @@ def test_the_report_is_whole_and_plays_both_sounds() -> None:
 
 
 def test_a_name_in_the_report_is_no_html() -> None:
-    study = study_of(Sound(SPEECH[:4000], 16000, "<script>"), SoundSettings(4, 16000), 2)
+    study = study_of(Sound(speech()[:4000], 16000, "<script>"), SoundSettings(4, 16000), 2)
     assert "<h1>&lt;script&gt;</h1>" in files(study, study.steps[2])["<script>-K2.html"].decode()
