@@ -110,11 +110,17 @@ def test_what_is_understood_is_pystois() -> None:
     assert stoi(SENTENCE.samples[:900], NOISY[:900], 8000) is None
 
 
-def test_what_is_understood_of_a_long_sound_is_the_mean_of_its_minutes() -> None:
+def test_what_is_understood_of_a_long_sound_is_the_mean_of_six_stretches() -> None:
     long = np.tile(SENTENCE.samples, 11)[: 75 * 8000]
     noisy = np.tile(NOISY, 11)[: 75 * 8000]
-    parts = [stoi(long[at : at + 480_000], noisy[at : at + 480_000], 8000) for at in (0, 480_000)]
-    assert stoi(long, noisy, 8000) == pytest.approx((60 * parts[0] + 15 * parts[1]) / 75)
+    stretches = (slice(at * 8000, (at + 10) * 8000) for at in (0, 13, 26, 39, 52, 65))
+    every = [stoi(long[it], noisy[it], 8000) for it in stretches]
+    assert stoi(long, noisy, 8000) == pytest.approx(np.mean(every))
+    assert stoi(long[: 60 * 8000], noisy[: 60 * 8000], 8000) == reference_stoi(
+        long[: 60 * 8000].astype(float), noisy[: 60 * 8000].astype(float), 8000
+    )
+    long[: 12 * 8000] = 0  # the first stretch is silent
+    assert stoi(long, long, 8000) == pytest.approx(1)
 
 
 def test_noise_lowers_every_figure() -> None:

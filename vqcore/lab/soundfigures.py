@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,17 @@ from vqcore.signals.frames import FRAMES_A_SECOND
 from vqcore.signals.sounds import Pulses
 from vqcore.work import Work
 
+Whole = NDArray[np.int16] | NDArray[np.int32]
+
 SEGMENT_DB = -10.0, 35.0
 """Between these the SNR of a frame counts; Hansen & Pellom 1998, ICSLP."""
 AUDIBLE = 2.0
 """RMS of 16-bit samples below which a frame is silence, and counts in no mean over frames."""
 FFT = 512
 AT_ONCE = 1024
+LONG = 2**18
+STRETCHES, STRETCH_SECONDS = 6, 10
+"""Of what takes longer than these together, only these are looked at for what is understood."""
 SPECTRAL_FLOOR = 1e-6
 """Of the loudest power in a frame of the original: less is taken for this much."""
 
@@ -53,8 +59,8 @@ class Likeness:
 
 def likeness_work(original: Pulses, decoded: Pulses, rate: int) -> Work[Likeness]:
     """Compare a sound with its original, both int16 of shape (n,), with pauses."""
-    errors = np.subtract(original, decoded, dtype=np.float64)
-    mse, snr_db = float(np.square(errors).mean()), waveform_snr_db(original, decoded)
+    errors = np.subtract(original, decoded, dtype=np.int32)
+    mse, snr_db = _power(errors), waveform_snr_db(original, decoded)
     yield
     segmental = segmental_snr_db(original, errors, rate)
     yield
@@ -71,29 +77,40 @@ def waveform_snr_db(original: Pulses, decoded: Pulses) -> float:
     >>> round(waveform_snr_db(np.int16([100, -100]), np.int16([90, -110])), 6)
     20.0
     """
-    mse = float(np.square(np.subtract(original, decoded, dtype=np.float64)).mean())
-    power = float(np.square(original.astype(np.float64)).mean())
-    return metrics.snr_db(power, mse) or 0.0
+    mse = _power(np.subtract(original, decoded, dtype=np.int32))
+    return metrics.snr_db(_power(original), mse) or 0.0
 
 
-def segmental_snr_db(original: Pulses, errors: Floats, rate: int) -> float | None:
+def _power(samples: Whole) -> float:
+    """Return the mean square of whole numbers, part by part, which takes less memory."""
+    parts = (samples[at : at + LONG].astype(np.float64) for at in range(0, len(samples), LONG))
+    return sum(float(np.square(part).sum()) for part in parts) / len(samples)
+
+
+def segmental_snr_db(original: Pulses, errors: Whole, rate: int) -> float | None:
     """Return the mean SNR of frames that are no silence; None if all are.
 
     Examples
     --------
     >>> loud = np.tile(np.int16([100, -100]), 160)
-    >>> round(segmental_snr_db(loud, np.full(320, 10.0), 8000), 6)
+    >>> round(segmental_snr_db(loud, np.full(320, 10), 8000), 6)
     20.0
     """
     frame = rate // FRAMES_A_SECOND
-    count = len(original) // frame * frame
-    signal = np.square(original[:count].astype(np.float64)).reshape(-1, frame).mean(axis=1)
-    noise = np.square(errors[:count]).reshape(-1, frame).mean(axis=1)
+    signal, noise = _powers(original, frame), _powers(errors, frame)
     heard = signal > AUDIBLE**2
     if not heard.any():
         return None
     ratios = signal[heard] / np.maximum(noise[heard], 1e-9)
     return float((10 * np.log10(ratios)).clip(*SEGMENT_DB).mean())
+
+
+def _powers(samples: Whole, frame: int) -> Floats:
+    """Return the mean square of each whole frame of whole numbers, part by part."""
+    frames = samples[: len(samples) // frame * frame].reshape(-1, frame)
+    parts = (frames[at : at + AT_ONCE] for at in range(0, len(frames), AT_ONCE))
+    found = [np.square(part.astype(np.float64)).mean(axis=1) for part in parts]
+    return np.concatenate([np.zeros(0), *found])
 
 
 def log_spectral_distance_db(original: Pulses, decoded: Pulses, rate: int) -> float | None:
@@ -126,15 +143,18 @@ def _spectral_distances(
 def stoi(original: Pulses, decoded: Pulses, rate: int) -> float | None:
     """Return how well speech is understood, from 0 to 1; None if there is too little of it.
 
-    Of what takes longer than a minute it is the mean over minutes, which takes less memory.
+    Of what takes longer than a minute it is the mean over six stretches of 10 s, from the beginning
+    to the end: of ten minutes it would take longer than all else.
     """
-    minute = 60 * rate
-    starts = range(0, len(original), minute)
-    parts = [(original[at : at + minute], decoded[at : at + minute]) for at in starts]
-    every = [(len(part), _stoi_of(part, other, rate)) for part, other in parts]
-    found = [(length, each) for length, each in every if each is not None]
-    whole = sum(length for length, _ in found)
-    return sum(length / whole * each for length, each in found) if found else None
+    stretch = STRETCH_SECONDS * rate
+    if len(original) <= STRETCHES * stretch:
+        return _stoi_of(original, decoded, rate)
+    starts = np.linspace(0, len(original) - stretch, STRETCHES).astype(int)
+    parts = (slice(at, at + stretch) for at in starts)
+    heard = (part for part in parts if original[part].any())
+    every = [_stoi_of(original[part], decoded[part], rate) for part in heard]
+    found = [each for each in every if each is not None]
+    return fmean(found) if found else None
 
 
 def _stoi_of(original: Pulses, decoded: Pulses, rate: int) -> float | None:

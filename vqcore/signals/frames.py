@@ -19,6 +19,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 FRAMES_A_SECOND = 50
+AT_ONCE = 1024
 GAINS = 32
 MIDDLE, UNIT = 128, 28
 """What the RMS of a frame becomes: 4.5 times it is the most that 8 bits hold."""
@@ -144,13 +145,19 @@ def scaled(sound: Sound, layout: FrameLayout) -> tuple[Samples, Samples]:
     samples : uint8 array of shape (frames · frame,)
         x · 28 / RMS + 128, rounded and cut off at 0 and 255.
     """
-    frames = np.zeros((layout.frames, layout.frame))
+    frames = np.zeros((layout.frames, layout.frame), np.int16)
     frames.ravel()[: layout.samples] = sound.samples
-    power = np.square(frames).mean(axis=1)
+    parts = [_scaled(frames[at : at + AT_ONCE]) for at in range(0, layout.frames, AT_ONCE)]
+    gains, samples = zip(*parts, strict=True)
+    return np.concatenate(gains), np.concatenate(samples).ravel()
+
+
+def _scaled(frames: NDArray[np.int16]) -> tuple[Samples, Samples]:
+    """Return the gain of each of some frames, (f, frame), and its samples at it, of that shape."""
+    power = np.square(frames.astype(np.float64)).mean(axis=1)
     gains = np.rint(np.log2(np.maximum(power, 1))).clip(0, GAINS - 1).astype(np.uint8)
     away = frames * (UNIT / LEVELS[gains])[:, None]
-    samples = np.floor(away + MIDDLE + 0.5).clip(0, 255).astype(np.uint8)
-    return gains, samples.ravel()
+    return gains, np.floor(away + MIDDLE + 0.5).clip(0, 255).astype(np.uint8)
 
 
 def unscaled(gains: Samples, samples: Samples, layout: FrameLayout) -> Pulses:
