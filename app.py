@@ -415,7 +415,7 @@ def tell_too_many(points: Points, codewords: int) -> None:
 def choose_sound(there: Uploads) -> SoundChosen:
     """Choose a recording, an upload or a sample, and at which rate it is quantized; or a .vq."""
     with st.expander(say("sidebar.record")):
-        st.audio_input(**unbound("microphone"))
+        st.audio_input(on_change=take_recording, **unbound("microphone"))
     if isinstance(refusal := recorded(), SoundError):
         st.error(str(why(refusal)))
     if needed := missing_file(there.sounds):
@@ -430,6 +430,13 @@ def choose_sound(there: Uploads) -> SoundChosen:
     asked = st.segmented_control(**choice("sound-rate"))
     rate = next(it for it in RATES if str(it) == asked)
     return SoundChosen(name, sound_at(chosen, name, rate), file)
+
+
+def take_recording() -> None:
+    """Look at what was recorded, if there is something to hear."""
+    visit.keep_recording()
+    if isinstance(found := recorded(), Recording):
+        visit.look_at_sound(found.name)
 
 
 def recorded() -> Recording | SoundError | None:

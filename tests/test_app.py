@@ -1695,3 +1695,14 @@ def test_a_sound_borrows_the_codebooks_of_another():
     assert list(lent["codebook_size"]) == list(health["codebook_size"]) == [1, 2, 4]
     losses = lent["own_snr_db"] - lent["lent_snr_db"]
     np.testing.assert_allclose(lent["loss_db"], losses)
+
+
+def test_a_recording_is_looked_at_and_silence_is_refused():
+    app = opened(signal="sound", largest="2")
+    app.session_state.recording = file_of(voice("low", 1, 0.5).samples, 8000)
+    sound(sound(app.run()).selectbox(key="sound").set_value("Recording").run())
+    assert app.header[0].value == "Recording"
+    app.session_state.recording = file_of(np.zeros(4000, np.int16), 8000)
+    sound(app.run())
+    assert app.header[0].value.startswith("sentence")
+    assert any("silen" in it.value for it in app.error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -47,6 +48,20 @@ def test_the_newest_upload_is_looked_at_but_for_one_that_a_link_waits_for() -> N
     visit.forget_link()
     visit.look_at_newest(there("a.png", "b.png", "c.png"))
     assert state["picture"] == "c.png"
+
+
+def test_a_recording_stays_once_its_control_is_out_of_sight() -> None:
+    state, visit = begun(needs="a.wav", digest="digest of a.wav", signal="sound")
+    assert visit.recorded == b""
+    state["microphone"] = BytesIO(b"a file")
+    visit.keep_recording()
+    visit.look_at_sound("Recording")
+    assert (state["sound"], visit.wanted) == ("Recording", Wanted())
+    del state["microphone"]
+    assert visit.recorded == b"a file"
+    state["microphone"] = None
+    visit.keep_recording()
+    assert visit.recorded == b""
 
 
 def test_a_sound_is_looked_at_that_is_the_newest_or_that_a_link_waits_for() -> None:

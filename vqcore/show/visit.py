@@ -104,8 +104,17 @@ class Visit:
     @property
     def recorded(self) -> bytes:
         """The file of what was recorded here, or nothing."""
-        taken = self._state.get("microphone")
-        return taken.getvalue() if isinstance(taken, BytesIO) else b""
+        recording: bytes = self._state.get("recording", b"")
+        return recording
+
+    def keep_recording(self) -> None:
+        """Keep what is recorded now: the control forgets it once it is out of sight."""
+        taken = self._state["microphone"]
+        self._state["recording"] = taken.getvalue() if taken else b""
+
+    def look_at_sound(self, name: str) -> None:
+        self.forget_link()
+        self._state["sound"] = name
 
     @property
     def files_gone(self) -> dict[str, Any]:
