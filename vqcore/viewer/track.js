@@ -17,6 +17,7 @@ export class Track {
     this.wave = this.find(".wave");
     this.spectrum = this.find(".spectrum");
     this.indices = this.find(".indices");
+    this.playhead = this.find(".playhead");
     this.slider = this.find(".size");
     this.slider.oninput = () => hearing.choose(side, hearing.sizes[this.slider.value]);
     this.find("[data-do=hear]").onclick = () => hearing.hear(side);
@@ -78,20 +79,15 @@ export class Track {
     this.#drawWave(samples, width);
     this.#drawSpectra(samples, width);
     this.#drawIndices(width);
-    this.#drawn.copies = [this.wave, this.spectrum, this.indices].filter((it) => !it.hidden).map((it) => [it, this.#copyOf(it)]);
     this.wave.ariaLabel = say("page.hearing.wave", { what: this.find(".what").textContent });
     this.spectrum.ariaLabel = say("page.hearing.spectrum", { what: this.find(".what").textContent });
     this.indices.ariaLabel = say("page.hearing.indices", { what: this.find(".what").textContent });
   }
 
-  #copyOf(canvas) {
-    return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  }
-
   #begin(canvas, width) {
     canvas.width = width;
     canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
-    return canvas.getContext("2d", { willReadFrequently: true });
+    return canvas.getContext("2d");
   }
 
   theme(name) {
@@ -161,13 +157,7 @@ export class Track {
 
   /** Mark where it is. */
   mark(share) {
-    if (!this.#drawn?.copies || !Number.isFinite(share)) return;
-    for (const [canvas, drawn] of this.#drawn.copies) {
-      const context = canvas.getContext("2d");
-      context.putImageData(drawn, 0, 0);
-      context.fillStyle = canvas === this.spectrum ? "#ffffff" : this.theme("text-color");
-      context.fillRect(Math.round(share * (canvas.width - 2)), 0, 2, canvas.height);
-    }
+    if (Number.isFinite(share)) this.playhead.style.left = `${100 * share}%`;
   }
 }
 
