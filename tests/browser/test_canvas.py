@@ -218,7 +218,7 @@ def test_scrubbing_asks_the_server_for_nothing(visitor):
     assert "k=256" in visitor.page.url
 
 
-def test_view_survives_new_layers_and_other_controls(visitor):
+def test_view_survives_new_layers_other_controls_and_another_theme(visitor):
     visitor.open("?picture=camera&largest=16&k=4")
     press(visitor, "s", "+", "+", "ArrowLeft", "Enter")
     visitor.settle()
@@ -229,11 +229,10 @@ def test_view_survives_new_layers_and_other_controls(visitor):
     expect(visitor.side("b", ".size")).to_have_attribute("max", "5", timeout=20_000)
     visitor.settle()
     np.testing.assert_array_equal(visitor.stage(), before)
+    check_another_theme(visitor)
 
 
-def test_view_survives_a_change_of_theme(visitor):
-    visitor.open("?picture=camera&largest=16&k=4")
-    press(visitor, "s", "+", "+", "ArrowLeft", "Enter")
+def check_another_theme(visitor):
     texts = [visitor.page.locator(place).inner_text() for place in (".zoom", ".told", ".facts")]
     light = visitor.page.locator(".viewer").evaluate("it => getComputedStyle(it).color")
     visitor.settle().page.emulate_media(color_scheme="dark")

@@ -665,7 +665,7 @@ def test_a_block_and_a_place_are_there_again_after_back(visitor):
 
 NONSENSE = [
     "mode=constructor&at=1e99,0,0&divider=abc&ka=-5&pick=999999&a=nothing&b=file+1",
-    *("at=0,0,0&k=0&ka=0&pick=1e3", "at=x", "at=1,NaN,2"),
+    "at=0,0,0&k=0&ka=0&pick=1e3",
 ]
 
 

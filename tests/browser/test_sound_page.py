@@ -120,24 +120,6 @@ def test_a_codeword_s_places_light_up_and_are_heard_alone(visitor):
     np.testing.assert_array_equal(part, np.where(of, whole, 0))
 
 
-def test_what_is_played_are_the_samples_to_the_bit(visitor):
-    visitor.open(SOUND)
-    data = taken(visitor, track(visitor, "b").get_by_role("button", name="Save WAV"))
-    rendered = visitor.page.evaluate(
-        """async bytes => {
-          const context = new OfflineAudioContext(1, 56800, 8000);
-          const buffer = await context.decodeAudioData(Uint8Array.from(bytes).buffer);
-          const source = new AudioBufferSourceNode(context, { buffer });
-          source.connect(context.destination);
-          source.start();
-          return [...(await context.startRendering()).getChannelData(0)];
-        }""",
-        list(data),
-    )
-    expected, _ = soundfile.read(io.BytesIO(data), dtype="int16")
-    np.testing.assert_array_equal(np.rint(np.array(rendered) * 32768), expected)
-
-
 def test_an_upload_is_heard_and_taken_away(visitor):
     visitor.open(f"{SOUND}&sound-panel=files")
     words = SENTENCE.samples[8000:16000]

@@ -67,7 +67,7 @@ def test_a_side_shows_exactly_what_the_codebook_gives(visitor, colour, block):
     assert len(np.unique(colours.reshape(-1, 3), axis=0)) == len(np.unique(places))
 
 
-def test_both_sides_can_show_it_and_nothing_is_encoded_unasked(visitor):
+def test_both_sides_can_show_it_and_have_their_own_once_it_is_gone(visitor):
     one, other = codebook_of(1), codebook_of(2, size=4)
     files = [npz(one, "one.npz"), npz(other, "two.npz"), ("one.png", png_bytes(PIXELS))]
     visitor.bring("?block=8&largest=4", *files)
@@ -82,6 +82,9 @@ def test_both_sides_can_show_it_and_nothing_is_encoded_unasked(visitor):
     label = visitor.page.locator(".pictures").get_attribute("aria-label")
     assert "A: with one.npz: K = 16" in label
     assert "B: with two.npz: K = 4" in label
+    visitor.page.get_by_role("button", name="Remove two.npz").click()
+    expect(visitor.side("b", ".show")).to_have_value("rebuilt", timeout=20_000)
+    np.testing.assert_array_equal(visitor.settle().saved("b"), made(PIXELS, 4).encoded.decode())
 
 
 def test_two_codebooks_of_one_name_stay_two(visitor):
@@ -141,19 +144,13 @@ def test_a_codebook_in_gray_is_not_measured_against_colour(visitor):
     assert "MSE" in inspected(visitor)
 
 
-def test_a_match_beside_a_codebook_is_of_a_size_that_was_swept(visitor):
+def test_beside_a_codebook_a_match_is_of_a_size_that_was_swept_and_a_size_replaces_it(visitor):
     shared = codebook_of(1)
     visitor.bring("?block=8&largest=8&k=8", npz(shared), ("one.png", png_bytes(PIXELS)))
     show(visitor, "with other.npz")
     show(visitor, "JPEG of the same size", "a")
     label = visitor.page.locator(".pictures").get_attribute("aria-label")
     assert "A: JPEG of the size of K = 8" in label
-
-
-def test_a_size_asked_for_elsewhere_replaces_the_codebook(visitor):
-    shared = codebook_of(1)
-    visitor.bring("?block=8&largest=8&k=8", npz(shared), ("one.png", png_bytes(PIXELS)))
-    show(visitor, "with other.npz")
     visitor.page.locator(".pictures").focus()
     visitor.page.keyboard.press("p")
     expect(visitor.side("b", ".k")).to_have_text("1")
@@ -170,14 +167,6 @@ def test_the_panel_shows_it_on_side_b(visitor):
     visitor.page.get_by_role("button", name="Show it on side B").click()
     expect(visitor.side("b", ".show option:checked")).to_have_text("with other.npz")
     np.testing.assert_array_equal(visitor.settle().saved("b"), used(shared).encoded.decode())
-
-
-def test_a_codebook_that_is_gone_leaves_the_sides_own(visitor):
-    visitor.bring("?block=8&largest=4", npz(codebook_of(1)), ("one.png", png_bytes(PIXELS)))
-    show(visitor, "with other.npz")
-    visitor.page.get_by_role("button", name="Remove other.npz").click()
-    expect(visitor.side("b", ".show")).to_have_value("rebuilt", timeout=20_000)
-    np.testing.assert_array_equal(visitor.settle().saved("b"), made(PIXELS, 4).encoded.decode())
 
 
 HOSTILE = ["match x", "<img src=x onerror=alert(1)>", "*a* :red[b] $c$", "with a with b", "rebuilt"]

@@ -39,7 +39,7 @@ for (const [name, ...texts] of [
   ["cb", "0", "x"],
   ["mode", "", "toString", "both"],
   ["divider", "", "-0.1", "1.1", "x"],
-  ["at", "", "1", "1,2", "0,1,1", "33,1,1", "1,-1,1", "1,1,Infinity", "a,b,c"],
+  ["at", "", "1", "1,2", "0,1,1", "33,1,1", "1,-1,1", "1,1,Infinity", "1,NaN,2", "x", "a,b,c"],
 ]) {
   for (const text of texts) {
     test(`${name}=${text} is nothing`, () => {
