@@ -108,3 +108,58 @@ def test_pickles_and_other_zip_files_are_refused() -> None:
     zipfile.ZipFile(other, "w").close()
     assert not is_points_file(other.getvalue())
     assert not is_points_file(b"no zip")
+
+
+def saved(quantizer_of: str, **others: object) -> bytes:
+    """Save the file of a family again with other members."""
+    data = step(quantizer_of).file
+    for name, array in others.items():
+        data = with_member(data, name, array)
+    return data
+
+
+FLAT = np.zeros((8, 3), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("family", "others"),
+    [
+        ("residual", {"table_2": np.zeros((8, 4), np.float32)}),
+        ("residual", {"family": "plain"}),
+        ("split", {"table_1": FLAT[:, :0]}),
+        ("split", {"family": "product", "table_1": FLAT}),
+        ("split", {"family": "gain-shape"}),
+        ("product", {"table_1": FLAT}),
+        ("product", {"family": "tree"}),
+        ("gain-shape", {"table_1": FLAT}),
+        ("gain-shape", {"names": np.array(["gain", "gain"])}),
+        ("mean-removed", {"table_1": np.zeros((16, 2), np.float32)}),
+        ("plain", {"family": "gain-shape"}),
+        ("plain", {"names": np.array([7])}),
+        ("plain", {"ways": np.zeros(15, np.int8)}),
+        ("tree", {"ways": np.zeros(15, np.int8)}),
+        ("tree", {"ways": np.zeros(0, np.int8), "nodes": np.zeros((0, 0), np.float32)}),
+        ("tree", {"nodes": np.full((15, 3), np.nan, np.float32)}),
+    ],
+)
+def test_tables_that_no_family_has_are_refused(family: str, others: dict[str, object]) -> None:
+    with pytest.raises(PointsError):
+        parse_points_file(saved(family, **others))
+
+
+def test_a_small_file_cannot_ask_for_much_memory() -> None:
+    counts = np.uint32([4_000_000_000, 0, 0, 0, 0, 0, 0, 0])
+    with pytest.raises(PointsError):
+        parse_points_file(saved("plain", counts_1=counts, words=np.zeros(0, np.uint32)))
+    packed_away, data = io.BytesIO(), step("plain").file
+    with np.load(io.BytesIO(data)) as members:
+        np.savez_compressed(packed_away, **{name: members[name] for name in members.files})
+    with pytest.raises(PointsError):
+        parse_points_file(packed_away.getvalue())
+
+
+def test_words_beyond_those_of_the_indices_are_refused() -> None:
+    with np.load(io.BytesIO(step("plain").file)) as members:
+        words = members["words"]
+    with pytest.raises(PointsError):
+        parse_points_file(saved("plain", words=np.append(words, words[:1])))

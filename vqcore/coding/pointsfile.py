@@ -10,9 +10,11 @@ family       one text                                  one of `POINT_FAMILIES`
 names        m texts                                   of the columns
 table_1 …    float32, one for each column              as the family has them, finite
 ways, nodes  int8 (2·K − 1,) and float32 (2·K − 1, d)  of a tree, empty else
-counts_1 …   uint32 (K_j,), how many vectors use each  that add up to the same n, at least 1
+counts_1 …   uint32 (K_j,), how many vectors use each  that add up to the same n, 1 to 1 000 000
 words        uint32                                    the coded indices, column by column
 ===========  ========================================  =============================================
+
+Members are stored as they are, not deflated: a file says no more than it has bytes.
 
 The probability of an index is its count over n: so the coded indices take their first-order
 entropy, and what is not worth a context is left to the sizes that stand in the file.
@@ -30,7 +32,9 @@ import numpy as np
 
 from vqcore.arrays import Counts, Indices, Numbers, Sketch
 from vqcore.quantizers.ofpoints import POINT_FAMILIES, PointQuantizer
+from vqcore.quantizers.ways import is_tree
 from vqcore.refusals import PointsError
+from vqcore.signals.points import MAX_VECTORS
 from vqcore.words import said
 
 VERSION = 1
@@ -108,6 +112,7 @@ def is_points_file(data: bytes) -> bool:
 
 def _members(data: bytes) -> dict[str, Numbers]:
     with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+        _check(all(it.compress_type == zipfile.ZIP_STORED for it in archive.zip.infolist()))
         return {name: archive[name] for name in archive.files}
 
 
@@ -119,12 +124,19 @@ def _quantizer(members: dict[str, Numbers]) -> PointQuantizer:
     """Take the quantizer out of the members, and check what they say of it."""
     family = {str(it): it for it in POINT_FAMILIES}[str(members.pop("family"))]
     _check(members.pop("version") == VERSION)
+    _check(members["names"].dtype.kind == "U")
     names = tuple(members.pop("names").tolist())
     tables = tuple(members.pop(f"table_{number}") for number in range(1, len(names) + 1))
-    for table in tables:
-        _check(table.dtype == np.float32 and table.ndim == 2 and bool(np.isfinite(table).all()))
     ways, nodes = tuple(members.pop("ways").tolist()), members.pop("nodes")
-    return PointQuantizer(family, names, tables, ways, nodes if ways else None)
+    for table in (*tables, nodes):
+        _check(table.dtype == np.float32 and table.ndim == 2 and bool(np.isfinite(table).all()))
+    quantizer = PointQuantizer(family, names, tables, ways, nodes if ways else None)
+    if family == "tree":
+        _check(is_tree(ways, quantizer.codebook_size))
+        _check(nodes.shape == (len(ways), quantizer.dimension))
+    else:
+        _check(not ways and not nodes.size)
+    return quantizer
 
 
 def _coded(indices: Indices, use: tuple[Counts, ...]) -> Numbers:
@@ -139,8 +151,9 @@ def _coded(indices: Indices, use: tuple[Counts, ...]) -> Numbers:
 def _decoded(words: Numbers, every: list[Numbers], sizes: tuple[int, ...]) -> Indices:
     """Return the indices, int32 (n, m); a column of one entry in use takes no words."""
     coder, found, count = constriction.stream.queue.RangeDecoder(words), [], int(every[0].sum())
+    _check(0 < count <= MAX_VECTORS)
     for counts, size in zip(every, sizes, strict=True):
-        _check(counts.dtype == np.uint32 and counts.shape == (size,) and count > 0)
+        _check(counts.dtype == np.uint32 and counts.shape == (size,))
         _check(int(counts.sum()) == count)
         if np.count_nonzero(counts) > 1:
             column = coder.decode(_model(counts), count)
@@ -148,7 +161,9 @@ def _decoded(words: Numbers, every: list[Numbers], sizes: tuple[int, ...]) -> In
             column = np.full(count, counts.argmax(), np.int32)
         _check(bool((np.bincount(column, minlength=size) == counts).all()))
         found.append(column)
-    return np.stack(found, axis=1)
+    indices = np.stack(found, axis=1)
+    _check(np.array_equal(_coded(indices, tuple(every)), words))
+    return indices
 
 
 def _model(counts: Numbers) -> Any:

@@ -18,7 +18,7 @@ Nothing is rounded to 8 bits. Entries are found on a grid on which distances are
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Literal, get_args
@@ -79,6 +79,10 @@ class PointQuantizer:
             raise ValueError(f"a family of points is one of {expected}, not {self.family!r}")
         if len(self.names) != len(self.tables):
             raise ValueError(f"{len(self.names)} columns have {len(self.tables)} tables")
+        shapes = tuple(table.shape for table in self.tables)
+        if not _fit(self.family, shapes) or {*self.names} <= {*SCALAR_COLUMNS}:
+            told = f"{', '.join(map(str, self.names))} have shapes {shapes}"
+            raise ValueError(f"no tables of family {self.family!r} are these: {told}")
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -135,6 +139,24 @@ class PointQuantizer:
             for part, numbers in zip(self.parts, found, strict=False):
                 total[:, part] += numbers
         return total
+
+
+def _fit(family: PointFamily, shapes: Sequence[tuple[int, ...]]) -> bool:
+    """Tell whether tables of shapes (K_j, d_j) can be those of a family.
+
+    Examples
+    --------
+    >>> _fit("gain-shape", [(2, 1), (8, 3)]), _fit("residual", [(2, 1), (8, 3)])
+    (True, False)
+    """
+    if not all(len(shape) == 2 and min(shape) > 0 for shape in shapes):
+        return False
+    widths = [shape[1] for shape in shapes]
+    if family in ("gain-shape", "mean-removed"):
+        return len(widths) == 2 and widths[0] == 1
+    if family in ("plain", "tree"):
+        return len(widths) == 1
+    return family == "split" or len({*widths, *([1] if family == "product" else [])}) == 1
 
 
 def encode_work(quantizer: PointQuantizer, vectors: Sketch, *, beam: int = 1) -> Work[Indices]:

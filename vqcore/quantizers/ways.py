@@ -32,6 +32,20 @@ def children(ways: Ways) -> Indices:
     return result
 
 
+def is_tree(ways: Ways, size: int) -> bool:
+    """Tell whether ways are those of one tree of so many leaves.
+
+    Examples
+    --------
+    >>> is_tree((16, 0, 0), 2), is_tree((0, 16, 0), 2), is_tree((40, 0, 0), 2)
+    (True, False, False)
+    """
+    open_after = np.cumsum(np.where(np.equal(ways, 0), -1, 1)) + 1
+    known = all(0 <= way <= SHARES for way in ways)
+    is_whole = len(ways) == 2 * size - 1 and open_after[-1] == 0
+    return known and is_whole and bool((open_after[:-1] > 0).all())
+
+
 def leaves(ways: Ways) -> Indices:
     """Return which nodes are leaves, from left to right, int32 (K,)."""
     return np.flatnonzero(np.equal(ways, 0)).astype(np.int32)
