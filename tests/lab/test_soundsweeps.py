@@ -103,6 +103,12 @@ def test_spectra_of_a_sound_at_half_its_size_are_six_decibels_apart() -> None:
     assert log_spectral_distance_db(half[:100], half[:100], 8000) is None
 
 
+def test_a_click_at_the_edge_of_a_window_has_a_spectral_distance_all_the_same() -> None:
+    click = np.zeros(512, np.int16)
+    click[0] = 32767
+    assert log_spectral_distance_db(click, click, 8000) == 0
+
+
 def test_what_is_understood_is_pystois() -> None:
     expected = reference_stoi(SENTENCE.samples.astype(float), NOISY.astype(float), 8000)
     assert stoi(SENTENCE.samples, NOISY, 8000) == expected

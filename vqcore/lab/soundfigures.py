@@ -32,6 +32,8 @@ STRETCHES, STRETCH_SECONDS = 6, 10
 """Of what takes longer than these together, only these are looked at for what is understood."""
 SPECTRAL_FLOOR = 1e-6
 """Of the loudest power in a frame of the original: less is taken for this much."""
+FAINT = 1e-9
+"""Power that is taken for none, where all that is heard is at the edge of a window."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def _spectral_distances(
         np.square(np.abs(np.fft.rfft(it[pieces[heard]] * window, FFT)))
         for it in (original, decoded)
     ]
-    floor = powers[0].max(axis=1, keepdims=True) * SPECTRAL_FLOOR
+    floor = np.maximum(powers[0].max(axis=1, keepdims=True) * SPECTRAL_FLOOR, FAINT)
     first, second = (10 * np.log10(np.maximum(power, floor)) for power in powers)
     distances: Floats = np.sqrt(np.square(first - second).mean(axis=1))
     return distances
