@@ -17,6 +17,7 @@ from vqcore.signals.sounds import (
     Recording,
     Sound,
     is_sound,
+    length_at,
     read_recording,
     sample_recording,
     sound_of,
@@ -102,6 +103,7 @@ BAD = {
     "ten milliseconds": (file(TONE[:160]), "There are 160 samples, 10.0 ms: too short to hear."),
     "0 Hz": (file()[:24] + bytes(4) + file()[28:], "damaged, or its end is missing"),
     "64 channels": (file(np.repeat(TONE[:, None], 64, axis=1)), "has 64 channels; the limit is 32"),
+    "a million hertz": (file(rate=999_983), "has 999,983 samples a second; the limit is 384,000"),
     "silence": (file(TONE * 0), "All 1.0 s of it are silent."),
     "next to silence": (file(TONE / 1e9, subtype="FLOAT"), "All 1.0 s of it are silent."),
     "nan": (
@@ -153,11 +155,20 @@ def test_of_a_flac_cut_short_the_whole_blocks_are_heard() -> None:
     np.testing.assert_array_equal(heard, TONE[: len(heard)])
 
 
-def test_a_streamed_file_that_did_not_know_its_length_is_whole() -> None:
+@pytest.mark.parametrize("told", [0xFFFFFFFF, 0x80000000, 0x7FFFFFFF, 0x7FFFF000])
+def test_a_streamed_file_that_did_not_know_its_length_is_whole(told: int) -> None:
     data = bytearray(file())
-    data[4:8] = data[40:44] = b"\xff\xff\xff\xff"
+    data[4:8] = data[40:44] = told.to_bytes(4, "little")
     recording = read_recording(bytes(data), "streamed.wav")
     assert (recording.seconds, recording.heard.done) == (1, ())
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("rate", [8000, 16000, 44100])
+def test_samples_far_beyond_full_scale_are_cut_off(rate: int) -> None:
+    loud = np.where(np.arange(16000) % 2, 3e38, -3e38)
+    sound = sound_of(read_recording(file(loud, rate=rate, subtype="FLOAT"), "loud"), 8000)
+    assert len(sound.samples) == length_at(read_recording(file(rate=rate), "tone"), 8000)
 
 
 def test_m4a_without_av_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,7 @@ SUFFIXES_WRITTEN = (".wav", ".flac")
 MAX_BYTES = 40_000_000
 MAX_SECONDS = 600
 MAX_CHANNELS = 32
+MAX_RATE = 384_000
 MIN_SECONDS = 0.02
 LARGEST = 32767
 
@@ -44,7 +45,8 @@ _FOLDER = Path(__file__).parent / "samples"
 _AT_ONCE = 2**12
 _MARKS = (b"RIFF", b"fLaC", b"OggS", b"ID3", b"FORM", b"caff", b".snd", b"RF64")
 _DECLARED = re.compile(r"(\d+) \(should be (\d+)\)")
-_STREAMED = 0xFFFFFF00  # what a header says that was written before the end was known
+_STREAMED = 0x7FFFF000  # and above: what a header says that was written before its end was known
+_FARTHEST = 1e6
 
 
 class Heard(NamedTuple):
@@ -158,7 +160,7 @@ def read_recording(data: bytes, name: str) -> Recording:
     Parameters
     ----------
     data : WAV, FLAC, Ogg Vorbis or Opus, MP3, AIFF, CAF, AU; M4A where av is installed
-        At most `MAX_BYTES` bytes, `MAX_SECONDS` and `MAX_CHANNELS`.
+        At most `MAX_BYTES` bytes, `MAX_SECONDS`, `MAX_CHANNELS` and `MAX_RATE` samples a second.
     name : kept as it is
 
     Raises
@@ -182,7 +184,7 @@ def sound_of(recording: Recording, rate: Rate) -> Sound:
     """
     from scipy.signal import resample_poly
 
-    samples: Any = recording.samples
+    samples: Any = recording.samples.clip(-_FARTHEST, _FARTHEST)  # or filters would overflow
     if recording.rate != rate:
         common = math.gcd(rate, recording.rate)
         samples = resample_poly(samples, rate // common, recording.rate // common)
@@ -254,6 +256,8 @@ def _checked(samples: Reals, heard: Heard, name: str) -> Recording:
 
 
 def _check_extent(rate: int, channels: int, frames: int) -> None:
+    if rate > MAX_RATE:
+        raise SoundError(said("refusal.sound.rate", rate=rate, limit=MAX_RATE))
     if channels > MAX_CHANNELS:
         raise SoundError(said("refusal.sound.channels", n=channels, limit=MAX_CHANNELS))
     if frames > MAX_SECONDS * rate:
