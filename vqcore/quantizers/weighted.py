@@ -93,10 +93,15 @@ def _found(vectors: Floats, weights: Floats, tables: Sequence[Floats], beam: int
 
 
 def _costs(rests: Floats, weights: Floats, table: Floats) -> Floats:
-    """Return Σ w (r − t)² of what is left, (n, b, d), and each entry, (K, d): shape (n, b, K)."""
-    weighted = weights[:, None] * rests
-    squares = (weighted * rests).sum(axis=2)[..., None]
-    costs: Floats = squares - 2 * weighted @ table.T + (weights @ np.square(table).T)[:, None]
+    """Return Σ w (r − t)² of what is left, (n, b, d), and each entry, (K, d): shape (n, b, K).
+
+    Of one candidate alone it is less Σ w r², which does not tell entries apart.
+    """
+    alike = np.broadcast_to(weights[:, None], rests.shape)
+    both = np.concatenate([alike * rests, alike], axis=2)
+    costs: Floats = both @ np.hstack([-2 * table, np.square(table)]).T
+    if rests.shape[1] > 1:
+        costs += np.einsum("nbd,nbd,nd->nb", rests, rests, weights)[..., None]
     return costs
 
 
