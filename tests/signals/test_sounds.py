@@ -121,6 +121,7 @@ BAD = {
     "cut ogg": (file(kind="OGG", subtype="VORBIS")[:2000], "damaged, or its end is missing"),
     "cut opus": (file(kind="OGG", subtype="OPUS")[:2000], "damaged, or its end is missing"),
     "cut caf": (file(kind="CAF")[:20000], "damaged, or its end is missing"),
+    "first block of a flac": (file(kind="FLAC")[:1500], "damaged, or its end is missing"),
     "start of a flac": (file(kind="FLAC")[:60], "damaged, or its end is missing"),
     "too many bytes": (bytes(MAX_BYTES + 1), "The file has 40,000,001 bytes; the limit"),
 }

@@ -279,7 +279,10 @@ def _by_sndfile(data: bytes) -> tuple[Reals, Heard]:
         _check_extent(rate, channels, 0)
         samples = np.concatenate([np.zeros(0, np.float32), *_mixed(file)])
         if not len(samples):
-            raise SoundError(said("refusal.sound.nothing"))
+            is_promised = file.frames > 0
+            raise SoundError(
+                said("refusal.sound.damaged" if is_promised else "refusal.sound.nothing")
+            )
         done = [said("heard.mixed", n=channels)] if channels > 1 else []
         done += _cut_short(file, len(samples))
         return samples, Heard(file.format, len(data), rate, channels, tuple(done))
