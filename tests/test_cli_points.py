@@ -494,7 +494,7 @@ def test_options_of_pictures_are_refused(folder: Path, arguments: list) -> None:
         (["train", "cat.png", "wide.txt", "out.npy"], "wide.txt has points and cat.png has none"),
         (["train", "cloud.csv", "out.npz"], "The last name is the codewords', .npy, not out.npz."),
         (["train", "cat.png", "out.npy"], "The last name is the codebook's, .npz, not out.npy."),
-        (["train", "cloud.csv", "out.npy", "--family", "tree"], "No such option"),
+        (["train", "cloud.csv", "out.npy", "--family", "tree"], "--family is not for points."),
         (["encode", "cloud.csv", "out.vq"], "out.vq does not end in .npz."),
         (["encode", "cat.png", "out.npz"], "out.npz does not end in .vq."),
         (["decode", "good.npz", "out.png"], "out.png does not end in .npy or .csv."),
