@@ -2,6 +2,7 @@
 
 import io
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -178,19 +179,51 @@ def test_m4a_without_av_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) ->
         read_recording(b"\0\0\0\x20ftypM4A " + bytes(99), "song.m4a")
 
 
-def test_m4a_is_read_where_av_is_installed() -> None:
+@pytest.fixture
+def m4a(tmp_path: Path) -> bytearray:
+    """A second of a tone whose header comes before its samples."""
     av = pytest.importorskip("av")
-    data = io.BytesIO()
-    with av.open(data, "w", format="ipod") as container:
+    path = tmp_path / "tone.m4a"
+    with av.open(str(path), "w", format="ipod", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("aac", rate=16000, layout="mono")
         frame = av.AudioFrame.from_ndarray(TONE[None], format="s16", layout="mono")
         frame.rate = 16000
         container.mux([*stream.encode(frame), *stream.encode(None)])
-    recording = read_recording(data.getvalue(), "tone.m4a")
-    assert recording.heard.kind == "M4A"
+    return bytearray(path.read_bytes())
+
+
+def test_m4a_is_read_where_av_is_installed(m4a: bytearray) -> None:
+    recording = read_recording(bytes(m4a), "tone.m4a")
+    assert (recording.heard.kind, recording.heard.done) == ("M4A", ())
     assert recording.seconds == pytest.approx(1, abs=0.2)
-    with pytest.raises(SoundError, match=r"damaged|locked"):
-        read_recording(data.getvalue()[:200], "tone.m4a")
+    with pytest.raises(SoundError, match="damaged"):
+        read_recording(bytes(m4a[:200]), "tone.m4a")
+
+
+def test_of_an_m4a_cut_short_or_damaged_what_comes_before_is_heard(m4a: bytearray) -> None:
+    middle = m4a.find(b"mdat") + (len(m4a) - m4a.find(b"mdat")) // 2
+    damaged = bytes(m4a[:middle]) + b"\xff" * (len(m4a) - middle)
+    for data in (bytes(m4a[:middle]), damaged):
+        recording = read_recording(data, "tone.m4a")
+        [told] = map(str, recording.heard.done)
+        assert told.startswith("cut short: 0.")
+        assert 0.2 < recording.seconds < 0.8
+
+
+def test_an_m4a_that_is_locked_says_so(m4a: bytearray) -> None:
+    locked = m4a.replace(b"mp4a", b"drms", 1)
+    samples = locked.find(b"mdat") + 4
+    locked[samples:] = b"\xff" * (len(locked) - samples)
+    with pytest.raises(SoundError, match="locked by its seller"):
+        read_recording(bytes(locked), "bought.m4p")
+
+
+def test_an_m4a_is_not_decoded_beyond_the_limit(
+    m4a: bytearray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sounds, "MAX_SECONDS", 0)
+    with pytest.raises(SoundError, match="takes 0 s or more; the limit is 0 s"):
+        read_recording(bytes(m4a), "tone.m4a")
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -223,7 +256,8 @@ def test_other_arrays_are_no_sound(samples: np.ndarray, rate: sounds.Rate) -> No
 
 
 def test_names_and_beginnings_tell_sounds_from_others() -> None:
-    for data, name in ((b"", "a.FLAC"), (b"fLaC", ""), (file(), "a"), (b"", "a.m4a")):
+    sounds_of_av = (b"", "a.m4a"), (b"", "a.m4p")
+    for data, name in ((b"", "a.FLAC"), (b"fLaC", ""), (file(), "a"), *sounds_of_av):
         assert is_sound(data, name)
     for data, name in ((b"RIFF\0\0\0\0WEBP", "a.webp"), (b"\x89PNG", "a.png"), (b"1,2", "a.csv")):
         assert not is_sound(data, name)

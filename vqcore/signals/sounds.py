@@ -32,13 +32,15 @@ SUFFIXES = (
     *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"),
     *(".aif", ".aiff", ".caf", ".au", ".snd"),
 )
-SUFFIXES_OF_AV = (".m4a", ".mp4", ".m4b", ".aac")
+SUFFIXES_OF_AV = (".m4a", ".mp4", ".m4b", ".m4p", ".aac")
 SUFFIXES_WRITTEN = (".wav", ".flac")
 MAX_BYTES = 40_000_000
 MAX_SECONDS = 600
 MAX_CHANNELS = 32
 MAX_RATE = 384_000
 MIN_SECONDS = 0.02
+PRIMING_SECONDS = 0.25
+"""What encoders put before an M4A's samples, at most; decoders may leave it out."""
 LARGEST = 32767
 
 _FOLDER = Path(__file__).parent / "samples"
@@ -311,10 +313,14 @@ def _cut_short(file: Any, read: int) -> list[Said]:
     for declared, there in _DECLARED.findall(file.extra_info):
         if int(there) < int(declared) < _STREAMED:
             expected = max(expected, read * int(declared) / max(1, int(there)))
-    rate = file.samplerate
-    if read >= expected - MIN_SECONDS * rate:  # an MP3 tells its length about
+    return _shorter(read / file.samplerate, expected / file.samplerate)
+
+
+def _shorter(seconds: float, expected: float, about: float = MIN_SECONDS) -> list[Said]:
+    """Say how much is there, if that is not all; an MP3 tells its length about."""
+    if seconds >= expected - about:
         return []
-    return [said("heard.cut", seconds=read / rate, expected=expected / rate)]
+    return [said("heard.cut", seconds=seconds, expected=expected)]
 
 
 def _by_av(data: bytes) -> tuple[Reals, Heard]:
@@ -324,22 +330,38 @@ def _by_av(data: bytes) -> tuple[Reals, Heard]:
         raise SoundError(said("refusal.sound.needs-av")) from None
     try:
         with av.open(io.BytesIO(data), mode="r") as container:
-            stream = container.streams.audio[0]
+            stream: Any = container.streams.audio[0]
             rate, channels = stream.rate, stream.channels
+            expected = float((stream.duration or 0) * stream.time_base)
             _check_extent(rate, channels, 0)
-            resampler = av.AudioResampler("fltp", rate=rate)
-            blocks = [
-                it.to_ndarray().mean(axis=0, dtype=np.float32)
-                for frame in container.decode(stream)
-                for it in resampler.resample(frame)
-            ]
+            blocks = list(_decoded(container, stream))
     except SoundError:
         raise
     except Exception as error:  # FFmpeg raises many kinds
-        is_locked = b"drms" in data or b"enca" in data
-        told = said("refusal.sound.locked" if is_locked else "refusal.sound.damaged")
-        raise SoundError(told) from error
-    samples = np.concatenate([np.zeros(0, np.float32), *blocks])
-    _check_extent(rate, channels, len(samples))
-    done = (said("heard.mixed", n=channels),) if channels > 1 else ()
-    return samples, Heard("M4A", len(data), rate, channels, done)
+        raise _not_decoded(data) from error
+    if not blocks:
+        raise _not_decoded(data)
+    samples = np.concatenate(blocks)
+    done = [said("heard.mixed", n=channels)] if channels > 1 else []
+    done += _shorter(len(samples) / rate, expected, PRIMING_SECONDS)
+    return samples, Heard("M4A", len(data), rate, channels, tuple(done))
+
+
+def _not_decoded(data: bytes) -> SoundError:
+    is_locked = b"drms" in data or b"enca" in data
+    return SoundError(said("refusal.sound.locked" if is_locked else "refusal.sound.damaged"))
+
+
+def _decoded(container: Any, stream: Any) -> Iterator[Reals]:
+    """Yield the mean of all channels, block by block, as far as FFmpeg can decode it."""
+    import av
+
+    read, resampler = 0, av.AudioResampler("fltp", rate=stream.rate)
+    try:
+        for frame in container.decode(stream):
+            for block in resampler.resample(frame):
+                read += block.samples
+                _check_extent(stream.rate, stream.channels, read)
+                yield block.to_ndarray().mean(axis=0, dtype=np.float32)
+    except av.FFmpegError:  # the rest is damaged: what came before is heard
+        return
