@@ -120,8 +120,12 @@ export class Track {
     const { lit } = this.hearing, book = this.hearing.bookOf("b");
     if (lit === null || !book) return;
     context.fillStyle = LIT;
-    book.places.forEach((place, vector) => {
-      if (place === lit) context.fillRect((vector / book.places.length) * width, 0, Math.max(1, width / book.places.length), height);
+    const { places } = book, wide = Math.max(1, width / places.length);
+    let last = -1; // the column marked last: many vectors may lie in one
+    places.forEach((place, vector) => {
+      const at = (vector / places.length) * width, column = Math.floor(at);
+      if (place === lit && column > last) context.fillRect(at, 0, wide, height);
+      if (place === lit) last = column;
     });
   }
 
@@ -134,9 +138,15 @@ export class Track {
     context.fillStyle = this.theme("secondary-background-color");
     context.fillRect(0, 0, width, height);
     const dot = Math.max(1, Math.min(3 * devicePixelRatio, height / distinct));
+    const lit = this.side === "b" ? this.hearing.lit : null;
+    const colours = [null, this.theme("text-color"), LIT], drawn = new Uint8Array(width * height); // which is where
     places.forEach((place, vector) => {
-      context.fillStyle = this.side === "b" && place === this.hearing.lit ? LIT : this.theme("text-color");
-      context.fillRect((vector / places.length) * width, (1 - (place + 1) / distinct) * (height - dot), 1, dot);
+      const at = (vector / places.length) * width, top = (1 - (place + 1) / distinct) * (height - dot);
+      const cell = Math.floor(at) * height + Math.floor(top), colour = place === lit ? 2 : 1;
+      if (drawn[cell] >= colour) return;
+      drawn[cell] = colour;
+      context.fillStyle = colours[colour];
+      context.fillRect(at, top, 1, dot);
     });
   }
 
