@@ -93,6 +93,10 @@ def test_it_plays_switches_and_goes_on_where_it_was(visitor):
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] / 2, "y": 20})
     assert seconds(visitor) == pytest.approx(3.55, abs=0.02)
+    for key in ("i", "ArrowRight", "o", "Shift+ArrowRight"):
+        page.keyboard.press(key)
+    page.get_by_role("button", name="Loop").click()  # what was selected from I to O, by keys
+    assert seconds(visitor) == pytest.approx(3.55, abs=0.02)
     head = track(visitor, "b").locator(".playhead").bounding_box()
     assert head["x"] + 1 == pytest.approx(box["x"] + box["width"] / 2, abs=2)
 

@@ -182,6 +182,12 @@ class Hearing {
     this.#show();
   }
 
+  /** Let a stretch begin or end where it is. */
+  #bound(isEnd) {
+    const { now, seconds } = this.player, [from, to] = this.selection ?? [0, seconds];
+    return isEnd ? this.select(from < now ? from : 0, now) : this.select(now, to > now ? to : seconds);
+  }
+
   async #toggleLoop() {
     const whole = [0, this.player.seconds];
     await this.player.repeat(this.player.loop ? null : this.selection ?? whole, this.heard);
@@ -199,8 +205,10 @@ class Hearing {
   #key(event) {
     const isControl = event.target.matches("input, button, select");
     const along = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
+    const letter = !event.ctrlKey && !event.metaKey && event.key.toLowerCase();
     if (event.key === " " && !isControl) this.togglePlay();
-    else if (event.key.toLowerCase() === "x" && !event.ctrlKey && !event.metaKey) this.hear(OTHER[this.heard]);
+    else if (letter === "x") this.hear(OTHER[this.heard]);
+    else if (letter === "i" || letter === "o") this.#bound(letter === "o");
     else if (along && !isControl) this.seek(this.player.now + along * (event.shiftKey ? FAR : 1));
     else return;
     event.preventDefault();
