@@ -163,6 +163,17 @@ export class Track {
       }
     });
     context.putImageData(image, 0, 0);
+    this.#nameTop(context);
+  }
+
+  /** Write which frequency the top of a spectrogram is. */
+  #nameTop(context) {
+    context.scale(devicePixelRatio, devicePixelRatio);
+    Object.assign(context, { font: `11px ${this.theme("font")}`, textBaseline: "top", fillStyle: "#000c" });
+    const told = say("page.hearing.top", { khz: this.hearing.sound.rate / 2000 });
+    context.fillRect(0, 0, context.measureText(told).width + 10, 17);
+    context.fillStyle = "#fff";
+    context.fillText(told, 5, 3);
   }
 
   /** Mark where it is. */
