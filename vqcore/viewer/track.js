@@ -138,7 +138,7 @@ export class Track {
     context.fillStyle = this.theme("secondary-background-color");
     context.fillRect(0, 0, width, height);
     const dot = Math.max(1, Math.min(3 * devicePixelRatio, height / distinct));
-    const lit = this.side === "b" ? this.hearing.lit : null;
+    const lit = this.side === "b" ? this.hearing.lit : null, wide = Math.max(1, width / places.length);
     const colours = [null, this.theme("text-color"), LIT], drawn = new Uint8Array(width * height); // which is where
     places.forEach((place, vector) => {
       const at = (vector / places.length) * width, top = (1 - (place + 1) / distinct) * (height - dot);
@@ -146,7 +146,7 @@ export class Track {
       if (drawn[cell] >= colour) return;
       drawn[cell] = colour;
       context.fillStyle = colours[colour];
-      context.fillRect(at, top, 1, dot);
+      context.fillRect(at, top, wide, dot);
     });
   }
 
