@@ -13,7 +13,7 @@ from threadpoolctl import ThreadpoolController
 from vqcore import metrics
 from vqcore.coding import contexts
 from vqcore.coding.codec import Encoded, Settings
-from vqcore.coding.entropy import Coder, Reader, Writer, code_codewords
+from vqcore.coding.entropy import Coder, Impossible, Reader, Writer, code_codewords
 from vqcore.lab.sweeps import sweep
 from vqcore.signals.blocks import COLOURS, BlockLayout
 from vqcore.work import finish
@@ -207,6 +207,18 @@ def test_every_symbol_can_be_coded(alphabet: int, smallest: float) -> None:
 
 
 # ------------------------------------------------------------------------------------------ by hand
+
+
+def test_reading_stops_soon_after_the_bytes_end() -> None:
+    weights, reader, read = np.ones((1, 256), np.float32), Reader(bytes(8)), list[Indices]()
+
+    def read_much() -> None:
+        while len(read) < 1000:
+            read.append(reader.code(np.zeros(1, np.int32), weights))
+
+    with pytest.raises(Impossible):
+        read_much()
+    assert 8 <= len(read) <= 40
 
 
 def test_nothing_written_is_no_bytes() -> None:

@@ -41,6 +41,8 @@ from vqcore.work import Work
 FAMILY = constriction.stream.model.Categorical(perfect=False)
 WORD = np.dtype("<u4")
 EVERY_LEVEL = np.arange(256, dtype=np.float32)
+WORDS_AT_THE_END = 4
+"""So many words at most are there for the end alone, and may not be there if it goes on."""
 FIRST_SPREAD = 40
 WAYS = np.array([[SHARES, *[1] * SHARES]], np.float32)
 
@@ -69,6 +71,12 @@ class Writer:
         self._range.encode(known, FAMILY, weights.astype(np.float64))
         return known
 
+    @property
+    def num_words(self) -> int:
+        """Return how many words there would be if that was all."""
+        count: int = self._range.num_words()
+        return count
+
     def bytes(self) -> bytes:
         words: NDArray[np.uint32] = self._range.get_compressed()
         return words.astype(WORD).tobytes()
@@ -84,8 +92,14 @@ class Reader:
         self._echo = Writer()
 
     def code(self, symbols: Numbers, weights: Weights) -> Indices:
-        """Read as many symbols as there are weights; those handed in do not matter."""
-        return self._echo.code(self._range.decode(FAMILY, weights.astype(np.float64)), weights)
+        """Read as many symbols as there are weights; those handed in do not matter.
+
+        Impossible once a Writer of what was read would have given more bytes than there are.
+        """
+        found = self._echo.code(self._range.decode(FAMILY, weights.astype(np.float64)), weights)
+        if self._echo.num_words > len(self._data) // WORD.itemsize + WORDS_AT_THE_END:
+            raise Impossible
+        return found
 
     def is_genuine(self) -> bool:
         """Say whether a Writer of what was read so far gives exactly the bytes read from."""

@@ -57,7 +57,7 @@ import numpy as np
 from vqcore.arrays import Floats, Indices, Samples
 from vqcore.codebooks.scoring import MIDDLE
 from vqcore.coding.contexts import WEIGHTS_AT_ONCE, Values, in_parts
-from vqcore.coding.entropy import WORD, Coder, Reader, Writer, fourth_power
+from vqcore.coding.entropy import WORD, Coder, Impossible, Reader, Writer, fourth_power
 from vqcore.coding.misses import count, miss_weights
 from vqcore.signals.blocks import BlockLayout, BlockSize
 from vqcore.signals.layouts import Places
@@ -137,7 +137,7 @@ def unpack(data: bytes) -> Samples:
     try:
         planes = _code(reader, kind, _planes(blank), step)
         genuine = reader.is_genuine()
-    except AssertionError:  # constriction's word for it
+    except (AssertionError, Impossible):  # the first is constriction's word for it
         genuine = False
     if not genuine:
         raise ScalarError("The file holds words that no encoder writes.")
