@@ -93,7 +93,7 @@ from vqcore.signals.sources import Origin as PointsOrigin
 from vqcore.signals.sources import made as made_up
 from vqcore.signals.sources import pixel_pairs
 from vqcore.viewer import PAGE_STYLE, PARTS, hearing, hearingspectra, made, words_layer
-from vqcore.words import say, speak, why
+from vqcore.words import LANGUAGES, language, own_name, say, speak, why
 
 STORE_BYTES = 2**31
 FIRST_RESULTS_SECONDS = 0.5
@@ -170,6 +170,16 @@ def offer(*files: downloads.File, **looks: Any) -> None:
     """Offer files; to take one runs nothing anew."""
     for label, name, data in files:
         st.download_button(label, data, file_name=name, on_click="ignore", **looks)
+
+
+# Sidebar: the language
+
+
+def choose_language() -> None:
+    """Choose the language, at first the browser's; the made-up one for tests is not offered."""
+    if len(LANGUAGES) > 1 and language() in LANGUAGES:
+        known = {"options": LANGUAGES, "default": language(), "format_func": own_name}
+        st.segmented_control(**control("lang") | known)
 
 
 # Sidebar: what is looked at, and how it is quantized
@@ -665,9 +675,9 @@ def show_reproduction(of: Study, step: Step) -> None:
 
 def show_ways(ways: Iterable[tuple[str, str, str | None]]) -> None:
     """Show lines that do something again, each with what is to be said of them first."""
-    for words, lines, language in ways:
+    for words, lines, kind in ways:
         small(words)
-        st.code(lines, language, wrap_lines=True)
+        st.code(lines, kind, wrap_lines=True)
 
 
 # Charts and tables, drawn as `show.panels` has them
@@ -1608,11 +1618,13 @@ def show_points(of: PointStudy) -> list[Pieces]:
 def main() -> None:
     st.set_page_config("VQ Lab", page_icon="🔲", layout="wide")
     st.html(f"<style>{PAGE_STYLE}</style>")
-    speak(lambda: st.query_params.get("lang", ""))
+    speak(lambda: visit.language(st.context.locale))
     address = {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
     visit.begin(address, PANELS, present_rivals())
     with st.sidebar:
-        st.title(say("sidebar.title"), anchor=False)
+        with row():
+            st.title(say("sidebar.title"), anchor=False)
+            choose_language()
         signal = st.segmented_control(**choice("signal"))
         there = take_files()
         if signal == "points":

@@ -65,3 +65,15 @@ test("a component begins once there are words, if its place is still there, and 
   learn({ language: "xx", texts: {} });
   assert.deepEqual(said, ["[data-say]", "[data-say-title]", "[data-say-aria-label]", "1 here", "1 here"]);
 });
+
+test("in another language a place begins anew, as it was at first, with what it was called with last", async () => {
+  const { said, call } = diary(), host = { ...place(), innerHTML: "at first" };
+  call(host, "here");
+  await soon();
+  host.innerHTML = "filled";
+  learn({ language: "yy", texts: {} });
+  assert.deepEqual(said, ["1 here", "1 closed", "2 here"]);
+  assert.equal(host.innerHTML, "at first");
+  learn({ language: "yy", texts: {} });
+  assert.equal(said.length, 3);
+});

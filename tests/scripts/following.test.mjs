@@ -15,7 +15,7 @@ function following() {
     layers: { sizes: [TWO, FOUR], original: "original" }, hasCodebook: true, decoding: () => "b", layerOf: () => FOUR,
   };
   const made = new Following({
-    sides, stage: { pixelAt: (point) => ({ name: "b", ...point }) }, places: { go: (act) => act() },
+    sides, stage: { pixelAt: (point) => ({ name: "b", ...point }) }, places: { go: (act) => act() }, tour: { show: () => {} },
     blockPanel: { clear: () => shown.push(null), show: (_, __, block) => shown.push(block) },
   });
   return { made, shown };

@@ -41,6 +41,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "seed": {"value": 0, "min_value": 0, "max_value": 2**31 - 1},
     "rate": {"options": [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], "value": 0},
     # points
+    "lang": {"required": True, "label_visibility": "collapsed"},
     "signal": {"required": True, "label_visibility": "collapsed"},
     "count": {"value": 100_000, "min_value": 1, "max_value": MAX_VECTORS, "step": 1000},
     "dimension": {"value": 2, "min_value": 1, "max_value": MAX_DIMENSION},

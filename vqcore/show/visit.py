@@ -25,6 +25,7 @@ from vqcore.show.links import (
 from vqcore.signals.points import Points
 from vqcore.signals.sounds import Sound
 from vqcore.signals.sources import UPLOADED, Origin
+from vqcore.words import best_for
 
 
 class Pick(NamedTuple):
@@ -65,6 +66,11 @@ class Visit:
 
     def __init__(self, state: State, address: Mapping[str, str]) -> None:
         self._state, self._address = state, address
+
+    def language(self, locale: str | None) -> str:
+        """Return the language that is asked for, or else that of the browser."""
+        chosen: str = self._state.get("lang") or self._address.get("lang") or best_for(locale)
+        return chosen
 
     # The link with which the page was opened, and uploads
 

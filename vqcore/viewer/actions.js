@@ -6,7 +6,7 @@ const SAID_FOR = 1600;
 
 /** Return what a viewer can be asked to do, by name. */
 export function actionsOf(viewer) {
-  const { places, presenter, following, story } = viewer, help = viewer.find("dialog.help");
+  const { places, presenter, following, story, tour } = viewer, help = viewer.find("dialog.help");
   return {
     zoomIn: () => places.zoomBy(1),
     zoomOut: () => places.zoomBy(-1),
@@ -20,6 +20,10 @@ export function actionsOf(viewer) {
     download: () => download(viewer),
     help: () => help.showModal(),
     closeHelp: () => help.close(),
+    tour: () => { help.close(); tour.begin(); },
+    tourNext: () => tour.next(),
+    tourBack: () => tour.back(),
+    tourEnd: () => tour.end(),
     smaller: () => viewer.step(-1),
     larger: () => viewer.step(1),
     back: () => viewer.root.scrollIntoView({ block: "start" }),

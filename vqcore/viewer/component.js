@@ -1,6 +1,6 @@
 // Components, as streamlit calls them.
 
-import { fill, whenSpoken } from "./words.js";
+import { fill, onOtherLanguage, whenSpoken } from "./words.js";
 
 /** Act if an element has left the page. Cleaning up is asked for too when data change in haste. */
 const whenGone = (element, act) => setTimeout(() => element.isConnected || act());
@@ -19,23 +19,28 @@ export function holding(take, end) {
   };
 }
 
-/** Return a component: an object of a class for each place on the page that shows it, once there are words. */
+/**
+ * Return a component: an object of a class for each place on the page that shows it, once there are
+ * words. In another language a place begins anew, with what it was called with last.
+ */
 export function componentOf(Class) {
-  const objects = new WeakMap(), filled = new WeakSet();
+  const objects = new WeakMap(), empty = new WeakMap();
   const take = (host, call) => whenSpoken(() => {
     if (!host.isConnected) return;
-    const object = objects.get(host) ?? new Class(host);
-    objects.set(host, object);
-    object.update(call);
+    if (!objects.has(host)) begin(host);
+    objects.get(host).update(call);
+    onOtherLanguage(host, () => { end(host); take(host, call); });
   });
-  const held = holding(take, (host) => {
+  const begin = (host) => {
+    if (!empty.has(host)) empty.set(host, host.innerHTML);
+    else host.innerHTML = empty.get(host);
+    fill(host);
+    objects.set(host, new Class(host));
+  };
+  const end = (host) => {
+    onOtherLanguage(host, null);
     objects.get(host)?.close();
     objects.delete(host);
-  });
-  return (call) => {
-    const host = call.parentElement;
-    if (!filled.has(host)) whenSpoken(() => fill(host));
-    filled.add(host);
-    return held(call);
   };
+  return holding(take, end);
 }

@@ -11,7 +11,7 @@ export class Following {
   picked = null;
   hovered = null; // { block, name }: the block under the pointer, and the side it is seen on
 
-  /** @param viewer has: sides, stage, blockPanel, places */
+  /** @param viewer has: sides, stage, blockPanel, places, tour */
   constructor(viewer) {
     Object.assign(this, { viewer, sides: viewer.sides });
   }
@@ -39,11 +39,12 @@ export class Following {
 
   /** Show the block under the pointer, else the one that is followed, with its codeword of now. */
   show() {
-    const { sides, viewer: { blockPanel } } = this;
+    const { sides, viewer: { blockPanel, tour } } = this;
     const layer = sides.layerOf(sides.decoding(this.hovered?.name));
     const block = this.hovered?.block ?? this.blockOf(layer);
     if (layer.indices[block] === undefined) blockPanel.clear(layer);
     else blockPanel.show(layer, sides.layers.original, block);
+    tour.show();
   }
 
   /** Look at the block at a pixel for as long as a hand points at it; null for none. */

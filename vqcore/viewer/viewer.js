@@ -25,6 +25,7 @@ import { Story } from "./story.js";
 import { Strip } from "./strip.js";
 import { Telling } from "./telling.js";
 import { textOf } from "./texts.js";
+import { Tour } from "./tour.js";
 import { TreePanel } from "./treepanel.js";
 import { say } from "./words.js";
 
@@ -55,6 +56,7 @@ class Viewer {
     this.presenter = new Presenter(this);
     this.strip = new Strip(this);
     this.story = new Story(this);
+    this.tour = new Tour(this);
     this.skip = this.#skipLink();
     this.#takeAddress(viewOfAddress());
     this.#listen();
@@ -213,6 +215,7 @@ class Viewer {
     this.refining.sync();
     this.columnChoice.sync();
     this.figures.show();
+    this.tour.show();
   }
 
   /** Go to a place of a side's slider. */

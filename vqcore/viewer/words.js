@@ -3,14 +3,22 @@
 const FIELD = /\{(\w+)(?::(?:\.(\d+)f|(d)))?\}/g;
 
 /** What all components share: the language, the texts by id, and what waits for them. */
-const page = () => (globalThis.vqLabWords ??= { language: null, texts: null, waiting: [] });
+const page = () => (globalThis.vqLabWords ??= { language: null, texts: null, waiting: [], speaking: new Map() });
 
 export const language = () => page().language;
 
-/** Take the texts of a language, and let go on what has waited for them. */
+/** Take the texts of a language, and let go on what has waited for them; if it is another one, let all begin anew. */
 export function learn(words) {
+  const isOther = page().texts && page().language !== words.language;
   Object.assign(page(), { language: words.language, texts: words.texts });
   for (const act of page().waiting.splice(0)) act();
+  if (isOther) for (const beginAnew of [...page().speaking.values()]) beginAnew();
+}
+
+/** Act whenever another language is spoken, until it is said again with nothing to do. */
+export function onOtherLanguage(who, act) {
+  if (act) page().speaking.set(who, act);
+  else page().speaking.delete(who);
 }
 
 /** Act once there are words. */

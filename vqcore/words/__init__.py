@@ -51,7 +51,24 @@ def language() -> str:
 
 def tag() -> str:
     """Return the language spoken now as browsers know it: words in brackets are English."""
-    return DEFAULT if language() == TEST else language()
+    return say("language.tag") if language() != TEST else catalog(DEFAULT)["language.tag"]
+
+
+def own_name(wanted: str) -> str:
+    """Return what a language calls itself."""
+    return catalog(wanted)["language.name"]
+
+
+def best_for(locale: str | None) -> str:
+    """Return the language for who reads a locale as browsers have it; English where it is unknown.
+
+    Examples
+    --------
+    >>> best_for("en-GB"), best_for("xx"), best_for(None)
+    ('en', 'en', 'en')
+    """
+    own = (locale or "").partition("-")[0].lower()
+    return own if own in LANGUAGES else DEFAULT
 
 
 def say(name: str, /, **fields: Any) -> str:

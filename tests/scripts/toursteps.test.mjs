@@ -1,0 +1,41 @@
+// The steps of the tour: which are done, and the numbers they speak of.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import "./english.mjs";
+import { nearest, STEPS } from "../../vqcore/viewer/toursteps.js";
+import { say } from "../../vqcore/viewer/words.js";
+
+const SEEN = {
+  size: 2, sizes: [1, 2, 4, 8, 16, 32, 64], name: "cat", facts: { blocks: "9 blocks", size: "4 × 4", bits: "5 bits" },
+  isPointing: false, isFollowing: false, shown: { a: "original", b: "rebuilt" },
+  figuresOf: (size) => ({ psnr_db: `${size} dB`, file_bytes: "1 kB", file_ratio: "9:1", nominal_ratio: "8:1" }),
+};
+const step = (id) => STEPS.find((each) => each.id === id);
+const isDone = (id, now) => step(id).isDone({ ...SEEN, ...now });
+
+test("the K of a step is the nearest there is", () => {
+  assert.deepEqual([1, 2, 32].map((wanted) => nearest([1, 3], wanted)), [1, 3, 3]);
+  assert.equal(nearest([1], 32), 1);
+  assert.equal(step("k32").fields({ ...SEEN, sizes: [1, 20] }).size, 20);
+});
+
+test("each step is done by what it asks for, and by nothing else", () => {
+  assert.deepEqual(STEPS.filter(({ isDone: it }) => it(SEEN)).map(({ id }) => id), ["k2"]);
+  assert.ok(isDone("block", { isPointing: true }));
+  assert.ok(isDone("vector", { isFollowing: true }));
+  assert.ok(!isDone("vector", { isPointing: true }));
+  assert.ok(isDone("k1", { size: 1 }));
+  assert.ok(isDone("k32", { size: 32 }));
+  assert.ok(isDone("bytes", { size: 64 }));
+  assert.ok(isDone("rival", { shown: { a: "match jpeg size", b: "rebuilt" } }));
+});
+
+test("every text of a step has what it speaks of", () => {
+  for (const { id, fields } of STEPS) {
+    for (const part of ["name", "text", "task", "aim"]) assert.ok(say(`page.tour.${id}.${part}`, fields(SEEN)));
+  }
+  assert.match(say("page.tour.k32.text", step("k32").fields(SEEN)), /^32 codewords, 5 bits a block/);
+  assert.match(say("page.tour.k2.aim", step("k2").fields(SEEN)), /^PSNR is 2 dB/);
+});

@@ -1,0 +1,33 @@
+// The steps of the tour: what each points out, when it is done, and this picture's numbers in it. Nothing here knows the page.
+
+import { isMatch } from "./shows.js";
+
+const WANTED = [1, 2, 32];
+
+/** Return the K nearest to one that is wanted, of those there are. */
+export function nearest(sizes, wanted) {
+  const far = (size) => Math.abs(Math.log2(size / wanted));
+  return sizes.reduce((best, size) => (best && far(best) <= far(size) ? best : size), undefined);
+}
+
+const isAt = (wanted) => ({ size, sizes }) => size === nearest(sizes, wanted);
+
+/** Return the fields that a step on a K has. */
+const ofSize = (wanted) => ({ sizes, figuresOf, facts }) => {
+  const size = nearest(sizes, wanted);
+  return { ...figuresOf(size), ...facts, size, bits: Math.ceil(Math.log2(size)) };
+};
+
+const sized = (wanted, at) => ({ id: `k${wanted}`, at, isDone: isAt(wanted), fields: ofSize(wanted) });
+
+/**
+ * What a step is asked with: { size, sizes, facts, name, isPointing, isFollowing, shown (by side),
+ * figuresOf(size) }. One that `leaves` lets go of the block that is followed, which dims all others.
+ */
+export const STEPS = [
+  { id: "block", at: ".stage", isDone: ({ isPointing, isFollowing }) => isPointing || isFollowing, fields: ({ name, facts }) => ({ name, ...facts }) },
+  { id: "vector", at: ".inspector", isDone: ({ isFollowing }) => isFollowing, fields: ({ facts }) => facts, leaves: true },
+  ...WANTED.map((wanted) => sized(wanted, ".sizer[data-side=b]")),
+  { id: "bytes", at: ".measured", isDone: ({ size, sizes }) => size === Math.max(...sizes), fields: ofSize(32) },
+  { id: "rival", at: ".side[data-side=a] .show", isDone: ({ shown }) => isMatch(shown.a), fields: ({ size, figuresOf }) => ({ ...figuresOf(size), size }) },
+];
