@@ -21,6 +21,7 @@ from vqcore.lab import (
     climb,
     contest,
     cosine,
+    exercises,
     foreign,
     joint,
     pointstudy,
@@ -71,6 +72,7 @@ from vqcore.show import (
     tables,
     wording,
 )
+from vqcore.show import exercises as asked
 from vqcore.show.controls import RULES, choice, control, keep_valid, number, size_choice, unbound
 from vqcore.show.links import Linked, Wanted
 from vqcore.show.visit import PointsChosen, SoundChosen, Visit
@@ -102,6 +104,7 @@ PROGRESS_SECONDS = 0.1
 PLANE_WIDTH = 464
 VOICE_SIZES = [2**power for power in range(9)]
 OFFER_WIDTH, SIZE_WIDTH = 190, 68
+ANSWER_WIDTH = 240
 DOWNLOAD = ":material/download:"
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
@@ -987,6 +990,43 @@ def show_projection(of: Study) -> None:
     small(say("projection.caption", dimension=of.layout.dimension))
 
 
+def exercises_panel(of: Study) -> list[Pieces]:
+    """Ask about the picture; answers are checked against its own figures."""
+    small(say("exercise.about"))
+    for it in exercises.exercises_on(of):
+        st.fragment(show_exercise, key=f"exercise-{it.id}")(of, it)
+    if exercises.is_prepared(of):
+        return []
+    small(say("exercise.later"))
+    return [exercises.preparing(of)] if of.is_complete else []
+
+
+def show_exercise(of: Study, it: exercises.Exercise) -> None:
+    """Ask a question, and answer what is chosen."""
+    st.markdown(asked.question_of(it))
+    if it.id == "rival" and (pair := exercises.pair_of(of)):
+        with row():
+            for pixels in pair:
+                st.image(pixels, output_format="PNG", width=2 * exercises.SIDE)
+    chosen = choose_answer(f"exercise-{it.id} {of.sweep_id}", it)
+    if chosen is not None:
+        st.markdown(asked.reply_to(it, it.choices[chosen]))
+
+
+def choose_answer(key: str, it: exercises.Exercise) -> int | None:
+    """Choose an answer, by its place among the choices."""
+    return st.selectbox(
+        asked.question_of(it),
+        range(len(it.choices)),
+        index=None,
+        format_func=lambda place: asked.choice_in_words(it, it.choices[place]),
+        key=key,
+        placeholder=say("exercise.choose"),
+        label_visibility="collapsed",
+        width=ANSWER_WIDTH,
+    )
+
+
 PANELS: dict[str, Callable[[Study], list[Pieces]]] = {
     "sizes": sizes_panel,
     "training": training_panel,
@@ -995,6 +1035,7 @@ PANELS: dict[str, Callable[[Study], list[Pieces]]] = {
     "health": health_panel,
     "plane": plane_panel,
     "codebook": codebook_panel,
+    "exercises": exercises_panel,
 }
 
 
