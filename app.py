@@ -1006,8 +1006,10 @@ def show_exercise(of: Study, it: exercises.Exercise) -> None:
     st.markdown(asked.question_of(it))
     if it.id == "rival" and (pair := exercises.pair_of(of)):
         with row():
-            for pixels in pair:
-                st.image(pixels, output_format="PNG", width=2 * exercises.SIDE)
+            for pixels, told in zip(
+                pair, (say("exercise.first"), say("exercise.second")), strict=True
+            ):
+                st.image(pixels, output_format="PNG", width=2 * exercises.SIDE, alt=told)
     chosen = choose_answer(f"exercise-{it.id} {of.sweep_id}", it)
     if chosen is not None:
         st.markdown(asked.reply_to(it, it.choices[chosen]))

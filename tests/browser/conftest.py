@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from helpers import link_to
 from PIL import Image
 from playwright.sync_api import Error, expect, sync_playwright
-from running import ARGUMENTS, installed_browser, running_app
+from running import ARGUMENTS, NOT_NEW, installed_browser, running_app
 
 # What streamlit says of a file that a rerun replaced before the page had asked for it: a picture,
 # or one offered in a list that is closed, which it draws once more. What is shown in the end must
@@ -32,12 +32,6 @@ CANVAS_BYTES = """canvas => {
   }
   return `${width} ${height} ${btoa(text)}`;
 }"""
-# Whoever visits has seen the tour, but for who says to be new here.
-NOT_NEW = """
-if (location.hostname === "localhost" && !new URLSearchParams(location.search).has("new")) {
-  localStorage.setItem("vq-lab-tour", "1");
-}
-"""
 BROKEN_PICTURES = "[...document.images].filter(it => it.complete && !it.naturalWidth).length"
 
 

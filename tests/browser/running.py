@@ -18,6 +18,12 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# Whoever visits has seen the tour, but for who says to be new here.
+NOT_NEW = """
+if (location.hostname === "localhost" && !new URLSearchParams(location.search).has("new")) {
+  localStorage.setItem("vq-lab-tour", "1");
+}
+"""
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 

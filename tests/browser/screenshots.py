@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
-from running import ARGUMENTS, READY, installed_browser
+from running import ARGUMENTS, NOT_NEW, READY, installed_browser
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
 BELOW = 900
@@ -69,6 +69,7 @@ def main(address):
 
 def take(browser, address, file, query, width, height, scheme, scroll):
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page.add_init_script(NOT_NEW)
     page.goto(address + query)
     page.wait_for_selector("[data-testid=stMain] h2")
     page.wait_for_timeout(500)
