@@ -69,7 +69,11 @@ class Visit:
 
     def language(self, locale: str | None) -> str:
         """Return the language that is asked for, or else that of the browser."""
-        chosen: str = self._state.get("lang") or self._address.get("lang") or best_for(locale)
+        return self._language or best_for(locale)
+
+    @property
+    def _language(self) -> str | None:
+        chosen: str | None = self._state.get("lang") or self._address.get("lang")
         return chosen
 
     # The link with which the page was opened, and uploads
@@ -232,7 +236,7 @@ class Visit:
 
     def choices(self, codecs: Sequence[str]) -> dict[str, str | None]:
         """Return what the address says of choices."""
-        return in_the_address(self._state, codecs)
+        return in_the_address(self._state, codecs) | {"lang": self._language}
 
     def choices_beside(self, file: Wanted, codecs: Sequence[str]) -> dict[str, str | None]:
         """Return what the address says on a page without a viewer, of what needs a file or none."""

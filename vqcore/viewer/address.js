@@ -55,10 +55,10 @@ function write(values) {
   if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 
-/** Return what of an address Back goes through: picture, settings and panel, not each K. */
+/** Return what of an address Back goes through: picture, settings and panel, not each K, nor the language. */
 export function placeOf(address) {
   const names = new URL(address).searchParams;
-  for (const name of [...VIEW_NAMES, "needs", "digest"]) names.delete(name);
+  for (const name of [...VIEW_NAMES, "needs", "digest", "lang"]) names.delete(name);
   names.sort();
   return names.toString();
 }
