@@ -371,8 +371,8 @@ def choose_points(there: Uploads) -> PointsChosen:
         names = [*there.pictures, *SAMPLES]
         picture = choose_from("picture", names, SAMPLES[0])
         of = there.pictures.get(picture) or sample(picture)
-        key, make = (of.digest,), partial(pixel_pairs, of)
-        return PointsChosen(f"{name}, {picture}", store().once("pairs", key, make), origin)
+        name, key, make = wording.listed([name, picture]), (of.digest,), partial(pixel_pairs, of)
+        return PointsChosen(name, store().once("pairs", key, make), origin)
     return make_points(source, name)
 
 

@@ -18,7 +18,7 @@ from vqcore.lab.comparison import (
 )
 from vqcore.lab.rivals import Codec, RivalPoint
 from vqcore.lab.sweeps import OperatingPoint
-from vqcore.show.wording import codec_name, decibels, level_name, settings_name
+from vqcore.show.wording import codec_name, decibels, level_name, listed, settings_name
 from vqcore.signals.blocks import BlockLayout
 from vqcore.words import say
 
@@ -193,7 +193,7 @@ def _places(curve: Curve) -> list[tuple[float, float]]:
 def hull_of(curves: Sequence[Curve], likeness: Likeness) -> Curve:
     """Return the points of all curves on their lower hull: no mixture of others does better."""
     every = [
-        (point, f"{curve.name}, {label}", rate)
+        (point, listed([curve.name, label]), rate)
         for curve in curves
         for point, label, rate in zip(curve.points, curve.labels, curve.rates, strict=True)
         if getattr(point, likeness) is not None

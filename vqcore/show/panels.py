@@ -61,12 +61,13 @@ from vqcore.show.visit import Pick
 from vqcore.show.wording import (
     codec_name,
     in_short,
+    listed,
     origin_in_short,
     plain,
     settings_name,
     where_kept,
 )
-from vqcore.words import say
+from vqcore.words import say, why
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,7 +228,7 @@ def own_curves(study: Study, others: Others, axis: Axis = "file") -> list[Curve]
 
 def _with_family(curve: Curve) -> Curve:
     """Name a curve of plain codebooks by that too, where others are not plain."""
-    return replace(curve, name=f"{curve.name}, {say('family.plain')}")
+    return replace(curve, name=listed([curve.name, say("family.plain")]))
 
 
 def families_table(families: Sequence[Study], size: int) -> Table:
@@ -259,7 +260,7 @@ def iterations_chart(book: Book | None) -> Chart | None:
 def tried_in_words(book: Book) -> str:
     """Say what each try of a training by the book came to, if there were several."""
     errors = [distortion for _, distortion in book.tried]
-    told, spread = ", ".join(f"{it:.6g}" for it in errors), f"{max(errors) - min(errors):.6g}"
+    told, spread = listed(f"{it:.6g}" for it in errors), f"{max(errors) - min(errors):.6g}"
     tried = say("training.tried", n=len(errors), errors=told, spread=spread)
     return tried if len(errors) > 1 else ""
 
@@ -358,7 +359,8 @@ def missing_codecs(study: Study, present: Sequence[Codec]) -> list[str]:
     absent = [codec for codec in RIVALS if codec not in present]
     notes = [say("rates.missing-codec", codec=codec_name(codec)) for codec in absent]
     first = [known_rival(study, codec, RIVALS[codec].levels[0]) for codec in present]
-    return notes + [f"{refusal}." for refusal in first if isinstance(refusal, RivalError)]
+    refusals = (it for it in first if isinstance(it, RivalError))
+    return notes + [say("rates.refused", refusal=why(it)) for it in refusals]
 
 
 def best_of(studies: Sequence[Study], goal: str, value: float) -> tuple[Pick | None, str]:

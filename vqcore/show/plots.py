@@ -21,7 +21,7 @@ from vqcore.lab.sweeps import OperatingPoint
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Sized
 from vqcore.show.curves import Axis, Curve, Likeness
-from vqcore.show.wording import in_short, shortened, trainer_name
+from vqcore.show.wording import in_short, listed, shortened, trainer_name
 from vqcore.words import say
 
 LINE_COLOUR = "#2a7fb8"
@@ -209,7 +209,7 @@ def rate_figure(
             mode="lines+markers",
             marker={"size": 8, "symbol": symbol, "color": colour},
             line={"color": colour, "dash": dash},
-            hovertemplate=f"{curve.name}, %{{text}}<extra></extra>",
+            hovertemplate=f"{listed([curve.name, '%{text}'])}<extra></extra>",
             **STEADY,
         )
     return finished(figure)
@@ -250,7 +250,7 @@ def pictures_figure(curves: Sequence[Curve], means: Sequence[Mapping[str, Any]])
             mode="lines",
             line={"color": colour, "dash": dash, "width": 1.5},
             marker={"color": colour, "symbol": "circle"},
-            hovertemplate=f"{escape(curve.name)}, %{{text}}<extra></extra>",
+            hovertemplate=f"{listed([escape(curve.name), '%{text}'])}<extra></extra>",
         )
     _add_mean(figure, means)
     return finished(figure)

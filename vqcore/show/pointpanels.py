@@ -36,7 +36,7 @@ from vqcore.show.pointplots import RateCurve
 from vqcore.show.tables import Columns, columns, point_book_row, point_rung_row, rows_of
 from vqcore.show.verdicts import vector_health_row, verdicts
 from vqcore.show.visit import Pick
-from vqcore.show.wording import column_name
+from vqcore.show.wording import column_name, sentences
 from vqcore.words import say
 
 Measure = Literal["snr_db", "mse"]
@@ -294,7 +294,7 @@ def _left_out(table: Sketch) -> str:
     said = [say("points.first-codewords", **codewords)] if size > SHOWN_CODEWORDS else []
     if dimension > SHOWN_NUMBERS:
         said.append(say("points.first-numbers", n=SHOWN_NUMBERS, all=dimension))
-    return " ".join(said)
+    return sentences(*said)
 
 
 def _numbers_of(table: Sketch) -> list[dict[str, Any]]:

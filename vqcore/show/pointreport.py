@@ -9,7 +9,7 @@ from vqcore.lab.pointstudy import PointStudy
 from vqcore.lab.pointsweeps import PointStep
 from vqcore.show import pointpanels
 from vqcore.show.report import of_chart, of_table, page, pair, paragraph, plot, section, wide_table
-from vqcore.show.wording import facts_of_points, figures_of_points, point_settings_name
+from vqcore.show.wording import facts_of_points, figures_of_points, parted, point_settings_name
 from vqcore.words import say
 
 
@@ -48,4 +48,4 @@ def point_report(study: PointStudy, step: PointStep, others: Sequence[PointStudy
 def _facts(study: PointStudy) -> str:
     points, settings = study.points, study.settings
     digest = say("report.point-digest", digest=points.digest)
-    return "; ".join([*facts_of_points(points), point_settings_name(settings), digest])
+    return parted([*facts_of_points(points), point_settings_name(settings), digest])

@@ -23,7 +23,9 @@ from vqcore.show.wording import (
     count,
     decibels,
     in_short,
+    listed,
     origin_in_short,
+    parted,
     ratio,
     settings_name,
     similarity,
@@ -187,7 +189,7 @@ def _facts(source: Provenance, layout: BlockLayout, origin: Origin | None) -> st
         *([origin_in_short(origin)] if origin else []),
         say("report.digest", digest=source.digest),
     )
-    return "; ".join(facts)
+    return parted(facts)
 
 
 def _rows(curves: Sequence[Curve]) -> list[list[str]]:
@@ -221,6 +223,6 @@ def _line(tag: str, cells: Sequence[str]) -> str:
 
 
 def _made_with() -> str:
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    packages = listed(f"{name} {version(name)}" for name in PACKAGES)
     versions = {"python": python_version(), "packages": packages}
     return say("report.made-with", program=PROGRAM, **versions)

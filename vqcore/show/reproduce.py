@@ -19,7 +19,7 @@ from vqcore.show.printed import (
     sound_option_words,
 )
 from vqcore.show.provenance import PROGRAM, Provenance, original_wav, stem_of
-from vqcore.show.wording import plain
+from vqcore.show.wording import plain, sentences
 from vqcore.signals.pictures import SAMPLES, Picture
 from vqcore.signals.points import Points
 from vqcore.signals.sounds import SUFFIXES, SUFFIXES_OF_AV, Sound
@@ -79,14 +79,14 @@ def ways(picture: Picture, source: Provenance, link: str) -> Iterator[tuple[str,
     """Yield what is to be said first, lines, and their language, for each way to do it again."""
     of_sample = say("offers.sample-file", name=plain(picture_file(picture)))
     by_hand = numpy_lines(picture, source, _reading(picture))
-    yield _told(say("offers.by-hand"), "" if picture.origin else of_sample), by_hand, "python"
+    yield sentences(say("offers.by-hand"), "" if picture.origin else of_sample), by_hand, "python"
     lines, start = python_lines(picture, source), say("offers.start-file", file=START_FILE)
     needs_start = START_FILE in lines
     few = say("offers.few-lines", program=PROGRAM)
-    yield _told(few, start if needs_start else ""), lines, "python"
+    yield sentences(few, start if needs_start else ""), lines, "python"
     has_start = bool(source.settings.given) and not needs_start
     command = command_line(picture, source)
-    yield _told(say("offers.same-file"), start if has_start else ""), command, "bash"
+    yield sentences(say("offers.same-file"), start if has_start else ""), command, "bash"
     yield say("offers.link"), link, None
 
 
@@ -108,12 +108,12 @@ def point_ways(
     how = ", ".join([f"[{size}]", *_keywords_of(settings)])
     lines = POINT_LINES.format(imports=_imports(how), reading=reading, how=how, file=file)
     start = say("offers.start-file", file=START_CODEWORDS) if START_CODEWORDS in how else ""
-    yield _told(say("offers.points-lines", program=PROGRAM), start), lines, "python"
+    yield sentences(say("offers.points-lines", program=PROGRAM), start), lines, "python"
     if origin.kind == "file":
         start = say("offers.start-file", file=START_CODEWORDS) if settings.given else ""
         words = [_path(points.name), file, *point_option_words(settings, size)]
         command = shlex.join(["python", "-m", "vqcore", "encode", *words])
-        yield _told(say("offers.points-command"), start), command, "bash"
+        yield sentences(say("offers.points-command"), start), command, "bash"
 
 
 def sound_ways(
@@ -131,17 +131,17 @@ def sound_ways(
     wav = original_wav(sound)
     original = say("offers.sound-file", name=plain(wav))
     by_hand = numpy_lines_of_sound(wav, settings.dimension, settings.seed, size)
-    yield _told(say("offers.sounds-by-hand"), original), by_hand, "python"
+    yield sentences(say("offers.sounds-by-hand"), original), by_hand, "python"
     how = ", ".join([f"[{size}]", f"dimension={settings.dimension}", *_keywords_of(settings)])
     names = {"imports": _imports(how), "sound": source, "rate": sound.rate}
     lines = SOUND_LINES.format(**names, how=how, file=file)
     needed = original if source == wav else ""
     start = say("offers.start-file", file=START_CODEWORDS)
     few = say("offers.few-lines", program=PROGRAM)
-    yield _told(few, needed, start if START_CODEWORDS in how else ""), lines, "python"
+    yield sentences(few, needed, start if START_CODEWORDS in how else ""), lines, "python"
     words = [_path(source), _path(file), *sound_option_words(settings, size)]
     command = shlex.join(["python", "-m", "vqcore", "encode", *words])
-    told = _told(say("offers.same-file"), needed, start if settings.given else "")
+    told = sentences(say("offers.same-file"), needed, start if settings.given else "")
     yield told, command, "bash"
 
 
@@ -182,10 +182,6 @@ def _keywords_of(settings: PointSettings | SoundSettings) -> Iterator[str]:
 def _imports(how: str) -> str:
     names = [name for name in ("Rules", "rows_of") if f"{name}(" in how]
     return f"from vqcore.codebooks.textbook import {', '.join(names)}\n" if names else ""
-
-
-def _told(*sentences: str) -> str:
-    return " ".join(filter(None, sentences))
 
 
 def picture_file(picture: Picture) -> str:

@@ -31,7 +31,7 @@ from vqcore.show.tables import (
     sound_uses_table,
 )
 from vqcore.show.verdicts import vector_health_row, verdicts
-from vqcore.show.wording import plain, sound_codec_name, sound_name
+from vqcore.show.wording import listed, plain, sentences, sound_codec_name, sound_name
 from vqcore.signals.frames import FRAMES_A_SECOND
 from vqcore.signals.sounds import Sound
 from vqcore.words import say
@@ -240,7 +240,7 @@ def told_of_speakers(of: LineUp) -> list[str]:
         if len(recordings) > 1
     ]
     short = say("speakers.short", files=_listed(of.short)) if of.short else ""
-    return [_right_answers(of), " ".join(several), short]
+    return [_right_answers(of), sentences(*several), short]
 
 
 def _right_answers(of: LineUp) -> str:
@@ -252,4 +252,4 @@ def _right_answers(of: LineUp) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(plain, names))
+    return listed(map(plain, names))

@@ -22,7 +22,13 @@ from vqcore.show.report import (
     section,
     wide_table,
 )
-from vqcore.show.wording import facts_of_sound, figures_of_sound, sound_name, sound_settings_name
+from vqcore.show.wording import (
+    facts_of_sound,
+    figures_of_sound,
+    parted,
+    sound_name,
+    sound_settings_name,
+)
 from vqcore.signals.sounds import Pulses, Rate, file_of
 from vqcore.words import say
 
@@ -100,4 +106,4 @@ def _health(study: SoundStudy, size: int) -> str:
 def _facts(study: SoundStudy) -> str:
     sound, settings = study.sound, study.settings
     digest = say("report.sound-digest", digest=sound.digest)
-    return "; ".join([*facts_of_sound(sound), sound_settings_name(settings), digest])
+    return parted([*facts_of_sound(sound), sound_settings_name(settings), digest])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from string import punctuation
 
 from vqcore.codebooks.codebook import Codebook
@@ -90,6 +90,21 @@ def facts_of_sound_file(file: SoundFile) -> list[str]:
         say("figure.k", size=quantizer.codebook_size),
         say("sound.dimension", d=layout.dimension),
     ]
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return texts one after another, as a list within a line."""
+    return say("between.items").join(items)
+
+
+def parted(facts: Iterable[str]) -> str:
+    """Return texts one after another that are lists themselves."""
+    return say("between.facts").join(facts)
+
+
+def sentences(*told: str) -> str:
+    """Return sentences one after another; empty ones are none."""
+    return say("between.sentences").join(filter(None, told))
 
 
 def plain(text: str) -> str:
@@ -200,8 +215,8 @@ def origin_in_short(origin: Origin) -> str:
     >>> origin_in_short(Origin("PNG", 606, (said("done.white"), said("done.upright"))))
     'PNG, 606 bytes; laid on white · turned upright'
     """
-    file = f"{origin.kind}, {say('count.byte', n=origin.size)}"
-    return f"{file}; {' · '.join(map(str, origin.done))}" if origin.done else file
+    file, done = listed([origin.kind, say("count.byte", n=origin.size)]), map(str, origin.done)
+    return parted([file, " · ".join(done)]) if origin.done else file
 
 
 def origin_in_brief(origin: Origin | None) -> str:
@@ -212,7 +227,7 @@ def origin_in_brief(origin: Origin | None) -> str:
     >>> origin_in_brief(Origin("PNG", 1606)), origin_in_brief(None)
     ('PNG, 1.6 kB', '')
     """
-    return f"{origin.kind}, {kilobytes(origin.size)}" if origin else ""
+    return listed([origin.kind, kilobytes(origin.size)]) if origin else ""
 
 
 def kilobytes(size: float) -> str:
@@ -352,7 +367,7 @@ def misfit(codebook: Codebook, cut: Cut) -> str:
     'its codewords have d = 48, blocks of 8 × 8 in gray have d = 64; what fits: 4 × 4 in RGB'
     """
     dimension = codebook.codewords.shape[1]
-    fitting = ", ".join(_cut_in_short(it) for it in cuts_of(dimension))
+    fitting = listed(_cut_in_short(it) for it in cuts_of(dimension))
     needed = dimension_of(*cut)
     return say("shared.misfit", d=dimension, cut=_cut_in_short(cut), needed=needed, fitting=fitting)
 
@@ -418,7 +433,7 @@ def settings_name(settings: Settings, layout: BlockLayout) -> str:
         parts.append(say("settings.rate_weight", rate_weight=settings.rate_weight))
     if settings.smoothing:
         parts.append(say("settings.smoothing"))
-    return ", ".join(parts)
+    return listed(parts)
 
 
 def point_settings_name(settings: PointSettings) -> str:
@@ -429,7 +444,7 @@ def point_settings_name(settings: PointSettings) -> str:
     >>> point_settings_name(PointSettings("residual", (3,), seed=1))
     'Residual, Stages 3, seed 1'
     """
-    return ", ".join([say(f"point-family.{settings.family}"), *_training_names(settings)])
+    return listed([say(f"point-family.{settings.family}"), *_training_names(settings)])
 
 
 def sound_settings_name(settings: SoundSettings) -> str:
@@ -441,9 +456,7 @@ def sound_settings_name(settings: SoundSettings) -> str:
     'd = 8, Residual, Stages 3, seed 1'
     """
     dimension = say("sound.dimension", d=settings.dimension)
-    return ", ".join(
-        [dimension, say(f"sound-family.{settings.family}"), *_training_names(settings)]
-    )
+    return listed([dimension, say(f"sound-family.{settings.family}"), *_training_names(settings)])
 
 
 def _training_names(settings: Settings | PointSettings | SoundSettings) -> Iterator[str]:
@@ -464,6 +477,8 @@ def _rule_name(rule: str, value: str) -> str:
         return say(f"begin.{value}")
     if rule == "distance":
         return say(f"distance.{value}")
+    if rule == "empty":
+        return say(f"settings.rule.empty-{value}")
     return say(f"settings.rule.{rule}", value=value)
 
 

@@ -47,7 +47,7 @@ export class BlockPanel {
     const cells = cellsOfLeaf(layer, leaf).filter((cell) => cell >= 0);
     const error = original?.channels === layer.channels
       && say("page.inside.error", { mse: blockError(layer, original, ...cells) });
-    this.find(".facts").textContent = listed(" ", factsOf(layer, block, leaf), steps, error);
+    this.find(".facts").textContent = listed(say("between.sentences"), factsOf(layer, block, leaf), steps, error);
   }
 
   /** Give the places of a block its shape: long ones stand under each other. */
@@ -122,7 +122,7 @@ export function codeOf({ parts = [], use }, tile) {
   if (!parts.length) return { bits: digitsOf(tile, use.length), named: say("page.inside.named", { index: tile }) };
   return {
     bits: parts.map(({ size, ofTiles }) => digitsOf(ofTiles[tile], size)).join(" "),
-    named: parts.map(({ name, ofTiles }) => say("page.inside.column", { name, index: ofTiles[tile] })).join(", "),
+    named: parts.map(({ name, ofTiles }) => say("page.inside.column", { name, index: ofTiles[tile] })).join(say("between.items")),
   };
 }
 

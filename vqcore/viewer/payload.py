@@ -90,7 +90,7 @@ from vqcore.words import say, tag, texts
 MOST_IN_2_BYTES = 2**16
 LEVEL = 4
 
-PAGE_ROOMS = "page", "count", "figure", "stage"
+PAGE_ROOMS = "page", "count", "figure", "stage", "between"
 """Of the catalog, what the page's scripts ask for."""
 
 

@@ -208,6 +208,6 @@ export class Sides {
     const layer = this.layerOf(name);
     if (layer.codebook) return layer.name;
     const size = say("figure.k", { size: layer.size });
-    return this.isCoarse(name) ? listed(", ", size, say("page.refine.some", { columns: this.columnsOf(name), all: layer.parts.length })) : size;
+    return this.isCoarse(name) ? listed(say("between.items"), size, say("page.refine.some", { columns: this.columnsOf(name), all: layer.parts.length })) : size;
   }
 }

@@ -12,7 +12,8 @@ export function storyOf({ size, blocks, nominal, file, psnr }) {
   if (size === 2) return say(nominal ? "page.story.two-at" : "page.story.two", fields);
   const log2 = Math.log2(size), bits = Number.isInteger(log2) ? log2 : log2.toFixed(1);
   const told = say(nominal ? "page.story.many-at" : "page.story.many", { size, bits, ...fields });
-  return listed(" ", told, file && say("page.story.file", { figures: listed(", ", file, psnr) }));
+  const figures = listed(say("between.items"), file, psnr);
+  return listed(say("between.sentences"), told, file && say("page.story.file", { figures }));
 }
 
 /** Goes through stops, one after the other, and tells of each over the picture. */

@@ -278,7 +278,7 @@ class Viewer {
   }
 
   #inWords() {
-    const figures = (name) => `${this.sides.nameOf(name)}: ${this.sides.figuresOf(name)}`;
+    const figures = (name) => say("page.viewer.side", { name: this.sides.nameOf(name), figures: this.sides.figuresOf(name) });
     const { mode, view } = this.stage;
     const percent = Math.round(100 * view.zoom);
     return say(`page.viewer.seen.${mode}`, { name: this.data.name, a: figures("a"), b: figures("b"), percent });
