@@ -1,11 +1,19 @@
 """Tests of words: every id has its text, every text its fields, and the plural forms."""
 
 import pickle
+import re
 
 import pytest
 
 from vqcore import words
 from vqcore.words import bracketed, catalog, language, said, say, speak, texts, why
+
+FIELD = re.compile(r"\{[^{}]*\}")
+NAMES = re.compile(
+    r"\b(PSNR|SSIM|SNR|MSE|STOI|RGB|YCbCr|bpp|kHz|kbit/s|JPEG|GSM|Opus|Vorbis|VQ Lab|k-means|"
+    r"scikit-learn|Enter|Esc)\b"
+)
+"""What is written alike in every language."""
 
 
 @pytest.fixture
@@ -46,9 +54,36 @@ def test_test_language_has_each_word_of_each_text_in_brackets(test_language):
     assert say("count.byte", n=1) == "1 [byte]"
 
 
-def test_every_language_has_the_same_ids():
-    for each in words.LANGUAGES:
-        assert catalog(each).keys() == catalog("en").keys()
+def fields_of(text):
+    """Return the fields of a text with what they are formatted by: {"{psnr_db:.2f}"}."""
+    return {*FIELD.findall(text)}
+
+
+def english_words(text):
+    """Return the words of a text that are no fields, no names and no units."""
+    return re.findall(r"[^\W\d_]{3,}", NAMES.sub("", FIELD.sub("", text)))
+
+
+def test_fields_and_english_words_are_read():
+    text = "Said of {near[0]} at {psnr_db:.2f} dB by JPEG"
+    assert fields_of(text) == {"{near[0]}", "{psnr_db:.2f}"}
+    assert english_words(text) == ["Said"]
+
+
+@pytest.mark.parametrize("other", sorted({*words.LANGUAGES} - {words.DEFAULT}))
+def test_a_language_has_each_text_of_english_with_its_fields(other):
+    told, english = catalog(other), catalog(words.DEFAULT)
+    assert [*english.keys() - told.keys()] == [], "missing"
+    assert [*told.keys() - english.keys()] == [], "superfluous"
+    assert [it for it in told if fields_of(told[it]) != fields_of(english[it])] == []
+    alike = [it for it in told if told[it] == english[it]]
+    assert [it for it in alike if english_words(told[it])] == [], "not translated"
+
+
+@pytest.mark.parametrize(("name", "tag"), [("en", "en"), ("test", "en"), ("zh", "zh-Hans")])
+def test_browsers_know_a_language_by_its_tag(monkeypatch, name, tag):
+    monkeypatch.setattr(words, "_language_now", lambda: name)
+    assert words.tag() == tag
 
 
 def test_rooms_are_given_whole():

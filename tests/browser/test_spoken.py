@@ -203,7 +203,10 @@ def test_downloads(visitor, listener):
 
 
 def test_a_file_and_a_link_to_one_that_is_not_here(visitor, listener):
+    visitor.open("?lang=zh&needs=one.vq&digest=1")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "zh-Hans")
     visitor.open("?lang=test&needs=one.vq&digest=1")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "en")
     listener.listen()
     visitor.upload(("two.vq", made(photograph(64, 96)).file))
     listener.listen()

@@ -20,12 +20,18 @@ async function decoded({ data, ...layer }) {
   }
 }
 
+/** Take the words of a language, and let the page say that it speaks it. */
+function speak(words) {
+  learn(words);
+  document.documentElement.lang = words.language;
+}
+
 const brought = new WeakMap();
 
 async function bring(host, data) {
   brought.set(host, data);
   const parsed = parseLayers(data);
-  parsed.filter(({ kind }) => kind === "words").forEach(learn);
+  parsed.filter(({ kind }) => kind === "words").forEach(speak);
   const layers = parsed.map((layer) => (layer.data?.length ? decoded(layer) : layer));
   const whole = (await Promise.all(layers)).filter(Boolean);
   if (brought.get(host) === data) pageStore().put(host, whole);

@@ -1,4 +1,4 @@
-"""The words on screen, by id, in one file a language: `en.toml`.
+"""The words on screen, by id, in one file a language: `en.toml`, `zh.toml`.
 
 An id is the way to a text through the file's tables: "control.block.label". A text has fields, as
 `str.format` has them, for numbers and names: "{psnr_db:.2f} dB". One that changes with a number is
