@@ -149,8 +149,8 @@ def read_weights(text: str, dimension: int) -> tuple[float, ...]:
 
     Examples
     --------
-    >>> read_weights("1, 2 0.5", 3)
-    (1.0, 2.0, 0.5)
+    >>> read_weights("1, 2 0.5", 3), read_weights("1，2", 2)
+    ((1.0, 2.0, 0.5), (1.0, 2.0))
     """
     weights = _numbers(text)
     if weights and len(weights) != dimension:
@@ -161,8 +161,8 @@ def read_weights(text: str, dimension: int) -> tuple[float, ...]:
 
 
 def _numbers(text: str) -> tuple[float, ...]:
-    """Return the numbers of a text, with spaces or commas between."""
-    words = text.replace(",", " ").split()
+    """Return the numbers of a text, with spaces or commas between, also those of Chinese."""
+    words = text.replace(",", " ").replace("，", " ").split()
     for word in words:
         try:
             float(word)

@@ -168,6 +168,8 @@ def checked_sizes(sizes: Iterable[int]) -> tuple[int, ...]:
 def parse_sizes(text: str) -> tuple[int, ...]:
     """Return the codebook sizes written in a text, with commas or spaces between, ascending.
 
+    Commas can be those of Chinese.
+
     Raises
     ------
     ValueError
@@ -175,10 +177,10 @@ def parse_sizes(text: str) -> tuple[int, ...]:
 
     Examples
     --------
-    >>> parse_sizes("300, 100")
-    (100, 300)
+    >>> parse_sizes("300, 100"), parse_sizes("300，100")
+    ((100, 300), (100, 300))
     """
-    words = re.findall(r"[^\s,;]+", text)
+    words = re.findall(r"[^\s,;，；、]+", text)
     for word in words:
         if not re.fullmatch(r"-?[0-9]+", word):
             raise ValueError(said("refusal.typed.whole", word=word))
