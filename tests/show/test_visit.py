@@ -183,3 +183,24 @@ def test_moved_codewords_are_those_of_their_plane_alone() -> None:
     state["plane"] = {"edit": {"of": "camera 1", "codewords": None}}
     visit.keep_edit()
     assert visit.edited("camera 1", given) == given
+
+
+@pytest.mark.parametrize(
+    ("state", "address", "locale", "spoken", "written"),
+    [
+        ({}, {}, "en-US", "en", None),
+        ({}, {}, "zh-CN", "zh", None),  # the control has it as soon as it is drawn
+        ({"lang": "zh"}, {}, "zh-CN", "zh", "zh"),
+        ({"lang": "en"}, {}, "en-GB", "en", None),
+        ({"lang": "en"}, {"lang": "zh"}, "zh", "en", "en"),
+        ({}, {"lang": "zh"}, None, "zh", "zh"),
+        ({}, {"lang": "test"}, "zh", "test", "test"),
+        ({}, {}, "fr", "en", None),
+    ],
+)
+def test_the_language_is_the_one_asked_for_or_the_browser_s(
+    state, address, locale, spoken, written
+) -> None:
+    visit = Visit(state, address)
+    assert visit.language(locale) == spoken
+    assert visit.choices([])["lang"] == written

@@ -25,7 +25,7 @@ from vqcore.show.links import (
 from vqcore.signals.points import Points
 from vqcore.signals.sounds import Sound
 from vqcore.signals.sources import UPLOADED, Origin
-from vqcore.words import best_for
+from vqcore.words import DEFAULT, best_for
 
 
 class Pick(NamedTuple):
@@ -66,15 +66,23 @@ class Visit:
 
     def __init__(self, state: State, address: Mapping[str, str]) -> None:
         self._state, self._address = state, address
+        self._own_language = DEFAULT
 
     def language(self, locale: str | None) -> str:
         """Return the language that is asked for, or else that of the browser."""
-        return self._language or best_for(locale)
+        self._own_language = best_for(locale)
+        return self._chosen_language or self._own_language
 
     @property
-    def _language(self) -> str | None:
+    def _chosen_language(self) -> str | None:
         chosen: str | None = self._state.get("lang") or self._address.get("lang")
         return chosen
+
+    @property
+    def _language_in_the_address(self) -> str | None:
+        """Return the language that a link names: any but English read in an English browser."""
+        is_usual = self._chosen_language == self._own_language == DEFAULT
+        return None if is_usual else self._chosen_language
 
     # The link with which the page was opened, and uploads
 
@@ -236,7 +244,7 @@ class Visit:
 
     def choices(self, codecs: Sequence[str]) -> dict[str, str | None]:
         """Return what the address says of choices."""
-        return in_the_address(self._state, codecs) | {"lang": self._language}
+        return in_the_address(self._state, codecs) | {"lang": self._language_in_the_address}
 
     def choices_beside(self, file: Wanted, codecs: Sequence[str]) -> dict[str, str | None]:
         """Return what the address says on a page without a viewer, of what needs a file or none."""
