@@ -1706,3 +1706,17 @@ def test_a_recording_is_looked_at_and_silence_is_refused():
     sound(app.run())
     assert app.header[0].value.startswith("sentence")
     assert any("silen" in it.value for it in app.error)
+
+
+def test_exercises_are_asked_and_answers_checked():
+    app = opened(panel="exercises", largest="4")
+    asked = {it.key.split()[0]: it for it in app.selectbox if (it.key or "").startswith("exercise")}
+    assert list(asked) == [
+        f"exercise-{it}" for it in ("bits", "reaching", "half", "rival", "block")
+    ]
+    bits = asked["exercise-bits"]
+    right = bits.options.index("256 bytes")  # 1024 blocks of 2 bits
+    for place, sign in ((right, "✓ Right. 1,024 blocks"), (right - 1, "✗ Not so.")):
+        sound(bits.set_value(place).run())
+        [reply] = [it.value for it in app.markdown if it.value.startswith(("✓", "✗"))]
+        assert reply.startswith(sign)
