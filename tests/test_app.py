@@ -1711,9 +1711,7 @@ def test_a_recording_is_looked_at_and_silence_is_refused():
 def test_exercises_are_asked_and_answers_checked():
     app = opened(panel="exercises", largest="4")
     asked = {it.key.split()[0]: it for it in app.selectbox if (it.key or "").startswith("exercise")}
-    assert list(asked) == [
-        f"exercise-{it}" for it in ("bits", "reaching", "half", "rival", "block")
-    ]
+    assert list(asked) == [f"exercise-{it}" for it in ("bits", "reaching", "half", "block")]
     bits = asked["exercise-bits"]
     right = bits.options.index("256 bytes")  # 1024 blocks of 2 bits
     for place, sign in ((right, "✓ Right. 1,024 blocks"), (right - 1, "✗ Not so.")):
