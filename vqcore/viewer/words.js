@@ -12,7 +12,14 @@ export function learn(words) {
   const isOther = page().texts && page().language !== words.language;
   Object.assign(page(), { language: words.language, texts: words.texts });
   for (const act of page().waiting.splice(0)) act();
-  if (isOther) for (const beginAnew of [...page().speaking.values()]) beginAnew();
+  if (isOther) beginAnew();
+}
+
+/** Let all that speaks begin anew, which asks to be told of the next language. */
+function beginAnew() {
+  const { speaking } = page();
+  page().speaking = new Map();
+  for (const act of speaking.values()) act();
 }
 
 /** Act whenever another language is spoken, until it is said again with nothing to do. */
