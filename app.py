@@ -1442,18 +1442,32 @@ SPECTRAL_PANELS: dict[str, Callable[[SpectralStudy], list[Pieces]]] = {
 
 
 class SoundKind(NamedTuple):
-    """What of a sound is quantized: how to choose a study of it, its layers, and its panels."""
+    """What of a sound is quantized: how to choose a study of it, its layers, and its panels.
+
+    `clamped` says that K goes no higher than some number.
+    """
 
     study: Callable[[Sound], Any]
     layers: Callable[[Any], Iterator[tuple[str, bytes]]]
     panel: str
     panels: Mapping[str, Callable[[Any], list[Pieces]]]
+    clamped: Callable[[int], str]
 
 
 SOUND_KINDS = {
-    "waveform": SoundKind(study_of_waveform, hearing.sound_layers, "sound-panel", SOUND_PANELS),
+    "waveform": SoundKind(
+        study_of_waveform,
+        hearing.sound_layers,
+        "sound-panel",
+        SOUND_PANELS,
+        lambda n: say("points.clamped", n=n),
+    ),
     "spectra": SoundKind(
-        study_of_spectra, hearingspectra.spectra_layers, "spectral-panel", SPECTRAL_PANELS
+        study_of_spectra,
+        hearingspectra.spectra_layers,
+        "spectral-panel",
+        SPECTRAL_PANELS,
+        lambda n: say("spectra.clamped", n=n),
     ),
 }
 
@@ -1578,7 +1592,7 @@ def lab_of_sound(sound: Sound) -> None:
     with st.sidebar:
         kind = SOUND_KINDS[st.segmented_control(**choice("sound-kind"))]
         of = kind.study(sound)
-    clamped = say("points.clamped", n=of.plan[-1]) if of.is_clamped else ""
+    clamped = kind.clamped(of.plan[-1]) if of.is_clamped else ""
     show_title(wording.sound_name(sound.name), wording.facts_of_sound(sound), clamped)
     progress = ProgressPlace((of.swept, of.sizes))
     with st.container(gap=None):

@@ -44,7 +44,8 @@ def test_what_is_asked_for_is_found_once(study: SpectralStudy) -> None:
     again = SpectralStudy(WORDS, SpectralSettings(family="split"), (1, 4, 16), study.store)
     assert again.steps == study.steps
     assert list(holding_out(again)) == []
-    assert [it.settings.family for it in relatives(study)] == ["plain", "residual"]
+    others = [(it.settings.family, it.settings.weighted) for it in relatives(study)]
+    assert others == [("split", True), ("plain", False), ("residual", False)]
 
 
 def test_curves_are_of_all_frames_and_of_others(study: SpectralStudy) -> None:
@@ -58,6 +59,12 @@ def test_curves_are_of_all_frames_and_of_others(study: SpectralStudy) -> None:
     [not_trained] = spectralpanels.rate_chart([study], "others").figure.data
     assert list(all_frames.x) == list(not_trained.x) == [0, 6, 12]
     assert (list(all_frames.y), list(not_trained.y)) == (list(every.y), list(others.y))
+    weighted, *_ = relatives(study)
+    for _ in sweeping(weighted):
+        pass
+    both = spectralpanels.rate_chart([study, weighted], "all").figure.data
+    assert [curve.name for curve in both] == ["Split", "Split, weighted"]
+    assert both[0].marker.symbol != both[1].marker.symbol
 
 
 def test_health_is_of_frames(study: SpectralStudy) -> None:

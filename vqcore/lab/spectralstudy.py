@@ -143,11 +143,15 @@ def loudest_frame(study: SpectralStudy) -> int:
 
 
 def relatives(study: SpectralStudy) -> list[SpectralStudy]:
-    """Return the study of the same spectra with each other family's default options."""
+    """Return studies of the same spectra: at the other distance, and of each other family.
+
+    Families have their default options.
+    """
     own = study.settings
     others = [
         SpectralSettings(own.rate, family, weighted=own.weighted, seed=own.seed)
         for family in SPECTRAL_FAMILIES
         if family != own.family
     ]
-    return [replace(study, settings=settings) for settings in others]
+    every = [replace(own, weighted=not own.weighted), *others]
+    return [replace(study, settings=settings) for settings in every]

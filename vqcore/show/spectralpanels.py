@@ -86,12 +86,16 @@ def _curve_of_others(study: SpectralStudy) -> RateCurve:
 
 
 def _curve_of(study: SpectralStudy, distortions: Mapping[int, float]) -> RateCurve:
-    family = study.settings.family
+    settings = study.settings
+    place, name = (
+        SPECTRAL_FAMILIES.index(settings.family),
+        say(f"spectral-family.{settings.family}"),
+    )
     some = {it.codebook_size: it.nominal_bits for it in study.figures}
     sizes = [size for size in distortions if size in some]
     return RateCurve(
-        SPECTRAL_FAMILIES.index(family),
-        say(f"spectral-family.{family}"),
+        place + len(SPECTRAL_FAMILIES) * settings.weighted,
+        say("spectra.weighted", family=name) if settings.weighted else name,
         [some[size] for size in sizes],
         [distortions[size] for size in sizes],
         [say("figure.k", size=size) for size in sizes],
