@@ -7,7 +7,7 @@ from vqcore.viewer.payload import PAGE_ROOMS
 from vqcore.words import texts
 
 START = """async ({ js, html, css, texts }) => {
-  globalThis.vqLabWords = { language: "en", texts, waiting: [] };
+  globalThis.vqLabWords = { language: "en", texts, waiting: [], speaking: new Map() };
   const module = URL.createObjectURL(new Blob([js], { type: "text/javascript" }));
   const { default: component } = await import(module);
   document.body.innerHTML = `<style>${css}</style>${html}`;
@@ -41,7 +41,7 @@ def page(browser):
     page.goto("http://localhost/")
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.evaluate(START, PARTS["viewer"] | {"texts": texts(*PAGE_ROOMS)})
-    page.evaluate(PUT, ["o", {"kind": "original", "of": "o", "name": "original"}])
+    page.evaluate(PUT, ["o", {"kind": "original", "of": "o", "name": "original", "figures": ""}])
     page.wait_for_function("() => document.querySelector('.pictures').ariaLabel.includes('one')")
     yield page
     assert complaints == []

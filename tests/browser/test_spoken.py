@@ -11,7 +11,7 @@ from test_vq_files import made, photograph
 
 from vqcore.signals.pictures import png_bytes
 
-PANELS = ["sizes", "training", "rates", "pictures", "health", "plane", "codebook"]
+PANELS = ["sizes", "training", "rates", "pictures", "health", "plane", "codebook", "exercises"]
 ALONE = [{"viewport": {"width": 1440, "height": 1001}}]
 PICTURES = [(0, "one"), (1, "two")]
 NAMES = {"one", "two", "other", "torn", "png", "npz", "vq", "camera", "coffee"}
