@@ -69,3 +69,11 @@ def test_an_entry_without_vectors_stays() -> None:
     ones = np.ones((2, 1))
     moved = finish(weighted.fitted_work(words, np.float32([[1], [3]]), ones))
     assert moved.tables[0].tolist() == [[2], [100]]
+
+
+def test_of_many_vectors_some_are_fitted_to_evenly_spread() -> None:
+    words = PointQuantizer("plain", ("codeword",), (np.float32([[0]]),))
+    vectors = np.repeat(np.float32([[0], [9]]), weighted.SAMPLE, axis=0)
+    weights = np.where(vectors > 0, 2.0, 1.0)
+    moved = finish(weighted.fitted_work(words, vectors, weights))
+    assert moved.tables[0].tolist() == [[6]]  # (1·0 + 2·9) / 3

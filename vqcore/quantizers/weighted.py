@@ -19,6 +19,7 @@ from vqcore.quantizers.pointquantizer import PointQuantizer, first_of_the_least
 from vqcore.work import Work
 
 ROUNDS = 20
+SAMPLE = 2**13
 LEAST_GAIN = 1e-3
 COSTS_AT_ONCE = 2**20
 
@@ -28,6 +29,8 @@ def fitted_work(
 ) -> Work[PointQuantizer]:
     """Fit tables to a weighted distance, until a round gains little; return the best there was.
 
+    Of more than `SAMPLE` vectors so many count, evenly spread.
+
     Parameters
     ----------
     quantizer : to begin with
@@ -35,6 +38,9 @@ def fitted_work(
     weights : float64 array of shape (n, d), above 0
     beam : see `encode_work`
     """
+    if len(vectors) > SAMPLE:
+        some = np.linspace(0, len(vectors) - 1, SAMPLE).astype(np.intp)
+        vectors, weights = vectors[some], weights[some]
     best, least = quantizer, math.inf
     for _ in range(ROUNDS):
         indices = yield from encode_work(quantizer, vectors, weights, beam=beam)
