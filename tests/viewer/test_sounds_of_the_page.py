@@ -78,6 +78,14 @@ def test_the_envelope_has_the_extremes_of_each_stretch(page):
     assert found == {"low": parts.min(axis=1).tolist(), "high": parts.max(axis=1).tolist()}
 
 
+def test_an_envelope_of_few_samples_has_no_gaps(page):
+    found = page("envelope", [0, 100, -50, 7], 0, 4, 10)
+    low, high = found["low"], found["high"]
+    assert (min(low), max(high)) == (-50, 100)
+    for place in range(9):
+        assert max(low[place], low[place + 1]) <= min(high[place], high[place + 1])
+
+
 def test_a_spectrum_is_numpys(page):
     samples, middle, length = WORDS.samples.tolist(), 2000, 256
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)

@@ -57,12 +57,15 @@ export function wavOf(samples, rate) {
   return new Blob([file], { type: "audio/wav" });
 }
 
-/** Return the least and the greatest sample of each of so many stretches from one sample to another. */
+/**
+ * Return the least and the greatest sample of each of so many stretches from one sample to another;
+ * where there are more stretches than samples, each goes on to the next sample, so that no gap is left.
+ */
 export function envelope(samples, from, to, count) {
-  const low = new Int16Array(count), high = new Int16Array(count);
+  const low = new Int16Array(count), high = new Int16Array(count), more = count > to - from ? 1 : 0;
   for (let part = 0; part < count; part += 1) {
     const start = from + Math.floor(((to - from) * part) / count);
-    const end = Math.max(start + 1, from + Math.floor(((to - from) * (part + 1)) / count));
+    const end = Math.max(start + 1, from + Math.floor(((to - from) * (part + 1)) / count)) + more;
     let least = 32767, greatest = -32768;
     for (let at = start; at < end && at < samples.length; at += 1) {
       if (samples[at] < least) least = samples[at];
