@@ -135,6 +135,7 @@ def test_an_upload_is_heard_and_taken_away(visitor):
     visitor.page.locator("input[type=file]").set_input_files(files)
     visitor.settle()
     expect(visitor.page.get_by_role("heading", name=name)).to_be_visible()
+    visitor.settle()  # until then the files of the sound before can be taken
     expect(visitor.page.get_by_role("alert")).to_contain_text("This is no sound that can be read")
     np.testing.assert_array_equal(heard(visitor, "a"), words)
     file = taken(visitor, visitor.page.get_by_role("button", name="Compressed (.vq)"))
