@@ -45,6 +45,8 @@ from vqcore.commands.running import (
     one_line_errors,
     progress_bar,
     tell,
+    tell_limit,
+    write_figures,
 )
 from vqcore.files import write_whole
 from vqcore.lab.pointsweeps import (
@@ -109,8 +111,7 @@ def sweep(given: Given) -> None:
         given["places"], lambda place: _swept(place, settings, given["sizes"]), kinds
     )
     _tell_figures(sweeps)
-    with one_line_errors():
-        _write_figures(sweeps, len(given["places"]) > 1, given["json_file"], given["csv_file"])
+    write_figures(given, sweeps, exports.point_sweeps_json, exports.point_sweeps_csv)
     end_badly(errors)
 
 
@@ -147,18 +148,7 @@ def _tell_figures(sweeps: Sequence[SweptPoints]) -> None:
     if sweeps:
         click.echo(printed.point_sweeps_text(sweeps))
     for swept in sweeps:
-        if swept.limit is not None:
-            told = f"no codebook can be larger than K = {swept.limit}"
-            click.echo(f"{swept.points.name}: {told}.", err=True)
-
-
-def _write_figures(
-    sweeps: Sequence[SweptPoints], several: bool, json_file: Path | None, csv_file: Path | None
-) -> None:
-    if json_file and sweeps:
-        write_whole(json_file, exports.point_sweeps_json(sweeps, several).encode())
-    if csv_file and sweeps:
-        write_whole(csv_file, exports.point_sweeps_csv(sweeps).encode())
+        tell_limit(swept.points.name, swept.limit)
 
 
 def train(given: Given) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -16,6 +16,7 @@ from vqcore.codebooks.textbook import RulesError
 from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import CodebookError
 from vqcore.coding.container import FileError
+from vqcore.files import write_whole
 from vqcore.lab.targets import TargetError
 from vqcore.refusals import PictureError, PointsError, SoundError
 from vqcore.signals.sounds import Rate, Sound, read_recording, sound_of
@@ -29,6 +30,7 @@ class OfOneSize(Protocol):
 
 
 Made = TypeVar("Made")
+Swept = TypeVar("Swept")
 Finished = TypeVar("Finished", bound=OfOneSize)
 
 
@@ -117,3 +119,24 @@ def load_sound(place: Path, rate: Rate) -> Sound:
     with named_errors(place):
         name = os.fsencode(place.name).decode(errors="replace")
         return sound_of(read_recording(place.read_bytes(), name), rate)
+
+
+def write_figures(
+    given: Mapping[str, Any],
+    sweeps: Sequence[Swept],
+    as_json: Callable[[Sequence[Swept], bool], str],
+    as_csv: Callable[[Sequence[Swept]], str],
+) -> None:
+    """Write the figures of sweeps, if there are any, to the files that options name."""
+    several = len(given["places"]) > 1
+    with one_line_errors():
+        if given["json_file"] and sweeps:
+            write_whole(given["json_file"], as_json(sweeps, several).encode())
+        if given["csv_file"] and sweeps:
+            write_whole(given["csv_file"], as_csv(sweeps).encode())
+
+
+def tell_limit(name: str, limit: int | None) -> None:
+    """Say that K goes no higher, where a larger one was asked for."""
+    if limit is not None:
+        click.echo(f"{name}: no codebook can be larger than K = {limit}.", err=True)

@@ -44,6 +44,8 @@ from vqcore.commands.running import (
     named_errors,
     one_line_errors,
     progress_bar,
+    tell_limit,
+    write_figures,
 )
 from vqcore.files import write_whole
 from vqcore.lab.identification import identify, voice_of
@@ -102,17 +104,14 @@ def sweep(given: Given) -> None:
         spectra.sweep(given)
         return
     refuse_others({"places", "sizes", "json_file", "csv_file"} | OWN | TRAINING | FAMILY, "sounds")
-    settings, places = _settings(given), given["places"]
+    settings = _settings(given)
     check_keeps_size(settings.rules)
     kinds = (OSError, SoundError, RulesError)
-    sweeps, errors = each_of(places, lambda it: _swept(it, settings, given["sizes"]), kinds)
+    sweeps, errors = each_of(
+        given["places"], lambda it: _swept(it, settings, given["sizes"]), kinds
+    )
     _tell_figures(sweeps)
-    with one_line_errors():
-        if given["json_file"] and sweeps:
-            text = exports.sound_sweeps_json(sweeps, len(places) > 1)
-            write_whole(given["json_file"], text.encode())
-        if given["csv_file"] and sweeps:
-            write_whole(given["csv_file"], exports.sound_sweeps_csv(sweeps).encode())
+    write_figures(given, sweeps, exports.sound_sweeps_json, exports.sound_sweeps_csv)
     end_badly(errors)
 
 
@@ -145,9 +144,7 @@ def _tell_figures(sweeps: Sequence[SweptSound]) -> None:
     for swept in sweeps:
         for done in swept.sound.heard.done if swept.sound.heard else ():
             click.echo(f"{swept.sound.name}: {done}.", err=True)
-        if swept.limit is not None:
-            told = f"no codebook can be larger than K = {swept.limit}"
-            click.echo(f"{swept.sound.name}: {told}.", err=True)
+        tell_limit(swept.sound.name, swept.limit)
 
 
 def encode(given: Given) -> None:

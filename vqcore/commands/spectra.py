@@ -20,10 +20,10 @@ from vqcore.commands.running import (
     each_of,
     end_badly,
     load_sound,
-    one_line_errors,
     progress_bar,
+    tell_limit,
+    write_figures,
 )
-from vqcore.files import write_whole
 from vqcore.lab.spectralsweeps import (
     SpectralSettings,
     SpectralStep,
@@ -45,18 +45,13 @@ def sweep(given: Given) -> None:
     settings = SpectralSettings(
         given["rate"], given["family"], options, given["weighted"], given["seed"]
     )
-    places = given["places"]
+    kinds = (OSError, SoundError)
     sweeps, errors = each_of(
-        places, lambda it: _swept(it, settings, given["sizes"]), (OSError, SoundError)
+        given["places"], lambda it: _swept(it, settings, given["sizes"]), kinds
     )
     if sweeps:
         _tell(sweeps)
-    with one_line_errors():
-        if given["json_file"] and sweeps:
-            text = exports.spectral_sweeps_json(sweeps, len(places) > 1)
-            write_whole(given["json_file"], text.encode())
-        if given["csv_file"] and sweeps:
-            write_whole(given["csv_file"], exports.spectral_sweeps_csv(sweeps).encode())
+    write_figures(given, sweeps, exports.spectral_sweeps_json, exports.spectral_sweeps_csv)
     end_badly(errors)
 
 
@@ -73,6 +68,4 @@ def _swept(place: Path, settings: SpectralSettings, sizes: Sequence[int]) -> Swe
 def _tell(sweeps: Sequence[SweptSpectra]) -> None:
     click.echo(printed.spectral_sweeps_text(sweeps))
     for swept in sweeps:
-        if swept.limit is not None:
-            told = f"no codebook can be larger than K = {swept.limit}"
-            click.echo(f"{swept.spectra.sound.name}: {told}.", err=True)
+        tell_limit(swept.spectra.sound.name, swept.limit)

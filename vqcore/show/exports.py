@@ -230,13 +230,26 @@ def _all_finite(record: dict[str, Any]) -> dict[str, Any]:
     return {name: "inf" if value == math.inf else value for name, value in record.items()}
 
 
+def _records_json(records: Iterable[dict[str, Any]], several: bool) -> str:
+    every = list(records)
+    return _json(every if several else every[0])
+
+
+def _figures_csv(
+    kind: type[Any], every: Iterable[tuple[Sequence[Any], dict[str, Any]]], columns: Sequence[str]
+) -> str:
+    """Return figures of a kind, a line for each, and beside them where they come from."""
+    names = [field.name for field in fields(kind)]
+    rows = [asdict(it) | record for figures, record in every for it in figures]
+    return _csv([*names, *columns], rows)
+
+
 def point_sweeps_json(sweeps: Sequence[SweptPoints], several: bool) -> str:
     """Return the sweep of points as one JSON object, or of several files an array of those.
 
     An infinite value is the string "inf".
     """
-    records = list(map(_point_record, sweeps))
-    return _json(records if several else records[0])
+    return _records_json(map(_point_record, sweeps), several)
 
 
 def _point_record(swept: SweptPoints) -> dict[str, Any]:
@@ -254,19 +267,13 @@ def _point_record(swept: SweptPoints) -> dict[str, Any]:
 
 def point_sweeps_csv(sweeps: Iterable[SweptPoints]) -> str:
     """Return the figures of points as `points_csv` does, with where they come from."""
-    names = [field.name for field in fields(PointFigures)]
-    rows = [
-        asdict(figures) | provenance.record_of_points(swept.points, swept.settings)
-        for swept in sweeps
-        for figures in swept.figures
-    ]
-    return _csv([*names, *provenance.POINT_COLUMNS], rows)
+    every = ((it.figures, provenance.record_of_points(it.points, it.settings)) for it in sweeps)
+    return _figures_csv(PointFigures, every, provenance.POINT_COLUMNS)
 
 
 def sound_sweeps_json(sweeps: Sequence[SweptSound], several: bool) -> str:
     """Return the sweep of a sound as one JSON object, or of several files an array of those."""
-    records = list(map(_sound_record, sweeps))
-    return _json(records if several else records[0])
+    return _records_json(map(_sound_record, sweeps), several)
 
 
 def _sound_record(swept: SweptSound) -> dict[str, Any]:
@@ -285,19 +292,13 @@ def _sound_record(swept: SweptSound) -> dict[str, Any]:
 
 def sound_sweeps_csv(sweeps: Iterable[SweptSound]) -> str:
     """Return the figures of sounds as `points_csv` does, with where they come from."""
-    names = [field.name for field in fields(SoundFigures)]
-    rows = [
-        asdict(figures) | provenance.record_of_sound(swept.sound, swept.settings)
-        for swept in sweeps
-        for figures in swept.figures
-    ]
-    return _csv([*names, *provenance.SOUND_COLUMNS], rows)
+    every = ((it.figures, provenance.record_of_sound(it.sound, it.settings)) for it in sweeps)
+    return _figures_csv(SoundFigures, every, provenance.SOUND_COLUMNS)
 
 
 def spectral_sweeps_json(sweeps: Sequence[SweptSpectra], several: bool) -> str:
     """Return the sweep of spectra as one JSON object, or of several files an array of those."""
-    records = list(map(_spectral_record, sweeps))
-    return _json(records if several else records[0])
+    return _records_json(map(_spectral_record, sweeps), several)
 
 
 def _spectral_record(swept: SweptSpectra) -> dict[str, Any]:
@@ -319,13 +320,10 @@ def _spectral_record(swept: SweptSpectra) -> dict[str, Any]:
 
 def spectral_sweeps_csv(sweeps: Iterable[SweptSpectra]) -> str:
     """Return the figures of spectra as `points_csv` does, with where they come from."""
-    names = [field.name for field in fields(SpectralFigures)]
-    rows = [
-        asdict(figures) | provenance.record_of_spectra(swept.spectra.sound, swept.settings)
-        for swept in sweeps
-        for figures in swept.figures
-    ]
-    return _csv([*names, *provenance.SPECTRAL_COLUMNS], rows)
+    every = (
+        (it.figures, provenance.record_of_spectra(it.spectra.sound, it.settings)) for it in sweeps
+    )
+    return _figures_csv(SpectralFigures, every, provenance.SPECTRAL_COLUMNS)
 
 
 def vectors_csv(vectors: Sketch) -> str:
