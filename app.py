@@ -1428,7 +1428,8 @@ def spectral_health_panel(of: SpectralStudy) -> list[Pieces]:
 def spectral_files_panel(of: SpectralStudy) -> list[Pieces]:
     size = st.selectbox(**size_choice("sound-size", of.plan, visit.size_among(of.plan)))
     if size in of.steps:
-        offer(*spectralpanels.files_of(of, size), icon=DOWNLOAD)
+        for group, offers in sounddownloads.offered_of_spectra(of, of.steps[size]).items():
+            show_group(group, offers)
     return []
 
 

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 from helpers import TRACTS, voice
 
 from vqcore.cli import main
-from vqcore.lab.identification import identify, voice_of
+from vqcore.lab.identification import identify, spectra_work, voice_of
 from vqcore.quantizers.pointquantizer import PointQuantizer
 from vqcore.refusals import SoundError
 from vqcore.signals.sounds import Sound, file_of
-from vqcore.signals.spectra import spectra_of
+from vqcore.work import finish
 
 
 @cache
@@ -28,7 +28,7 @@ def test_a_voice_is_known_again(name: str) -> None:
 
 def test_a_distance_is_the_mean_of_the_nearest() -> None:
     sound = voice("low", 5)
-    spectra = spectra_of(sound).astype(np.float32).astype(float)
+    spectra = finish(spectra_work(sound)).astype(float)
     for name, quantizer in voices().items():
         squares = np.square(spectra[:, None] - quantizer.tables[0].astype(float)).sum(axis=2)
         expected = squares.min(axis=1).mean()

@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+from itertools import chain
 
 import numpy as np
 import pytest
+import soundfile
 
 from vqcore.coding.pointsfile import parse_points_file
 from vqcore.lab.climb import examining, holding_out, known_healths, known_held_out, sweeping
@@ -15,9 +17,10 @@ from vqcore.lab.spectralstudy import (
     loudest_frame,
     relatives,
 )
-from vqcore.lab.spectralsweeps import SpectralSettings
+from vqcore.lab.spectralsweeps import SpectralSettings, heard_through
 from vqcore.lab.store import Store
 from vqcore.show import spectralpanels
+from vqcore.show.sounddownloads import offered_of_spectra
 from vqcore.show.wording import figures_of_spectra
 from vqcore.signals.sounds import Sound, sample_recording, sound_of
 from vqcore.signals.spectra import spectral_distortions_db
@@ -105,10 +108,26 @@ def test_figures_in_words_in_a_table_and_in_files(study: SpectralStudy) -> None:
     assert "12.0 bits a frame" in told
     row = spectralpanels.figures_table(study).rows[-1]
     assert row["over_4_percent"] == 100 * figures.over_4_db
-    file, table, record = spectralpanels.files_of(study, 16)
-    assert file.name == "words-spectra-K16.npz"
-    decoded = parse_points_file(file.data).decode()
-    np.testing.assert_array_equal(decoded, study.steps[16].encoded.decode())
-    rows = list(csv.DictReader(io.StringIO(table.data)))
+    offers = chain.from_iterable(offered_of_spectra(study, study.steps[16]).values())
+    made = {it.id: (it.file_name, it.make()) for it in offers}
+    assert [name for name, _ in made.values()] == [
+        "words-spectra-K16.wav",
+        "words-spectra-K16.npz",
+        "words-spectra-K16-codebook.csv",
+        "words-spectra-K16-indices.npy",
+        "words-spectra.csv",
+        "words-spectra.json",
+    ]
+    encoded = study.steps[16].encoded
+    samples, rate = soundfile.read(io.BytesIO(made["spectral-wav"][1]), dtype="int16")
+    assert rate == 8000
+    np.testing.assert_array_equal(samples, heard_through(study.spectra, encoded))
+    decoded = parse_points_file(made["points"][1]).decode()
+    np.testing.assert_array_equal(decoded, encoded.decode())
+    indices = np.load(io.BytesIO(made["spectral-indices"][1]))
+    np.testing.assert_array_equal(indices, encoded.indices)
+    assert made["codebook-csv"][1].count(b"\n") == 1 + 3 * 16
+    rows = list(csv.DictReader(io.StringIO(made["point-csv"][1].decode())))
     assert [row["codebook_size"] for row in rows] == ["1", "4", "16"]
-    assert json.loads(record.data)["points"][2]["distortion_db"] == figures.distortion_db
+    record = json.loads(made["json"][1])
+    assert record["points"][2]["distortion_db"] == figures.distortion_db

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vqcore import metrics
 from vqcore.arrays import Floats
-from vqcore.signals.frames import FRAMES_A_SECOND
+from vqcore.signals.frames import AUDIBLE, FRAMES_A_SECOND
 from vqcore.signals.sounds import Pulses
 from vqcore.work import Work
 
@@ -23,8 +23,6 @@ Whole = NDArray[np.int16] | NDArray[np.int32]
 
 SEGMENT_DB = -10.0, 35.0
 """Between these the SNR of a frame counts; Hansen & Pellom 1998, ICSLP."""
-AUDIBLE = 2.0
-"""RMS of 16-bit samples below which a frame is silence, and counts in no mean over frames."""
 FFT = 512
 AT_ONCE = 1024
 LONG = 2**18

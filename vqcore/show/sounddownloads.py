@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from vqcore.lab.soundstudy import SoundStudy
 from vqcore.lab.soundsweeps import SoundStep, SweptSound
+from vqcore.lab.spectralstudy import SpectralStudy
+from vqcore.lab.spectralsweeps import SpectralStep, SweptSpectra, heard_through
 from vqcore.show import exports
 from vqcore.show.downloads import Group, Offer
 from vqcore.show.provenance import original_wav, stem_of
@@ -125,3 +127,53 @@ def _iterations(step: SoundStep, stem: str) -> list[Offer]:
     make = exports.book_csv
     name, lines = f"{stem}-iterations.csv", book.lines
     return [Offer("book-csv", "table", name, lambda: make(lines).encode())]
+
+
+def offered_of_spectra(study: SpectralStudy, step: SpectralStep) -> dict[Group, list[Offer]]:
+    """Return everything to take away of a sound's spectra at one codebook size, in groups."""
+    source = f"{stem_of(study.sound.name)}-spectra"
+    stem, encoded, rate = f"{source}-K{step.codebook_size}", step.encoded, study.sound.rate
+    swept = SweptSpectra(study.spectra, study.settings, tuple(study.figures))
+    is_quick = len(study.sound.samples) <= QUICK_SAMPLES
+    return {
+        "sound": [
+            Offer(
+                "spectral-wav",
+                "volume_up",
+                f"{stem}.wav",
+                lambda: file_of(heard_through(study.spectra, encoded), rate),
+                is_quick,
+            )
+        ],
+        "codebook": [
+            Offer("points", "scatter_plot", f"{stem}.npz", lambda: step.file),
+            Offer(
+                "codebook-csv",
+                "table",
+                f"{stem}-codebook.csv",
+                lambda: exports.codewords_csv(encoded.quantizer).encode(),
+            ),
+        ],
+        "vectors": [
+            Offer(
+                "spectral-indices",
+                "data_array",
+                f"{stem}-indices.npy",
+                lambda: exports.npy_bytes(encoded.indices),
+            )
+        ],
+        "figures": [
+            Offer(
+                "point-csv",
+                "table",
+                f"{source}.csv",
+                lambda: exports.spectral_sweeps_csv([swept]).encode(),
+            ),
+            Offer(
+                "json",
+                "data_object",
+                f"{source}.json",
+                lambda: exports.spectral_sweeps_json([swept], several=False).encode(),
+            ),
+        ],
+    }

@@ -8,13 +8,11 @@ from typing import Literal
 
 from vqcore.lab.climb import known_healths, known_held_out
 from vqcore.lab.spectralstudy import SpectralStudy, frame_seen
-from vqcore.lab.spectralsweeps import SPECTRAL_FAMILIES, SweptSpectra
-from vqcore.show import exports, soundplots
-from vqcore.show.downloads import File
+from vqcore.lab.spectralsweeps import SPECTRAL_FAMILIES
+from vqcore.show import soundplots
 from vqcore.show.panels import Chart, Table, chart_of, table_of
 from vqcore.show.plots import perplexity_figure, size_area
 from vqcore.show.pointplots import RateCurve
-from vqcore.show.provenance import stem_of
 from vqcore.show.tables import spectral_row
 from vqcore.show.verdicts import spectral_health_row, verdicts
 from vqcore.show.wording import decibels
@@ -100,14 +98,3 @@ def _curve_of(study: SpectralStudy, distortions: Mapping[int, float]) -> RateCur
         [distortions[size] for size in sizes],
         [say("figure.k", size=size) for size in sizes],
     )
-
-
-def files_of(study: SpectralStudy, size: int) -> list[File]:
-    """Return what can be taken away: indices and codebook of a K, and the figures of all."""
-    stem = f"{stem_of(study.sound.name)}-spectra"
-    swept = SweptSpectra(study.spectra, study.settings, tuple(study.figures))
-    return [
-        File(say("spectra.file"), f"{stem}-K{size}.npz", study.steps[size].file),
-        File(say("spectra.csv"), f"{stem}.csv", exports.spectral_sweeps_csv([swept])),
-        File(say("spectra.json"), f"{stem}.json", exports.spectral_sweeps_json([swept], False)),
-    ]

@@ -19,6 +19,8 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 FRAMES_A_SECOND = 50
+AUDIBLE = 2.0
+"""RMS of 16-bit samples to which a frame is silence, and counts in no mean over frames."""
 AT_ONCE = 1024
 GAINS = 32
 MIDDLE, UNIT = 128, 28

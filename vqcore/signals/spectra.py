@@ -13,15 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vqcore.arrays import Floats
-from vqcore.signals.frames import FRAMES_A_SECOND
+from vqcore.signals.frames import AUDIBLE, FRAMES_A_SECOND
 from vqcore.signals.sounds import Pulses, Sound
 
 ORDERS = {8000: 10, 16000: 16}
 """Rate -> the order p of the filter, which is even."""
-AUDIBLE = 2.0
-"""RMS of 16-bit samples below which a frame is silence, and says nothing of a voice."""
 FLOOR = 1e-4
 """Of the power: so much white noise is added, which keeps filters from sharp peaks."""
 FAINT = 1e-9
@@ -49,7 +48,7 @@ class Spectra:
     sound: Sound
     filters: Floats
     frequencies: Floats
-    is_heard: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    is_heard: NDArray[np.bool_]
 
     @property
     def frame(self) -> int:
@@ -65,21 +64,21 @@ class Spectra:
 def analysed(sound: Sound) -> Spectra:
     """Return the envelopes of all frames of a sound, the last filled with silence."""
     frames = framed(sound)
-    is_heard = np.sqrt(np.square(frames).mean(axis=1)) > AUDIBLE
+    is_heard = _are_heard(frames)
     filters = predictors(frames * np.hamming(frames.shape[1]), ORDERS[sound.rate])
     return Spectra(sound, filters, line_frequencies(filters), is_heard | ~is_heard.any())
-
-
-def spectra_of(sound: Sound) -> Floats:
-    """Return the line spectral frequencies of the frames that are no silence, shape (f, p)."""
-    return line_frequencies(predictors(heard_frames(sound), ORDERS[sound.rate]))
 
 
 def heard_frames(sound: Sound) -> Floats:
     """Return the frames that are no silence, in a window, shape (f, frame)."""
     frames = framed(sound)
-    heard: Floats = frames[np.sqrt(np.square(frames).mean(axis=1)) > AUDIBLE]
+    heard: Floats = frames[_are_heard(frames)]
     heard *= np.hamming(frames.shape[1])
+    return heard
+
+
+def _are_heard(frames: Floats) -> NDArray[np.bool_]:
+    heard: NDArray[np.bool_] = np.square(frames).mean(axis=1) > AUDIBLE**2
     return heard
 
 
