@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -18,20 +18,13 @@ from vqcore.coding.codebookfile import CodebookError
 from vqcore.coding.container import FileError
 from vqcore.files import write_whole
 from vqcore.lab.targets import TargetError
+from vqcore.quantizers.quantizer import Sized
 from vqcore.refusals import PictureError, PointsError, SoundError
 from vqcore.signals.sounds import Rate, Sound, read_recording, sound_of
 
-
-class OfOneSize(Protocol):
-    """What is finished of one codebook size."""
-
-    @property
-    def codebook_size(self) -> int: ...
-
-
 Made = TypeVar("Made")
 Swept = TypeVar("Swept")
-Finished = TypeVar("Finished", bound=OfOneSize)
+Finished = TypeVar("Finished", bound=Sized)
 
 
 REFUSALS = (

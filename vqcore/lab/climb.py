@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from functools import cached_property, partial
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from vqcore.codebooks.training import Progress
+from vqcore.lab.finished import FinishedSize
 from vqcore.lab.health import Health
 from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering, first_of
 from vqcore.work import Work
@@ -16,16 +17,7 @@ from vqcore.work import Work
 HEALTH, HALVES = "vectors' health", "vectors' halves"
 
 
-class OfOneSize(Protocol):
-    """What is finished of one codebook size."""
-
-    @property
-    def codebook_size(self) -> int: ...
-    @property
-    def figures(self) -> Any: ...
-
-
-Done = TypeVar("Done", bound=OfOneSize)
+Done = TypeVar("Done", bound=FinishedSize[Any, Any, Any])
 
 
 class Climb(ABC, Generic[Done]):

@@ -14,6 +14,7 @@ from vqcore.arrays import Floats, Sketch
 from vqcore.codebooks.textbook import Rules
 from vqcore.codebooks.training import Progress, Trainer, reported
 from vqcore.coding.pointsfile import EncodedPoints, pack_points
+from vqcore.lab.finished import FinishedSize
 from vqcore.quantizers import ofpoints
 from vqcore.quantizers.ofpoints import Events, PointFamily, PointQuantizer, TrainedPoints
 from vqcore.quantizers.quantizer import HasOptions, Option
@@ -80,18 +81,8 @@ class PointFigures:
     encode_seconds: float
 
 
-@dataclass(frozen=True, eq=False)
-class PointStep:
-    """A finished codebook size: its figures, the encoded points, and the bytes of their file."""
-
-    figures: PointFigures
-    encoded: EncodedPoints
-    file: bytes
-    trained: TrainedPoints
-
-    @property
-    def codebook_size(self) -> int:
-        return self.figures.codebook_size
+class PointStep(FinishedSize[PointFigures, EncodedPoints, TrainedPoints]):
+    """A finished codebook size of points."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from vqcore.coding.soundcodec import (
     encode_sound_work,
 )
 from vqcore.coding.soundcontainer import pack_sound_work
+from vqcore.lab.finished import FinishedSize
 from vqcore.lab.soundfigures import Likeness, likeness_work
 from vqcore.lab.sweeps import checked_sizes
 from vqcore.quantizers.family import FAMILIES
@@ -55,18 +56,8 @@ class SoundFigures(SoundCost, Likeness):
     encode_seconds: float = 0
 
 
-@dataclass(frozen=True, eq=False)
-class SoundStep:
-    """A finished codebook size: its figures, the encoded sound, and the bytes of its file."""
-
-    figures: SoundFigures
-    encoded: EncodedSound
-    file: bytes
-    trained: TrainedQuantizer
-
-    @property
-    def codebook_size(self) -> int:
-        return self.figures.codebook_size
+class SoundStep(FinishedSize[SoundFigures, EncodedSound, TrainedQuantizer]):
+    """A finished codebook size of a sound."""
 
 
 @dataclass(frozen=True, eq=False)

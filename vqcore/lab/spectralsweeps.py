@@ -13,6 +13,7 @@ from vqcore import metrics
 from vqcore.arrays import Floats, Indices, Sketch
 from vqcore.codebooks.training import Progress, reported
 from vqcore.coding.pointsfile import EncodedPoints, pack_points
+from vqcore.lab.finished import FinishedSize
 from vqcore.lab.heldout import halves
 from vqcore.lab.sweeps import checked_sizes
 from vqcore.quantizers import ofpoints, weighted
@@ -90,18 +91,8 @@ class SpectralFigures:
         return {2: self.over_2_db, 4: self.over_4_db}
 
 
-@dataclass(frozen=True, eq=False)
-class SpectralStep:
-    """A finished codebook size: its figures, the encoded frequencies, the bytes of their file."""
-
-    figures: SpectralFigures
-    encoded: EncodedPoints
-    file: bytes
-    trained: TrainedPoints
-
-    @property
-    def codebook_size(self) -> int:
-        return self.figures.codebook_size
+class SpectralStep(FinishedSize[SpectralFigures, EncodedPoints, TrainedPoints]):
+    """A finished codebook size of spectra, whose frequencies are encoded as points."""
 
 
 @dataclass(frozen=True, eq=False)
