@@ -108,7 +108,7 @@ ANSWER_WIDTH = 240
 DOWNLOAD = ":material/download:"
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
-visit = Visit(st.session_state, st.query_params)
+visit = Visit(st.session_state, st.query_params, st.context.locale)
 COMPONENTS = {name: st.components.v2.component(f"vq_{name}", **it) for name, it in PARTS.items()}
 
 
@@ -1676,7 +1676,7 @@ def show_points(of: PointStudy) -> list[Pieces]:
 def main() -> None:
     st.set_page_config("VQ Lab", page_icon="🔲", layout="wide")
     st.html(f"<style>{PAGE_STYLE}</style>")
-    speak(lambda: visit.language(st.context.locale))
+    speak(lambda: visit.language)
     address = {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
     visit.begin(address, PANELS, present_rivals())
     with st.sidebar:

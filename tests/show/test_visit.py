@@ -201,6 +201,6 @@ def test_moved_codewords_are_those_of_their_plane_alone() -> None:
 def test_the_language_is_the_one_asked_for_or_the_browser_s(
     state, address, locale, spoken, written
 ) -> None:
-    visit = Visit(state, address)
-    assert visit.language(locale) == spoken
+    visit = Visit(state, address, locale)
+    assert visit.language == spoken
     assert visit.choices([])["lang"] == written

@@ -62,15 +62,16 @@ class Visit:
     ----------
     state : of the session, which also holds what the controls do, by their keys
     address : the parameters of the page's
+    locale : of the browser
     """
 
-    def __init__(self, state: State, address: Mapping[str, str]) -> None:
+    def __init__(self, state: State, address: Mapping[str, str], locale: str | None = None) -> None:
         self._state, self._address = state, address
-        self._own_language = DEFAULT
-
-    def language(self, locale: str | None) -> str:
-        """Return the language that is asked for, or else that of the browser."""
         self._own_language = best_for(locale)
+
+    @property
+    def language(self) -> str:
+        """The language that is asked for, or else that of the browser."""
         return self._chosen_language or self._own_language
 
     @property
@@ -80,7 +81,7 @@ class Visit:
 
     @property
     def _language_in_the_address(self) -> str | None:
-        """Return the language that a link names: any but English read in an English browser."""
+        """The language that a link names: any but English read in an English browser."""
         is_usual = self._chosen_language == self._own_language == DEFAULT
         return None if is_usual else self._chosen_language
 

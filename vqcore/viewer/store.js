@@ -7,6 +7,7 @@ export class LayerStore extends EventTarget {
   wished = null; // the K last asked for, which a small picture need not have
   chosen = null; // the K on the viewer's side B
   advised = false; // whether it was said how to zoom
+  toured = false; // whether the tour was begun or offered
   choices = {}; // that the address has, by name, as the script last said
   uploads = {}; // names of what was uploaded, by id
   step = null; // the step of a training that the viewer shows, if it does
