@@ -94,10 +94,11 @@ def test_the_best_block_has_the_highest_psnr_within_the_bytes(study: Study) -> N
     assert exercise(study, "block").answer == max(best, key=best.__getitem__)
 
 
-def test_a_tiny_picture_has_those_that_make_sense() -> None:
+def test_a_tiny_picture_has_those_that_have_one_answer() -> None:
     tiny = study_of(Picture(smooth_picture(3, 3).pixels, "tiny"), 1, 2)
     for _ in preparing(tiny):
         pass
     assert is_prepared(tiny)
+    assert [it.id for it in exercises_on(tiny)] == ["bits", "half"]  # it is lossless in any blocks
     for it in exercises_on(tiny):
         assert it.answer in it.choices

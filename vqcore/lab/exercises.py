@@ -132,7 +132,7 @@ def _rival(study: Study) -> Exercise | None:
 
 
 def _block(study: Study) -> Exercise | None:
-    """Ask which width of blocks is best within some bytes."""
+    """Ask which width of blocks is best within some bytes, if there is one that is."""
     studies = _by_width(study)
     if not all(it.is_complete for it in studies):
         return None
@@ -143,9 +143,10 @@ def _block(study: Study) -> Exercise | None:
         for it in studies
     }
     some = {width: point for width, point in found.items() if point}
-    if len(some) < 2:
+    ranked = sorted(some, key=lambda width: some[width].psnr_db, reverse=True)
+    if len(ranked) < 2 or some[ranked[0]].psnr_db == some[ranked[1]].psnr_db:
         return None
-    best = max(some, key=lambda width: some[width].psnr_db)
+    best = ranked[0]
     facts = {"size": some[best].codebook_size, "psnr_db": some[best].psnr_db}
     return Exercise("block", WIDTHS, best, {"kilobytes": KILOBYTES, **facts})
 
