@@ -9,7 +9,7 @@ from vqcore.lab import exercises
 from vqcore.lab.exercises import Exercise, exercises_on, is_prepared, pair_of, preparing
 from vqcore.lab.health import health_work
 from vqcore.lab.store import Store
-from vqcore.lab.study import Study, sweeping
+from vqcore.lab.study import Study, examining, known_healths, sweeping
 from vqcore.show.exercises import choice_in_words, question_of, reply_to
 from vqcore.signals.blocks import BlockSize
 from vqcore.signals.pictures import Picture, sample_picture
@@ -18,8 +18,9 @@ from vqcore.work import finish
 CAT = Picture(np.ascontiguousarray(sample_picture("camera").pixels[100:356, 100:356]), "cat")
 
 
-def study_of(picture: Picture, *sizes: int) -> Study:
-    found = Study(picture.name, picture, Settings(BlockSize(4, 4), "gray"), sizes, Store(10**9))
+def study_of(picture: Picture, *sizes: int, width: int = 4) -> Study:
+    settings = Settings(BlockSize(width, width), "gray")
+    found = Study(picture.name, picture, settings, sizes, Store(10**9))
     for _ in sweeping([found]):
         pass
     return found
@@ -69,6 +70,16 @@ def test_half_of_the_file_is_the_codebook_from_there_on(study: Study) -> None:
     for size, step in study.steps.items():
         share = finish(health_work(step, study.cut.vectors)).codebook_share
         assert (share >= 0.5) == (size >= answer)
+
+
+def test_half_of_the_file_counts_only_where_it_stays_so() -> None:
+    """At K = 1 there is little else in the file, at K = 2 there are indices."""
+    lone = study_of(sample_picture("camera"), 1, 2, 4, 8, width=12)
+    for _ in examining(lone):
+        pass
+    shares = {size: it.codebook_share for size, it in known_healths(lone).items()}
+    assert shares[1] > 0.5 > shares[2]
+    assert exercise(lone, "half").answer == 8
 
 
 def test_the_rival_is_the_one_that_is_not_ours(study: Study) -> None:

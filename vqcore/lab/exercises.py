@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from math import floor, log2
 from typing import Any, Literal, NamedTuple
 
@@ -111,11 +112,12 @@ def _reaching(study: Study) -> Exercise | None:
 
 
 def _half(study: Study) -> Exercise | None:
-    """Ask for the smallest K of which the codebook is half of the file."""
+    """Ask for the K from which on the codebook is half of the file."""
     shares = {size: it.codebook_share for size, it in known_healths(study).items()}
     if len(shares) < len(study.plan.sizes):
         return None
-    answer = next((size for size, share in shares.items() if share >= 0.5), None)
+    half = takewhile(lambda size: shares[size] >= 0.5, sorted(shares, reverse=True))
+    answer = min(half, default=None)
     facts = {"percent": 100 * shares[answer]} if answer else {}
     return Exercise("half", (*_sizes(study), None), answer, facts)
 
