@@ -1003,13 +1003,13 @@ def exercises_panel(of: Study) -> list[Pieces]:
 
 def show_exercise(of: Study, it: exercises.Exercise) -> None:
     """Ask a question, and answer what is chosen."""
-    st.markdown(asked.question_of(it))
+    st.markdown(f"**{asked.question_of(it)}**")
     if it.id == "rival" and (pair := exercises.pair_of(of)):
         with row():
             for pixels, told in zip(
                 pair, (say("exercise.first"), say("exercise.second")), strict=True
             ):
-                st.image(pixels, output_format="PNG", width=2 * exercises.SIDE, alt=told)
+                st.image(pixels, told, output_format="PNG", width=2 * exercises.SIDE)
     chosen = choose_answer(f"exercise-{it.id} {of.sweep_id}", it)
     if chosen is not None:
         st.markdown(asked.reply_to(it, it.choices[chosen]))
@@ -1023,6 +1023,7 @@ def choose_answer(key: str, it: exercises.Exercise) -> int | None:
         index=None,
         format_func=lambda place: asked.choice_in_words(it, it.choices[place]),
         key=key,
+        persist_state="session",
         placeholder=say("exercise.choose"),
         label_visibility="collapsed",
         width=ANSWER_WIDTH,

@@ -1714,7 +1714,7 @@ def test_exercises_are_asked_and_answers_checked():
     assert list(asked) == [f"exercise-{it}" for it in ("bits", "reaching", "half", "block")]
     bits = asked["exercise-bits"]
     right = bits.options.index("256 bytes")  # 1024 blocks of 2 bits
-    for place, sign in ((right, "✓ Right. 1,024 blocks"), (right - 1, "✗ Not so.")):
+    for place, sign in ((right, "✓ Right. 1\u202f024 blocks"), (right - 1, "✗ Not so.")):
         sound(bits.set_value(place).run())
         [reply] = [it.value for it in app.markdown if it.value.startswith(("✓", "✗"))]
         assert reply.startswith(sign)
