@@ -8,7 +8,7 @@ import { nearest, STEPS } from "../../vqcore/viewer/toursteps.js";
 import { say } from "../../vqcore/viewer/words.js";
 
 const SEEN = {
-  size: 2, sizes: [1, 2, 4, 8, 16, 32, 64], name: "cat", facts: { blocks: "9 blocks", size: "4 × 4", bits: "5 bits" },
+  size: 2, sizes: [1, 2, 4, 8, 16, 32, 64], name: "cat", facts: { blocks: "9 blocks", size: "4 × 4", bits: "5 bits", dimension: 16 },
   isPointing: false, isFollowing: false, shown: { a: "original", b: "rebuilt" },
   figuresOf: (size) => ({ psnr_db: `${size} dB`, file_bytes: "1 kB", file_ratio: "9:1", nominal_ratio: "8:1" }),
 };

@@ -439,5 +439,6 @@ def _view(digest: str, layout: BlockLayout) -> dict[str, Any]:
             "blocks": say("count.block", n=layout.blocks),
             "size": layout.block_size.spaced,
             "bits": count(layout.block_bits),
+            "dimension": layout.dimension,
         },
     }

@@ -17,6 +17,12 @@ const kept = {
   },
 };
 
+/** Return fields in which no number is parted from its unit at the end of a line. */
+function unbroken({ name, ...facts }) {
+  const whole = Object.entries(facts).map(([field, it]) => [field, typeof it === "string" ? it.replaceAll(" ", "\u00a0") : it]);
+  return { name, ...Object.fromEntries(whole) };
+}
+
 export class Tour {
   step = null; // the place of the step shown, or null
   #reached = new Set(); // the ids of steps that are done
@@ -53,7 +59,8 @@ export class Tour {
   }
 
   end() {
-    const wasInside = this.root.contains(this.root.getRootNode().activeElement);
+    const { activeElement } = this.root.getRootNode();
+    const wasInside = [this.root, this.invitation].some((each) => each.contains(activeElement));
     this.#goTo(null);
     if (wasInside) this.viewer.canvas.focus({ preventScroll: true });
   }
@@ -66,7 +73,12 @@ export class Tour {
     this.viewer.root.classList.toggle("touring", step !== null);
     this.#pointOut();
     this.show();
-    if (step !== null) this.viewer.find(STEPS[step].at).scrollIntoView({ block: "nearest" });
+    if (step !== null) this.#bring(STEPS[step]);
+  }
+
+  /** Scroll to what a step speaks of, with as much of the picture as there is room for, and to where the hand is at work. */
+  #bring({ at, hand = at }) {
+    for (const each of [".stage", at, hand]) this.viewer.find(each).scrollIntoView({ block: "nearest" });
   }
 
   #pointOut() {
@@ -80,9 +92,9 @@ export class Tour {
     this.#beginOnce();
     this.root.hidden = this.step === null;
     if (this.step === null) return;
-    const step = STEPS[this.step], seen = this.#seen();
+    const step = STEPS[this.step], seen = this.#seen(), fields = unbroken(step.fields(seen));
     if (step.isDone(seen)) this.#reached.add(step.id);
-    const isDone = this.#reached.has(step.id), fields = step.fields(seen);
+    const isDone = this.#reached.has(step.id);
     this.#write(".tourplace", say("page.tour.place", { step: this.step + 1, all: STEPS.length }));
     this.#write(".tourname", say(`page.tour.${step.id}.name`, fields));
     this.#write(".tourtext", say(`page.tour.${step.id}.text`, fields));

@@ -23,10 +23,11 @@ const sized = (wanted, at) => ({ id: `k${wanted}`, at, isDone: isAt(wanted), fie
 /**
  * What a step is asked with: { size, sizes, facts, name, isPointing, isFollowing, shown (by side),
  * figuresOf(size) }. One that `leaves` lets go of the block that is followed, which dims all others.
+ * The hand is at work where it points, or where `hand` says.
  */
 export const STEPS = [
   { id: "block", at: ".stage", isDone: ({ isPointing, isFollowing }) => isPointing || isFollowing, fields: ({ name, facts }) => ({ name, ...facts }) },
-  { id: "vector", at: ".inspector", isDone: ({ isFollowing }) => isFollowing, fields: ({ facts }) => facts, leaves: true },
+  { id: "vector", at: ".inspector", hand: ".stage", isDone: ({ isFollowing }) => isFollowing, fields: ({ facts }) => facts, leaves: true },
   ...WANTED.map((wanted) => sized(wanted, ".sizer[data-side=b]")),
   { id: "bytes", at: ".measured", isDone: ({ size, sizes }) => size === Math.max(...sizes), fields: ofSize(32) },
   { id: "rival", at: ".side[data-side=a] .show", isDone: ({ shown }) => isMatch(shown.a), fields: ({ size, figuresOf }) => ({ ...figuresOf(size), size }) },
