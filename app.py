@@ -1009,7 +1009,7 @@ def show_exercise(of: Study, it: exercises.Exercise) -> None:
             for pixels, told in zip(
                 pair, (say("exercise.first"), say("exercise.second")), strict=True
             ):
-                st.image(pixels, told, output_format="PNG", width=2 * exercises.SIDE)
+                st.image(pixels, told, 2 * exercises.SIDE, output_format="PNG", alt=told)
     chosen = choose_answer(f"exercise-{it.id} {of.sweep_id}", it)
     if chosen is not None:
         st.markdown(asked.reply_to(it, it.choices[chosen]))

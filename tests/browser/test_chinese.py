@@ -19,7 +19,46 @@ def button(visitor, name):
     return visitor.page.get_by_role("button", name=WORDS[name], exact=True)
 
 
-def test_the_tour_an_upload_a_comparison_and_a_download(visitor):
+def panel(visitor, name):
+    visitor.page.locator(".st-key-panel").get_by_role("radio", name=WORDS[name]).click(force=True)
+    visitor.settle()
+
+
+def answer(visitor, place, choice):
+    """Choose an answer to an exercise, by its place among the choices or by what it says."""
+    question = visitor.page.locator(".st-key-below [role=combobox]").nth(place)
+    question.scroll_into_view_if_needed()
+    visitor.page.wait_for_timeout(100)  # what scrolls closes a list of choices
+    question.click()
+    options = visitor.page.locator("[role=option]")
+    (options.nth(choice) if isinstance(choice, int) else options.filter(has_text=choice)).click()
+
+
+def replies(visitor):
+    """What is said to answers."""
+    said = visitor.page.locator(".st-key-below [data-testid=stMarkdownContainer]")
+    return said.filter(has_text=re.compile("^[✓✗]"))
+
+
+def exercises_are_answered(visitor):
+    panel(visitor, "panel.exercises")
+    right, wrong = re.compile("^✓ 对。96 块，"), re.compile("^✗ 不对。")
+    answer(visitor, 0, 0)
+    expect(replies(visitor)).to_have_text([wrong])
+    answer(visitor, 0, "60")  # 96 blocks of 5 bits
+    expect(replies(visitor)).to_have_text([right])
+    questions = visitor.page.locator(".st-key-below [role=combobox]").count()
+    assert questions > 3
+    for place in range(1, questions):
+        answer(visitor, place, 0)
+        expect(replies(visitor)).to_have_count(place + 1)
+    said = replies(visitor).all_inner_texts()
+    panel(visitor, "panel.codebook")
+    panel(visitor, "panel.exercises")
+    expect(replies(visitor)).to_have_text(said)
+
+
+def test_the_tour_an_upload_exercises_a_comparison_and_a_download(visitor):
     visitor.open("?lang=zh&tour=1&block=8&largest=32&k=2&colour=gray")
     page, tour = visitor.page, visitor.page.locator(".tour")
     assert page.evaluate("document.documentElement.lang") == "zh-Hans"
@@ -30,6 +69,7 @@ def test_the_tour_an_upload_a_comparison_and_a_download(visitor):
     button(visitor, "page.tour.end").click()
     expect(tour).to_be_hidden()
     visitor.upload(("波.png", png_bytes(PIXELS)))
+    exercises_are_answered(visitor)
     visitor.choose(8)
     expect(visitor.side("b", ".k")).to_have_text("8")
     page.locator(".side[data-side=a] .show").select_option("match jpeg psnr")
