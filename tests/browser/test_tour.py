@@ -58,8 +58,10 @@ def test_a_link_starts_it_and_the_page_s_own_controls_walk_it(visitor):
     page.locator(".side[data-side=a] .show").select_option("match jpeg size")
     is_done(visitor, "Let side A show: JPEG of the same size.")
     assert page.locator(".pointedout").count() == 1
+    height = page.locator(".viewer").bounding_box()["height"]
     step(visitor).get_by_role("button", name="Finish").click()
     expect(step(visitor)).to_be_hidden()
+    assert page.locator(".viewer").bounding_box()["height"] == height  # nothing below it moves
     assert page.locator(".pointedout").count() == 0
 
 
