@@ -56,3 +56,4 @@ def test_downloads_are_reached_by_keyboard(visitor):
         assert parse(file.read()).quantizer.codebook_size == 8
     visitor.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+    expect(visitor.page.locator(".pictures")).to_be_focused()

@@ -43,8 +43,22 @@ async function copyLink({ telling, find }) {
 }
 
 /** Let the script offer what can be taken away, if there is anything. */
-function download({ telling, presenter, find }) {
+function download({ telling, presenter, root, find }) {
   if (find("[data-do=download]").disabled) return;
   if (presenter.isOn) presenter.leave();
+  giveBackFocus(root.getRootNode().activeElement ?? document.activeElement);
   telling.askForDownloads();
+}
+
+/** Give the focus back once a dialog has come and gone: streamlit does not know of places inside components. */
+function giveBackFocus(place) {
+  let hasCome = false;
+  const watcher = new MutationObserver(() => {
+    const isThere = document.querySelector("[role=dialog]") !== null;
+    hasCome ||= isThere;
+    if (!hasCome || isThere) return;
+    watcher.disconnect();
+    setTimeout(() => document.activeElement === document.body && place.focus({ preventScroll: true }));
+  });
+  watcher.observe(document.body, { childList: true, subtree: true });
 }
