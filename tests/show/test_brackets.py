@@ -162,6 +162,6 @@ def test_report() -> None:
     source = provenance_of(PICTURE, SETTINGS, 8)
     page = Page(html_report(source, PICTURE.pixels, STEPS[1], curves(), PICTURE.origin))
     made_with = bare_words(f"{' '.join(PACKAGES)} VQ Lab")
-    facts = bare_words(f"waves PNG kmeans {source.digest}")
+    facts = bare_words(f"waves PNG {source.digest}")
     assert set().union(*map(bare_words, page.said)) <= CODECS | made_with | facts
     assert "[Original]" in page.said

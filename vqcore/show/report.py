@@ -29,6 +29,7 @@ from vqcore.show.wording import (
     ratio,
     settings_name,
     similarity,
+    trainer_name,
 )
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin, png_bytes
@@ -177,7 +178,7 @@ def _joint(tries: Sequence[Tried]) -> str:
 def _facts(source: Provenance, layout: BlockLayout, origin: Origin | None) -> str:
     settings = source.settings
     frame = {"width": layout.width, "height": layout.height, "colour": colour_name(layout.colour)}
-    training = {"trainer": settings.trainer, "seed": settings.seed}
+    training = {"trainer": trainer_name(settings.trainer), "seed": settings.seed}
     amounts = {
         "blocks": say("count.block", n=layout.blocks),
         "bytes": say("count.byte", n=layout.raw_bytes),
