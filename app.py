@@ -95,7 +95,7 @@ from vqcore.signals.sources import Origin as PointsOrigin
 from vqcore.signals.sources import made as made_up
 from vqcore.signals.sources import pixel_pairs
 from vqcore.viewer import PAGE_STYLE, PARTS, hearing, hearingspectra, made, words_layer
-from vqcore.words import LANGUAGES, language, own_name, say, speak, why
+from vqcore.words import LANGUAGES, kept, language, own_name, say, speak, why
 
 STORE_BYTES = 2**31
 FIRST_RESULTS_SECONDS = 0.5
@@ -170,9 +170,10 @@ def choose_from(name: str, options: Sequence[Any], default: Any, **more: Any) ->
 
 
 def offer(*files: downloads.File, **looks: Any) -> None:
-    """Offer files; to take one runs nothing anew."""
+    """Offer files; to take one runs nothing anew, and makes it beside the page, if not yet made."""
     for label, name, data in files:
-        st.download_button(label, data, file_name=name, on_click="ignore", **looks)
+        made_or_makes = kept(data) if callable(data) else data
+        st.download_button(label, made_or_makes, file_name=name, on_click="ignore", **looks)
 
 
 # Sidebar: the language

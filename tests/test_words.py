@@ -2,11 +2,12 @@
 
 import pickle
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from vqcore import words
-from vqcore.words import bracketed, catalog, language, said, say, speak, texts, why
+from vqcore.words import bracketed, catalog, kept, language, said, say, speak, texts, why
 
 FIELD = re.compile(r"\{[^{}]*\}")
 NAMES = re.compile(
@@ -46,6 +47,15 @@ def test_whoever_speaks_last_chooses_the_language(monkeypatch):
     monkeypatch.setattr(words, "_language_now", words._language_now)
     speak(lambda: "test")
     assert say("count.block", n=2) == "2 [blocks]"
+
+
+def test_what_is_kept_is_made_in_its_language_wherever_that_is(monkeypatch):
+    monkeypatch.setattr(words, "_language_now", lambda: "test")
+    make = kept(lambda: say("count.block", n=2))
+    monkeypatch.setattr(words, "_language_now", lambda: "en")
+    with ThreadPoolExecutor() as elsewhere:
+        assert elsewhere.submit(make).result() == make() == "2 [blocks]"
+    assert say("count.block", n=2) == "2 blocks"
 
 
 def test_test_language_has_each_word_of_each_text_in_brackets(test_language):

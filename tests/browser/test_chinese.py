@@ -86,6 +86,11 @@ def test_the_tour_an_upload_exercises_a_comparison_and_a_download(visitor):
     encoded = parse(Path(download.value.path()).read_bytes())
     assert encoded.decode().shape[:2] == PIXELS.shape[:2]
     assert encoded.quantizer.codebook_size == 8
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name=WORDS["download.report.name"], exact=True).click()
+    report = Path(download.value.path()).read_text(encoding="utf-8")
+    assert '<html lang="zh-Hans">' in report
+    assert f"<h2>{WORDS['report.by-rate']}</h2>" in report
 
 
 def test_the_language_changes_on_the_page_and_what_was_chosen_stays(visitor):

@@ -20,14 +20,17 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 FOLDER = Path(__file__).parent
 LANGUAGES = tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
 DEFAULT, TEST = "en", "test"
+
+Made = TypeVar("Made")
 
 
 def _english() -> str:
@@ -35,6 +38,7 @@ def _english() -> str:
 
 
 _language_now: Callable[[], str] = _english
+_kept: ContextVar[str | None] = ContextVar("kept", default=None)
 
 
 def speak(language_now: Callable[[], str]) -> None:
@@ -45,8 +49,22 @@ def speak(language_now: Callable[[], str]) -> None:
 
 def language() -> str:
     """Return the language spoken now; English where another is unknown."""
-    wanted = _language_now()
+    wanted = _kept.get() or _language_now()
     return wanted if wanted in (*LANGUAGES, TEST) else DEFAULT
+
+
+def kept(make: Callable[[], Made]) -> Callable[[], Made]:
+    """Return what makes the same, wherever it is run, in the language spoken now."""
+    now = language()
+
+    def in_that_language() -> Made:
+        before = _kept.set(now)
+        try:
+            return make()
+        finally:
+            _kept.reset(before)
+
+    return in_that_language
 
 
 def tag() -> str:
