@@ -108,7 +108,7 @@ ANSWER_WIDTH = 240
 DOWNLOAD = ":material/download:"
 CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
-visit = Visit(st.session_state, st.query_params, st.context.locale)
+visit = Visit(st.session_state, st.query_params, st.context)
 COMPONENTS = {name: st.components.v2.component(f"vq_{name}", **it) for name, it in PARTS.items()}
 
 

@@ -21,7 +21,7 @@ PANELS, CODECS = ("sizes", "health"), ("jpeg",)
 
 def begun(**address: str) -> tuple[dict[Any, Any], Visit]:
     state: dict[Any, Any] = {}
-    visit = Visit(state, address)
+    visit = Visit(state, address, SimpleNamespace(locale=None))
     visit.begin(address, PANELS, CODECS)
     return state, visit
 
@@ -201,6 +201,14 @@ def test_moved_codewords_are_those_of_their_plane_alone() -> None:
 def test_the_language_is_the_one_asked_for_or_the_browser_s(
     state, address, locale, spoken, written
 ) -> None:
-    visit = Visit(state, address, locale)
+    visit = Visit(state, address, SimpleNamespace(locale=locale))
     assert visit.language == spoken
     assert visit.choices([])["lang"] == written
+
+
+def test_the_browser_is_the_one_that_asks() -> None:
+    browser = SimpleNamespace(locale="en-GB")
+    visit = Visit({}, {}, browser)
+    assert visit.language == "en"
+    browser.locale = "zh-CN"
+    assert visit.language == "zh"

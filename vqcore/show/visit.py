@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Hashable, Mapping, Sequence
 from io import BytesIO
 from time import monotonic
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.store import Store
@@ -55,6 +55,13 @@ class SoundChosen(NamedTuple):
     file: Wanted = Wanted()
 
 
+class Browser(Protocol):
+    """What a page is looked at with: of several at once, the one that asks."""
+
+    @property
+    def locale(self) -> str | None: ...
+
+
 class Visit:
     """What one who looks has asked for.
 
@@ -62,17 +69,20 @@ class Visit:
     ----------
     state : of the session, which also holds what the controls do, by their keys
     address : the parameters of the page's
-    locale : of the browser
+    browser
     """
 
-    def __init__(self, state: State, address: Mapping[str, str], locale: str | None = None) -> None:
-        self._state, self._address = state, address
-        self._own_language = best_for(locale)
+    def __init__(self, state: State, address: Mapping[str, str], browser: Browser) -> None:
+        self._state, self._address, self._browser = state, address, browser
 
     @property
     def language(self) -> str:
         """The language that is asked for, or else that of the browser."""
         return self._chosen_language or self._own_language
+
+    @property
+    def _own_language(self) -> str:
+        return best_for(self._browser.locale)
 
     @property
     def _chosen_language(self) -> str | None:
