@@ -62,6 +62,7 @@ from vqcore.show import (
     downloads,
     links,
     panels,
+    plots,
     pointdownloads,
     pointpanels,
     provenance,
@@ -106,7 +107,6 @@ VOICE_SIZES = [2**power for power in range(9)]
 OFFER_WIDTH, SIZE_WIDTH = 190, 68
 ANSWER_WIDTH = 240
 DOWNLOAD = ":material/download:"
-CHART_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
 visit = Visit(st.session_state, st.query_params, st.context)
 COMPONENTS = {name: st.components.v2.component(f"vq_{name}", **it) for name, it in PARTS.items()}
@@ -719,8 +719,9 @@ def draw_one(it: panels.Chart | panels.Table | panels.Sheet) -> None:
 def draw_chart(chart: panels.Chart) -> None:
     """Draw a chart; the page marks the K shown in one against K."""
     choosing = clicks(chart, "points") if chart.stands_for else {}
+    config = plots.config()
     with st.container(gap=None):
-        st.plotly_chart(chart.figure, key=chart.id, config=CHART_CONFIG, alt=chart.alt, **choosing)
+        st.plotly_chart(chart.figure, key=chart.id, config=config, alt=chart.alt, **choosing)
         if chart.area:
             COMPONENTS["mark"](key=f"mark-{chart.id}", data=chart.area)
 

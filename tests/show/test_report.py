@@ -1,6 +1,7 @@
 """Tests of report: one page with everything in it, and nothing from elsewhere."""
 
 import base64
+import json
 import math
 import re
 from html.parser import HTMLParser
@@ -8,6 +9,7 @@ from html.parser import HTMLParser
 import numpy as np
 from helpers import rival_point, smooth_picture, steps_of
 
+from vqcore import words
 from vqcore.coding.codec import Settings
 from vqcore.lab.heldout import Transfer
 from vqcore.lab.joint import Tried
@@ -129,3 +131,10 @@ def test_one_codebook_for_several_pictures_is_in_it_where_there_is_one() -> None
     assert cells[first + 1 : first + 5] == ["inside", "30.00", "29.50", "0.50"]
     assert cells[first + 5 : first + 9] == ["two", "outside", "lossless", "28.25"]
     assert "One codebook for several pictures" not in html_report(*given)
+
+
+def test_plotly_speaks_the_language_of_the_report(monkeypatch) -> None:
+    monkeypatch.setattr(words, "_language_now", lambda: "zh")
+    text = report()
+    assert text.count('"locale": "zh-Hans"') == text.count("Plotly.newPlot(") == 3
+    assert json.dumps("缩放") in text

@@ -22,7 +22,7 @@ from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Sized
 from vqcore.show.curves import Axis, Curve, Likeness
 from vqcore.show.wording import in_short, listed, shortened, trainer_name
-from vqcore.words import say
+from vqcore.words import say, tag
 
 LINE_COLOUR = "#2a7fb8"
 CHOSEN_COLOUR = "#d55e00"
@@ -77,11 +77,37 @@ TRAINER_LOOKS: dict[Trainer, tuple[str, str]] = {
 }
 
 
+# What plotly says by itself, as far as it does here; in its words, which are the ids of ours.
+PLOTLY_SAYS = (
+    "Zoom",
+    "Pan",
+    "Zoom in",
+    "Zoom out",
+    "Autoscale",
+    "Reset axes",
+    "Download plot as a PNG",
+    "Double-click to zoom back out",
+    "Double-click on legend to isolate one trace",
+    "Sorry, there was a problem downloading your image!",
+)
+
+
 class Hovered(str):
     """The name that plotly has for a value of the point under the pointer, to stand in a text."""
 
     def __format__(self, spec: str) -> str:
         return f"%{{{self!s}:{spec}}}"
+
+
+def config() -> dict[str, Any]:
+    """Return how a plot behaves, wherever it stands, and what plotly says in our language."""
+    said = {it: say(f"plotly.{it}") for it in PLOTLY_SAYS}
+    return {
+        "displaylogo": False,
+        "modeBarButtonsToRemove": ["select2d", "lasso2d"],
+        "locale": tag(),
+        "locales": {tag(): {"dictionary": said}},
+    }
 
 
 def psnr_figure(

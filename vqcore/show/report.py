@@ -96,7 +96,9 @@ def pair(*parts: str) -> str:
 
 def plot(drawn: Any, *, with_plotly: bool = False) -> str:
     """Return a live plot; the first of a page has plotly with it."""
-    text: str = drawn.to_html(full_html=False, include_plotlyjs=with_plotly)
+    text: str = drawn.to_html(
+        config=plots.config(), full_html=False, include_plotlyjs=with_plotly
+    )
     return text
 
 
