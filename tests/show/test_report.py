@@ -133,6 +133,14 @@ def test_one_codebook_for_several_pictures_is_in_it_where_there_is_one() -> None
     assert "One codebook for several pictures" not in html_report(*given)
 
 
+def test_a_wide_table_can_be_scrolled_by_keys_and_has_a_name() -> None:
+    text = report()
+    named = re.findall(
+        r'<div class="wide" tabindex="0" role="region" aria-label="[^"]+"><table>', text
+    )
+    assert len(named) == text.count("<table>") == 2
+
+
 def test_plotly_speaks_the_language_of_the_report(monkeypatch) -> None:
     monkeypatch.setattr(words, "_language_now", lambda: "zh")
     text = report()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -67,7 +67,7 @@ def html_report(
         section(say("report.by-size"), pair(plot(psnr, with_plotly=True), plot(ratio))),
         section(say("report.by-rate"), *_by_rate(curves)),
         _joint(tries),
-        section(say("report.all-figures"), _wide(_points_table(points))),
+        section(say("report.all-figures"), _points_table(points)),
     )
     return page(source.picture, _facts(source, step.encoded.layout, origin), parts)
 
@@ -96,9 +96,7 @@ def pair(*parts: str) -> str:
 
 def plot(drawn: Any, *, with_plotly: bool = False) -> str:
     """Return a live plot; the first of a page has plotly with it."""
-    text: str = drawn.to_html(
-        config=plots.config(), full_html=False, include_plotlyjs=with_plotly
-    )
+    text: str = drawn.to_html(config=plots.config(), full_html=False, include_plotlyjs=with_plotly)
     return text
 
 
@@ -118,8 +116,7 @@ def wide_table(table: Table | None) -> str:
     """Return a table alone, which scrolls if it is too wide; nothing if there is none."""
     if table is None:
         return ""
-    heads = [heading for heading, _ in table.columns.values()]
-    return _wide(html_table(heads, tables.written(table.columns, table.rows)))
+    return _wide(table.title or table.alt, *_written(table.columns, table.rows))
 
 
 def paragraph(text: str) -> str:
@@ -137,14 +134,18 @@ def data_uri(kind: str, data: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
-def html_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table; nothing if it has no rows."""
+def _wide(name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table of a name that is heard, which scrolls, also by keys; nothing without rows."""
     lines = [_line("th", heads), *(_line("td", row) for row in rows)]
-    return f"<table>{''.join(lines)}</table>" if rows else ""
+    looks = f'class="wide" tabindex="0" role="region" aria-label="{escape(name)}"'
+    return f"<div {looks}><table>{''.join(lines)}</table></div>" if rows else ""
 
 
-def _wide(table: str) -> str:
-    return f'<div class="wide">{table}</div>' if table else ""
+def _written(
+    columns: tables.Columns, rows: Sequence[Mapping[str, Any]]
+) -> tuple[list[str], list[list[str]]]:
+    """Return the headings of a table, and its rows as texts."""
+    return [heading for heading, _ in columns.values()], tables.written(columns, rows)
 
 
 def _pair(original: Samples, step: Step) -> str:
@@ -164,7 +165,8 @@ def _by_rate(curves: Sequence[Curve]) -> list[str]:
     ours = [curve for curve in curves if curve.kind in OURS]
     drawn = plots.rate_figure(curves, hull_of(ours, "psnr_db"), "psnr_db")
     hull = paragraph(say("report.hull"))
-    return [plot(drawn), hull, _table(["against", "delta-bytes", "delta-psnr"], _rows(curves))]
+    heads = ["against", "delta-bytes", "delta-psnr"]
+    return [plot(drawn), hull, _table(say("rates.deltas"), heads, _rows(curves))]
 
 
 def _joint(tries: Sequence[Tried]) -> str:
@@ -173,8 +175,7 @@ def _joint(tries: Sequence[Tried]) -> str:
         return ""
     columns = tables.columns("tries")
     title = say("report.joint", size=tries[0].transfer.codebook_size)
-    rows = tables.written(columns, list(map(tables.try_row, tries)))
-    return section(title, html_table([label for label, _ in columns.values()], rows))
+    return section(title, _wide(title, *_written(columns, list(map(tables.try_row, tries)))))
 
 
 def _facts(source: Provenance, layout: BlockLayout, origin: Origin | None) -> str:
@@ -213,12 +214,12 @@ def _points_table(points: Sequence[OperatingPoint]) -> str:
         ]
         for point in points
     ]
-    return _table(heads, rows)
+    return _table(say("report.all-figures"), heads, rows)
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table as HTML, its heads by their ids."""
-    return html_table([say(f"report.column.{name}") for name in heads], rows)
+    return _wide(name, [say(f"report.column.{it}") for it in heads], rows)
 
 
 def _line(tag: str, cells: Sequence[str]) -> str:
