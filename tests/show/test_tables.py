@@ -102,8 +102,8 @@ def test_what_rounds_to_nothing_has_no_sign() -> None:
 
 
 def test_texts_and_tables_without_rows() -> None:
-    row = dict.fromkeys(tables.columns("rungs"), 2) | {"stopped": "gained under 0.1%"}
-    assert written(tables.columns("rungs"), [row])[0][-1] == "gained under 0.1%"
+    row = dict.fromkeys(tables.columns("rungs"), 2) | {"stopped": "gained under 0.1 %"}
+    assert written(tables.columns("rungs"), [row])[0][-1] == "gained under 0.1 %"
     assert written(tables.columns("rungs"), []) == []
 
 
@@ -119,7 +119,7 @@ def test_rung_is_told_from_its_iterations() -> None:
     # What iterations lower is not the error of the picture that the column MSE is kept for.
     headings = [heading for heading, _ in tables.columns("rungs").values()]
     assert not any("MSE" in heading for heading in headings)
-    assert list(row.values()) == [8, 99, 2, 4, 2, 2, 7, 6, 0.5, "gained under 0.1%"]
+    assert list(row.values()) == [8, 99, 2, 4, 2, 2, 7, 6, 0.5, "gained under 0.1 %"]
 
 
 def test_use_in_words() -> None:
