@@ -29,5 +29,14 @@ Floats = NDArray[np.float64]
 Reals = NDArray[np.floating]
 """Float32 or float64: products, which need to be fast."""
 
+Whole = NDArray[np.int64]
+"""Whole numbers of any sign."""
+
+Rows = NDArray[np.intp]
+"""Some of a list, by their places in it."""
+
+Flags = NDArray[np.bool_]
+"""Yes or no, of each."""
+
 Numbers = NDArray[Any]
 """Of whatever type a file has them in."""

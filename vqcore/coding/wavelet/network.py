@@ -1,0 +1,218 @@
+"""Odds by a small network of whole numbers: what is around a vector -> how likely each symbol is.
+
+Two hidden layers, then logits in 2048ths of a nat. The first layer is of the band, the pass and, in
+chroma, the plane; biases are of the level. A codeword's logit is a product with its row of 32
+numbers, its embedding, and with how it goes along with the signs around. Magnitudes of escapes have
+44 tables. All products and sums are of whole numbers, below 2^24 where they are in 32-bit floats,
+else below 2^53, so that no machine and no order of adding makes a difference.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vqcore.arrays import Differences, Floats, Indices, Reals, Rows, Whole
+from vqcore.coding.wavelet.adaptation import EntryRates, FlagRates
+from vqcore.coding.wavelet.lattice import in_units
+from vqcore.coding.wavelet.surroundings import Known, Surroundings
+from vqcore.coding.wavelet.tables import (
+    EXPONENTIALS,
+    LATTICE_LOGS,
+    NATS,
+    ODDS_PLACES,
+    likely,
+    log2,
+    normed,
+)
+from vqcore.signals.waveletgrid import ORIENTATIONS, PHASES, Place
+
+QUARTER_OCTAVE = 355
+SCALES = 44
+MIDDLE_SCALE = 12
+USUAL_CODEWORDS = 64
+"""Where there are fewer, escapes are as many times as likely."""
+NATS_PER_BIT = 1 / float(np.float32(np.log(2)))
+
+
+class Network(NamedTuple):
+    """The numbers of the network of luma, or that of chroma.
+
+    Parameters
+    ----------
+    first : float32 array of shape (groups, features, h)
+    first_bias : (groups, levels, h)
+    second, second_bias : float64 arrays of shape (h, 32) and (levels, 32)
+    flags, flags_bias : (sorts, 2, 32) and (groups, levels, 2); is it something, is it an escape
+    signs : (groups, levels, 12, 4)
+    scales, scales_bias : (sorts, 4, 32) and (sorts, 4); of the magnitudes in an escape
+    earlier : (4, 4), what those before in the escape do to the scale
+    magnitudes : (44, 18), weights of magnitudes by scale
+    """
+
+    first: Reals
+    first_bias: Reals
+    second: Floats
+    second_bias: Floats
+    flags: Floats
+    flags_bias: Floats
+    signs: Floats
+    scales: Floats
+    scales_bias: Floats
+    earlier: Floats
+    magnitudes: Floats
+
+    def hidden(self, group: int, level: int, features: Differences) -> Floats:
+        """Return the second layer, whole numbers from 0 to 1023, shape (m, 32)."""
+        first = features.astype(np.float32) @ self.first[group] + self.first_bias[group, level]
+        first = np.floor(first * np.float32(2.0**-8)).clip(0, 4095)
+        second = first.astype(np.float64) @ self.second + self.second_bias[level]
+        hidden: Floats = np.floor(second * 2.0**-8).clip(0, 1023)
+        return hidden
+
+
+class Book(NamedTuple):
+    """Codewords of some bands, without the first, and what the network makes of them.
+
+    Parameters
+    ----------
+    codewords : int16 array of shape (k, 4), in units
+    embeddings : float32 array of shape (k, 36), whole numbers; the last four go with the signs
+    biases : float32 array of shape (k,)
+    """
+
+    codewords: Differences
+    embeddings: NDArray[np.float32]
+    biases: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, codewords: Differences, embeddings: Floats, biases: Floats) -> Book:
+        """Return the book of codewords, their embeddings, (k, 32), and their biases."""
+        signs = np.floor_divide(normed(codewords.astype(np.int64)), 2)
+        every = np.concatenate([embeddings, signs], axis=1)
+        return cls(codewords, every.astype(np.float32), biases.astype(np.float32))
+
+
+class NetworkPredictor:
+    """The odds of a plane's vectors, pass by pass, with what the plane has taught so far.
+
+    Parameters
+    ----------
+    network : of luma or of chroma
+    books : by `Place.book`
+    """
+
+    def __init__(self, network: Network, books: list[Book]) -> None:
+        self._network, self._books = network, books
+        self._flags: dict[tuple[Place, int], FlagRates] = {}
+        self._entries: dict[tuple[int, int], EntryRates] = {}
+
+    def odds(self, place: Place, known: Known, around: Surroundings, phase: int) -> NetworkOdds:
+        """Return the odds of one pass."""
+        group = (known.number * len(ORIENTATIONS) + place.orientation) * len(PHASES) + phase
+        network, book = self._network, self._books[place.book]
+        hidden = network.hidden(group, place.level, around.features(phase))
+        along = around.signs(phase).astype(np.float64) @ network.signs[group, place.level]
+        along = np.floor(along * 2.0**-8).clip(-1023, 1023)
+        logits = hidden @ network.flags[place.sort].T + network.flags_bias[group, place.level]
+        key = place.book, place.orientation
+        if key not in self._entries:
+            self._entries[key] = EntryRates(book.codewords)
+        flags = [self._flags.setdefault((place, it), FlagRates()) for it in range(2)]
+        return NetworkOdds(network, book, place, hidden, along, logits, flags, self._entries[key])
+
+
+class NetworkOdds:
+    """How likely each symbol is for the vectors of a pass."""
+
+    signed = True
+
+    def __init__(
+        self,
+        network: Network,
+        book: Book,
+        place: Place,
+        hidden: Floats,
+        along: Floats,
+        logits: Floats,
+        flags: list[FlagRates],
+        entries: EntryRates,
+    ) -> None:
+        self._network, self._book, self._sort = network, book, place.sort
+        self._hidden, self._along = hidden, along
+        something, escaped = likely(logits).T
+        more = max(1.0, USUAL_CODEWORDS / (1 + len(book.codewords)))
+        self._predicted = something, more * escaped / (more * escaped + (1 - escaped))
+        self._flags, self._entries = flags, entries
+        self.codewords = book.codewords
+
+    @cached_property
+    def something(self) -> Floats:
+        """Return how likely each vector is something, shape (m,)."""
+        return self._flags[0].corrected(self._predicted[0])
+
+    @cached_property
+    def escaped(self) -> Floats:
+        """Return how likely it is then an escape; if there is no codeword, it is."""
+        if not len(self.codewords):
+            return np.ones(len(self._hidden))
+        return self._flags[1].corrected(self._predicted[1])
+
+    @cached_property
+    def _factors(self) -> Floats:
+        return self._entries.factors
+
+    def entry_weights(self, rows: Rows) -> Floats:
+        """Return the weights of codewords for some vectors, whole numbers, shape (r, k)."""
+        return self._plain_weights(self._logits(rows)) * self._factors
+
+    def entry_bits(self, rows: Rows) -> Reals:
+        """Return the bits of codewords for some vectors, about, shape (r, k)."""
+        logits = self._logits(rows)
+        weights = self._plain_weights(logits) @ self._factors
+        most = logits.max(axis=1, keepdims=True)
+        nats = (most - logits) * np.float32(1 / NATS * NATS_PER_BIT)
+        offset = (log2(weights) - 20).astype(np.float32)[:, None]
+        bits: Reals = nats + (offset - log2(self._factors).astype(np.float32))
+        return bits
+
+    def magnitude_weights(self, rows: Rows, before: list[Whole]) -> Floats:
+        """Return the weights of the next magnitude in escapes, 0 to 17, given those before it."""
+        return self._network.magnitudes[self._scales(rows, before)]
+
+    def _scales(self, rows: Rows, before: list[Whole]) -> Whole:
+        place, network, sort = len(before), self._network, self._sort
+        scale = self._hidden[rows] @ network.scales[sort, place] + network.scales_bias[sort, place]
+        for earlier, magnitude in zip(network.earlier[place], before, strict=False):
+            scale = scale + earlier * LATTICE_LOGS[np.minimum(magnitude, len(LATTICE_LOGS) - 1)]
+        found = np.floor(scale / QUARTER_OCTAVE) + MIDDLE_SCALE
+        limited: Whole = found.clip(0, SCALES - 1).astype(np.int64)
+        return limited
+
+    def negative(self, rows: Rows, place: int, magnitudes: Whole) -> Floats:
+        """Return how likely magnitudes at a place of escapes are negative, shape (r,)."""
+        strength = normed(in_units(magnitudes)) // 2
+        return likely(-2 * self._along[rows, place] * strength)
+
+    def learn(self, index: Indices) -> None:
+        """Take what all vectors of the pass are: 0 nothing, −1 an escape, else a codeword."""
+        something = index != 0
+        self._flags[0].learn(self._predicted[0], something)
+        if not len(self.codewords):
+            return
+        self._flags[1].learn(self._predicted[1][something], index[something] < 0)
+        rows = np.flatnonzero(index > 0)
+        if len(rows):
+            self._entries.learn(self._plain_weights(self._logits(rows)), index[rows] - 1)
+
+    def _logits(self, rows: Rows) -> NDArray[np.float32]:
+        inputs = np.concatenate([self._hidden[rows], self._along[rows]], axis=1)
+        return inputs.astype(np.float32) @ self._book.embeddings.T + self._book.biases
+
+    def _plain_weights(self, logits: NDArray[np.float32]) -> Floats:
+        behind = (logits.max(axis=1, keepdims=True) - logits) * np.float32(1 / 32)
+        weights: Floats = EXPONENTIALS[np.minimum(behind, ODDS_PLACES - 1).astype(np.int32)]
+        return weights

@@ -1,0 +1,194 @@
+"""What is known around vectors before they are: logarithms of magnitudes, as features.
+
+Of the band itself, what is coded so far: the twelve coefficients around a vector, the sums of four
+beyond them on each side, and a ring further out. Of other bands, all of it: nine coefficients of
+the parent, one and nine of each other orientation there, the grandparent; five of each orientation
+before; the number of the step. In chroma besides: of the band of luma the four of the same place
+and the ring around, and its other orientations; of Cb the same five, for Cr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial, reduce
+from itertools import product
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vqcore.arrays import Whole
+from vqcore.coding.wavelet.tables import logs_of, normed
+from vqcore.signals.waveletgrid import ORIENTATIONS, PHASES, Grid, Place, laid, turned
+
+Integer = TypeVar("Integer", np.int16, np.int64)
+Map = NDArray[np.int16]
+"""Logarithms of the magnitudes of a band."""
+
+Maps = dict[int, list[Map]]
+"""Those of a plane, by level: HL, LH and HH, as far as they are known."""
+
+NEAR = [(y, x) for y, x in product(range(-1, 3), repeat=2) if not {y, x} <= {0, 1}]
+SIDES = (
+    [(-2, -1), (-2, 0), (-2, 1), (-2, 2)],
+    [(3, -1), (3, 0), (3, 1), (3, 2)],
+    [(-1, -2), (0, -2), (1, -2), (2, -2)],
+    [(-1, 3), (0, 3), (1, 3), (2, 3)],
+)
+FAR = [(far, near) for far in (-4, -3, 4, 5) for near in (0, 1)]
+FAR += [(near, far) for far, near in FAR]
+MARGIN = 4
+
+
+class Known(NamedTuple):
+    """What a plane is coded after.
+
+    Parameters
+    ----------
+    step : the number of its own
+    luma, other : maps of luma and of the other chroma plane, where they come before
+    """
+
+    step: int
+    luma: Maps | None = None
+    other: Maps | None = None
+
+    @property
+    def chroma(self) -> bool:
+        return self.luma is not None
+
+    @property
+    def number(self) -> int:
+        """Return which plane it is of its kind: luma and Cb are 0, Cr is 1."""
+        return int(self.other is not None)
+
+
+class Surroundings:
+    """The coefficients of a band as they become known, and what is around each vector.
+
+    Parameters
+    ----------
+    grid, place, known
+    maps : of this plane, so far
+    """
+
+    def __init__(self, grid: Grid, place: Place, known: Known, maps: Maps) -> None:
+        self.shape = grid.vectors(place)
+        rows, columns = self.shape
+        self._still = _still(place, known, maps)
+        self._orientation = place.orientation
+        self._values = np.zeros((rows, columns, 4), np.int64)
+        sides = 2 * rows + 2 * MARGIN, 2 * columns + 2 * MARGIN
+        self._logs, self._signs = np.zeros(sides, np.int16), np.zeros(sides, np.int16)
+
+    def features(self, phase: int) -> NDArray[np.int16]:
+        """Return those of the vectors of a pass, shape (m, f)."""
+        at = partial(self._beside, self._logs, phase)
+        found = [at(place) for place in NEAR]
+        found += [_sum(map(at, side)) >> 1 for side in SIDES]
+        found.append(_sum(map(at, FAR)) >> 2)
+        still = _of_phase(self._still, phase)
+        return np.concatenate([np.stack(found, axis=-1), still], axis=2).reshape(
+            -1, len(found) + still.shape[2]
+        )
+
+    def signs(self, phase: int) -> NDArray[np.int16]:
+        """Return the signed strength of the twelve coefficients around, shape (m, 12)."""
+        found = [self._beside(self._signs, phase, place) for place in NEAR]
+        return np.stack(found, axis=-1).reshape(-1, len(NEAR))
+
+    def put(self, phase: int, values: Whole) -> None:
+        """Take the coefficients of the vectors of a pass, shape (m, 4), in units."""
+        own = _of_phase(self._values, phase)
+        own[:] = values.reshape(own.shape)
+        logs, signs = logs_of(values), normed(values)
+        for place, (down, right) in enumerate(product((0, 1), (0, 1))):
+            for plane, found in ((self._logs, logs), (self._signs, signs)):
+                there = self._beside(plane, phase, (down, right))
+                there[:] = found[:, place].reshape(there.shape)
+
+    @property
+    def band(self) -> Whole:
+        """Return the coefficients, in units."""
+        return laid(self._values, self._orientation)
+
+    @property
+    def map(self) -> Map:
+        """Return the logarithms of their magnitudes."""
+        inner = self._logs[MARGIN:-MARGIN, MARGIN:-MARGIN]
+        found: Map = turned(inner, self._orientation)
+        return found
+
+    def _beside(self, plane: Map, phase: int, place: tuple[int, int]) -> Map:
+        """Return what is so far down and right of the vectors of a pass."""
+        (first_row, first_column), (down, right) = PHASES[phase], place
+        ends = (2 * side + MARGIN for side in self.shape)
+        row, column = MARGIN + 2 * first_row, MARGIN + 2 * first_column
+        bottom, edge = ends
+        return plane[row + down : bottom + down : 4, column + right : edge + right : 4]
+
+
+def _of_phase(vectors: NDArray[Integer], phase: int) -> NDArray[Integer]:
+    row, column = PHASES[phase]
+    return vectors[row::2, column::2]
+
+
+def _still(place: Place, known: Known, maps: Maps) -> NDArray[np.int16]:
+    """Return the features that a band's own coefficients do not change, (rows, columns, f)."""
+    level, orientation = place
+    others = [it for it in ORIENTATIONS if it != orientation]
+    see = partial(turned, orientation=orientation)
+    found = _of_parents(*map(see, [maps[level + 1][it] for it in (orientation, *others)]))
+    nothing = np.zeros_like(found[0])
+    grandparents = maps.get(level + 2)
+    found.append(_enlarged(see(grandparents[orientation]), nothing) if grandparents else nothing)
+    before = [*map(see, maps[level])]
+    for sibling in range(2):
+        found += _alike(before[sibling]) if sibling < len(before) else [nothing] * 5
+    found.append(np.full_like(nothing, known.step))
+    if known.luma:
+        luma = [*map(see, known.luma[level])]
+        found += [
+            *_alike(luma[orientation]),
+            *(_sum(_quarters(luma[other])) >> 1 for other in others),
+        ]
+        found += _alike(see(known.other[level][orientation])) if known.other else [nothing] * 5
+    return np.stack(found, axis=-1)
+
+
+def _of_parents(parent: Map, *others: Map) -> list[Map]:
+    found = list(_nine(parent))
+    for other in others:
+        found += [other, _sum(_nine(other)) >> 2]
+    return found
+
+
+def _nine(parent: Map) -> Sequence[Map]:
+    rows, columns = parent.shape
+    wide = np.pad(parent, 1)
+    return [
+        wide[down : down + rows, right : right + columns]
+        for down, right in product(range(3), repeat=2)
+    ]
+
+
+def _enlarged(grandparent: Map, like: Map) -> Map:
+    rows, columns = like.shape
+    return grandparent.repeat(2, axis=0).repeat(2, axis=1)[:rows, :columns]
+
+
+def _alike(band: Map) -> list[Map]:
+    """Return the four coefficients at the places of vectors, and a quarter of the ring around."""
+    rows, columns = band.shape
+    wide = np.pad(band, 1)
+    around = (wide[1 + y : 1 + y + rows : 2, 1 + x : 1 + x + columns : 2] for y, x in NEAR)
+    return [*_quarters(band), _sum(around) >> 2]
+
+
+def _sum(bands: Iterable[Map]) -> Map:
+    total: Map = reduce(np.add, bands)
+    return total
+
+
+def _quarters(band: Map) -> list[Map]:
+    return [band[down::2, right::2] for down, right in product((0, 1), repeat=2)]

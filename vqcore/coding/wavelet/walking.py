@@ -1,0 +1,98 @@
+"""All vectors of a plane in the order of the file, each pass with the odds it will have there."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from vqcore.arrays import Differences, Indices, Rows, Whole
+from vqcore.coding.wavelet import lattice
+from vqcore.coding.wavelet.coarse import band_units
+from vqcore.coding.wavelet.odds import Odds, Predictor
+from vqcore.coding.wavelet.surroundings import Known, Maps, Surroundings
+from vqcore.coding.wavelet.tables import logs_of
+from vqcore.signals.wavelet import LEVELS
+from vqcore.signals.waveletgrid import PHASES, VECTOR_LEVELS, Grid, Place
+from vqcore.work import Work
+
+
+class Found(NamedTuple):
+    """What vectors are.
+
+    Parameters
+    ----------
+    symbols : int array of shape (m,): 0 nothing, −1 an escape, else a codeword
+    multiples : int array of shape (m, 4), of escapes; of codewords that are magnitudes the signs
+    """
+
+    symbols: Indices
+    multiples: Whole
+
+
+class Decider(Protocol):
+    """Says what vectors are: by choice, or as a file has it."""
+
+    def decide(self, where: Rows, place: Place, odds: Odds) -> Found:
+        """Return what vectors of a pass are, given their numbers among those of the plane."""
+        ...
+
+
+class Walked(NamedTuple):
+    """A plane after the walk.
+
+    Parameters
+    ----------
+    found : of all its vectors, in their order
+    bands : by level HL, LH and HH, in units
+    maps : of these
+    """
+
+    found: Found
+    bands: dict[int, list[Whole]]
+    maps: Maps
+
+
+def walk(
+    grid: Grid, predictor: Predictor, known: Known, coarse: Whole, decider: Decider
+) -> Work[Walked]:
+    """Go through the vectors of a plane, with pauses.
+
+    Parameters
+    ----------
+    grid, predictor, known
+    coarse : HL, LH and HH of the last level, in steps
+    decider
+    """
+    last = [band_units(band) for band in coarse]
+    bands: dict[int, list[Whole]] = {level: [] for level in VECTOR_LEVELS} | {LEVELS - 1: last}
+    maps: Maps = {level: [] for level in VECTOR_LEVELS}
+    maps[LEVELS - 1] = [logs_of(band) for band in last]
+    index = np.zeros(grid.total, np.int32)
+    multiples = np.zeros((grid.total, 4), np.int64)
+    for place, part in grid.parts():
+        around = Surroundings(grid, place, known, maps)
+        numbers = np.arange(part.start, part.stop, dtype=np.int32).reshape(around.shape)
+        for phase, (row, column) in enumerate(PHASES):
+            where = numbers[row::2, column::2].ravel()
+            if not len(where):
+                continue
+            odds = predictor.odds(place, known, around, phase)
+            found = decider.decide(where, place, odds)
+            odds.learn(found.symbols)
+            index[where], multiples[where] = found
+            around.put(phase, values_of(found, odds.codewords, signed=odds.signed))
+            yield
+        bands[place.level].append(around.band)
+        maps[place.level].append(around.map)
+    return Walked(Found(index, multiples), bands, maps)
+
+
+def values_of(found: Found, codewords: Differences, *, signed: bool) -> Whole:
+    """Return the coefficients of vectors, in units."""
+    values = lattice.in_units(found.multiples)
+    rows = np.flatnonzero(found.symbols > 0)
+    values[rows] = codewords[found.symbols[rows] - 1]
+    if not signed:
+        values[rows] *= found.multiples[rows]
+    return values
