@@ -12,7 +12,7 @@ from vqcore.codebooks.textbook import Rules
 from vqcore.codebooks.training import Trainer
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.smoothing import best_strength_work, smoothed
-from vqcore.quantizers import plain
+from vqcore.quantizers import plain, wavelet
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import HasOptions, Option, Parameters, Quantizer
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
@@ -29,7 +29,8 @@ class Settings(HasOptions):
     `rate_weight` is λ, in squared error per bit; 0 takes the nearest codeword, as in the textbook.
     With `smoothing`, a file says how strongly the edges of blocks are to be smoothed. One number as
     block size is the side of a square; block size and colour mode become those that the family
-    `suits`. `options` are the family's own, in the order of its `OPTIONS`; those left out are the
+    `suits`, and where it is of whole pictures there is no rate weight and no smoothing. `options`
+    are the family's own, in the order of its `OPTIONS`; those left out are the
     defaults. `rules` are those of the trainer "textbook", and of no other.
     """
 
@@ -48,6 +49,9 @@ class Settings(HasOptions):
         block_size, colour = family.suits(BlockSize.of(self.block_size), self.colour)
         object.__setattr__(self, "block_size", block_size)
         object.__setattr__(self, "colour", colour)
+        if family.WHOLE:
+            object.__setattr__(self, "rate_weight", 0)
+            object.__setattr__(self, "smoothing", False)
         self.fill_in(self.options)
         rules = (self.rules or Rules()) if self.trainer == "textbook" else None
         object.__setattr__(self, "rules", rules)
@@ -56,6 +60,23 @@ class Settings(HasOptions):
     def training(self) -> Settings:
         """The settings that the trained quantizers depend on; the others come after."""
         return replace(self, rate_weight=0, smoothing=False)
+
+    @property
+    def worth_of_a_bit(self) -> float:
+        """Return the squared error that a bit is worth: the rate weight, or as the step has it."""
+        step = self.options_by_name.get("band-step")
+        return self.rate_weight if step is None else wavelet.worth_of_a_bit(step)
+
+    def where_bits_are_worth(self, rate_weight: float) -> Settings:
+        """Return the same, but with this rate weight, or the step that goes with it."""
+        if not FAMILIES[self.family].WHOLE:
+            return replace(self, rate_weight=rate_weight)
+        return self.with_step(wavelet.step_for(rate_weight))
+
+    def with_step(self, step: int) -> Settings:
+        """Return the same of a family of whole pictures, but with this step of bands."""
+        own = self.options_by_name | {"band-step": step}
+        return replace(self, options=tuple(own.values()))
 
     @property
     def given(self) -> tuple[tuple[float, ...], ...]:
@@ -152,6 +173,11 @@ class Encoded:
     def lookup(self) -> Lookup:
         """Return what the signal is rebuilt from."""
         return lookup_of(self.quantizer, self.indices)
+
+    @property
+    def shown_by(self) -> Quantizer:
+        """Return what the indices of each block, those of `lookup`, look up."""
+        return self.quantizer
 
     @property
     def tiles(self) -> Samples:

@@ -28,9 +28,9 @@ K − 1          2      number of codewords, less one                       0 to
 name           0, 8   in version 2 the checksum of the codebook, see
                       `codebookfile`
 **3**
-family         1      0 plain, 1 mean-removed, 2 residual, 3 quadtree,    0 to 6
-                      4 planes, 5 tree, 6 gain-shape
-smoothing      1      of the edges of blocks, see `smoothing`             0 to 63
+family         1      0 plain, 1 mean-removed, 2 residual, 3 quadtree,    0 to 7
+                      4 planes, 5 tree, 6 gain-shape, 7 wavelet
+smoothing      1      of the edges of blocks, see `smoothing`             0 to 63; of wavelet 0
 block height   1      in pixels                                           1 to 32
 elsewhere      1      whether the codebook is elsewhere                   0; of plain 0 or 1
 columns m      1      how many indices a block has                        as the family has
@@ -68,6 +68,8 @@ planes         codewords of each component; in the samples of others they are 0,
                file
 tree           leaves
 gain-shape     levels of each component, or none; gains; shapes, of 1 to 12 bits of fraction
+wavelet        none: see `wavelet.bitstream`, which has codewords and vectors of its own; blocks are
+               4×4 and stand for nothing, ycbcr is illegal, and smoothing is 0
 =============  ===================================================================================
 
 The number of samples d in a codeword, and the number of blocks n, follow from the header as in
@@ -91,16 +93,15 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
 from vqcore.coding.codebookfile import CHECKSUM_BYTES, SharedCodebook
 from vqcore.coding.codec import Encoded
 from vqcore.coding.entropy import WORD, Impossible, Reader, Writer
-from vqcore.coding.families import code_indices, code_tables, is_in_order
+from vqcore.coding.families import blank as blank_picture
+from vqcore.coding.families import code, code_tables, is_in_order, words_work
 from vqcore.coding.smoothing import MAX_STRENGTH
 from vqcore.coding.soundcodec import EncodedSound
-from vqcore.quantizers import quadtree
+from vqcore.quantizers import quadtree, wavelet
 from vqcore.quantizers.additive import blank
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import ID as PLAIN
@@ -115,7 +116,18 @@ from vqcore.work import Work, finish
 MAGIC = b"VQLB"
 OF_A_SOUND = 4
 WITH_CODEBOOK, WITHOUT_CODEBOOK, OF_A_FAMILY = VERSIONS = 1, 2, 3
-FILE_FAMILIES = (PLAIN, "mean-removed", "residual", "quadtree", "planes", "tree", "gain-shape")
+FILE_FAMILIES = (
+    PLAIN,
+    "mean-removed",
+    "residual",
+    "quadtree",
+    "planes",
+    "tree",
+    "gain-shape",
+    "wavelet",
+)
+SAID_WITH_TABLES = {quadtree.ID: quadtree.blank, wavelet.ID: wavelet.blank}
+"""Families whose columns are coded with their tables, and their quantizers until then."""
 START = struct.Struct("<4sBBBII")
 LAST = struct.Struct("<H")
 COUNTS = struct.Struct("<BBBBB")
@@ -154,8 +166,8 @@ class Header:
     @property
     def blank(self) -> Quantizer:
         """Return the quantizer, as far as it is known."""
-        if self.family == quadtree.ID:
-            return quadtree.blank(self.layout)
+        if self.family in SAID_WITH_TABLES:
+            return SAID_WITH_TABLES[self.family](self.layout)
         return blank(self.family, self.layout, self.columns)
 
     @property
@@ -201,13 +213,10 @@ def pack(encoded: Encoded, *, with_codebook: bool = True) -> bytes:
 
 def pack_work(encoded: Encoded, *, with_codebook: bool = True) -> Work[bytes]:
     """Do the work of `pack`, with pauses."""
-    layout, quantizer, writer = encoded.layout, encoded.quantizer, Writer()
     header = _header_of(encoded, None if with_codebook else encoded.shared.checksum)
     if with_codebook:
-        _check_order(quantizer)
-        yield from code_tables(writer, layout, quantizer)
-    yield from code_indices(writer, layout, quantizer, encoded.indices)
-    body = header.data + writer.bytes()
+        _check_order(encoded.quantizer)
+    body = header.data + (yield from words_work(encoded, with_tables=with_codebook))
     return body + CHECKSUM.pack(zlib.crc32(body))
 
 
@@ -233,24 +242,23 @@ def parse(data: bytes, codebooks: Iterable[SharedCodebook] = ()) -> Encoded:
         hand; the message says which.
     """
     header = parse_header(data)
-    layout, named = header.layout, _named(header, codebooks)
+    named = _named(header, codebooks)
+    unknown = blank_picture(header.layout, named or header.blank, header.smoothing)
     reader = Reader(data[len(header.data) : -CHECKSUM.size])
     try:
-        quantizer = named or finish(code_tables(reader, layout, header.blank))
-        unknown = np.zeros((layout.count, len(quantizer.columns)), np.int32)
-        indices = finish(code_indices(reader, layout, quantizer, unknown))
-        genuine = reader.is_genuine() and (named is not None or is_in_order(quantizer))
+        encoded = finish(code(reader, unknown, with_tables=named is None))
+        genuine = reader.is_genuine() and (named is not None or is_in_order(encoded.quantizer))
     except (AssertionError, Impossible):  # the first is constriction's word for it
         genuine = False
     if not genuine:
         raise FileError(said("refusal.vq.words"))
-    return Encoded(layout, quantizer, indices, header.smoothing)
+    return encoded
 
 
 def _header_of(encoded: Encoded, codebook: bytes | None) -> Header:
     quantizer, layout = encoded.quantizer, encoded.layout
     family = quantizer.family
-    columns = () if family == quadtree.ID else quantizer.columns
+    columns = () if family in SAID_WITH_TABLES else quantizer.columns
     if family not in FILE_FAMILIES:
         raise FileError(f"No .vq file holds a {family} quantizer.")
     _check_small(layout.width, layout.height)
@@ -346,7 +354,8 @@ def _family_header(data: bytes, version: int, layout: BlockLayout) -> Header:
     end = start + (LAST.size + 1) * m
     check_legal(said("refusal.vq.family", number=number), number < len(FILE_FAMILIES))
     family = FILE_FAMILIES[number]
-    check_legal(said("refusal.vq.smoothing", strength=smoothing), smoothing <= MAX_STRENGTH)
+    most = 0 if family == wavelet.ID else MAX_STRENGTH
+    check_legal(said("refusal.vq.smoothing", strength=smoothing), smoothing <= most)
     check_legal(said("refusal.vq.elsewhere", flag=elsewhere), elsewhere <= (family == PLAIN))
     columns = columns_in_file(data, start, m, family, layout)
     codebook = data[end : end + CHECKSUM_BYTES] if elsewhere else None

@@ -29,7 +29,7 @@ import constriction
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Differences, Indices, Numbers, Samples
+from vqcore.arrays import Differences, Indices, Numbers, Reals, Samples
 from vqcore.codebooks.scoring import MIDDLE
 from vqcore.coding.contexts import SideMatch, Values, Weights, by_columns, walk
 from vqcore.quantizers.quantizer import Column, Quantizer
@@ -54,7 +54,7 @@ class Impossible(ValueError):
 class Coder(Protocol):
     """Either direction of the range coder."""
 
-    def code(self, symbols: Numbers, weights: Weights) -> Indices:
+    def code(self, symbols: Numbers, weights: Reals) -> Indices:
         """Pass m symbols on, given weights of shape (m, alphabet)."""
         ...
 
@@ -65,7 +65,7 @@ class Writer:
     def __init__(self) -> None:
         self._range: Any = constriction.stream.queue.RangeEncoder()
 
-    def code(self, symbols: Numbers, weights: Weights) -> Indices:
+    def code(self, symbols: Numbers, weights: Reals) -> Indices:
         """Write the symbols, and give them back."""
         known = np.ascontiguousarray(symbols, np.int32)
         self._range.encode(known, FAMILY, weights.astype(np.float64))
@@ -91,7 +91,7 @@ class Reader:
         self._data = data
         self._echo = Writer()
 
-    def code(self, symbols: Numbers, weights: Weights) -> Indices:
+    def code(self, symbols: Numbers, weights: Reals) -> Indices:
         """Read as many symbols as there are weights; those handed in do not matter.
 
         Impossible once a Writer of what was read would have given more bytes than there are.

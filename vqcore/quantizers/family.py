@@ -7,7 +7,16 @@ from typing import Protocol
 
 from vqcore.arrays import Indices, Samples
 from vqcore.codebooks.training import Progress
-from vqcore.quantizers import gainshape, meanremoved, plain, planes, quadtree, residual, tree
+from vqcore.quantizers import (
+    gainshape,
+    meanremoved,
+    plain,
+    planes,
+    quadtree,
+    residual,
+    tree,
+    wavelet,
+)
 from vqcore.quantizers.quantizer import Column, Option, Parameters, Quantizer, TrainedQuantizer
 from vqcore.quantizers.replay import Again, Seen
 from vqcore.signals.blocks import BlockSize, Colour
@@ -25,6 +34,10 @@ class Family(Protocol):
     @property
     def BY_BLOCK(self) -> bool:
         """Tell whether each vector is encoded by itself, whatever is around it."""
+
+    @property
+    def WHOLE(self) -> bool:
+        """Tell whether there are no blocks: rate weight and smoothing are nothing to it."""
 
     def suits(self, block_size: BlockSize, colour: Colour) -> tuple[BlockSize, Colour]:
         """Return the block size and the colour mode to use where these are asked for."""
@@ -92,6 +105,6 @@ class Family(Protocol):
 
 FAMILIES: dict[str, Family] = {
     family.ID: family
-    for family in (plain, quadtree, meanremoved, residual, planes, tree, gainshape)
+    for family in (plain, quadtree, meanremoved, residual, planes, tree, gainshape, wavelet)
 }
 """The families by id; an entry is all it takes to add one."""

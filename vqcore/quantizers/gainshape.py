@@ -35,6 +35,7 @@ from vqcore.quantizers.gains import (
 )
 from vqcore.quantizers.meanremoved import without_means
 from vqcore.quantizers.plain import BY_BLOCK as BY_BLOCK
+from vqcore.quantizers.plain import WHOLE as WHOLE
 from vqcore.quantizers.plain import suits as suits
 from vqcore.quantizers.quantizer import (
     Column,

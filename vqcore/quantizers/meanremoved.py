@@ -18,6 +18,7 @@ from vqcore.codebooks.training import train as trained_codebooks
 from vqcore.quantizers.additive import blank, with_nothing
 from vqcore.quantizers.additive import encode_work as encode_work
 from vqcore.quantizers.plain import BY_BLOCK as BY_BLOCK
+from vqcore.quantizers.plain import WHOLE as WHOLE
 from vqcore.quantizers.plain import suits as suits
 from vqcore.quantizers.quantizer import (
     Column,

@@ -27,6 +27,7 @@ from vqcore.work import Work
 ID = "plain"
 OPTIONS: tuple[Option, ...] = ()
 BY_BLOCK = True
+WHOLE = False
 
 
 def columns_of(layout: Layout, sizes: Sequence[int], steps: Sequence[int]) -> tuple[Column, ...]:

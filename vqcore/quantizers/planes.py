@@ -21,6 +21,7 @@ from vqcore.codebooks.scoring import EIGHT_BIT
 from vqcore.codebooks.training import Progress, Trained
 from vqcore.codebooks.training import train as trained_codebooks
 from vqcore.quantizers.plain import BY_BLOCK as BY_BLOCK
+from vqcore.quantizers.plain import WHOLE as WHOLE
 from vqcore.quantizers.plain import suits as suits
 from vqcore.quantizers.quantizer import (
     Column,

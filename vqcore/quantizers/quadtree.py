@@ -45,6 +45,7 @@ Shapes = NDArray[np.int16]
 ID = "quadtree"
 OPTIONS: tuple[Option, ...] = ()
 BY_BLOCK = False
+WHOLE = False
 LARGEST_SIDE = 8
 LEVELS = 3
 WIDEST = 4

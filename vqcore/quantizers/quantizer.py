@@ -112,6 +112,11 @@ class Quantizer:
         """Return K of the largest column."""
         return self.sizes[self.largest]
 
+    @property
+    def adds_up(self) -> bool:
+        """Say whether the entries found are all there is."""
+        return True
+
     def borders(self, indices: Indices) -> Samples:
         """Return at which edges a vector meets another: 1 on the left, 2 above, 3 both; (n,)."""
         return np.full(len(indices), 3, np.uint8)

@@ -20,6 +20,7 @@ from vqcore.codebooks.training import train as trained_codebooks
 from vqcore.quantizers.additive import encode_work as encode_work
 from vqcore.quantizers.additive import refit_work, sum_of, with_nothing
 from vqcore.quantizers.plain import BY_BLOCK as BY_BLOCK
+from vqcore.quantizers.plain import WHOLE as WHOLE
 from vqcore.quantizers.plain import suits as suits
 from vqcore.quantizers.plain import trained_on as trained_on
 from vqcore.quantizers.quantizer import (

@@ -21,6 +21,7 @@ from vqcore.codebooks.training import Progress, reported
 from vqcore.quantizers import ways
 from vqcore.quantizers.additive import stored
 from vqcore.quantizers.plain import BY_BLOCK as BY_BLOCK
+from vqcore.quantizers.plain import WHOLE as WHOLE
 from vqcore.quantizers.plain import suits as suits
 from vqcore.quantizers.plain import trained_on as trained_on
 from vqcore.quantizers.quantizer import (
