@@ -48,7 +48,7 @@ class Health:
     cell_use : int array of shape (t,)
         Blocks of each cell: those of one codeword, with more columns of one tuple of indices.
     codebook_share : of the bytes of the file, from 0 to 1; of points, of codebook and coded indices
-    nearest_pair, farthest_pair : of cells; None for a single one
+    nearest_pair, farthest_pair : of cells; None for a single one, and where cells are no codewords
     cell_distortion : float array of shape (t,)
         Each cell's share of the squared error of all blocks, edges repeated to fill a block
         included; zeros if there is none.
@@ -138,7 +138,8 @@ def health_work(step: Step | SoundStep, vectors: Samples) -> Work[Health]:
     """
     encoded, table = step.encoded, step.encoded.lookup()
     coded_bytes = yield from coded_codebook_work(encoded)
-    nearest_pair, farthest_pair = yield from pairs_work(table.vectors)
+    entries = table.vectors if encoded.shown_by.adds_up else table.vectors[:0]
+    nearest_pair, farthest_pair = yield from pairs_work(entries)
     errors = yield from squared_errors_work(vectors, table.vectors, table.places)
     by_cell = np.bincount(table.places, errors, len(table.vectors))
     return Health(
@@ -164,7 +165,7 @@ def pairs_work(codewords: Samples) -> Work[tuple[Pair | None, Pair | None]]:
     O(K²·d) time, O(K) memory beside a chunk.
     """
     size, dimension = codewords.shape
-    if size == 1:
+    if size <= 1:
         return None, None
 
     def extremes(rows: slice, centred: Reals, scores: Reals) -> list[Pair]:

@@ -45,7 +45,7 @@ def refining(quantizer: Quantizer) -> list[int]:
     The first column must be of samples, and together they must say all of them. A gain alone adds
     nothing to what is before it.
     """
-    if quantizer.columns[0].kind in ("gains", "parts"):
+    if not quantizer.adds_up or quantizer.columns[0].kind in ("gains", "parts"):
         return []
     counts, said = list[int](), np.zeros(quantizer.tables[0].shape[1], bool)
     for place, (column, table) in enumerate(zip(quantizer.columns, quantizer.tables, strict=True)):
@@ -76,6 +76,8 @@ def entry_tiles(layout: BlockLayout, quantizer: Quantizer, place: int) -> Sample
 def sum_tiles(layout: BlockLayout, quantizer: Quantizer, tuples: Indices) -> Iterator[Samples]:
     """Yield, for one column, two, … and all but one, the distinct beginnings decoded.
 
+    None of what does not add up.
+
     Parameters
     ----------
     tuples : int32 array of shape (t, m), ascending
@@ -85,7 +87,7 @@ def sum_tiles(layout: BlockLayout, quantizer: Quantizer, tuples: Indices) -> Ite
     ------
     tiles : uint8 array of shape (s, b, b) or (s, b, b, 3)
     """
-    for some in range(1, len(quantizer.columns)):
+    for some in range(1, len(quantizer.columns)) if quantizer.adds_up else ():
         begins = np.diff(tuples[:, :some], axis=0, prepend=-1).any(axis=1)
         vectors = quantizer.decode(tuples[begins], some)
         yield _tiles(layout, quantizer, vectors, slice(some))

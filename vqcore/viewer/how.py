@@ -8,11 +8,15 @@ from html import escape
 
 import numpy as np
 
-from vqcore.arrays import Samples
+from vqcore.arrays import Indices, Samples
 from vqcore.coding.codec import Encoded
+from vqcore.quantizers.quantizer import Quantizer
+from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import png_bytes
 from vqcore.viewer.columns import column_names, entry_tiles
 from vqcore.words import say
+
+MOST = 5
 
 
 def how_it_works(encoded: Encoded, vectors: Samples) -> str:
@@ -24,13 +28,13 @@ def how_it_works(encoded: Encoded, vectors: Samples) -> str:
     vectors : uint8 array of shape (n, d), its blocks
     """
     block = int(vectors.var(axis=1).argmax())
-    layout, indices = encoded.layout, encoded.indices[[block]]
-    decoded = encoded.quantizer.decode(indices)
-    original, rebuilt = layout.tiles(np.concatenate([vectors[[block]], decoded]))
+    layout, table = encoded.layout, encoded.lookup()
+    place_of = table.places[block]
+    original, rebuilt = layout.tiles(np.stack([vectors[block], table.vectors[place_of]]))
     sum_of, sign = "", "→"
-    for place, name in _shown(encoded):
-        entry = entry_tiles(layout, encoded.quantizer, place)[indices[0, place]]
-        if encoded.quantizer.columns[place].kind == "shapes":
+    for place, name in _shown(encoded.layout, encoded.shown_by, table.tuples[place_of]):
+        entry = entry_tiles(layout, encoded.shown_by, place)[table.tuples[place_of, place]]
+        if encoded.shown_by.columns[place].kind == "shapes" and encoded.shown_by.adds_up:
             sign = "×"
         sum_of += f"<b>{sign}</b>{_figure(entry, name)}"
         sign = "+"
@@ -40,11 +44,19 @@ def how_it_works(encoded: Encoded, vectors: Samples) -> str:
     return f'<div class="vq-how">{start}{sum_of}</div>'
 
 
-def _shown(encoded: Encoded) -> Iterator[tuple[int, str]]:
-    """Yield place and name of the columns whose entries can be seen."""
-    names = column_names(encoded.layout, encoded.quantizer)
-    for place, (name, table) in enumerate(zip(names, encoded.quantizer.tables, strict=True)):
-        if table.any() or len(names) == 1:
+def _shown(
+    layout: BlockLayout, quantizer: Quantizer, indices: Indices
+) -> Iterator[tuple[int, str]]:
+    """Yield place and name of the columns whose entries can be seen.
+
+    Where they do not add up, of those the first few that have something for indices, (m,).
+    """
+    names = column_names(layout, quantizer)
+    seen = 0
+    for place, (name, table) in enumerate(zip(names, quantizer.tables, strict=True)):
+        there = table if quantizer.adds_up else table[indices[place]]
+        if (there.any() and seen < MOST) or len(names) == 1:
+            seen += not quantizer.adds_up
             yield place, name
 
 

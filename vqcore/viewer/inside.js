@@ -75,7 +75,8 @@ export class BlockPanel {
       drawTile(entry, layer.entries[place].subarray(own * area, (own + 1) * area), layer.blockWidth, ENTRY);
       const digits = layer.levels ? [] : [textOf("code", digitsOf(own, part.size))];
       text.replaceChildren(textOf("span", toldOf(part, own)), ...digits);
-      drawTile(sum, leafOfTiles(layer, leaf, (cell) => sumOf(layer, layer.indices[cell], place + 1)), side, ENTRY);
+      sum.hidden = !layer.sums.length;
+      if (layer.sums.length) drawTile(sum, leafOfTiles(layer, leaf, (cell) => sumOf(layer, layer.indices[cell], place + 1)), side, ENTRY);
     });
   }
 

@@ -187,7 +187,7 @@ def _step(frame: Frame) -> dict[str, Any]:
 
 
 def _codebookmessage(encoded: Encoded, **header: Any) -> bytes:
-    layout, quantizer, table = encoded.layout, encoded.quantizer, encoded.lookup()
+    layout, quantizer, table = encoded.layout, encoded.shown_by, encoded.lookup()
     sums = [*columns.sum_tiles(layout, quantizer, table.tuples)]
     several = range(len(quantizer.columns) if len(quantizer.columns) > 1 else 0)
     entries = [columns.entry_tiles(layout, quantizer, place) for place in several]
