@@ -71,6 +71,8 @@ from vqcore.lab.storing import LEVELS, Stored, stored_work
 from vqcore.lab.sweeps import OperatingPoint, Plan, Step, plan_sweep, sweep
 from vqcore.lab.targets import (
     CODEBOOK_SIZES,
+    REACHES,
+    USUAL_SIZE,
     Candidate,
     Target,
     Tries,
@@ -78,8 +80,11 @@ from vqcore.lab.targets import (
     first_tries,
     leaders,
     settings_to_try,
+    sizes_around,
+    step_tries,
 )
 from vqcore.plurals import noun
+from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.refusals import PictureError
 from vqcore.show import exports, printed
@@ -411,14 +416,17 @@ def encode_with_its_own(
     peak: int,
     raw_size: Size | None,
 ) -> None:
-    left_open = {"block", "colour", "size", "rate_weight"} - options_given()
+    left_open = {"block", "colour", "size", "rate_weight", "band_step"} - options_given()
     left_open = left_open if str(target) else set()
     sizes, start = CODEBOOK_SIZES if "size" in left_open else (size,), perf_counter()
     with one_line_errors():
         loaded = load_picture(picture, raw_size)
         tried = settings_to_try(loaded, settings, left_open)
         search = Search(loaded, target, peak)
-        candidates = search.shown(dict.fromkeys(tried, sizes))
+        if FAMILIES[settings.family].WHOLE and "band_step" in left_open:
+            candidates = search.of_steps(tried, size, "size" in left_open)
+        else:
+            candidates = search.shown(dict.fromkeys(tried, sizes))
         if all_families():
             candidates = search.of_all_families(candidates, left_open, sizes)
         chosen = target.choose(candidates)
@@ -549,6 +557,20 @@ class Search:
         tries = first_tries(self.picture, self.target, plain, left_open, sizes)
         every += self.shown(tries, every, "Trying")
         return every + self.shown(closer_tries(self.target, every, left_open), every, "Refining")
+
+    def of_steps(self, tried: Sequence[Settings], size: int, is_size_open: bool) -> list[Candidate]:
+        """Try steps of bands, ever nearer to the best; last, codebooks around its size."""
+        every = list[Candidate]()
+        size = USUAL_SIZE if is_size_open else size
+        for settings in tried:
+            found = list[Candidate]()
+            for reach in REACHES:
+                tries = step_tries(settings, self.target, found, size, reach)
+                found += self.shown(tries, found, "Trying")
+            every += found
+        best = self.target.nearest(every).settings
+        sizes = tuple(it for it in sizes_around(size) if it != size)
+        return every + (self.shown({best: sizes}, every, "Refining") if is_size_open else [])
 
     def shown(
         self, tries: Tries, before: Sequence[Candidate] = (), doing: str = "Training"

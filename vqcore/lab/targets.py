@@ -13,6 +13,7 @@ from vqcore.lab.comparison import best_from_ratio, best_within_bytes, cheapest_f
 from vqcore.lab.sweeps import OperatingPoint, checked_sizes, ladder_sizes
 from vqcore.plurals import noun
 from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.wavelet import STEP_NUMBERS
 from vqcore.signals.blocks import BlockSize, Colour
 from vqcore.signals.pictures import Picture
 
@@ -23,6 +24,9 @@ FEW_SIZES = CODEBOOK_SIZES[2::2]
 WEIGHT_OF_ERROR = 2 * math.log(2)
 LOOKED_AT = 3
 FACTORS = (1 / 4, 1 / 2, 1, 2)
+REACHES = (8, 4, 2, 1)
+USUAL_SIZE = 64
+"""Of wavelets: how far apart steps are tried, and with how many codewords."""
 
 GOALS: Mapping[str, Callable[[Sequence[OperatingPoint], float], OperatingPoint | None]] = {
     "kilobytes": lambda points, most: best_within_bytes(points, int(1000 * most)),
@@ -230,6 +234,8 @@ def first_tries(
     first = replace(near.settings, rate_weight=weight)
     sizes = FEW_SIZES if "size" in left_open else sizes
     every = settings_to_try(picture, first, {*left_open, "family"})
+    if weight:
+        every = [it.where_bits_are_worth(weight) for it in every]
     if "block" in left_open:
         every = [it for it in every if side <= 2 * it.block_size.width <= 4 * side]
     return dict.fromkeys(every, sizes)
@@ -242,12 +248,34 @@ def closer_tries(
     done = {(it.settings, it.point.codebook_size) for it in candidates}
     tries: dict[Settings, tuple[int, ...]] = {}
     for near in leaders(target, candidates)[:LOOKED_AT]:
-        size, weight = near.point.codebook_size, near.settings.rate_weight
+        size, weight = near.point.codebook_size, near.settings.worth_of_a_bit
         sizes = sizes_around(size) if "size" in left_open else (size,)
         for factor in FACTORS if "rate_weight" in left_open else (1,):
-            settings = replace(near.settings, rate_weight=weight * factor)
+            settings = near.settings.where_bits_are_worth(weight * factor)
             tries[settings] = tuple(it for it in sizes if (settings, it) not in done)
     return {settings: sizes for settings, sizes in tries.items() if sizes}
+
+
+def step_tries(
+    settings: Settings, target: Target, candidates: Sequence[Candidate], size: int, reach: int
+) -> Tries:
+    """Return steps of bands to try: of all, or near the best, none that was tried before.
+
+    Parameters
+    ----------
+    settings : of a family of whole pictures
+    target
+    candidates : all there are so far; without any, all steps are tried that are so far apart
+    size : of the codebook
+    reach : how far from the best
+    """
+    steps = list(STEP_NUMBERS[::reach])
+    if candidates:
+        near = target.nearest(candidates).settings.options_by_name["band-step"]
+        steps = [step for step in (near - reach, near + reach) if step in STEP_NUMBERS]
+    done = {it.settings for it in candidates}
+    tries = (settings.with_step(step) for step in steps)
+    return {it: (size,) for it in tries if it not in done}
 
 
 def leaders(target: Target, candidates: Sequence[Candidate]) -> list[Candidate]:
