@@ -119,7 +119,7 @@ def compare_sizes(shown, colour):
     for size in SIZES:
         points = [ours(picture, colour, 1, size, STEP_OF_SIZES)[0] for picture in shown]
         rate, psnr, _ = np.mean(points, axis=0)
-        print_row(size, f"{psnr:.2f} dB", f"{rate:.3f}")
+        print_row(str(size), f"{psnr:.2f} dB", f"{rate:.3f}")
 
 
 @click.command()
