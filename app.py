@@ -771,9 +771,11 @@ def rates_panel(of: Study) -> list[Pieces]:
         codecs: list[rivals.Codec] = st.pills(**choice("beside", present_rivals()))
         offer_pin(of)
         st.segmented_control(**choice("families"))
+        if study.has_steps(of):
+            st.selectbox(**size_choice("steps", of.plan.sizes, visit.size_in(of.plan)))
     others = visit.others_than(of)
     show_rates(of, others, codecs)
-    own = [study.sweeping(others.pinned), study.encoding(of, codecs)]
+    own = [study.sweeping(others.steps), study.sweeping(others.pinned), study.encoding(of, codecs)]
     return [*own, study.sweeping(others.families), *show_cosines(of, others)]
 
 

@@ -27,6 +27,9 @@ from vqcore.signals.blocks import BlockLayout, Cut, distinct_vectors, layout_of
 from vqcore.signals.pictures import Picture
 from vqcore.work import Work
 
+STEP, STEPS = "band-step", range(4, 41, 6)
+"""The option that the rate of a family of whole pictures goes by, and its values on a curve."""
+
 
 @dataclass(eq=False)
 class Study:
@@ -372,10 +375,40 @@ def at_others(study: Study, every: Iterable[Settings]) -> list[Study]:
 
 
 class Others(NamedTuple):
-    """Studies whose curves stand beside one's own: of other settings, and of every family."""
+    """Studies whose curves stand beside one's own: of other settings, of every family, by step."""
 
     pinned: Sequence[Study] = ()
     families: Sequence[Study] = ()
+    steps: Sequence[Study] = ()
+
+
+def has_steps(study: Study) -> bool:
+    """Tell whether a family's rate goes by a step: the curve of one K over it is the family's."""
+    return STEP in study.settings.options_by_name
+
+
+def by_step(study: Study, size: int) -> list[Study]:
+    """Return the studies of one K whose steps make a curve, finest first; none without steps.
+
+    The study's own step is among them.
+    """
+    if not has_steps(study):
+        return []
+    own = study.settings.options_by_name
+    every = [own | {STEP: step} for step in sorted({*STEPS, own[STEP]})]
+    return [
+        replace(study, settings=replace(study.settings, options=tuple(it.values())), sizes=(size,))
+        for it in every
+    ]
+
+
+def known_by_step(studies: Sequence[Study]) -> dict[Study, OperatingPoint]:
+    """Return the points so far of studies of one K; the plan of one that has none is not made.
+
+    Where a picture has too few distinct vectors for the K at a step, there is none.
+    """
+    found = {it: it.store.find("step", (*it.swept, *it.sizes)) for it in studies}
+    return {it: step.point for it, step in found.items() if step}
 
 
 def relatives(study: Study) -> dict[str, Study]:

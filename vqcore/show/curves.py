@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -17,6 +17,7 @@ from vqcore.lab.comparison import (
     lower_hull,
 )
 from vqcore.lab.rivals import Codec, RivalPoint
+from vqcore.lab.study import STEP
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.show.wording import codec_name, decibels, level_name, listed, settings_name
 from vqcore.signals.blocks import BlockLayout
@@ -25,9 +26,10 @@ from vqcore.words import say
 Likeness = Literal["psnr_db", "ssim"]
 Axis = Literal["file", "nominal"]
 Families = Literal["this", "all"]
-Kind = Literal["ours", "nominal", "pinned", "family", "picture", "hull"] | Codec
-OURS: tuple[Kind, ...] = ("ours", "pinned", "family")
-"""Those that settings here lead to, by their files."""
+Kind = Literal["ours", "sizes", "nominal", "pinned", "family", "picture", "hull"] | Codec
+OURS: tuple[Kind, ...] = ("ours", "sizes", "pinned", "family")
+"""Those that settings here lead to, by their files; of sizes where steps are what ours is by."""
+NOT_COMPARED: tuple[Kind, ...] = ("nominal", "sizes")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Curve:
     labels : what sets each apart: "K = 32", "quality 40"
     rates : bits per pixel of each point; those of the files, but for the nominal curve
     settings : with the colour mode the picture was coded in; None if not all points have the same
+    each : those of each point, where they are not the same
     """
 
     kind: Kind
@@ -50,6 +53,11 @@ class Curve:
     labels: Sequence[str]
     rates: Sequence[float]
     settings: Settings | None = None
+    each: Sequence[Settings] = ()
+
+    def settings_at(self, place: int) -> Settings | None:
+        """Return those that a point was made with, if they are known."""
+        return self.each[place] if self.each else self.settings
 
 
 def vq_curve(
@@ -59,6 +67,17 @@ def vq_curve(
     labels = [say("figure.k", size=point.codebook_size) for point in points]
     coded = replace(settings, colour=layout.colour)
     return Curve(kind, settings_name(settings, layout), points, labels, _file_rates(points), coded)
+
+
+def step_curve(points: Mapping[Settings, OperatingPoint]) -> Curve:
+    """Return the curve of one K over the step of bands, finest first."""
+    steps = [settings.options_by_name[STEP] for settings in points]
+    [size] = {point.codebook_size for point in points.values()}
+    family = say(f"family.{next(iter(points)).family}")
+    name = say("curve.steps", family=family, size=size, first=steps[0], last=steps[-1])
+    labels = [say("curve.step", step=step) for step in steps]
+    known = [*points.values()]
+    return Curve("ours", name, known, labels, _file_rates(known), each=[*points])
 
 
 def nominal_curve(layout: BlockLayout, points: Sequence[OperatingPoint]) -> Curve:
@@ -172,8 +191,8 @@ def _within_in_words(points: Sequence[Measured], most_bytes: int) -> str:
 
 
 def deltas(curves: Sequence[Curve]) -> list[Delta]:
-    """Compare the first curve, by its files, with each other but the nominal one."""
-    ours, *others = (curve for curve in curves if curve.kind != "nominal")
+    """Compare the first curve, by its files, with each other; of these some are no rivals."""
+    ours, *others = (curve for curve in curves if curve.kind not in NOT_COMPARED)
     return [
         Delta(
             other.name,

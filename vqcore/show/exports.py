@@ -124,9 +124,10 @@ def _curve_records(curves: Iterable[Curve]) -> Iterator[dict[str, Any]]:
     for curve in curves:
         if curve.kind != "nominal":
             unknown = dict.fromkeys(provenance.SETTINGS)
-            settings = provenance.record_of(curve.settings) if curve.settings else unknown
-            for point, label in zip(curve.points, curve.labels, strict=True):
+            for place, (point, label) in enumerate(zip(curve.points, curve.labels, strict=True)):
                 figures = {name: getattr(point, name, None) for name in COLUMNS}
+                own = curve.settings_at(place)
+                settings = provenance.record_of(own) if own else unknown
                 yield {"curve": curve.name, "label": label, **figures, **settings}
 
 

@@ -18,6 +18,7 @@ from vqcore.lab.study import (
     Others,
     Study,
     known_book,
+    known_by_step,
     known_healths,
     known_held_out,
     known_rival,
@@ -41,6 +42,7 @@ from vqcore.show.curves import (
     nominal_curve,
     picture_curve,
     rival_curve,
+    step_curve,
     vq_curve,
 )
 from vqcore.show.tables import (
@@ -64,6 +66,7 @@ from vqcore.show.wording import (
     listed,
     origin_in_short,
     plain,
+    sentences,
     settings_name,
     where_kept,
 )
@@ -181,10 +184,10 @@ def rate_chart(study: Study, curves: Sequence[Curve], likeness: Likeness, axis: 
 
     def stands_for(place: tuple[int, int]) -> Pick | None:
         number, at = place
-        curve, point = curves[number], curves[number].points[at]
-        if curve.settings is None or not isinstance(point, OperatingPoint):
+        settings, point = curves[number].settings_at(at), curves[number].points[at]
+        if settings is None or not isinstance(point, OperatingPoint):
             return None
-        return Pick(point.codebook_size, replace(study, settings=curve.settings))
+        return Pick(point.codebook_size, replace(study, settings=settings))
 
     ours = [curve for curve in curves if curve.kind in OURS]
     figure = plots.rate_figure(curves, hull_of(ours, likeness), likeness, axis)
@@ -203,10 +206,16 @@ def trainers_chart(study: Study, size: int) -> Chart:
 
 
 def curves_of(study: Study, others: Others, codecs: Sequence[Codec]) -> list[Curve]:
-    """Return the curves so far, by files: ours, the textbook's, other settings', the rivals'."""
+    """Return the curves so far, by files: ours, the textbook's, other settings', the rivals'.
+
+    Where there is one over steps, it is ours, and that of the sizes before it is points alone.
+    """
     known = {codec: known_rivals(study, codec) for codec in codecs}
     rivals = [rival_curve(codec, points) for codec, points in known.items() if points]
     ours, *beside = own_curves(study, others)
+    if by_step := known_by_step(others.steps):
+        ours = replace(ours, kind="sizes")
+        beside.insert(0, step_curve({it.settings: point for it, point in by_step.items()}))
     return [ours, nominal_curve(study.layout, study.points), *beside, *rivals]
 
 
@@ -342,8 +351,10 @@ def transfers_table(study: Study, other: Study) -> Table | None:
 
 def deltas_sheet(curves: Sequence[Curve]) -> Sheet | None:
     """Return by how much ours wins or loses, over the range that both curves cover."""
-    rows = deltas_table(deltas([curve for curve in curves if curve.kind != "family"]))
-    return Sheet(rows, say("rates.deltas"), say("rates.deltas-caption")) if rows else None
+    some = [curve for curve in curves if curve.kind != "family"]
+    rows, caption = deltas_table(deltas(some)), say("rates.deltas-caption")
+    by_step = [say("rates.deltas-by-step", name=curve.name) for curve in some if curve.each]
+    return Sheet(rows, say("rates.deltas"), sentences(*by_step, caption)) if rows else None
 
 
 def uses_sheet(codebook: str, use: Use, own: Study) -> Sheet:

@@ -42,6 +42,7 @@ RATE_HEIGHT = 480
 PLAIN_LOOK = Look(LINE_COLOUR, "solid", "circle")
 LOOKS = {
     "ours": PLAIN_LOOK,
+    "sizes": Look("#009e73", "solid", "square-open"),
     "nominal": Look("#7a7a7a", "dash", "diamond"),
     "others": Look("#009e73", "dash", "square"),
 }
@@ -232,7 +233,7 @@ def rate_figure(
             curve,
             likeness,
             number,
-            mode="lines+markers",
+            mode="markers" if curve.kind == "sizes" else "lines+markers",
             marker={"size": 8, "symbol": symbol, "color": colour},
             line={"color": colour, "dash": dash},
             hovertemplate=f"{listed([curve.name, '%{text}'])}<extra></extra>",

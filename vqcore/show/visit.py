@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.store import Store
-from vqcore.lab.study import Others, Study, at_others, relatives
+from vqcore.lab.study import Others, Study, at_others, by_step, relatives
 from vqcore.lab.sweeps import Plan, Step, nearest_size
 from vqcore.lab.uploads import Uploads, open_uploads
 from vqcore.show.controls import FIRST_BLOCK_SIZE, State, values_of
@@ -224,7 +224,8 @@ class Visit:
     def others_than(self, of: Study) -> Others:
         """Return the studies whose curves are asked for beside one's own."""
         families = relatives(of).values() if self._state.get("families") == "all" else ()
-        return Others(at_others(of, self.pins), list(families))
+        size = self._state.get("steps") or self.size_in(of.plan)
+        return Others(at_others(of, self.pins), list(families), by_step(of, size))
 
     # What the viewer shows, and wishes for
 
