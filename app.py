@@ -145,6 +145,10 @@ def present_rivals() -> list[rivals.Codec]:
     return [codec for codec in rivals.RIVALS if codec not in absent]
 
 
+def is_whole(of: Study) -> bool:
+    return FAMILIES[of.settings.family].WHOLE
+
+
 def cut_of(it: Settings | BlockLayout) -> Cut:
     return it.block_size, it.colour
 
@@ -239,7 +243,8 @@ def tell_codewords(place: DeltaGenerator, cut: Cut) -> None:
 
 def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGenerator]:
     """Choose how to quantize, and the codebook sizes; there is a place to explain the family."""
-    width = st.slider(**control("block"))
+    whole = unless_whole()
+    width = st.slider(**control("block") | whole)
     colour = choose_colour(is_gray)
     largest = st.select_slider(**control("largest"))
     family = choose_family("family", {name: it.OPTIONS for name, it in FAMILIES.items()})
@@ -247,7 +252,7 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
         small(say(f"how.family.{family}"))
         block = st.empty()
     with st.expander(say("sidebar.more"), key="fold"):
-        block_size = BlockSize(width, st.select_slider(**control("height")) or width)
+        block_size = BlockSize(width, st.select_slider(**control("height") | whole) or width)
         options = choose_options(FAMILIES[family].OPTIONS)
         is_plain = family == Settings.family
         trainer = st.selectbox(disabled=not is_plain, **choice("trainer"))
@@ -255,12 +260,18 @@ def choose_settings(is_gray: bool) -> tuple[Settings, tuple[int, ...], DeltaGene
             choose_rules_of((block_size, colour)) if is_plain and trainer == "textbook" else None
         )
         seed = choose_number("seed")
-        rate_weight = st.select_slider(**control("rate"))
-        smoothing = st.toggle(**control("smooth"))
+        rate_weight = st.select_slider(**control("rate") | whole)
+        smoothing = st.toggle(**control("smooth") | whole)
         sizes = choose_sizes(largest)
     trainer = trainer if is_plain else Settings.trainer
     others = {"family": family, "options": options, "smoothing": smoothing, "rules": rules}
     return Settings(block_size, colour, trainer, seed, rate_weight, **others), sizes, block
+
+
+def unless_whole() -> dict[str, Any]:
+    """Return what disables a control that a family of whole pictures knows nothing of."""
+    family = FAMILIES[st.session_state["family"]]
+    return {"disabled": True, "help": say("sidebar.whole")} if family.WHOLE else {}
 
 
 def choose_rules_of(cut: Cut) -> textbook.Rules:
@@ -592,11 +603,10 @@ def bring(layers: Iterable[made.Layer], places: Places) -> None:
 
 
 def show_facts(
-    name: str, layout: BlockLayout, origin: Origin | None = None, distinct: int | None = None
+    name: str, layout: BlockLayout, family: str, origin: Origin | None = None, clamped: str = ""
 ) -> None:
-    """Show what is looked at, and how many blocks are distinct if K goes no higher."""
-    clamped = "" if distinct is None else say("title.clamped", n=distinct)
-    show_title(name, wording.facts_of(layout, origin), clamped)
+    """Show what is looked at, and why K goes no higher, if it could."""
+    show_title(name, wording.facts_of(layout, origin, family), clamped)
 
 
 def show_title(name: str, facts: Sequence[str], clamped: str) -> None:
@@ -814,7 +824,7 @@ def show_rates(of: Study, others: study.Others, codecs: Sequence[rivals.Codec]) 
     small(*map(plain, panels.missing_codecs(of, present_rivals())))
     show_families(of, others.families)
     draw(panels.deltas_sheet(curves))
-    show_target([of, *others.pinned, *others.families])
+    show_target([of, *study.known_by_step(others.steps), *others.pinned, *others.families])
 
 
 def show_families(of: Study, families: Sequence[Study]) -> None:
@@ -886,7 +896,8 @@ def training_panel(of: Study) -> list[Pieces]:
         draw(panels.rungs_table(of))
     replays = made.replaying(of, visit.size_in(of.plan), lambda new: bring(new, layers))
     if not of.settings.is_plain:
-        small(say("training.plain-only"))
+        of_vectors = say("training.of-vectors") if is_whole(of) else ""
+        small(of_vectors, say("training.plain-only"))
         return [replays]
     return [replays, *show_trainers(of)]
 
@@ -930,6 +941,9 @@ def codebook_panel(of: Study) -> list[Pieces]:
 def health_panel(of: Study) -> list[Pieces]:
     """Show the health of each size; which, the page itself knows from the viewer."""
     show_health(made.health_bytes(of), panels.health_charts(of), partial(panels.health_table, of))
+    if not FAMILIES[of.settings.family].BY_BLOCK:
+        small(say("health.by-block-only"))
+        return [study.examining(of)]
     return [study.examining(of), study.holding_out(of), *show_lent(of)]
 
 
@@ -966,7 +980,10 @@ def plane_panel(of: Study) -> list[Pieces]:
         with st.container(width=PLANE_WIDTH):
             show_plane(of.picture)
         with st.container(width=PLANE_WIDTH):
-            show_projection(of)
+            if is_whole(of):
+                small(say("projection.none"))
+            else:
+                show_projection(of)
     return []
 
 
@@ -1487,7 +1504,8 @@ def lab(name: str, picture: Picture, below_files: DeltaGenerator) -> None:
         settings, sizes, block = choose_settings(picture.is_gray)
         tell_codewords(below_files, cut_of(settings))
     of = Study(name, picture, settings, sizes, store())
-    show_facts(name, of.layout, picture.origin, of.plan.distinct_blocks)
+    clamped = wording.why_no_more(of.settings, of.plan)
+    show_facts(name, of.layout, settings.family, picture.origin, clamped)
     progress, layers = ProgressPlace((of.sweep_id, sizes)), layer_places()
     results = st.container()
     with st.container(key="below"):
@@ -1534,7 +1552,7 @@ def sweep(
 def show_file(name: str, file: VqFile) -> None:
     """Show a .vq file as pictures are, beside its original if that is uploaded."""
     layout, size = file.encoded.layout, file.encoded.quantizer.codebook_size
-    show_facts(name, layout)
+    show_facts(name, layout, file.encoded.quantizer.family)
     progress, layers = ProgressPlace(file.digest), layer_places()
     bring(made.codebook_layers(store(), file.digest, {size: file.encoded}, whole=True), layers)
     pictures = uploads().pictures

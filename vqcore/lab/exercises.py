@@ -15,6 +15,7 @@ from vqcore.lab.rivals import Codec, Match
 from vqcore.lab.store import Pieces, answering
 from vqcore.lab.study import Study, examining, known_healths, sweeping
 from vqcore.lab.sweeps import nearest_size
+from vqcore.quantizers.family import FAMILIES
 from vqcore.signals.blocks import BlockSize
 from vqcore.signals.pictures import read_picture
 
@@ -90,8 +91,10 @@ def pair_of(study: Study) -> Pair | None:
     return Pair(first, second)
 
 
-def _bits(study: Study) -> Exercise:
-    """Ask how many bytes the indices take at fixed length."""
+def _bits(study: Study) -> Exercise | None:
+    """Ask how many bytes the indices take at fixed length, where there is one for each block."""
+    if FAMILIES[study.settings.family].WHOLE:
+        return None
     size = _seen_size(study)
     bits, blocks = log2(size), study.layout.blocks
     answer = round(blocks * bits / 8)

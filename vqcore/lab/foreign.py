@@ -14,12 +14,15 @@ from vqcore.work import Work
 def settings_with(study: Study, shared: Shared) -> Settings:
     """Return the settings of a study for that family, block size and colour mode, unsmoothed.
 
-    What else the family goes by is as in the study, or if that is of another family as usual.
+    What else the family goes by is as the codebook has it, or else as in the study, or if that is
+    of another family as usual.
     """
     given, family = study.settings.without_given, shared.quantizer.family
     if family != given.family:
         given = Settings(seed=given.seed, rate_weight=given.rate_weight, family=family)
-    return replace(given, block_size=shared.block_size, colour=shared.colour, smoothing=False)
+    own = {**given.options_by_name, **shared.quantizer.options}
+    given = replace(given, options=tuple(own.values()), smoothing=False)
+    return replace(given, block_size=shared.block_size, colour=shared.colour)
 
 
 def study_with_own(study: Study, shared: Shared) -> Study:

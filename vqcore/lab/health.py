@@ -15,6 +15,7 @@ from vqcore.coding.container import coded_codebook_work
 from vqcore.lab.soundsweeps import SoundStep
 from vqcore.lab.sweeps import Step
 from vqcore.metrics import index_entropy_bits
+from vqcore.quantizers.family import FAMILIES
 from vqcore.work import Work
 
 WORST_CELLS = 10
@@ -52,6 +53,8 @@ class Health:
     cell_distortion : float array of shape (t,)
         Each cell's share of the squared error of all blocks, edges repeated to fill a block
         included; zeros if there is none.
+
+    A family of whole pictures has no cells: what a codeword does to pixels, those around it decide.
     """
 
     codebook_size: int
@@ -136,10 +139,14 @@ def health_work(step: Step | SoundStep, vectors: Samples) -> Work[Health]:
     range coder with the indices, so the border between the two is sharp to a word of 4 bytes.
     O(K²·d + n·d) time.
     """
-    encoded, table = step.encoded, step.encoded.lookup()
+    encoded = step.encoded
     coded_bytes = yield from coded_codebook_work(encoded)
-    entries = table.vectors if encoded.shown_by.adds_up else table.vectors[:0]
-    nearest_pair, farthest_pair = yield from pairs_work(entries)
+    if FAMILIES[encoded.quantizer.family].WHOLE:
+        share = coded_bytes / len(step.file) if encoded.quantizer.codebook_bytes else 0
+        none = np.zeros(0, np.int64)
+        return Health(step.codebook_size, encoded.use, none, share, None, None, np.zeros(0))
+    table = encoded.lookup()
+    nearest_pair, farthest_pair = yield from pairs_work(table.vectors)
     errors = yield from squared_errors_work(vectors, table.vectors, table.places)
     by_cell = np.bincount(table.places, errors, len(table.vectors))
     return Health(
@@ -165,7 +172,7 @@ def pairs_work(codewords: Samples) -> Work[tuple[Pair | None, Pair | None]]:
     O(K²·d) time, O(K) memory beside a chunk.
     """
     size, dimension = codewords.shape
-    if size <= 1:
+    if size == 1:
         return None, None
 
     def extremes(rows: slice, centred: Reals, scores: Reals) -> list[Pair]:

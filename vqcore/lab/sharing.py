@@ -79,7 +79,8 @@ class SharedQuantizer:
     @cached_property
     def checksum(self) -> bytes:
         """Return 8 bytes to know it by."""
-        digest = sha256(repr((self.quantizer.family, self.block_size, self.colour)).encode())
+        own = *self.quantizer.options.items(), self.block_size, self.colour
+        digest = sha256(repr((self.quantizer.family, *own)).encode())
         for column, table in zip(self.quantizer.columns, self.quantizer.tables, strict=True):
             digest.update(repr(column).encode() + table.tobytes())
         return digest.digest()[:CHECKSUM_BYTES]

@@ -15,11 +15,12 @@ from vqcore.codebooks.training import Iteration, Trainer, Training
 from vqcore.metrics import nominal_bytes
 from vqcore.quantizers.gains import scaled
 
-Kind = Literal["codewords", "leaves", "levels", "differences", "gains", "shapes", "parts"]
+Kind = Literal["codewords", "leaves", "levels", "differences", "gains", "shapes", "parts", "looks"]
 """What the table of a column holds: samples; samples, as the leaves of a tree; one value a
 component, evenly spaced; differences, the first of them 0, which stands for "nothing"; gains, alike
 in all samples, the first of them 0; shapes, which the gain of the column before multiplies; no
-samples, but which part of a leaf a vector is."""
+samples, but which part of a leaf a vector is; looks of codewords that do not add up, the first of
+nothing and the last of an escape."""
 
 Trainee = TypeVar("Trainee", bound="Sized")
 
@@ -111,6 +112,11 @@ class Quantizer:
     def codebook_size(self) -> int:
         """Return K of the largest column."""
         return self.sizes[self.largest]
+
+    @property
+    def options(self) -> Mapping[str, int]:
+        """Return the options of its family that decoding goes by, beside the tables."""
+        return {}
 
     @property
     def adds_up(self) -> bool:

@@ -20,6 +20,7 @@ from vqcore.codebooks.codebook import use_of
 from vqcore.codebooks.scoring import MIDDLE
 from vqcore.codebooks.training import Progress
 from vqcore.codebooks.training import train as trained_codebooks
+from vqcore.metrics import nominal_bytes
 from vqcore.quantizers.quantizer import (
     Column,
     Option,
@@ -90,6 +91,11 @@ class Wavelet(Quantizer):
         return 0 if self.way == "shipped" else super().codebook_bytes
 
     @property
+    def options(self) -> Mapping[str, int]:
+        """Return the number of the step, and how much is shipped."""
+        return {"band-step": self.step, "shipped": WAYS.index(self.way)}
+
+    @property
     def signed(self) -> bool:
         """Say whether codewords have signs; else they are magnitudes."""
         return self.way != "alone"
@@ -110,7 +116,7 @@ class Wavelet(Quantizer):
     def nominal_bytes(self, indices: Indices) -> float:
         """Return the bytes of indices, (n, 1), at log2(K + 1) bits, and of escapes, four each."""
         escapes = int((indices[:, 0] == self.escape).sum())
-        return super().nominal_bytes(indices) + 4 * escapes
+        return nominal_bytes(len(indices), self.escape + 1) + 4 * escapes
 
 
 def quantizer_of(codewords: Differences, step: int, way: Way, asked: int = 0) -> Wavelet:

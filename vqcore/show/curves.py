@@ -69,14 +69,16 @@ def vq_curve(
     return Curve(kind, settings_name(settings, layout), points, labels, _file_rates(points), coded)
 
 
-def step_curve(points: Mapping[Settings, OperatingPoint]) -> Curve:
+def step_curve(layout: BlockLayout, points: Mapping[Settings, OperatingPoint]) -> Curve:
     """Return the curve of one K over the step of bands, finest first."""
-    steps = [settings.options_by_name[STEP] for settings in points]
-    [size] = {point.codebook_size for point in points.values()}
-    family = say(f"family.{next(iter(points)).family}")
-    name = say("curve.steps", family=family, size=size, first=steps[0], last=steps[-1])
+    first, *_ = points
+    usual = {option.name: option.default for option in first.own_options}
+    at_usual = tuple((first.options_by_name | {STEP: usual[STEP]}).values())
+    settings = settings_name(replace(first, options=at_usual), layout)
+    steps = [it.options_by_name[STEP] for it in points]
+    known, [size] = [*points.values()], {point.codebook_size for point in points.values()}
+    name = say("curve.steps", settings=settings, size=size, first=steps[0], last=steps[-1])
     labels = [say("curve.step", step=step) for step in steps]
-    known = [*points.values()]
     return Curve("ours", name, known, labels, _file_rates(known), each=[*points])
 
 

@@ -29,6 +29,7 @@ from vqcore.lab.study import (
 )
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.lab.targets import GOALS
+from vqcore.quantizers.family import FAMILIES
 from vqcore.show import plots
 from vqcore.show.curves import (
     OURS,
@@ -173,8 +174,11 @@ def health_charts(study: Study) -> tuple[Chart, ...] | None:
     if not healths:
         return None
     sizes = study.plan.sizes
+    perplexity = _size_chart("perplexity", plots.perplexity_figure(healths, sizes), sizes)
+    if not FAMILIES[study.settings.family].BY_BLOCK:
+        return (perplexity,)
     return (
-        _size_chart("perplexity", plots.perplexity_figure(healths, sizes), sizes),
+        perplexity,
         _size_chart("held-out", plots.held_out_figure(results, sizes), sizes),
     )
 
@@ -215,7 +219,8 @@ def curves_of(study: Study, others: Others, codecs: Sequence[Codec]) -> list[Cur
     ours, *beside = own_curves(study, others)
     if by_step := known_by_step(others.steps):
         ours = replace(ours, kind="sizes")
-        beside.insert(0, step_curve({it.settings: point for it, point in by_step.items()}))
+        points = {it.settings: point for it, point in by_step.items()}
+        beside.insert(0, step_curve(study.layout, points))
     return [ours, nominal_curve(study.layout, study.points), *beside, *rivals]
 
 

@@ -10,6 +10,7 @@ from vqcore.codebooks.textbook import Rules
 from vqcore.coding.codec import Settings
 from vqcore.coding.soundcodec import SoundSettings
 from vqcore.lab.pointsweeps import PointSettings
+from vqcore.quantizers.family import FAMILIES
 from vqcore.show.byhand import numpy_lines, numpy_lines_of_points, numpy_lines_of_sound
 from vqcore.show.printed import (
     START_CODEWORDS,
@@ -79,7 +80,9 @@ def ways(picture: Picture, source: Provenance, link: str) -> Iterator[tuple[str,
     """Yield what is to be said first, lines, and their language, for each way to do it again."""
     of_sample = say("offers.sample-file", name=plain(picture_file(picture)))
     by_hand = numpy_lines(picture, source, _reading(picture))
-    yield sentences(say("offers.by-hand"), "" if picture.origin else of_sample), by_hand, "python"
+    if not FAMILIES[source.settings.family].WHOLE:
+        told = sentences(say("offers.by-hand"), "" if picture.origin else of_sample)
+        yield told, by_hand, "python"
     lines, start = python_lines(picture, source), say("offers.start-file", file=START_FILE)
     needs_start = START_FILE in lines
     few = say("offers.few-lines", program=PROGRAM)

@@ -23,9 +23,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from vqcore.coding.codec import Settings
 from vqcore.lab.health import WORST_CELLS, Health, Pair
 from vqcore.lab.heldout import HeldOut, SnrHeldOut
 from vqcore.lab.spectralsweeps import SpectralHeldOut
+from vqcore.quantizers.family import FAMILIES
 from vqcore.show.wording import percentage
 from vqcore.words import say
 
@@ -37,8 +39,8 @@ class HasGap(Protocol):
     def gap_db(self) -> float: ...
 
 
-Of = Literal["blocks", "vectors", "sounds", "spectra"]
-"""What codebooks are of that are judged."""
+Of = Literal["blocks", "whole", "vectors", "sounds", "spectra"]
+"""What codebooks are of that are judged; of whole pictures they are of vectors, but in a file."""
 
 WELL_FED, STARVED = 39, 8
 EVEN = 0.75
@@ -110,6 +112,11 @@ class Verdict:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
+def what_of(settings: Settings) -> Of:
+    """Return what the codebooks of pictures are of."""
+    return "whole" if FAMILIES[settings.family].WHOLE else "blocks"
+
+
 def verdicts(health: Health, held_out: HasGap | None = None, of: Of = "blocks") -> list[str]:
     """Return in words what `judged` finds, a sentence for each."""
     return [in_words(verdict, of) for verdict in judged(health, held_out)]
@@ -120,6 +127,8 @@ def in_words(verdict: Verdict, of: Of = "blocks") -> str:
     told = {name: percentage(it) if name == "share" else it for name, it in verdict.figures.items()}
     if of == "blocks":
         return say(f"verdict.{verdict.id}", **told)
+    if of == "whole" and verdict.id.startswith("share."):
+        return say(f"verdict-of-whole.{verdict.id}", **told)
     if of == "sounds" and verdict.id.startswith(OF_SOUNDS):
         return say(f"verdict-of-sounds.{verdict.id}", **told)
     if of == "spectra" and verdict.id.startswith("gap."):

@@ -21,7 +21,8 @@ from vqcore.lab.soundrivals import SoundCodec
 from vqcore.lab.soundsweeps import SoundCost, SoundFigures
 from vqcore.lab.spectralsweeps import SpectralFigures
 from vqcore.lab.store import Sign
-from vqcore.lab.sweeps import Cost, OperatingPoint
+from vqcore.lab.sweeps import Cost, OperatingPoint, Plan
+from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.replay import Stage
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.signals.pictures import Origin
@@ -423,9 +424,12 @@ def settings_name(settings: Settings, layout: BlockLayout) -> str:
     >>> rules = Rules("first", epsilon=0)
     >>> settings_name(Settings(4, "ycbcr", trainer="textbook", rules=rules), layout)
     '4×4 YCbCr, By the book, The first ones, ε = 0'
+    >>> settings_name(Settings(family="wavelet", options=(22,)), layout)
+    'YCbCr, wavelet, Step of bands (q) 22'
     """
     block, colour = layout.block_size._asdict(), colour_name(layout.colour)
-    parts = [say("settings.blocks", **block, colour=colour)]
+    is_whole = FAMILIES[settings.family].WHOLE
+    parts = [colour if is_whole else say("settings.blocks", **block, colour=colour)]
     if settings.family != Settings.family:
         parts.append(say(f"family.{settings.family}"))
     parts += _training_names(settings)
@@ -482,8 +486,12 @@ def _rule_name(rule: str, value: str) -> str:
     return say(f"settings.rule.{rule}", value=value)
 
 
-def facts_of(layout: BlockLayout, origin: Origin | None = None) -> list[str]:
+def facts_of(
+    layout: BlockLayout, origin: Origin | None = None, family: str = Settings.family
+) -> list[str]:
     r"""Say how large a picture is, how it is cut, and what file it came from, if from one.
+
+    A family of whole pictures does not cut it.
 
     Examples
     --------
@@ -494,13 +502,25 @@ def facts_of(layout: BlockLayout, origin: Origin | None = None) -> list[str]:
     PNG\, 606 bytes
     """
     blocks, size = say("count.block", n=layout.blocks), layout.block_size._asdict()
+    cut = [] if FAMILIES[family].WHOLE else [say("title.blocks", blocks=blocks, **size)]
     return [
         say("title.pixels", width=str(layout.width), height=str(layout.height)),
         say(f"colour.{layout.colour}"),
-        say("title.blocks", blocks=blocks, **size),
+        *cut,
         say("title.uncompressed", bytes=say("count.byte", n=layout.raw_bytes)),
         *([plain(origin_in_short(origin))] if origin else []),
     ]
+
+
+def why_no_more(settings: Settings, plan: Plan) -> str:
+    """Say why K goes no higher than a plan has it; nothing if it goes as high as asked for."""
+    most = plan.distinct_blocks
+    if most is None:
+        return ""
+    if not FAMILIES[settings.family].WHOLE:
+        return say("title.clamped", n=most)
+    is_shipped = settings.options_by_name["shipped"] == 2
+    return say("title.clamped-shipped" if is_shipped else "title.clamped-whole", n=most)
 
 
 def facts_of_points(points: Points) -> list[str]:

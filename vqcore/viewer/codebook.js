@@ -27,6 +27,9 @@ export function namedIn({ column, kind, values, madeOf }, index) {
   return column ? toldOf({ name: column, kind, values }, index) : say("page.codeword.named", { index });
 }
 
+/** Tell whether nothing uses a codeword: one of several bands can be of use in another. */
+const isDead = ({ use, kind }, index) => !use[index] && kind !== "looks";
+
 /** The codebook's tiles: only those in sight are drawn, so that 4096 scroll as easily as 16. */
 export class CodebookPanel {
   layer = { use: [], indices: [] };
@@ -107,7 +110,7 @@ export class CodebookPanel {
     if (layer.kind === "gains") this.#drawBar(context, index, x, y, width);
     else drawFromSheet(context, this.sheet, layer, index, x, y, width, height);
     context.lineWidth = 2 * devicePixelRatio;
-    if (!layer.use[index]) this.#cross(context, x, y, width, height);
+    if (isDead(layer, index)) this.#cross(context, x, y, width, height);
     if (this.lit !== index) return;
     context.strokeStyle = getComputedStyle(this.scroller).getPropertyValue("--st-primary-color");
     const line = context.lineWidth = Math.min(4 * devicePixelRatio, Math.min(width, height) / 4);
@@ -145,7 +148,7 @@ export class CodebookPanel {
   #tell(index) {
     const { layer } = this;
     if (index === undefined) {
-      const dead = layer.use.filter((use) => !use).length;
+      const dead = layer.use.filter((_, at) => isDead(layer, at)).length;
       const codewords = say(layer.place === undefined ? "count.codeword" : "count.entry", { n: layer.use.length });
       this.told.textContent = dead ? say("page.book.dead", { codewords, dead }) : codewords;
       return;
@@ -153,7 +156,7 @@ export class CodebookPanel {
     const share = (100 * layer.use[index]) / layer.indices.length;
     const use = layer.use[index], blocks = say("count.block", { n: use });
     const named = namedIn(layer, index);
-    this.told.textContent = use ? say("page.codeword.used", { named, blocks, percent: share }) : say("page.codeword.dead", { named });
+    this.told.textContent = isDead(layer, index) ? say("page.codeword.dead", { named }) : say("page.codeword.used", { named, blocks, percent: share });
   }
 
   #pick(index) {

@@ -29,12 +29,16 @@ def column_names(layout: BlockLayout, quantizer: Quantizer) -> list[str]:
 def entry_values(layout: BlockLayout, quantizer: Quantizer, place: int) -> list[int]:
     """Return what number each entry of a column is: a level, a gain, a leaf's side.
 
+    Of looks it is 0 for nothing, 1 for a codeword and 2 for an escape.
+
     None are returned if entries are no numbers, or the same ones as their indices.
     """
     kind, table = quantizer.columns[place].kind, quantizer.tables[place]
     if kind == "parts":
         found: list[int] = (layout.block_size.width << LEVEL_OF_PART).tolist()
         return found
+    if kind == "looks":
+        return [0, *[1] * (len(table) - 2), 2]
     values = [max(entry) for entry in table.tolist()] if kind in ("levels", "gains") else []
     return values if values != [*range(len(values))] else []
 
@@ -68,7 +72,7 @@ def entry_tiles(layout: BlockLayout, quantizer: Quantizer, place: int) -> Sample
     shown = table.astype(np.int32)
     if column.kind == "shapes":
         shown = shown * (MIDDLE - 1) // np.abs(shown).max(axis=1, keepdims=True).clip(1)
-    if column.kind in ("differences", "shapes"):
+    if column.kind in ("differences", "shapes", "looks"):
         shown += MIDDLE
     return _tiles(layout, quantizer, shown.clip(0, 255).astype(np.uint8), slice(place, place + 1))
 

@@ -43,6 +43,7 @@ class HealthPanel extends Follower {
     this.find(".hint").textContent = say(this.layer.heard ? "page.health.hint-heard" : "page.health.hint");
     this.find(".verdicts").replaceChildren(...verdicts.map((verdict) => textOf("li", verdict)));
     this.order = Array.from(shares.keys()).sort((one, other) => shares[other] - shares[one] || one - other);
+    this.find(".errors").hidden = !this.order.length;
     this.worst = this.order.slice(0, WORST).filter((index) => shares[index] > 0);
     this.#offerWorst();
     this.draw();

@@ -34,7 +34,7 @@ def how_it_works(encoded: Encoded, vectors: Samples) -> str:
     sum_of, sign = "", "→"
     for place, name in _shown(encoded.layout, encoded.shown_by, table.tuples[place_of]):
         entry = entry_tiles(layout, encoded.shown_by, place)[table.tuples[place_of, place]]
-        if encoded.shown_by.columns[place].kind == "shapes" and encoded.shown_by.adds_up:
+        if encoded.shown_by.columns[place].kind == "shapes":
             sign = "×"
         sum_of += f"<b>{sign}</b>{_figure(entry, name)}"
         sign = "+"

@@ -73,7 +73,7 @@ export class BlockPanel {
       const [entry, text, sum] = list.children[place].children, own = part.ofTiles[layer.indices[block]];
       entry.classList.toggle("nothing", NUMBERS.includes(part.kind));
       drawTile(entry, layer.entries[place].subarray(own * area, (own + 1) * area), layer.blockWidth, ENTRY);
-      const digits = layer.levels ? [] : [textOf("code", digitsOf(own, part.size))];
+      const digits = layer.levels || part.kind === "looks" ? [] : [textOf("code", digitsOf(own, part.size))];
       text.replaceChildren(textOf("span", toldOf(part, own)), ...digits);
       sum.hidden = !layer.sums.length;
       if (layer.sums.length) drawTile(sum, leafOfTiles(layer, leaf, (cell) => sumOf(layer, layer.indices[cell], place + 1)), side, ENTRY);
@@ -106,8 +106,15 @@ function factsOf(layer, block, leaf) {
     return say("page.inside.leaf", { size, side: leaf.wide * side, x: leaf.x * side, y: leaf.y * side });
   }
   const column = (block % columns) + 1, row = Math.floor(block / columns) + 1;
+  if (layer.parts?.[0]?.kind === "looks") return looksOf(layer, indices[block], { size, column, row });
   const { named } = codeOf(layer, indices[block]), blocks = say("count.block", { n: use[indices[block]] });
   return say("page.inside.facts", { size, column, row, named, blocks });
+}
+
+/** Say what there is at a tile, over all bands. */
+function looksOf({ parts }, tile, place) {
+  const counted = (value) => parts.filter(({ values, ofTiles }) => values[ofTiles[tile]] === value).length;
+  return say("page.looks.facts", { ...place, bands: parts.length, nothing: counted(0), codewords: counted(1), escapes: counted(2) });
 }
 
 /** Return a line of the list of columns: an entry, its name, and the sum so far. */

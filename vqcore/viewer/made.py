@@ -37,9 +37,10 @@ from vqcore.lab.study import replaying as trainings_replayed
 from vqcore.lab.sweeps import Cost, OperatingPoint, Preview, Step
 from vqcore.lab.uploads import NamedCodebook, Upload, Uploads
 from vqcore.lab.vqfiles import VqFile
+from vqcore.quantizers.family import FAMILIES
 from vqcore.show.links import short_digest
 from vqcore.show.provenance import PROGRAM, provenance_of, stem_of
-from vqcore.show.verdicts import verdicts
+from vqcore.show.verdicts import verdicts, what_of
 from vqcore.show.wording import (
     codec_name,
     count,
@@ -205,8 +206,9 @@ def _by_size(kind: Kind, name: str, layers: Mapping[int, bytes], whole: bool) ->
 
 def _figures(study: Study, name: str, steps: Iterable[Step]) -> Layer:
     """Return the figures of codebook sizes, each with a sentence on its training, or none."""
+    blocks, is_whole = study.layout.blocks, FAMILIES[study.settings.family].WHOLE
     told = [
-        (step.point, sampled(step.trained.sample, step.encoded.layout.blocks)) for step in steps
+        (step.point, "" if is_whole else sampled(step.trained.sample, blocks)) for step in steps
     ]
     return Layer("figures", f"figures-{name}", figures_layer(study.sweep_id, told))
 
@@ -305,9 +307,9 @@ def _source_of_use(study: Study, book: NamedCodebook) -> dict[str, Any]:
 
 def health_bytes(study: Study) -> bytes:
     """Return the health of the sizes examined so far; nothing if none is."""
-    others = known_held_out(study)
+    others, of = known_held_out(study), what_of(study.settings)
     healths = known_healths(study).items()
-    judged = [(health, verdicts(health, others.get(size))) for size, health in healths]
+    judged = [(health, verdicts(health, others.get(size), of)) for size, health in healths]
     return health_layer(study.sweep_id, judged) if judged else b""
 
 

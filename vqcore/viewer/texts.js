@@ -10,8 +10,11 @@ export const decibels = (psnr) => (psnr === Infinity ? say("figure.lossless") : 
 
 export const textOf = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
 
+const LOOKS = ["nothing", "codeword", "escape"];
+
 /** Say which entry of a column it is, and what number that stands for, if it does. */
 export function toldOf({ name, kind, values = [] }, index) {
   if (!values.length) return say("page.inside.column", { name, index });
+  if (kind === "looks") return say(`page.looks.${LOOKS[values[index]]}`, { name, index });
   return say(`page.inside.${kind}`, { name, index, value: values[index] });
 }

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from vqcore.arrays import Differences, Flags, Indices, Reals, Samples, Whole
+from vqcore.codebooks.scoring import MIDDLE
 from vqcore.coding.codec import Encoded, Lookup
 from vqcore.coding.wavelet.coarse import band_units
 from vqcore.coding.wavelet.counting import Counter
@@ -79,6 +80,12 @@ class EncodedWavelet(Encoded):
         """Return what the vectors of luma at each tile look like."""
         books = {place: codewords_of(self.quantizer, "luma", place) for place in SHOWN}
         return looks_of(self.quantizer, books, self.layout.channels)
+
+    @property
+    def tiles(self) -> Samples:
+        """Return what codewords look like, band by band."""
+        every = np.concatenate(self.shown_by.tables) + np.int16(MIDDLE)
+        return self.layout.tiles(every.clip(0, 255).astype(np.uint8))
 
     @property
     def found(self) -> list[Found]:

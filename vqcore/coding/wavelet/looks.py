@@ -49,7 +49,7 @@ def looks_of(quantizer: Wavelet, books: Mapping[Place, Differences], channels: i
     columns, tables = list[Column](), list[Differences]()
     for place in SHOWN:
         name = f"{NAMES[place.orientation]} {place.level + 1}"
-        columns.append(Column(name, quantizer.escape + 1, "shapes"))
+        columns.append(Column(name, quantizer.escape + 1, "looks"))
         tiles = _tiles(books[place] @ _of_ones(place))
         table = np.zeros((quantizer.escape + 1, tiles.shape[1]), np.int16)
         table[1 : 1 + len(tiles)] = tiles
