@@ -33,6 +33,7 @@ MEAN_AND_SHAPE = toy_quantizer([10, 100, 200], [[0, 0], [-9, 20]])
 
 OPTIONS: tuple[Option, ...] = ()
 BY_BLOCK = True
+WHOLE = False
 
 
 replay = nothing_to_replay

@@ -15,7 +15,6 @@ from vqcore.coding.container import coded_codebook_work
 from vqcore.lab.soundsweeps import SoundStep
 from vqcore.lab.sweeps import Step
 from vqcore.metrics import index_entropy_bits
-from vqcore.quantizers.family import FAMILIES
 from vqcore.work import Work
 
 WORST_CELLS = 10
@@ -54,7 +53,7 @@ class Health:
         Each cell's share of the squared error of all blocks, edges repeated to fill a block
         included; zeros if there is none.
 
-    A family of whole pictures has no cells: what a codeword does to pixels, those around it decide.
+    Where the tables do not add up to the picture there are no cells.
     """
 
     codebook_size: int
@@ -141,7 +140,7 @@ def health_work(step: Step | SoundStep, vectors: Samples) -> Work[Health]:
     """
     encoded = step.encoded
     coded_bytes = yield from coded_codebook_work(encoded)
-    if FAMILIES[encoded.quantizer.family].WHOLE:
+    if not encoded.quantizer.adds_up:
         share = coded_bytes / len(step.file) if encoded.quantizer.codebook_bytes else 0
         none = np.zeros(0, np.int64)
         return Health(step.codebook_size, encoded.use, none, share, None, None, np.zeros(0))

@@ -96,6 +96,11 @@ class Wavelet(Quantizer):
         return {"band-step": self.step, "shipped": WAYS.index(self.way)}
 
     @property
+    def adds_up(self) -> bool:
+        """Say no: what a codeword does to pixels, its band and those around it decide."""
+        return False
+
+    @property
     def signed(self) -> bool:
         """Say whether codewords have signs; else they are magnitudes."""
         return self.way != "alone"
