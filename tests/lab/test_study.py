@@ -17,10 +17,13 @@ from vqcore.lab.study import (
     Study,
     at_others,
     beside,
+    by_step,
     encoding,
     examining,
     holding_out,
+    known_by_step,
     known_frames,
+    known_healths,
     known_held_out,
     known_rival,
     known_rivals,
@@ -327,3 +330,39 @@ def test_a_study_beside_another_has_its_sizes() -> None:
     assert (other.name, other.picture) == ("other.png", picture)
     assert other.settings == study.settings
     assert other.sizes == study.settings.sizes_of(study.sizes)
+
+
+def of_whole(store: Store, sizes: tuple[int, ...] = (1, 4), **settings: Any) -> Study:
+    whole = Settings(family="wavelet", **settings)
+    return Study("waves", smooth_picture(40, 56), whole, sizes, store)
+
+
+def test_the_steps_of_one_size_are_all_on_a_curve_and_ones_own_among_them() -> None:
+    study = of_whole(Shelf(), options=(20, 0))
+    every = by_step(study, 4)
+    assert [it.settings.options_by_name["band-step"] for it in every] == [
+        *(4, 10, 16, 20, 22, 28, 34, 40),
+    ]
+    assert {(it.sizes, it.settings.options_by_name["shipped"]) for it in every} == {((4,), 0)}
+    assert by_step(replace(study, settings=Settings(4)), 4) == []
+
+
+def test_what_is_known_by_step_is_what_is_swept_at_that_size() -> None:
+    study = of_whole(Shelf())
+    list(sweeping([study]))
+    every = by_step(study, 4)
+    assert [*known_by_step(every).values()] == [study.steps[4].point]
+    assert "plan" not in vars(every[0])
+    list(sweeping(every[-1:]))
+    assert [*known_by_step(every)] == [*every[3:4], every[-1]]
+    assert known_by_step(by_step(study, 512)) == {}
+
+
+def test_whole_pictures_are_examined_without_cells() -> None:
+    study = of_whole(Shelf(), options=(20, 2))
+    list(sweeping([study]))
+    list(examining(study))
+    health = known_healths(study)[4]
+    assert (health.cells, health.nearest_pair, health.worst_share) == (0, None, 0)
+    assert health.codebook_share == 0
+    assert health.codewords == 4

@@ -20,6 +20,7 @@ from vqcore.show.curves import (
     nominal_curve,
     picture_curve,
     rival_curve,
+    step_curve,
     vq_curve,
 )
 from vqcore.signals.blocks import BlockLayout
@@ -203,3 +204,22 @@ def test_no_deviation_of_one_picture_and_no_mean_of_what_is_missing() -> None:
     [row] = mean_rows([[lossless]])
     assert (row["psnr_db"], row["psnr_db_std"]) == (math.inf, None)
     assert (row["ssim"], row["ssim_std"]) == (None, None)
+
+
+def test_a_curve_over_steps_is_ours_and_named_by_what_they_have_in_common() -> None:
+    at = {step: Settings(4, "gray", family="wavelet", options=(step, 2)) for step in (4, 10, 40)}
+    points = {at[4]: point(8, 2, 40), at[10]: point(8, 1, 35), at[40]: point(8, 0.1, 20)}
+    curve = step_curve(LAYOUT, points)
+    assert (curve.kind, curve.name) == ("ours", "Gray, wavelet, Shipped 2, K = 8, q = 4 … 40")
+    assert list(curve.labels) == ["q = 4", "q = 10", "q = 40"]
+    assert [curve.settings_at(place) for place in range(3)] == [*at.values()]
+
+
+def test_what_is_compared_is_the_curve_over_steps_and_not_that_of_sizes() -> None:
+    at = [Settings(family="wavelet", options=(step,)) for step in (10, 20)]
+    by_step = step_curve(LAYOUT, {at[0]: point(8, 1, 35), at[1]: point(8, 0.5, 30)})
+    sizes = vq_curve(at[0], LAYOUT, [point(1, 3, 30), point(8, 4, 35)], "sizes")
+    theirs = rival_curve("jpeg", [jpeg(9, 2, 35), jpeg(5, 1, 30)])
+    [delta] = deltas([sizes, by_step, theirs])
+    assert delta.rate
+    assert (delta.against, round(delta.rate.value)) == ("JPEG", -50)

@@ -18,6 +18,7 @@ from vqcore.lab.study import (
     Others,
     Study,
     beside,
+    by_step,
     examining,
     holding_out,
     known_book,
@@ -166,3 +167,30 @@ def test_a_codebook_from_elsewhere_stands_above_the_pictures_own(swept: Study) -
     assert sheet.caption.startswith(r"a\*b\.vq: ")
     not_swept = replace(own, store=Store(10**8))
     assert len(panels.uses_sheet("a*b.vq", use, not_swept).rows) == 1
+
+
+def test_the_curve_of_wavelets_is_over_steps_and_a_click_opens_one() -> None:
+    settings, store = Settings(family="wavelet"), Store(10**9)
+    study = Study("waves", smooth_picture(40, 56), settings, (1, 4), store)
+    every = by_step(study, 4)
+    list(sweeping([study]))
+    others = Others(steps=every)
+    curves = panels.curves_of(study, others, [])
+    assert [(it.kind, len(it.points)) for it in curves] == [
+        ("sizes", 2),
+        ("nominal", 2),
+        ("ours", 1),
+    ]
+    list(sweeping(every[-1:]))
+    curves = panels.curves_of(study, others, [])
+    chart = panels.rate_chart(study, curves, "psnr_db", "file")
+    assert opened(chart.picked(on_point([2, 1]))) == (4, every[-1].settings)
+    sizes, over_steps = chart.figure.data[1], chart.figure.data[3]
+    assert (sizes.mode, over_steps.mode) == ("markers", "lines+markers")
+    assert panels.curves_of(study, Others(), [])[0].kind == "ours"
+    sheet = panels.deltas_sheet([*curves, rival_curve("jpeg", [rival_point("jpeg", 9)])])
+    assert sheet
+    assert "K = 4, q = 20 … 40" in sheet.caption
+    list(examining(study))
+    [only] = panels.health_charts(study) or ()
+    assert only.id == "perplexity"
