@@ -1718,3 +1718,26 @@ def test_exercises_are_asked_and_answers_checked():
         sound(bits.set_value(place).run())
         [reply] = [it.value for it in app.markdown if it.value.startswith(("✓", "✗"))]
         assert reply.startswith(sign)
+
+
+def test_wavelets_are_of_whole_pictures_on_every_panel():
+    """One visit for all, as each K and each step takes its time."""
+    app = at_rates(("waves.png", waves()), family="wavelet", beside="JPEG", largest="2")
+    assert "blocks" not in facts(app)
+    off = app.slider(key="block"), app.select_slider(key="rate"), app.toggle(key="smooth")
+    assert all(it.disabled and it.help == say("sidebar.whole") for it in off)
+    drawn = traces(app)
+    [over_steps] = (name for name in drawn if name.startswith("RGB, wavelet, K = 2, q = "))
+    assert len(drawn[over_steps]["x"]) > 2
+    assert drawn["RGB, wavelet"]["mode"] == "markers"
+    assert any("JPEG" in text for text in app.table[0].value["Ours against"])
+    sound(app.selectbox(key="steps").set_value(1).run())
+    assert any(name.startswith("RGB, wavelet, K = 1, q = ") for name in traces(app))
+    told = {
+        "health": say("health.by-block-only"),
+        "plane": say("projection.none"),
+        "training": say("training.of-vectors"),
+    }
+    for panel, sentence in told.items():
+        app.session_state.panel = panel
+        assert any(sentence in text.value for text in sound(app.run()).markdown), panel

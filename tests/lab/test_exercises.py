@@ -113,3 +113,8 @@ def test_a_tiny_picture_has_those_that_have_one_answer() -> None:
     assert [it.id for it in exercises_on(tiny)] == ["bits", "half"]  # it is lossless in any blocks
     for it in exercises_on(tiny):
         assert it.answer in it.choices
+
+
+def test_indices_of_whole_pictures_are_not_one_a_block() -> None:
+    study = Study("waves", smooth_picture(40, 56), Settings(family="wavelet"), (1, 2), Store(10**8))
+    assert "bits" not in {it.id for it in exercises_on(study)}

@@ -237,3 +237,16 @@ def test_beside_what_is_lent_stands_the_same_family_with_its_usual_options() -> 
     same = Settings(8, "rgb", family="gain-shape", options=options, smoothing=True)
     own = settings_with(Study("p", COLOURFUL, same, (2,), store), lent)
     assert own == Settings(4, "gray", family="gain-shape", options=options)
+
+
+def test_the_step_of_a_wavelet_file_goes_with_its_codebook() -> None:
+    picture = smooth_picture(24, 40)
+    lent = []
+    for step in (12, 28):
+        settings = Settings(family="wavelet", options=(step, 2))
+        [done] = steps_of(sweep(picture, settings, [2]))
+        lent.append(lent_by(parse(done.file)))
+        of = Study("waves", picture, Settings(8), (2,), Store(10**8))
+        assert settings_with(of, lent[-1]) == settings
+        assert finish(use_work(picture, lent[-1])).file == done.file
+    assert lent[0].checksum != lent[1].checksum

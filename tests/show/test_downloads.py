@@ -185,3 +185,16 @@ def test_a_picture_with_a_codebook_from_elsewhere_is_named_with_it() -> None:
     list(sweeping([own]))
     _, (_, name, data) = downloads.use_files("a*b.npz", use, own)
     assert (name, data) == ("waves-4x4-ycbcr-K8-seed3.vq", own.steps[8].file)
+
+
+def test_the_sheet_of_wavelets_has_the_looks_of_codewords_band_by_band() -> None:
+    settings, store = Settings(4, "gray", family="wavelet"), Store(10**8)
+    study = Study("waves", smooth_picture(40, 56, gray=True), settings, (4,), store)
+    list(sweeping([study]))
+    step = study.steps[4]
+    offers = {it.id: it for it in downloads.offered(study, step, list)["codebook"]}
+    assert list(offers) == ["codebook-png"]
+    tables = step.encoded.shown_by.tables
+    assert len(step.encoded.tiles) == sum(map(len, tables)) == 15 * len(tables[0])
+    assert step.encoded.tiles[0].tolist() == [[128] * 4] * 4
+    assert read_picture(offers["codebook-png"].make(), "").width >= TILE_SIDE

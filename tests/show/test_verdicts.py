@@ -8,10 +8,11 @@ import pytest
 from helpers import health_of, toy_health
 
 from vqcore.codebooks.codebook import Codebook
+from vqcore.coding.codec import Settings
 from vqcore.lab.health import Pair
 from vqcore.lab.heldout import HeldOut
 from vqcore.quantizers.plain import quantizer_of
-from vqcore.show.verdicts import health_row, verdicts
+from vqcore.show.verdicts import Verdict, health_row, in_words, verdicts, what_of
 
 
 def test_held_out_blocks_stand_in_the_row_when_they_are_known():
@@ -84,3 +85,11 @@ def test_verdict_on_the_gap(others, words):
 def test_one_codeword_is_not_judged():
     health = made_up(use=np.array([9]), nearest_pair=None, farthest_pair=None)
     assert len(verdicts(health)) == 1
+
+
+def test_of_whole_pictures_vectors_are_told_and_the_share_of_the_file() -> None:
+    assert what_of(Settings(family="wavelet")) == "whole"
+    assert what_of(Settings(family="quadtree")) == "blocks"
+    told = in_words(Verdict("share.light", {"share": 0.1}), "whole")
+    assert told == "The codebook is 10 % of the file: nearly all goes to the indices."
+    assert in_words(Verdict("feeding.well", {"n": 50}), "whole").startswith("50 vectors a codeword")

@@ -7,8 +7,10 @@ import pytest
 from helpers import made_up_points
 
 from vqcore.coding.codec import Settings
+from vqcore.lab.sweeps import Plan
 from vqcore.show.wording import (
     NARROW_SPACE,
+    facts_of,
     in_short,
     infinity,
     kilobytes,
@@ -17,6 +19,7 @@ from vqcore.show.wording import (
     sampled,
     settings_name,
     similarity,
+    why_no_more,
 )
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.pictures import Origin
@@ -96,3 +99,21 @@ def test_a_gap_below_everything() -> None:
 )
 def test_where_a_picture_comes_from(origin: Origin, told: str) -> None:
     assert origin_in_short(origin) == told
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (Settings(4), "blocks are distinct"),
+        (Settings(family="wavelet"), "vectors of detail are distinct"),
+        (Settings(family="wavelet", options=(20, 2)), "no more codewords are shipped"),
+    ],
+)
+def test_why_k_goes_no_higher(settings: Settings, told: str) -> None:
+    assert told in why_no_more(settings, Plan(LAYOUT, (1, 2), 2))
+    assert why_no_more(settings, Plan(LAYOUT, (1, 2), None)) == ""
+
+
+def test_whole_pictures_have_no_blocks() -> None:
+    assert "20 blocks of 8 × 8" in facts_of(LAYOUT)
+    assert "block" not in " ".join(facts_of(LAYOUT, family="wavelet"))
