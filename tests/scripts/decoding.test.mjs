@@ -49,6 +49,12 @@ test("the index map has one colour for each codeword, unlike those beside it", (
   for (let index = 0; index < 1023; index++) assert.ok(toNext(index) > 100);
 });
 
+test("in the index map of looks nothing is gray and an escape white", () => {
+  const three = { ...LAYER, kind: "looks", use: Uint32Array.of(1, 0, 5), tiles: gray(...Array(12).fill(1)) };
+  const drawn = [0, 4, 8].map((at) => indexMap(three).tiles[at]);
+  assert.deepEqual(drawn, [0xff404040, indexColours(3)[1], 0xffffffff]);
+});
+
 test("codewords are ordered by use, brightness or index, ties by index", () => {
   const layer = { ...LAYER, blockWidth: 1, blockHeight: 1, use: Uint32Array.of(1, 5, 0, 5), tiles: gray(9, 3, 9, 4) };
   assert.deepEqual(ordered(layer, "use"), [1, 3, 0, 2]);

@@ -7,10 +7,15 @@ import "./english.mjs";
 import { tileSize } from "../../vqcore/viewer/codebook.js";
 import { frameOf, isCrisp, placed } from "../../vqcore/viewer/draw.js";
 import { digitsOf } from "../../vqcore/viewer/inside.js";
-import { listed } from "../../vqcore/viewer/texts.js";
+import { listed, toldOf } from "../../vqcore/viewer/texts.js";
 
 test("those texts are joined that there are", () => {
   assert.equal(listed(", ", "one", "", undefined, "two"), "one, two");
+});
+
+test("of looks it is told whether they are nothing or an escape", () => {
+  const looks = { name: "HL 1", kind: "looks", values: [0, 1, 2] };
+  assert.deepEqual([0, 1, 2].map((index) => toldOf(looks, index)), ["HL 1: nothing", "HL 1 = 1", "HL 1: escape"]);
 });
 
 test("an index has as many digits as its codebook needs", () => {

@@ -18,6 +18,9 @@ export function columnsOf(take, { tuple = [], sums = [], channels, ...layer }) {
   return { sums: sums.map(tiles), entries: tuple.map(([, size]) => tiles(size)) };
 }
 
+/** Tell whether what a block has is for each column to be seen by itself, and adds up to nothing. */
+export const areLooks = ({ parts }) => parts?.[0]?.kind === "looks";
+
 /** Tell whether each block of a layer has several indices. */
 export const isSeveral = ({ parts }) => parts?.length > 1;
 

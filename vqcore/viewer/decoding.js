@@ -3,6 +3,7 @@
 import { smooth } from "./smoothing.js";
 
 export const OPAQUE = 0xff000000;
+const NOTHING = OPAQUE | 0x404040, WHITE = OPAQUE | 0xffffff;
 
 /** Turn samples, one or three a pixel, into canvas colours: 0xAABBGGRR. */
 export function colours(samples, channels) {
@@ -102,12 +103,13 @@ export function indexColours(size) {
   });
 }
 
-/** Return the layer with each tile in one colour: decoding it gives the index map. */
+/** Return the layer with each tile in one colour: decoding it gives the index map. Of looks nothing is gray, an escape white. */
 export function indexMap(layer) {
   const area = areaOf(layer);
   const tiles = new Uint32Array(layer.use.length * area);
-  indexColours(layer.use.length).forEach((colour, index) =>
-    tiles.fill(colour, index * area, (index + 1) * area));
+  const drawn = indexColours(layer.use.length);
+  if (layer.kind === "looks") [drawn[0], drawn[drawn.length - 1]] = [NOTHING, WHITE];
+  drawn.forEach((colour, index) => tiles.fill(colour, index * area, (index + 1) * area));
   return { ...layer, tiles, smoothing: 0 };
 }
 

@@ -1,6 +1,6 @@
 // A look inside: a block or the leaf that it is part of, the codeword that stands for it, and the bits of its index.
 
-import { isSeveral, sumOf } from "./columns.js";
+import { areLooks, isSeveral, sumOf } from "./columns.js";
 import { areaOf, blockError } from "./decoding.js";
 import { drawTile, frameOf, leafOfOriginal, leafOfTiles, tileColours } from "./draw.js";
 import { cellsOfLeaf, leafOf } from "./leaves.js";
@@ -106,7 +106,7 @@ function factsOf(layer, block, leaf) {
     return say("page.inside.leaf", { size, side: leaf.wide * side, x: leaf.x * side, y: leaf.y * side });
   }
   const column = (block % columns) + 1, row = Math.floor(block / columns) + 1;
-  if (layer.parts?.[0]?.kind === "looks") return looksOf(layer, indices[block], { size, column, row });
+  if (areLooks(layer)) return looksOf(layer, indices[block], { size, column, row });
   const { named } = codeOf(layer, indices[block]), blocks = say("count.block", { n: use[indices[block]] });
   return say("page.inside.facts", { size, column, row, named, blocks });
 }

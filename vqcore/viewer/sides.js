@@ -1,6 +1,6 @@
 // The two sides: what each shows, of the layers that are there. Nothing here knows the page.
 
-import { choicesOfColumns, coarser, entriesOf, firstColumn, isAlike, psnrOf, summedBy, sumsOf } from "./columns.js";
+import { areLooks, choicesOfColumns, coarser, entriesOf, firstColumn, isAlike, psnrOf, summedBy, sumsOf } from "./columns.js";
 import { choicesOf, fileShow, isMatch, isUpload, partsOf } from "./shows.js";
 import { decibels, listed } from "./texts.js";
 import { say } from "./words.js";
@@ -146,9 +146,10 @@ export class Sides {
     return choicesOfColumns(layer).includes(this.column) ? this.column : firstColumn(layer);
   }
 
-  /** Return what a side decodes: of a layer that refines, as many columns as were chosen. */
+  /** Return what a side decodes: of a layer that refines, as many columns as were chosen; of looks, the map of the one looked at. */
   decodedOf(name) {
-    const layer = this.layerOf(name);
+    const layer = this.layerOf(name), isMap = partsOf(this.showOf(name)).what === "indices";
+    if (isMap && areLooks(layer)) return this.entriesOf(layer);
     return this.isCoarse(name) ? coarser(layer, this.columnsOf(name)) : layer;
   }
 
