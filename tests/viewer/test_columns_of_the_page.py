@@ -65,7 +65,7 @@ def test_sums_of_a_family_are_what_it_decodes_from_its_first_columns(
     family: str, colour: Colour
 ) -> None:
     coded = encoded(family, colour)
-    layout, quantizer, tuples = coded.layout, coded.quantizer, coded.lookup().tuples
+    layout, quantizer, tuples = coded.layout, coded.shown_by, coded.lookup().tuples
     for some, sums in enumerate(sum_tiles(layout, quantizer, tuples), start=1):
         beginnings = np.unique(tuples[:, :some], axis=0)
         assert len(sums) == len(beginnings)
@@ -116,6 +116,16 @@ def test_numbers_are_told_as_such() -> None:
     tree = encoded("quadtree", "ycbcr")
     assert entry_values(tree.layout, tree.quantizer, 1) == []
     assert entry_values(tree.layout, tree.quantizer, 3) == [16] * 16 + [8] * 4 + [4]
+
+
+def test_looks_are_nothing_codewords_and_an_escape() -> None:
+    coded = encoded("wavelet", "rgb")
+    looks = coded.shown_by
+    assert [column.kind for column in looks.columns] == ["looks"] * 15
+    values = entry_values(coded.layout, looks, 0)
+    assert values == [0, *[1] * (looks.columns[0].size - 2), 2]
+    assert not [*sum_tiles(coded.layout, looks, coded.lookup().tuples)]
+    assert (entry_tiles(coded.layout, looks, 3)[[0, -1]] == 128).all()
 
 
 def test_what_a_column_does_not_say_is_no_colour() -> None:
