@@ -99,11 +99,11 @@ def code(coder: Coder, wanted: Encoded, *, with_tables: bool = True) -> Work[Enc
 
 def code_tables(coder: Coder, layout: Layout, quantizer: Quantizer) -> Work[Quantizer]:
     """Pass what was trained through the coder; a Reader looks at what is blank about it."""
-    yield
     if isinstance(quantizer, Wavelet):
         return bitstream.code_quantizer(coder, quantizer)
     if isinstance(quantizer, Quadtree):
         assert isinstance(layout, BlockLayout)
+        yield
         return quadtree.code_tables(coder, layout, quantizer)
     return (yield from entropy.code_tables(coder, layout, quantizer))
 
