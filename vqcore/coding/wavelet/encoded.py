@@ -112,9 +112,10 @@ def encoded_of(
 def blank(layout: BlockLayout, quantizer: Wavelet) -> EncodedWavelet:
     """Return a picture of which nothing is known."""
     grid, planes = grid_of(layout), len(kinds_of(layout))
-    nothing = Found(np.zeros(grid.total, np.int32), np.zeros((grid.total, 4), np.int64))
-    coarse = np.zeros((4, *grid.coarsest), np.int64)
-    return encoded_of(layout, quantizer, [nothing] * planes, [coarse] * planes)
+    nothing = np.zeros((planes * grid.total, 1), np.int32)
+    coarse = (np.zeros((4, *grid.coarsest), np.int64),) * planes
+    multiples = np.zeros((0, 4), np.int16)
+    return EncodedWavelet(layout, quantizer, nothing, multiples=multiples, coarse=coarse)
 
 
 def with_multiples(index: Indices, quantizer: Wavelet) -> Flags:
