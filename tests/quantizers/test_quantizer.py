@@ -103,7 +103,9 @@ def test_every_family_trains_and_encodes(family: str) -> None:
     for it in trained:
         assert it.quantizer.family == family
         encoded = finish(encode_work(layout, vectors, it.quantizer))
-        joined = layout.join(encoded.quantizer.decode(encoded.indices))
-        np.testing.assert_array_equal(encoded.decode(), joined)
-        errors.append(np.square(joined.astype(int) - picture.pixels).sum())
+        pixels = encoded.decode()
+        if not FAMILIES[family].WHOLE:
+            joined = layout.join(encoded.quantizer.decode(encoded.indices))
+            np.testing.assert_array_equal(pixels, joined)
+        errors.append(np.square(pixels.astype(int) - picture.pixels).sum())
     assert errors == sorted(errors, reverse=True)
