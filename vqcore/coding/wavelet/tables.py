@@ -67,6 +67,16 @@ _MANTISSA_LOGS = np.array(
 )
 
 SCALES = np.array([float(_power_of_2(Decimal(k - 8) / 4)) for k in range(49)])
+_RISES = np.array(
+    [
+        _rounded(
+            [ONE * (1 - _EXACT.exp(-nats / _power_of_2(Decimal(k - 8) / 4))) for k in range(49)]
+        )
+        for nats in (Decimal("0.5"), Decimal(1))
+    ],
+    np.float64,
+)
+"""2^20·(1 − e^(−x/s)) of the scales s, for x = ½ and 1."""
 _SCALE_BOUNDS = np.array(_rounded([_power_of_2(Decimal(2 * k - 15) / 8) * 16 for k in range(48)]))
 
 
@@ -109,12 +119,9 @@ def geometric_weights(sixteenths: Whole, most: int) -> Floats:
     -------
     weights : float64 array of shape (m, 2·most + 1)
     """
-    scale = SCALES[np.searchsorted(_SCALE_BOUNDS, sixteenths)][:, None]
-    half, whole = (_decay(nats / scale) for nats in (0.5, 1.0))
-    away = np.arange(1, most + 1) - 1
-    beyond = half * (ONE - whole) * _decay(away / scale) / 2.0**21
-    return np.concatenate([beyond[:, ::-1], (ONE - half) * ONE, beyond], axis=1) + 1
-
-
-def _decay(nats: Floats) -> Floats:
-    return EXPONENTIALS[np.minimum(np.rint(64 * nats), ODDS_PLACES - 1).astype(np.int64)]
+    place = np.searchsorted(_SCALE_BOUNDS, sixteenths)
+    middle, step = _RISES[:, place, None]
+    nats = np.rint(64 * np.arange(most) / SCALES[place, None])
+    decay = EXPONENTIALS[np.minimum(nats, ODDS_PLACES - 1).astype(np.int64)]
+    beyond = (ONE - middle) * step * decay / 2.0**21
+    return np.concatenate([beyond[:, ::-1], middle * ONE, beyond], axis=1) + 1
