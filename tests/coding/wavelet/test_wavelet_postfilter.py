@@ -1,0 +1,97 @@
+"""Tests of the filter after decoding, against loops over single samples."""
+
+import math
+
+import numpy as np
+import pytest
+
+from vqcore.coding.wavelet import postfilter
+from vqcore.coding.wavelet.model import KINDS, Kind, shipped
+from vqcore.coding.wavelet.postfilter import Filter, filtered, in_parts
+from vqcore.coding.wavelet.tables import STEPS
+from vqcore.quantizers.wavelet import STEP_NUMBERS
+from vqcore.work import finish
+
+STEP = 20
+
+
+def made_up(planes: int) -> Filter:
+    rng = np.random.default_rng(0)
+
+    def drawn(most: int, *shape: int) -> np.ndarray:
+        return rng.integers(-most, most + 1, shape).astype(np.float32)
+
+    return Filter(
+        2,
+        drawn(40, 5, 8 * planes),
+        drawn(900, 5),
+        drawn(20, 5),
+        drawn(60, 3, 5),
+        drawn(900, 3),
+        drawn(30, 1, 3),
+        drawn(50, 1),
+    )
+
+
+def slow(planes: list[np.ndarray], own: Filter, y: int, x: int) -> float:
+    """Return what the filter adds to a sample, in levels."""
+    inputs = []
+    for plane in planes:
+        parts = np.rint(plane.clip(-200, 200) * np.float32(32 / STEPS[STEP])).astype(int)
+        rows, columns = parts.shape
+        for down in (-1, 0, 1):
+            for right in (-1, 0, 1):
+                at = min(max(y + down, 0), rows - 1), min(max(x + right, 0), columns - 1)
+                inputs.append(min(255, max(-255, parts[at] - parts[y, x])))
+        del inputs[-5]  # the middle
+    first = [
+        min(1023, max(0, math.floor((row @ inputs + bias + step * STEP) / 32)))
+        for row, bias, step in zip(own.first, own.first_bias, own.of_step, strict=True)
+    ]
+    second = [
+        min(1023, max(0, math.floor((row @ first + bias) / 64)))
+        for row, bias in zip(own.second, own.second_bias, strict=True)
+    ]
+    last = math.floor((own.last[0] @ second + own.last_bias[0]) / 16)
+    return min(256, max(-256, last)) * STEPS[STEP] / 256
+
+
+@pytest.mark.parametrize("chroma", [False, True])
+def test_each_sample_is_filtered_by_those_around(chroma: bool) -> None:
+    rng = np.random.default_rng(1)
+    plane, luma = rng.normal(0, 60, (2, 19, 7)).astype(np.float32)
+    own = made_up(1 + chroma)
+    work = filtered(plane, own, STEP, in_parts(luma, STEP) if chroma else None)
+    added = finish(work) - plane
+    planes = [plane, luma][: 1 + chroma]
+    expected = [[slow(planes, own, y, x) for x in range(7)] for y in range(19)]
+    np.testing.assert_allclose(added, expected, atol=1e-4)
+    assert np.unique(np.abs(expected)).size > 20
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_flat_plane_stays_nearly_flat(kind: Kind) -> None:
+    plane = np.full((9, 9), 40, np.float32)
+    luma = None if kind == "luma" else in_parts(plane, STEP)
+    found = finish(filtered(plane, shipped()[kind].filter, STEP, luma))
+    assert np.ptp(found) == 0
+    assert abs(found[0, 0] - 40) < STEPS[STEP] / 8
+
+
+def test_strips_leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    plane = np.random.default_rng(2).normal(0, 40, (37, 12)).astype(np.float32)
+    own = shipped()["luma"].filter
+    usual = finish(filtered(plane, own, STEP))
+    monkeypatch.setattr(postfilter, "STRIP", 5)
+    np.testing.assert_array_equal(finish(filtered(plane, own, STEP)), usual)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_sums_stay_exact_in_32_bits(kind: Kind) -> None:
+    own = shipped()[kind].filter
+    assert len(own.disc) == {"luma": 96, "chroma": 68}[kind]
+    first = np.abs(own.first).sum(axis=1) * 255 + np.abs(own.first_bias)
+    assert (first + np.abs(own.of_step) * (max(STEP_NUMBERS) + 2)).max() < 2**24
+    second = np.abs(own.second).sum(axis=1) * 1023 + np.abs(own.second_bias)
+    assert second.max() < 2**24
+    assert (np.abs(own.last).sum(axis=1) * 1023 + np.abs(own.last_bias)).max() < 2**24
