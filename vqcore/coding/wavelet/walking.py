@@ -14,7 +14,7 @@ from vqcore.coding.wavelet.surroundings import Known, Maps, Surroundings
 from vqcore.coding.wavelet.tables import logs_of
 from vqcore.signals.wavelet import LEVELS
 from vqcore.signals.waveletgrid import PHASES, VECTOR_LEVELS, Grid, Place
-from vqcore.work import Work
+from vqcore.work import Work, one_thread_a_product
 
 
 class Found(NamedTuple):
@@ -77,9 +77,10 @@ def walk(
             where = numbers[row::2, column::2].ravel()
             if not len(where):
                 continue
-            odds = predictor.odds(place, known, around, phase)
-            found = decider.decide(where, place, odds)
-            odds.learn(found.symbols)
+            with one_thread_a_product():
+                odds = predictor.odds(place, known, around, phase)
+                found = decider.decide(where, place, odds)
+                odds.learn(found.symbols)
             index[where], multiples[where] = found
             around.put(phase, values_of(found, odds.codewords, signed=odds.signed))
             yield
