@@ -197,7 +197,7 @@ def train(
         return
     assert isinstance(layout, BlockLayout)
     found = _middling(layout, vectors, parameters)
-    if sizes[:1] == [1]:
+    if sizes and sizes[0] == 1:
         yield TrainedQuantizer(quantizer_of(with_nothing(found[:0]), step, way), 0, len(found))
     spare = 1 if way == "alone" else 0
     ladder = [size - spare for size in sizes if size > 1]
