@@ -45,13 +45,13 @@ class EncodedWavelet(Encoded):
     multiples : int16 array of shape (e, 4), in their order of the escapes, see `lattice`; where
         codewords are magnitudes also of them: their signs, −1 or 1
     coarse : for each plane an int array of shape (4, rows, columns), see `coarse`
-    words : what a coder has made of all this, if one has
+    words : what a coder has made of all this, if one has; no part of a copy with anything replaced
     """
 
     quantizer: Wavelet
     multiples: Differences = field(kw_only=True)
     coarse: tuple[Whole, ...] = field(kw_only=True)
-    words: bytes | None = field(kw_only=True, default=None)
+    words: bytes | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         expected = len(kinds_of(self.layout)) * grid_of(self.layout).total, 1

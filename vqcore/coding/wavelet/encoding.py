@@ -88,7 +88,8 @@ def _chosen(
     choosers = [Chooser(source.vectors, writer) for source in sources]
     coarse = [source.coarse for source in sources]
     encoded = yield from code_planes(writer, layout, quantizer, coarse, choosers)
-    return replace(encoded, words=writer.bytes())
+    object.__setattr__(encoded, "words", writer.bytes())
+    return encoded
 
 
 def _improved(layout: BlockLayout, source: Source, quantizer: Wavelet) -> Work[Wavelet]:
