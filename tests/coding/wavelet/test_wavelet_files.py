@@ -134,7 +134,7 @@ def test_the_header_by_hand() -> None:
 def anew(encoded: Encoded) -> EncodedWavelet:
     """Return the same without the words that the encoder has made of it."""
     assert isinstance(encoded, EncodedWavelet)
-    return replace(encoded, words=None)
+    return replace(encoded)
 
 
 @EACH_WAY
