@@ -62,9 +62,7 @@ def of_notebook(path: Path, filters: Path) -> Checkpoint:
             LearnedBook(
                 book["C0"][1:].astype(np.int16), rows, biases, np.asarray(book["N"], float)[1:]
             )
-            for book, rows, biases in zip(
-                found["CB"][letter], own["E0"], own["E0b"], strict=True
-            )
+            for book, rows, biases in zip(found["CB"][letter], own["E0"], own["E0b"], strict=True)
         ]
         network = {name: own[other] for name, other in NAMES.items()}
         checkpoint[kind] = Learned(network, books, _filter(filters, letter))

@@ -72,7 +72,12 @@ def _sources(layout: BlockLayout, blocks: Samples, step: int) -> Work[list[Sourc
 
 def _source(step: int, numbered: tuple[int, Reals]) -> Source:
     number, plane = numbered
-    size, bands = np.float32(STEPS[step_of(step, number)]), analysed(plane)
+    return source_of(plane, step_of(step, number))
+
+
+def source_of(plane: Reals, step: int) -> Source:
+    """Return what a plane is, divided by its own step, given by its number."""
+    size, bands = np.float32(STEPS[step]), analysed(plane)
     details = np.stack(bands.details[-1]) / size
     last = np.sign(details) * np.floor(np.abs(details) + ROUNDED_UP)
     coarse = np.concatenate([np.rint(bands.coarse / size)[None], last])

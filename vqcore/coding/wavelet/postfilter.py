@@ -88,7 +88,7 @@ def in_parts(plane: Reals, step: int) -> Reals:
 
 def _correction(wide: list[Reals], filter_: Filter, step: int, strip: slice) -> Reals:
     """Return what to add to some rows, in 256ths of a step."""
-    inputs = np.concatenate([*_differences(wide, filter_, strip)])
+    inputs = np.concatenate([*differences(wide, filter_, strip)])
     bias = filter_.first_bias + filter_.of_step * np.float32(step)
     first = _limited(filter_.first @ inputs + bias[:, None], 2.0**-5)
     second = _limited(filter_.second @ first + filter_.second_bias[:, None], 2.0**-6)
@@ -103,7 +103,7 @@ def _limited(sums: Reals, scale: float) -> Reals:
     return np.clip(sums, 0, LARGEST_HIDDEN, out=sums)
 
 
-def _differences(wide: list[Reals], filter_: Filter, strip: slice) -> Iterator[Reals]:
+def differences(wide: list[Reals], filter_: Filter, strip: slice) -> Iterator[Reals]:
     """Yield, for each plane, how much the samples around differ, (samples of the disc, pixels)."""
     radius, rows = filter_.radius, strip.stop - strip.start
     for plane in wide:
