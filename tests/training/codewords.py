@@ -23,20 +23,20 @@ LESS_LIKELY = 1.0
 how much longer it is, how far (in steps) from there, and how much (in nats) less likely."""
 
 
-def centred(books: list[LearnedBook], examples: Examples) -> list[LearnedBook]:
-    """Return codewords as the means of their vectors, and how often each was used."""
+def counted(books: list[LearnedBook], examples: Examples, *, moved: bool) -> list[LearnedBook]:
+    """Return how often each codeword was used; if moved, each becomes the mean of its vectors."""
     return [
-        _centred(book, examples.of((by_book(examples) == number) & (examples.symbols > 0)))
+        _counted(book, examples.of((by_book(examples) == number) & (examples.symbols > 0)), moved)
         for number, book in enumerate(books)
     ]
 
 
-def _centred(book: LearnedBook, examples: Examples) -> LearnedBook:
+def _counted(book: LearnedBook, examples: Examples, moved: bool) -> LearnedBook:
     entries, count = examples.symbols - 1, len(book.uses)
     uses = np.bincount(entries, examples.weights, count)
     weighted = (examples.vectors * examples.weights[:, None].astype(np.int64)).T
     sums = np.stack([np.bincount(entries, own, count) for own in weighted], axis=1)
-    used = uses >= LEAST_USES
+    used = moved & (uses >= LEAST_USES)
     codewords = book.codewords.copy()
     codewords[used] = np.round(sums[used] / uses[used, None])
     return LearnedBook(codewords, book.rows, book.biases, uses)

@@ -6,9 +6,9 @@ START may be "new", for luma; chroma that is not there yet begins with the codew
 written after each round, and may be START again: a training that was stopped goes on from there.
 
 A round codes some crops with the integers that would be shipped, teaches the network what came of
-that, and moves the codewords. With --nested the codewords are ordered first; with --reseeded those
-of no use get another place. What a vector costs is told for each round before it, and at the end of
-crops that no round sees, those of the last photographs by name.
+that, and moves the codewords, unless --still. With --nested the codewords are ordered first; with
+--reseeded those of no use get another place. What a vector costs is told for each round before it,
+and at the end of crops that no round sees, those of the last photographs by name.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ import click
 import numpy as np
 
 from tests.training.checkpoint import Checkpoint, Learned, LearnedBook, load, save
-from tests.training.codewords import centred, first_codewords, nested, reseeded
+from tests.training.codewords import counted, first_codewords, nested, reseeded
 from tests.training.crops import load as load_crops
 from tests.training.crops import piece_of
 from tests.training.learning import Plan, fresh, taught
@@ -63,6 +63,7 @@ def with_books(learned: Learned, books: list[LearnedBook]) -> Learned:
 @click.option("--soft", is_flag=True, help="Soften colours of some crops.")
 @click.option("--nested", "order", is_flag=True)
 @click.option("--reseeded", "reseed", is_flag=True)
+@click.option("--still", is_flag=True, help="Leave codewords where they are.")
 @click.option("--seed", default=0)
 def main(
     kind: Kind,
@@ -78,6 +79,7 @@ def main(
     soft: bool,
     order: bool,
     reseed: bool,
+    still: bool,
     seed: int,
 ) -> None:
     rng, begin = np.random.default_rng(seed), monotonic()
@@ -88,14 +90,15 @@ def main(
         learned = with_books(learned, [nested(book) for book in learned.books])
     if reseed:
         learned = with_books(learned, [reseeded(book, rng) for book in learned.books])
+    checkpoint[kind] = learned
+    save(checkpoint, out)
     for number in range(rounds):
-        checkpoint[kind] = learned
         some = [every[at] for at in rng.choice(len(every), min(count, len(every)), replace=False)]
         examples, cost = collected(checkpoint, kind, some, soft=soft, seed=int(rng.integers(2**31)))
         click.echo(f"{kind} {number}, {monotonic() - begin:.0f} s: {cost.shown}")
         plan = Plan(steps, batch, rate)
         learned = taught(learned, examples, plan, seed=number)
-        learned = with_books(learned, centred(learned.books, examples))
+        learned = with_books(learned, counted(learned.books, examples, moved=not still))
         checkpoint[kind] = learned
         save(checkpoint, out)
     if kept:
