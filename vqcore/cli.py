@@ -556,21 +556,36 @@ class Search:
         every = list(plain)
         tries = first_tries(self.picture, self.target, plain, left_open, sizes)
         every += self.shown(tries, every, "Trying")
-        return every + self.shown(closer_tries(self.target, every, left_open), every, "Refining")
+        every += self.shown(closer_tries(self.target, every, left_open), every, "Refining")
+        whole = [it for it in every if FAMILIES[it.settings.family].WHOLE]
+        if whole and "band_step" in left_open:
+            near = self.target.nearest(whole)
+            every += self.at_steps(near.settings, near.point.codebook_size, REACHES[2:], whole)
+        return every
 
     def of_steps(self, tried: Sequence[Settings], size: int, is_size_open: bool) -> list[Candidate]:
         """Try steps of bands, ever nearer to the best; last, codebooks around its size."""
         every = list[Candidate]()
         size = USUAL_SIZE if is_size_open else size
         for settings in tried:
-            found = list[Candidate]()
-            for reach in REACHES:
-                tries = step_tries(settings, self.target, found, size, reach)
-                found += self.shown(tries, found, "Trying")
-            every += found
+            every += self.at_steps(settings, size, REACHES)
         best = self.target.nearest(every).settings
         sizes = tuple(it for it in sizes_around(size) if it != size)
         return every + (self.shown({best: sizes}, every, "Refining") if is_size_open else [])
+
+    def at_steps(
+        self,
+        settings: Settings,
+        size: int,
+        reaches: Sequence[int],
+        before: Sequence[Candidate] = (),
+    ) -> list[Candidate]:
+        """Try steps of bands, ever nearer to the best of what there is."""
+        found = list(before)
+        for reach in reaches:
+            tries = step_tries(settings, self.target, found, size, reach)
+            found += self.shown(tries, found, "Trying")
+        return found[len(before) :]
 
     def shown(
         self, tries: Tries, before: Sequence[Candidate] = (), doing: str = "Training"
