@@ -331,7 +331,7 @@ def test_all_families_keep_what_options_fix(small, tmp_path):
     for line in others:
         assert "--block 8 --colour ycbcr --size 4" in line
         assert line.endswith("--seed 3 --rate-weight 50 --smooth")
-    assert "--size 4 --family wavelet --band-step 18 --seed 3" in whole
+    assert re.search(r"--size 4 --family wavelet --band-step \d+ --seed 3$", whole)
 
 
 def test_all_families_that_miss_a_target_leave_nothing(small):
