@@ -290,7 +290,7 @@ def test_good_pictures_of_a_folder_are_swept_beside_bad_ones(run: Run, folder: P
     ]
 
 
-TRUNCATED = "The PNG file is damaged or incomplete (Truncated File Read)."
+TRUNCATED = "The PNG file is damaged or incomplete (image file is truncated)."
 
 
 def test_a_folder_of_one_picture_is_written_as_several(folder: Path) -> None:

@@ -536,6 +536,8 @@ def _complaint(data: bytes, name: str, error: Exception) -> Said:
         layers = said("refusal.picture.jpeg-layers")
         return said("refusal.picture.unsupported", kind=kind, reason=layers)
     reason = why(error)
+    if isinstance(reason, str) and "truncated" in reason.lower():
+        reason = said("refusal.picture.truncated")
     if isinstance(reason, str):
         printable = re.sub(r"[^ -~]+", " ", reason)
         reason = shorten(printable, 100, placeholder=" …").rstrip(".") or type(error).__name__
