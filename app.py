@@ -187,7 +187,7 @@ def choose_language() -> None:
     """Choose the language, at first the browser's; the made-up one for tests is not offered."""
     if len(LANGUAGES) > 1 and language() in LANGUAGES:
         known = {"options": LANGUAGES, "default": language(), "format_func": own_name}
-        st.segmented_control(**unbound("lang") | known)
+        st.segmented_control(on_change=visit.keep_choices, **unbound("lang") | known)
 
 
 # Sidebar: what is looked at, and how it is quantized

@@ -7,7 +7,7 @@ from typing import Any
 
 from vqcore.codebooks.textbook import MAX_RESTARTS, Rules
 from vqcore.coding.codec import Settings
-from vqcore.show.links import CHOICES, is_endless
+from vqcore.show.links import CHOICES, DEFAULTS, is_endless
 from vqcore.show.wording import codec_name, plain, sound_name
 from vqcore.signals.blocks import MAX_BLOCK_SIZE
 from vqcore.signals.frames import DIMENSIONS
@@ -83,6 +83,10 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "start": {"required": True},
 }
 """Control -> what it offers, begins with and looks like, where that is always the same."""
+
+
+CALLED = (*DEFAULTS, *(name for name, facts in FACTS.items() if "format_func" in facts))
+"""Controls whose choices are called otherwise in another language."""
 
 
 RULES = ("apart", "epsilon", "iterations", "empty", "restarts", "distance")

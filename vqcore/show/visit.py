@@ -12,7 +12,7 @@ from vqcore.lab.store import Store
 from vqcore.lab.study import Others, Study, at_others, by_step, relatives
 from vqcore.lab.sweeps import Plan, Step, nearest_size
 from vqcore.lab.uploads import Uploads, open_uploads
-from vqcore.show.controls import FIRST_BLOCK_SIZE, State, values_of
+from vqcore.show.controls import CALLED, FIRST_BLOCK_SIZE, State, values_of
 from vqcore.show.links import (
     DEFAULTS,
     Wanted,
@@ -94,6 +94,11 @@ class Visit:
         """The language that a link names: any but English read in an English browser."""
         is_usual = self._chosen_language == self._own_language == DEFAULT
         return None if is_usual else self._chosen_language
+
+    def keep_choices(self) -> None:
+        """Keep the choices of controls, which call them otherwise in another language."""
+        kept = {name: self._state[name] for name in CALLED if name in self._state}
+        self._state.update(kept)
 
     # The link with which the page was opened, and uploads
 
