@@ -93,16 +93,21 @@ def test_the_tour_an_upload_exercises_a_comparison_and_a_download(visitor):
     assert f"<h2>{WORDS['report.by-rate']}</h2>" in report
 
 
+def speak(visitor, own_name, fit):
+    """Change the language of the page."""
+    visitor.page.get_by_role("radio", name=own_name).click(force=True)
+    expect(visitor.page.locator("[data-do=fit]")).to_have_text(fit)
+    visitor.settle()
+
+
 def test_the_language_changes_on_the_page_and_what_was_chosen_stays(visitor):
-    visitor.open("?block=8&largest=32&k=4")
-    page = visitor.page
+    visitor.open("?tour=1&block=8&largest=32&k=4")
+    visitor.page.locator("[data-do=tourNext]").click()
     visitor.choose(16)
-    page.get_by_role("radio", name="中文").click(force=True)
-    expect(page.locator("[data-do=fit]")).to_have_text(WORDS["page.viewer.fit.name"])
-    visitor.settle()
-    expect(visitor.side("b", ".k")).to_have_text("16")
-    assert "lang=zh" in page.url
-    page.get_by_role("radio", name="English").click(force=True)
-    expect(page.locator("[data-do=fit]")).to_have_text("Fit")
-    visitor.settle()
-    expect(visitor.side("b", ".k")).to_have_text("16")
+    for own_name, fit in [("中文", WORDS["page.viewer.fit.name"]), ("English", "Fit")] * 2:
+        speak(visitor, own_name, fit)
+        expect(visitor.side("b", ".k")).to_have_text("16")
+        assert ("lang=zh" in visitor.page.url) == (own_name == "中文")
+        assert not re.search("family|trainer", visitor.page.url)
+        name = "Its vector" if own_name == "English" else WORDS["page.tour.vector.name"]
+        expect(visitor.page.locator(".tourname")).to_have_text(name)

@@ -8,6 +8,7 @@ export class LayerStore extends EventTarget {
   chosen = null; // the K on the viewer's side B
   advised = false; // whether it was said how to zoom
   toured = false; // whether the tour was begun or offered
+  tourStep = null; // the place of the tour's step, which another viewer takes up
   choices = {}; // that the address has, by name, as the script last said
   uploads = {}; // names of what was uploaded, by id
   step = null; // the step of a training that the viewer shows, if it does

@@ -26,6 +26,7 @@ function unbroken({ name, ...facts }) {
 export class Tour {
   step = null; // the place of the step shown, or null
   #reached = new Set(); // the ids of steps that are done
+  #isTakenUp = false;
 
   /** @param viewer has: find(selector), sides, following, data */
   constructor(viewer) {
@@ -35,9 +36,12 @@ export class Tour {
     this.root.onkeydown = ({ key }) => { if (key === "Escape") this.end(); };
   }
 
-  /** Begin once there is a codebook, if a link asks for it, or ask whether to; later only when a hand does. */
-  #beginOnce() {
-    if (pageStore().toured) return;
+  /** Once there is a codebook, go on with a tour of the viewer before; else begin, if a link asks for it, or ask whether to. */
+  #takeUpOnce() {
+    if (this.#isTakenUp) return;
+    this.#isTakenUp = true;
+    const { toured, tourStep } = pageStore();
+    if (toured) return void (tourStep !== null && this.#goTo(tourStep));
     pageStore().toured = true;
     if (new URLSearchParams(location.search).get(ASKED) === "1") this.begin();
     else this.invitation.hidden = kept.seen;
@@ -69,7 +73,7 @@ export class Tour {
     kept.keep();
     if (this.step !== null && STEPS[this.step].leaves) this.viewer.following.letGo();
     this.invitation.hidden = true;
-    this.step = step;
+    this.step = pageStore().tourStep = step;
     this.viewer.root.classList.toggle("touring", step !== null);
     this.#pointOut();
     this.show();
@@ -89,7 +93,7 @@ export class Tour {
   /** Show the step with the numbers of now, and whether it is done. */
   show() {
     if (!this.viewer.sides.hasCodebook) return;
-    this.#beginOnce();
+    this.#takeUpOnce();
     this.root.hidden = this.step === null;
     if (this.step === null) return;
     const step = STEPS[this.step], seen = this.#seen(), fields = unbroken(step.fields(seen));
