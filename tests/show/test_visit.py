@@ -196,6 +196,7 @@ def test_moved_codewords_are_those_of_their_plane_alone() -> None:
         ({}, {"lang": "zh"}, None, "zh", "zh"),
         ({}, {"lang": "test"}, "zh", "test", "test"),
         ({}, {}, "fr", "en", None),
+        ({}, {"lang": "xx"}, "zh-CN", "zh", None),
     ],
 )
 def test_the_language_is_the_one_asked_for_or_the_browser_s(

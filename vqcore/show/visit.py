@@ -25,7 +25,7 @@ from vqcore.show.links import (
 from vqcore.signals.points import Points
 from vqcore.signals.sounds import Sound
 from vqcore.signals.sources import UPLOADED, Origin
-from vqcore.words import DEFAULT, best_for
+from vqcore.words import DEFAULT, LANGUAGES, TEST, best_for
 
 
 class Pick(NamedTuple):
@@ -87,7 +87,7 @@ class Visit:
     @property
     def _chosen_language(self) -> str | None:
         chosen: str | None = self._state.get("lang") or self._address.get("lang")
-        return chosen
+        return chosen if chosen in (*LANGUAGES, TEST) else None
 
     @property
     def _language_in_the_address(self) -> str | None:
