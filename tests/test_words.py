@@ -116,6 +116,12 @@ def test_what_is_said_comes_into_words_when_it_is_read(monkeypatch):
     assert str(error) == str(why(error)) == told
 
 
+@pytest.mark.parametrize(("name", "told"), [("en", "(PNG, JPEG)."), ("zh", "（PNG、JPEG）。")])
+def test_names_stand_one_after_another_as_the_language_has_it(monkeypatch, name, told):
+    monkeypatch.setattr(words, "_language_now", lambda: name)
+    assert say("refusal.picture.unknown", formats=("PNG", "JPEG")).endswith(told)
+
+
 def test_what_is_said_can_be_a_key_and_be_sent_to_other_processes():
     later = said("done.frames", frames=2)
     assert {later: 1}[said("done.frames", frames=2)] == 1

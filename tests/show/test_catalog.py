@@ -164,8 +164,8 @@ def has_fields(it: Asked, fields: frozenset[str]) -> bool:
 
 
 def test_what_is_there_code_asks_for() -> None:
-    of_languages = {"language.name", "language.tag"}  # which `words` itself asks for
-    assert TEXTS.keys() == {name for it in all_asked() for name in it.ids} | of_languages
+    of_words = {"language.name", "language.tag", "between.names"}  # which `words` itself asks for
+    assert TEXTS.keys() == {name for it in all_asked() for name in it.ids} | of_words
 
 
 @pytest.mark.parametrize(

@@ -320,7 +320,7 @@ def _members(data: bytes) -> dict[str, Numbers]:
             raise CodebookError(said("refusal.codebook.no-end"))
         entries = archive.infolist()
         if sorted(entry.filename for entry in entries) != sorted(f"{it}.npy" for it in MEMBERS):
-            raise CodebookError(said("refusal.codebook.members", members=", ".join(MEMBERS)))
+            raise CodebookError(said("refusal.codebook.members", members=MEMBERS))
         return {
             entry.filename.removesuffix(".npy"): array_of(_unzipped(archive, entry))
             for entry in entries
@@ -355,5 +355,5 @@ def _shared(members: dict[str, Numbers]) -> SharedCodebook:
 def _of_samples(codewords: Numbers) -> Codebook:
     if codewords.dtype != np.uint8 or codewords.ndim != 2 or not codewords.size:
         shape, dtype = codewords.shape, codewords.dtype
-        raise ValueError(said("refusal.codebook.array", dtype=f"{dtype}", shape=shape))
+        raise ValueError(said("refusal.codebook.array", dtype=f"{dtype}", shape=f"{shape}"))
     return Codebook(np.ascontiguousarray(codewords))

@@ -140,8 +140,7 @@ class BlockLayout:
     def __post_init__(self) -> None:
         object.__setattr__(self, "block_size", BlockSize.of(self.block_size))
         if self.colour not in COLOURS:
-            colours = ", ".join(COLOURS)
-            raise ValueError(said("refusal.codebook.colour", colours=colours, found=self.colour))
+            raise ValueError(said("refusal.codebook.colour", colours=COLOURS, found=self.colour))
         if self.width < 1 or self.height < 1:
             raise ValueError(f"a picture has pixels, not {self.width}×{self.height}")
 

@@ -309,9 +309,7 @@ def sample_picture(name: str) -> Picture:
     (512, 512)
     """
     if name not in SAMPLES:
-        raise PictureError(
-            said("refusal.picture.sample", name=name[:40], samples=", ".join(SAMPLES))
-        )
+        raise PictureError(said("refusal.picture.sample", name=name[:40], samples=SAMPLES))
     # Imported only here: both packages take long, and most runs never ask for a sample.
     if name in _SCIKIT_LEARN_SAMPLES:
         pixels = import_module("sklearn.datasets").load_sample_image(f"{name}.jpg")
@@ -531,7 +529,7 @@ def _complaint(data: bytes, name: str, error: Exception) -> Said:
             return said("refusal.picture.matlab")
         if name.lower().endswith(".npy"):
             return said("refusal.picture.npy")
-        return said("refusal.picture.unknown", formats=", ".join(_FORMATS))
+        return said("refusal.picture.unknown", formats=_FORMATS)
     if kind == "JPEG" and _jpeg_process(data) in _OTHER_JPEG:
         layers = said("refusal.picture.jpeg-layers")
         return said("refusal.picture.unsupported", kind=kind, reason=layers)

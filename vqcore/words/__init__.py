@@ -189,9 +189,11 @@ def _flat(way: str, tables: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _told(value: Any) -> Any:
-    """Let numbers be written as they stand in texts."""
+    """Let numbers, and names one after another, be written as they stand in texts."""
     if type(value) is int:
         return Grouped(value)
+    if type(value) is tuple:
+        return say("between.names").join(map(str, value))
     return Real(value) if isinstance(value, float) else value
 
 
