@@ -24,6 +24,7 @@ from vqcore.signals.blocks import BlockSize
 from vqcore.signals.pictures import png_bytes, read_picture
 
 PNG = png_bytes(np.zeros((9, 9), np.uint8))
+JPEG = rival_file(np.zeros((9, 9), np.uint8), "jpeg", 50)
 
 
 def opened(
@@ -135,6 +136,9 @@ PICTURE_FILES = {
     "of MATLAB": opened(b"some numbers", "a.mat"),
     "that is named points": opened(b"some text", "a.npy"),
     "truncated": opened(PNG[:-20]),
+    "cut off in its header": opened(PNG[:30]),
+    "jpeg cut off": opened(JPEG[:-9]),
+    "jpeg cut off in its header": opened(JPEG[:4]),
     "checksum": opened(PNG[:33] + b"\0\0\0\1sRGBx\0\0\0\0" + PNG[33:]),
     "no pixels": opened(b"P6 0 0 65535\n"),
     "too few": opened(b"P6 9 9 65535\n"),

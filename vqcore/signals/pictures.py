@@ -67,6 +67,10 @@ _SIGNATURES = re.compile(
 )
 
 
+# What Pillow says of a file that ends too soon.
+_TORN = re.compile("truncated|unpack_from requires|reached EOF|incomplete checksum", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Origin:
     """The file a picture came from.
@@ -534,14 +538,15 @@ def _complaint(data: bytes, name: str, error: Exception) -> Said:
         layers = said("refusal.picture.jpeg-layers")
         return said("refusal.picture.unsupported", kind=kind, reason=layers)
     reason = why(error)
-    if isinstance(reason, str) and "truncated" in reason.lower():
+    if isinstance(reason, str) and _TORN.search(reason):
         reason = said("refusal.picture.truncated")
-    if isinstance(reason, str):
-        printable = re.sub(r"[^ -~]+", " ", reason)
-        reason = shorten(printable, 100, placeholder=" …").rstrip(".") or type(error).__name__
-        if re.match("unsupported|cannot handle", reason, re.IGNORECASE):
-            return said("refusal.picture.unsupported", kind=kind, reason=reason)
-    return said("refusal.picture.damaged", kind=kind, reason=reason)
+    if isinstance(reason, Said):
+        return said("refusal.picture.damaged", kind=kind, reason=reason)
+    printable = re.sub(r"[^ -~]+", " ", reason)
+    words = shorten(printable, 100, placeholder=" …").rstrip(".") or type(error).__name__
+    is_unknown = re.match("unsupported|cannot handle", words, re.IGNORECASE)
+    refused = "refusal.picture.unsupported" if is_unknown else "refusal.picture.damaged"
+    return said(refused, kind=kind, reason=said("refusal.picture.quoted", words=words))
 
 
 def _is_matlab(data: bytes, name: str) -> bool:
