@@ -75,6 +75,7 @@ REFUSED = {
     "nothing": (b"", "There are no numbers"),
     "comments": (b"# a\n", "There are no numbers"),
     "headings alone": (b"x,y\n", "a line of headings and no numbers"),
+    "a sentence": (b"hello world", "There are no numbers"),
     "a text": (b"1,2\n3,four\n", "Line 2, column 2 holds 'four', which is no number"),
     "a column of text": (b"x,kind\n1,a\n2,b", "Line 2, column 2 holds 'a'"),
     "a gap": (b"1,2\n3,\n", "Line 2 has no number in column 2"),

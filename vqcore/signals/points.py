@@ -141,7 +141,8 @@ def parse_points(text: str, name: str) -> Points:
     headings = () if any(map(_is_number, first)) else tuple(first)
     skipped = written[0] + 1 if headings else 0
     if len(written) == bool(headings):
-        raise PointsError(said("refusal.points.headings"))
+        alone = "refusal.points.headings" if delimiter else "refusal.points.empty"
+        raise PointsError(said(alone))
     try:
         numbers = np.loadtxt(lines[skipped:], delimiter=delimiter, ndmin=2, quotechar='"')
     except ValueError as error:
