@@ -32,6 +32,13 @@ test("each step is done by what it asks for, and by nothing else", () => {
   assert.ok(isDone("rival", { shown: { a: "match jpeg size", b: "rebuilt" } }));
 });
 
+test("where one codeword is all there is, no step speaks of two", () => {
+  const wordsAt = (sizes) => STEPS.filter(({ words }) => words).map(({ words }) => words({ ...SEEN, sizes }));
+  assert.deepEqual(wordsAt([1]), ["k1", "only", "only"]);
+  assert.deepEqual(wordsAt([1, 2]), ["k1", "k2", "k32"]);
+  assert.match(say("page.tour.only.name", step("k2").fields({ ...SEEN, sizes: [1] })), /^K = 1, no more/);
+});
+
 test("every text of a step has what it speaks of", () => {
   for (const { id, fields } of STEPS) {
     for (const part of ["name", "text", "task", "aim"]) assert.ok(say(`page.tour.${id}.${part}`, fields(SEEN)));

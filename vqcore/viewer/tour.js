@@ -98,12 +98,12 @@ export class Tour {
     if (this.step === null) return;
     const step = STEPS[this.step], seen = this.#seen(), fields = unbroken(step.fields(seen));
     if (step.isDone(seen)) this.#reached.add(step.id);
-    const isDone = this.#reached.has(step.id);
+    const isDone = this.#reached.has(step.id), words = step.words?.(seen) ?? step.id;
     this.#write(".tourplace", say("page.tour.place", { step: this.step + 1, all: STEPS.length }));
-    this.#write(".tourname", say(`page.tour.${step.id}.name`, fields));
-    this.#write(".tourtext", say(`page.tour.${step.id}.text`, fields));
-    this.#write(".tourtask", say(isDone ? "page.tour.done" : "page.tour.task", { task: say(`page.tour.${step.id}.task`, fields) }));
-    this.#write(".touraim", isDone ? say(`page.tour.${step.id}.aim`, fields) : "");
+    this.#write(".tourname", say(`page.tour.${words}.name`, fields));
+    this.#write(".tourtext", say(`page.tour.${words}.text`, fields));
+    this.#write(".tourtask", say(isDone ? "page.tour.done" : "page.tour.task", { task: say(`page.tour.${words}.task`, fields) }));
+    this.#write(".touraim", isDone ? say(`page.tour.${words}.aim`, fields) : "");
     this.root.querySelector("[data-do=tourBack]").disabled = this.step === 0;
     this.#write("[data-do=tourNext]", say(this.step === STEPS.length - 1 ? "page.tour.end" : "page.tour.next"));
   }

@@ -18,12 +18,15 @@ const ofSize = (wanted) => ({ sizes, figuresOf, facts }) => {
   return { ...figuresOf(size), ...facts, size, bits: Math.ceil(Math.log2(size)) };
 };
 
-const sized = (wanted, at) => ({ id: `k${wanted}`, at, isDone: isAt(wanted), fields: ofSize(wanted) });
+/** Return which words a step on a K has: others, where more than one codeword was wanted and there is no more. */
+const wordsOf = (wanted) => ({ sizes }) => (wanted > 1 && nearest(sizes, wanted) === 1 ? "only" : `k${wanted}`);
+
+const sized = (wanted, at) => ({ id: `k${wanted}`, at, isDone: isAt(wanted), fields: ofSize(wanted), words: wordsOf(wanted) });
 
 /**
  * What a step is asked with: { size, sizes, facts, name, isPointing, isFollowing, shown (by side),
  * figuresOf(size) }. One that `leaves` lets go of the block that is followed, which dims all others.
- * The hand is at work where it points, or where `hand` says.
+ * The hand is at work where it points, or where `hand` says. Its words are those of its id, or what `words` says.
  */
 export const STEPS = [
   { id: "block", at: ".stage", isDone: ({ isPointing, isFollowing }) => isPointing || isFollowing, fields: ({ name, facts }) => ({ name, ...facts }) },
