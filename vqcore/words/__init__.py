@@ -192,7 +192,7 @@ def _told(value: Any) -> Any:
     """Let numbers, and names one after another, be written as they stand in texts."""
     if type(value) is int:
         return Grouped(value)
-    if type(value) is tuple:
+    if isinstance(value, tuple) and all(isinstance(each, str) for each in value):
         return say("between.names").join(map(str, value))
     return Real(value) if isinstance(value, float) else value
 
