@@ -25,8 +25,8 @@ from tests.training.recording import Planes
 from vqcore.arrays import Differences, Floats, Reals, Samples
 from vqcore.coding.wavelet.model import KINDS, Kind
 from vqcore.coding.wavelet.postfilter import PER_STEP, Filter, differences, in_parts
-from vqcore.coding.wavelet.tables import STEPS, UNITS
-from vqcore.signals.wavelet import Bands, planes_of, synthesised
+from vqcore.coding.wavelet.tables import STEPS
+from vqcore.signals.wavelet import planes_of
 
 RADII: dict[Kind, int] = {"luma": 29, "chroma": 20}
 """Squared, in samples."""
@@ -67,25 +67,14 @@ def _of_crop(checkpoint: Checkpoint, kind: Kind, crop: Samples, seed: tuple[int,
     planes, step = planes_of(piece_of(crop, rng)), int(rng.choice(STEP_NUMBERS))
     if kind == "luma":
         coder = Planes(checkpoint, planes)
-        return _some(kind, planes[0], [_decoded(coder, step)], step, rng)
+        return _some(kind, planes[0], [coder.decoded(step)], step, rng)
     coder = Planes(checkpoint, softened(planes, rng))
-    luma = in_parts(_decoded(coder, step), step)
+    luma = in_parts(coder.decoded(step), step)
     step = max(0, step + int(rng.choice(CHROMA_STEPS)))
     parts = [
-        _some(kind, plane, [_decoded(coder, step), luma], step, rng) for plane in coder.planes[1:]
+        _some(kind, plane, [coder.decoded(step), luma], step, rng) for plane in coder.planes[1:]
     ]
     return Inputs(*map(np.concatenate, zip(*parts, strict=True)))
-
-
-def _decoded(coder: Planes, step: int) -> Reals:
-    """Return the next plane as it will be decoded."""
-    source, walked, _ = coder.coded(step)
-    size = np.float32(STEPS[step])
-    details = [
-        [band.astype(np.float32) * (size / UNITS) for band in walked.bands[level]]
-        for level in sorted(walked.bands)
-    ]
-    return synthesised(Bands(source.coarse[0].astype(np.float32) * size, details))
 
 
 def _some(

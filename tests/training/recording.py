@@ -17,6 +17,7 @@ from tests.training.checkpoint import Checkpoint, Learned
 from tests.training.crops import piece_of, softened
 from vqcore.arrays import Differences, Floats, Indices, Numbers, Reals, Rows, Samples, Whole
 from vqcore.coding.wavelet.choosing import Chooser
+from vqcore.coding.wavelet.encoded import plane_of
 from vqcore.coding.wavelet.encoding import Source, source_of
 from vqcore.coding.wavelet.model import Kind
 from vqcore.coding.wavelet.network import NetworkPredictor
@@ -25,7 +26,7 @@ from vqcore.coding.wavelet.surroundings import Known, Maps, Surroundings
 from vqcore.coding.wavelet.tables import UNITS
 from vqcore.coding.wavelet.walking import Found, Walked, values_of, walk
 from vqcore.signals.wavelet import planes_of
-from vqcore.signals.waveletgrid import Grid, Place
+from vqcore.signals.waveletgrid import PLACES, Grid, Place
 from vqcore.work import finish
 
 WORTH_OF_A_BIT = 0.18
@@ -159,12 +160,23 @@ class Planes:
     def coded(self, step: int) -> tuple[Source, Walked, Recorder]:
         """Code the next plane at a step by its number."""
         known = Known(step, *self._maps)
-        kind: Kind = "chroma" if known.chroma else "luma"
         source = source_of(self.planes[len(self._maps)], step)
-        recorder = Recorder(self._checkpoint[kind].predictor(), source.vectors)
+        recorder = Recorder(self._learned.predictor(), source.vectors)
         walked = finish(walk(self._grid, recorder, known, source.coarse[1:], recorder))
         self._maps.append(walked.maps)
         return source, walked, recorder
+
+    def decoded(self, step: int) -> Reals:
+        """Code the next plane at a step by its number, and return it as it will be decoded."""
+        every = [book.rounded()[0] for book in self._learned.books]
+        books = {place: every[place.book] for place in PLACES}
+        source, walked, _ = self.coded(step)
+        return plane_of(self._grid, walked.found, source.coarse, books, step)
+
+    @property
+    def _learned(self) -> Learned:
+        """Return what the next plane is coded by."""
+        return self._checkpoint["chroma" if self._maps else "luma"]
 
 
 def collected(

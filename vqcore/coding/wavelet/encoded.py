@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -25,7 +25,7 @@ from vqcore.quantizers.quantizer import Quantizer
 from vqcore.quantizers.wavelet import Wavelet
 from vqcore.signals.blocks import BlockLayout
 from vqcore.signals.wavelet import Bands, pixels_of, synthesised
-from vqcore.signals.waveletgrid import Grid, Place, bands_of
+from vqcore.signals.waveletgrid import PLACES, Grid, Place, bands_of
 from vqcore.work import Work, finish, on_all_cores
 
 COARSER_CHROMA = 2
@@ -184,16 +184,37 @@ def decode_work(encoded: EncodedWavelet) -> Work[Samples]:
 
 
 def _plane(encoded: EncodedWavelet, every: list[Found], number: int) -> Reals:
-    """Return a plane as its bands have it, float32."""
-    quantizer, grid = encoded.quantizer, grid_of(encoded.layout)
-    kind, found, coarse = kinds_of(encoded.layout)[number], every[number], encoded.coarse[number]
-    size = STEPS[step_of(quantizer.step, number)]
-    unit = np.float32(size / UNITS)
+    quantizer, kind = encoded.quantizer, kinds_of(encoded.layout)[number]
+    books = {place: codewords_of(quantizer, kind, place) for place in PLACES}
+    step, coarse = step_of(quantizer.step, number), encoded.coarse[number]
+    grid = grid_of(encoded.layout)
+    return plane_of(grid, every[number], coarse, books, step, signed=quantizer.signed)
+
+
+def plane_of(
+    grid: Grid,
+    found: Found,
+    coarse: Whole,
+    books: Mapping[Place, Differences],
+    step: int,
+    *,
+    signed: bool = True,
+) -> Reals:
+    """Return a plane as its bands have it, float32.
+
+    Parameters
+    ----------
+    grid
+    found, coarse : of the plane, see `EncodedWavelet`
+    books : codewords of each band, without the first, which is nothing
+    step : its number
+    signed : whether codewords have signs
+    """
+    unit = np.float32(STEPS[step] / UNITS)
     values = np.empty((grid.total, 4), np.float32)
     for place, part in grid.parts():
         own = Found(found.symbols[part], found.multiples[part])
-        codewords = codewords_of(quantizer, kind, place)
-        values[part] = values_of(own, codewords, signed=quantizer.signed) * unit
-    last = [band_units(band) * unit for band in coarse[1:]]
-    details = [*bands_of(values, grid), [band.astype(np.float32) for band in last]]
-    return synthesised(Bands((coarse[0] * size).astype(np.float32), details))
+        values[part] = values_of(own, books[place], signed=signed) * unit
+    last = [(band_units(band) * unit).astype(np.float32) for band in coarse[1:]]
+    lowest = (coarse[0] * STEPS[step]).astype(np.float32)
+    return synthesised(Bands(lowest, [*bands_of(values, grid), last]))

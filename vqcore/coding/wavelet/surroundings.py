@@ -12,16 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial, reduce
 from itertools import product
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.arrays import Whole
 from vqcore.coding.wavelet.tables import logs_of, normed
-from vqcore.signals.waveletgrid import ORIENTATIONS, PHASES, Grid, Place, laid, turned
+from vqcore.signals.waveletgrid import ORIENTATIONS, PHASES, Grid, Place, turned
 
-Integer = TypeVar("Integer", np.int16, np.int64)
 Map = NDArray[np.int16]
 """Logarithms of the magnitudes of a band."""
 
@@ -77,7 +76,6 @@ class Surroundings:
         rows, columns = self.shape
         self._still = _still(place, known, maps)
         self._orientation = place.orientation
-        self._values = np.zeros((rows, columns, 4), np.int64)
         sides = 2 * rows + 2 * MARGIN, 2 * columns + 2 * MARGIN
         self._logs, self._signs = np.zeros(sides, np.int16), np.zeros(sides, np.int16)
 
@@ -99,18 +97,11 @@ class Surroundings:
 
     def put(self, phase: int, values: Whole) -> None:
         """Take the coefficients of the vectors of a pass, shape (m, 4), in units."""
-        own = _of_phase(self._values, phase)
-        own[:] = values.reshape(own.shape)
         logs, signs = logs_of(values), normed(values)
         for place, (down, right) in enumerate(product((0, 1), (0, 1))):
             for plane, found in ((self._logs, logs), (self._signs, signs)):
                 there = self._beside(plane, phase, (down, right))
                 there[:] = found[:, place].reshape(there.shape)
-
-    @property
-    def band(self) -> Whole:
-        """Return the coefficients, in units."""
-        return laid(self._values, self._orientation)
 
     @property
     def map(self) -> Map:
@@ -128,7 +119,7 @@ class Surroundings:
         return plane[row + down : bottom + down : 4, column + right : edge + right : 4]
 
 
-def _of_phase(vectors: NDArray[Integer], phase: int) -> NDArray[Integer]:
+def _of_phase(vectors: NDArray[np.int16], phase: int) -> NDArray[np.int16]:
     row, column = PHASES[phase]
     return vectors[row::2, column::2]
 

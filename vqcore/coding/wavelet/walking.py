@@ -44,12 +44,10 @@ class Walked(NamedTuple):
     Parameters
     ----------
     found : of all its vectors, in their order
-    bands : by level HL, LH and HH, in units
-    maps : of these
+    maps : of its bands
     """
 
     found: Found
-    bands: dict[int, list[Whole]]
     maps: Maps
 
 
@@ -64,11 +62,9 @@ def walk(
     coarse : HL, LH and HH of the last level, in steps
     decider
     """
-    last = [band_units(band) for band in coarse]
-    bands: dict[int, list[Whole]] = {level: [] for level in VECTOR_LEVELS} | {LEVELS - 1: last}
     maps: Maps = {level: [] for level in VECTOR_LEVELS}
-    maps[LEVELS - 1] = [logs_of(band) for band in last]
-    index = np.zeros(grid.total, np.int32)
+    maps[LEVELS - 1] = [logs_of(band_units(band)) for band in coarse]
+    symbols = np.zeros(grid.total, np.int32)
     multiples = np.zeros((grid.total, 4), np.int64)
     for place, part in grid.parts():
         around = Surroundings(grid, place, known, maps)
@@ -81,12 +77,11 @@ def walk(
                 odds = predictor.odds(place, known, around, phase)
                 found = decider.decide(where, place, odds)
                 odds.learn(found.symbols)
-            index[where], multiples[where] = found
+            symbols[where], multiples[where] = found
             around.put(phase, values_of(found, odds.codewords, signed=odds.signed))
             yield
-        bands[place.level].append(around.band)
         maps[place.level].append(around.map)
-    return Walked(Found(index, multiples), bands, maps)
+    return Walked(Found(symbols, multiples), maps)
 
 
 def values_of(found: Found, codewords: Differences, *, signed: bool) -> Whole:
