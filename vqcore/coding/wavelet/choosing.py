@@ -11,7 +11,7 @@ import numpy as np
 from vqcore.arrays import Floats, Indices, Reals, Rows, Whole
 from vqcore.coding.entropy import Coder
 from vqcore.coding.wavelet import lattice
-from vqcore.coding.wavelet.following import ROWS_AT_ONCE, pass_through
+from vqcore.coding.wavelet.following import few, pass_through
 from vqcore.coding.wavelet.odds import Odds
 from vqcore.coding.wavelet.tables import UNITS, log2
 from vqcore.coding.wavelet.walking import Found
@@ -51,8 +51,7 @@ class Chooser:
         multiples = np.zeros((len(vectors), 4), np.int64)
         energy = np.square(vectors, dtype=np.float64) @ np.ones(4)
         rows = np.flatnonzero(energy > HOPELESS * UNITS**2)
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            some = rows[start : start + ROWS_AT_ONCE]
+        for some in few(rows):
             index[some], multiples[some] = self._best_of(vectors[some], energy[some], odds, some)
         return Found(index, multiples)
 

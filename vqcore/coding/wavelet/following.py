@@ -44,12 +44,12 @@ def pass_through(coder: Coder, wanted: Found, odds: Odds) -> Found:
     escaped = np.ones(len(rows), bool)
     if len(odds.codewords):
         escaped = _code_flags(coder, wanted.symbols[rows] < 0, odds.escaped[rows])
-    for some in _few(rows[~escaped]):
+    for some in few(rows[~escaped]):
         index[some] = 1 + _code(coder, wanted.symbols[some] - 1, odds.entry_weights(some))
         if not odds.signed:
             there = odds.codewords[index[some] - 1] > 0
             multiples[some] = _code_signs(coder, wanted.multiples[some], there)
-    for some in _few(rows[escaped]):
+    for some in few(rows[escaped]):
         index[some] = -1
         multiples[some] = _code_multiples(coder, wanted.multiples[some], odds, some)
     return Found(index, multiples)
@@ -95,6 +95,7 @@ def _code(coder: Coder, symbols: Numbers, weights: Weights | Floats) -> Indices:
     return coder.code(symbols, weights)
 
 
-def _few(rows: Rows) -> Iterator[Rows]:
+def few(rows: Rows) -> Iterator[Rows]:
+    """Yield the rows, not too many at once."""
     for start in range(0, len(rows), ROWS_AT_ONCE):
         yield rows[start : start + ROWS_AT_ONCE]
