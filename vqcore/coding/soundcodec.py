@@ -124,11 +124,6 @@ class EncodedSound:
         """Return what the vectors are rebuilt from."""
         return lookup_of(self.quantizer, self.indices)
 
-    @property
-    def shown_by(self) -> Quantizer:
-        """Return the quantizer whose entries the indices of `lookup` are."""
-        return self.quantizer
-
     def decode(self) -> Pulses:
         """Rebuild the sound by table look-up, int16 of shape (n,)."""
         samples = self.layout.join(self.quantizer.decode(self.indices))

@@ -120,8 +120,8 @@ class Quantizer:
 
     @property
     def adds_up(self) -> bool:
-        """Say whether the entries found are all there is."""
-        return True
+        """Say whether the entries found are all there is; looks are there to be seen alone."""
+        return self.columns[0].kind != "looks"
 
     def borders(self, indices: Indices) -> Samples:
         """Return at which edges a vector meets another: 1 on the left, 2 above, 3 both; (n,)."""

@@ -26,14 +26,6 @@ SIDE = 256
 LARGEST = 127
 
 
-class Looks(Quantizer):
-    """What the indices of tiles look up, to be seen: they say nothing of all that is there."""
-
-    @property
-    def adds_up(self) -> bool:
-        return False
-
-
 def indices_of(layout: BlockLayout, indices: Indices, grid: Grid) -> Indices:
     """Return what the vectors of luma at each tile are, a column a band: (n, 15)."""
     found = np.empty((layout.rows, layout.columns, len(SHOWN)), np.int32)
@@ -44,7 +36,7 @@ def indices_of(layout: BlockLayout, indices: Indices, grid: Grid) -> Indices:
     return found.reshape(-1, len(SHOWN))
 
 
-def looks_of(quantizer: Wavelet, books: Mapping[Place, Differences], channels: int) -> Looks:
+def looks_of(quantizer: Wavelet, books: Mapping[Place, Differences], channels: int) -> Quantizer:
     """Return what these indices look up: tiles at full contrast; nothing and escapes are even."""
     columns, tables = list[Column](), list[Differences]()
     for place in SHOWN:
@@ -54,7 +46,7 @@ def looks_of(quantizer: Wavelet, books: Mapping[Place, Differences], channels: i
         table = np.zeros((quantizer.escape + 1, tiles.shape[1]), np.int16)
         table[1 : 1 + len(tiles)] = tiles
         tables.append(table.repeat(channels, axis=1))
-    return Looks(quantizer.family, tuple(columns), tuple(tables))
+    return Quantizer(quantizer.family, tuple(columns), tuple(tables))
 
 
 def _tiles(shapes: Floats) -> Differences:
