@@ -64,7 +64,7 @@ class Settings(HasOptions):
     @property
     def worth_of_a_bit(self) -> float:
         """Return the squared error that a bit is worth: the rate weight, or as the step has it."""
-        step = self.options_by_name.get("band-step")
+        step = self.options_by_name.get(wavelet.STEP)
         return self.rate_weight if step is None else wavelet.worth_of_a_bit(step)
 
     def where_bits_are_worth(self, rate_weight: float) -> Settings:
@@ -75,7 +75,7 @@ class Settings(HasOptions):
 
     def with_step(self, step: int) -> Settings:
         """Return the same of a family of whole pictures, but with this step of bands."""
-        own = self.options_by_name | {"band-step": step}
+        own = self.options_by_name | {wavelet.STEP: step}
         return replace(self, options=tuple(own.values()))
 
     @property

@@ -23,12 +23,13 @@ from vqcore.lab.rivals import RIVALS, Codec, RivalError, RivalPoint, rival_work
 from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering, first_of
 from vqcore.lab.sweeps import OperatingPoint, Plan, Preview, Step, cut_for, plan_of, sweep_cut
 from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.wavelet import STEP
 from vqcore.signals.blocks import BlockLayout, Cut, distinct_vectors, layout_of
 from vqcore.signals.pictures import Picture
 from vqcore.work import Work
 
-STEP, STEPS = "band-step", range(4, 41, 6)
-"""The option that the rate of a family of whole pictures goes by, and its values on a curve."""
+STEPS = range(4, 41, 6)
+"""The steps of bands on a curve over them."""
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from vqcore.lab.comparison import best_from_ratio, best_within_bytes, cheapest_f
 from vqcore.lab.sweeps import OperatingPoint, checked_sizes, ladder_sizes
 from vqcore.plurals import noun
 from vqcore.quantizers.family import FAMILIES
-from vqcore.quantizers.wavelet import STEP_NUMBERS
+from vqcore.quantizers.wavelet import STEP, STEP_NUMBERS
 from vqcore.signals.blocks import BlockSize, Colour
 from vqcore.signals.pictures import Picture
 
@@ -271,7 +271,7 @@ def step_tries(
     """
     steps = list(STEP_NUMBERS[::reach])
     if candidates:
-        near = target.nearest(candidates).settings.options_by_name["band-step"]
+        near = target.nearest(candidates).settings.options_by_name[STEP]
         steps = [step for step in (near - reach, near + reach) if step in STEP_NUMBERS]
     done = {it.settings for it in candidates}
     tries = (settings.with_step(step) for step in steps)

@@ -43,7 +43,8 @@ likely each codeword is; the codebook as well."""
 WAYS: tuple[Way, ...] = ("alone", "own", "shipped")
 ID = "wavelet"
 STEP_NUMBERS = range(49)
-OPTIONS = (Option("band-step", tuple(STEP_NUMBERS), 20), Option("shipped", (0, 1, 2), 1))
+STEP = "band-step"
+OPTIONS = (Option(STEP, tuple(STEP_NUMBERS), 20), Option("shipped", (0, 1, 2), 1))
 BY_BLOCK = False
 WHOLE = True
 WORTH_OF_A_BIT = 0.14
@@ -190,7 +191,7 @@ def train(
     Of K codewords the weakest becomes nothing: with signs, a single one would be near nothing. Of
     magnitudes there are K − 1, and nothing.
     """
-    step, way = parameters.options["band-step"], WAYS[parameters.options["shipped"]]
+    step, way = parameters.options[STEP], WAYS[parameters.options["shipped"]]
     if way == "shipped":
         for size in sizes:
             yield TrainedQuantizer(_of_shipped(size, step), 0, 0)
@@ -231,7 +232,7 @@ def with_nothing(samples: Samples) -> Differences:
 def _middling(layout: BlockLayout, blocks: Samples, parameters: Parameters) -> Samples:
     """Return vectors of luma around 128, in eighths of a step: those that need a codeword."""
     plane = planes_of(layout.join(blocks))[0]
-    vectors = vectors_of(analysed(plane)) / np.float32(STEPS[parameters.options["band-step"]])
+    vectors = vectors_of(analysed(plane)) / np.float32(STEPS[parameters.options[STEP]])
     length = np.sqrt(np.square(vectors).sum(axis=1))
     some = vectors[(length > SHORTEST) & (length < LONGEST)]
     some = some[:: 1 + len(some) // ENOUGH]

@@ -17,8 +17,8 @@ from vqcore.lab.comparison import (
     lower_hull,
 )
 from vqcore.lab.rivals import Codec, RivalPoint
-from vqcore.lab.study import STEP
 from vqcore.lab.sweeps import OperatingPoint
+from vqcore.quantizers.wavelet import STEP
 from vqcore.show.wording import codec_name, decibels, level_name, listed, settings_name
 from vqcore.signals.blocks import BlockLayout
 from vqcore.words import say
