@@ -888,7 +888,9 @@ def choose_common_size(of: Study) -> int:
 def training_panel(of: Study) -> list[Pieces]:
     with st.container(gap=None):
         layers: Places = {"training": st.container(gap=None)}
-        if not of.settings.rules:
+        if not study.has_replay(of):
+            small(say("training.no-replay"))
+        elif not of.settings.rules:
             COMPONENTS["training"](key="training", data={"sweep": of.sweep_id})
     if of.settings.rules:
         show_book(of)

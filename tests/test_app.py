@@ -772,7 +772,7 @@ def test_a_training_by_the_book_is_told_as_numbers():
     assert list(table["error_a_vector"]) == [each.distortion for each in runs[0].rounds]
     assert list(table["iteration"]) == [0, 1, 2, 3]
     assert training_steps(app) == {}
-    assert not components(app, "training")
+    assert not components(app, "vq_training")
     assert "Iteration by iteration" in [it.value for it in app.subheader]
 
 
@@ -1741,3 +1741,5 @@ def test_wavelets_are_of_whole_pictures_on_every_panel():
     for panel, sentence in told.items():
         app.session_state.panel = panel
         assert any(sentence in text.value for text in sound(app.run()).markdown), panel
+    assert not components(app, "vq_training")
+    assert any(say("training.no-replay") in text.value for text in app.markdown)

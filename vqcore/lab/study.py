@@ -23,6 +23,7 @@ from vqcore.lab.rivals import RIVALS, Codec, RivalError, RivalPoint, rival_work
 from vqcore.lab.store import Key, Pieces, Question, Sign, Store, answering, first_of
 from vqcore.lab.sweeps import OperatingPoint, Plan, Preview, Step, cut_for, plan_of, sweep_cut
 from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.replay import nothing_to_replay
 from vqcore.quantizers.wavelet import STEP
 from vqcore.signals.blocks import BlockLayout, Cut, distinct_vectors, layout_of
 from vqcore.signals.pictures import Picture
@@ -310,6 +311,11 @@ def rungs(study: Study) -> dict[int, Training]:
 def known_book(study: Study, size: int) -> Book | None:
     """Return the iterations of a training by the book."""
     return study.steps[size].trained.book if size in study.steps else None
+
+
+def has_replay(study: Study) -> bool:
+    """Tell whether the training of a family can be seen step by step."""
+    return FAMILIES[study.settings.family].replay is not nothing_to_replay
 
 
 def replayable(study: Study) -> list[int]:
