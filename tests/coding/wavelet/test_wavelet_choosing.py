@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from wavelet_cases import Ideal, codewords_of, odds_of
+from wavelet_cases import codewords_of, odds_of
 
 from vqcore.coding.entropy import Writer
 from vqcore.coding.wavelet import lattice
 from vqcore.coding.wavelet.choosing import Chooser, escape_bits
 from vqcore.coding.wavelet.following import pass_through
 from vqcore.coding.wavelet.odds import Odds
+from vqcore.coding.wavelet.spending import Counting
 from vqcore.coding.wavelet.walking import Found, values_of
 from vqcore.quantizers.wavelet import WORTH_OF_A_BIT
 from vqcore.signals.waveletgrid import Place
@@ -112,7 +113,7 @@ def test_a_bit_that_is_worth_more_makes_more_of_nothing() -> None:
 def test_bits_of_escapes_are_those_of_the_file(way: str) -> None:
     odds = odds_of(codewords_of(0, way), way)
     multiples = np.random.default_rng(0).integers(-6, 7, (COUNT, 4))
-    ideal, found = Ideal(), Found(np.full(COUNT, -1, np.int32), multiples)
+    ideal, found = Counting(), Found(np.full(COUNT, -1, np.int32), multiples)
     pass_through(ideal, found, odds)
     flags = -np.log2(odds.something).sum()
     assert flags + escape_bits(odds, WHERE, multiples).sum() == pytest.approx(ideal.bits, rel=0.03)

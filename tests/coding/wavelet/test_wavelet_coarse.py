@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from wavelet_cases import Ideal
 
 from vqcore.coding.entropy import Reader, Writer
 from vqcore.coding.wavelet.coarse import LARGEST, _predicted, band_units, code_coarse
+from vqcore.coding.wavelet.spending import Counting
 from vqcore.coding.wavelet.tables import STEPS
 from vqcore.work import finish
 
@@ -64,7 +64,7 @@ def test_predictions_are_medians_of_what_is_left_above_and_their_plane() -> None
 def test_a_smooth_plane_takes_fewer_bits_than_a_rough_one() -> None:
     rng, bits = np.random.default_rng(0), []
     for wanted in (np.indices((8, 8)).sum(axis=0), rng.integers(-60, 60, (8, 8))):
-        coder = Ideal()
+        coder = Counting()
         every = np.stack([wanted, *[np.zeros((8, 8), int)] * 3])
         finish(code_coarse(coder, every, 20, chroma=False))
         bits.append(coder.bits)

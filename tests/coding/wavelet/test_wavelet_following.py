@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from wavelet_cases import Ideal, codewords_of, odds_of
+from wavelet_cases import codewords_of, odds_of
 
 from vqcore.coding.entropy import Reader, Writer
 from vqcore.coding.wavelet.following import MOST_BEYOND, Follower, pass_through
 from vqcore.coding.wavelet.lattice import LARGEST
+from vqcore.coding.wavelet.spending import Counting
 from vqcore.coding.wavelet.walking import Found, values_of
 from vqcore.signals.waveletgrid import Place
 
@@ -67,7 +68,7 @@ def test_a_pass_of_one_kind_goes_through(way: str) -> None:
 def test_words_are_those_of_the_odds() -> None:
     """The sum of all −log2 of probabilities, but that none of them is below 2^-24."""
     codewords = codewords_of(63, "own")
-    wanted, writer, ideal = drawn(codewords, "own"), Writer(), Ideal()
+    wanted, writer, ideal = drawn(codewords, "own"), Writer(), Counting()
     for coder in (writer, ideal):
         pass_through(coder, wanted, odds_of(codewords, "own"))
     assert len(writer.bytes()) == pytest.approx(ideal.bits / 8, rel=0.02)

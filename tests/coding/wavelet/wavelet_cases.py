@@ -1,4 +1,4 @@
-"""Pictures, odds and coders that tests of wavelets share."""
+"""Pictures and odds that tests of wavelets share."""
 
 from hashlib import sha256
 from typing import get_args
@@ -24,18 +24,6 @@ from vqcore.work import finish
 
 WAYS = {"alone": 0, "own": 1, "shipped": 2}
 GRID, PLACE = Grid(256, 256), Place(0, 0)
-
-
-class Ideal:
-    """A coder that only adds up −log2 of the weights."""
-
-    bits = 0.0
-
-    def code(self, symbols: NDArray, weights: NDArray) -> NDArray[np.int32]:
-        wide = weights.astype(np.float64)
-        self.bits -= np.log2(wide[np.arange(len(symbols)), symbols.astype(int)]).sum()
-        self.bits += np.log2(wide.sum(axis=1)).sum()
-        return symbols.astype(np.int32)
 
 
 def codewords_of(count: int, way: str) -> NDArray[np.int16]:
