@@ -17,7 +17,7 @@ from tests.training.checkpoint import Checkpoint, Learned
 from tests.training.crops import piece_of, softened
 from vqcore.arrays import Differences, Floats, Indices, Numbers, Reals, Rows, Samples, Whole
 from vqcore.coding.wavelet.choosing import Chooser
-from vqcore.coding.wavelet.encoded import plane_of
+from vqcore.coding.wavelet.encoded import found_bands
 from vqcore.coding.wavelet.encoding import Source, source_of
 from vqcore.coding.wavelet.model import Kind
 from vqcore.coding.wavelet.network import NetworkPredictor
@@ -25,7 +25,7 @@ from vqcore.coding.wavelet.odds import Odds
 from vqcore.coding.wavelet.surroundings import Known, Maps, Surroundings
 from vqcore.coding.wavelet.tables import UNITS
 from vqcore.coding.wavelet.walking import Found, Walked, values_of, walk
-from vqcore.signals.wavelet import planes_of
+from vqcore.signals.wavelet import planes_of, synthesised
 from vqcore.signals.waveletgrid import PLACES, Grid, Place
 from vqcore.work import finish
 
@@ -171,7 +171,7 @@ class Planes:
         every = [book.rounded()[0] for book in self._learned.books]
         books = {place: every[place.book] for place in PLACES}
         source, walked, _ = self.coded(step)
-        return plane_of(self._grid, walked.found, source.coarse, books, step)
+        return synthesised(found_bands(self._grid, walked.found, source.coarse, books, step))
 
     @property
     def _learned(self) -> Learned:

@@ -184,14 +184,23 @@ def decode_work(encoded: EncodedWavelet) -> Work[Samples]:
 
 
 def _plane(encoded: EncodedWavelet, every: list[Found], number: int) -> Reals:
+    return synthesised(_bands(encoded, every[number], number))
+
+
+def luma_bands(encoded: EncodedWavelet) -> Bands:
+    """Return the bands of luma as a picture has them."""
+    return _bands(encoded, encoded.found[0], 0)
+
+
+def _bands(encoded: EncodedWavelet, found: Found, number: int) -> Bands:
     quantizer, kind = encoded.quantizer, kinds_of(encoded.layout)[number]
     books = {place: codewords_of(quantizer, kind, place) for place in PLACES}
     step, coarse = step_of(quantizer.step, number), encoded.coarse[number]
     grid = grid_of(encoded.layout)
-    return plane_of(grid, every[number], coarse, books, step, signed=quantizer.signed)
+    return found_bands(grid, found, coarse, books, step, signed=quantizer.signed)
 
 
-def plane_of(
+def found_bands(
     grid: Grid,
     found: Found,
     coarse: Whole,
@@ -199,8 +208,8 @@ def plane_of(
     step: int,
     *,
     signed: bool = True,
-) -> Reals:
-    """Return a plane as its bands have it, float32.
+) -> Bands:
+    """Return the bands of a plane, float32.
 
     Parameters
     ----------
@@ -217,4 +226,4 @@ def plane_of(
         values[part] = values_of(own, books[place], signed=signed) * unit
     last = [(band_units(band) * unit).astype(np.float32) for band in coarse[1:]]
     lowest = (coarse[0] * STEPS[step]).astype(np.float32)
-    return synthesised(Bands(lowest, [*bands_of(values, grid), last]))
+    return Bands(lowest, [*bands_of(values, grid), last])
