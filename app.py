@@ -18,6 +18,7 @@ from vqcore.coding.codec import Settings
 from vqcore.coding.soundcodec import SOUND_FAMILIES, SoundSettings, lent_by
 from vqcore.lab import (
     advantage,
+    bands,
     climb,
     contest,
     cosine,
@@ -59,6 +60,7 @@ from vqcore.quantizers.quantizer import Option
 from vqcore.refusals import SoundError
 from vqcore.show import (
     answers,
+    bandpanels,
     downloads,
     links,
     panels,
@@ -945,7 +947,7 @@ def health_panel(of: Study) -> list[Pieces]:
     show_health(made.health_bytes(of), panels.health_charts(of), partial(panels.health_table, of))
     if not FAMILIES[of.settings.family].BY_BLOCK:
         small(say("health.by-block-only"))
-        return [study.examining(of)]
+        return [study.examining(of), *(show_bands(of) if is_whole(of) else [])]
     return [study.examining(of), study.holding_out(of), *show_lent(of)]
 
 
@@ -960,6 +962,22 @@ def show_health(
     draw(charts)
     if st.toggle(**control("healths")):
         draw(table())
+
+
+def show_bands(of: Study) -> list[Pieces]:
+    """Show where the bits of a file went, and what is in its bands."""
+    st.subheader(say("bands.title"), anchor=False)
+    size = st.selectbox(**size_choice("bands", of.plan.sizes, visit.size_in(of.plan)))
+    if inside := bands.known_inside(of, size):
+        st.markdown(bandpanels.finding(of, size, inside))
+        draw(bandpanels.spending_chart(of, size, inside))
+        with st.expander(say("bands.numbers")):
+            draw(bandpanels.spending_table(of, size, inside))
+        st.subheader(say("bands.mosaic"), anchor=False)
+        mosaic = bandpanels.mosaic(of, size, inside)
+        st.image(mosaic.png, output_format="PNG", alt=mosaic.alt)
+        small(mosaic.caption)
+    return [bands.looking_inside(of, size)]
 
 
 def show_lent(of: Study) -> list[Pieces]:

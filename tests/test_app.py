@@ -1720,6 +1720,20 @@ def test_exercises_are_asked_and_answers_checked():
         assert reply.startswith(sign)
 
 
+def bands_are_looked_into(app):
+    """At the K chosen there: in words, as a chart, as a table one fold away, as a picture."""
+    for size in (2, 1):
+        sound(app.selectbox(key="bands").set_value(size).run())
+        assert any(it.value.startswith("Level 1, the finest, has 75 %") for it in app.markdown)
+        [chart] = (it.proto for it in app.get("plotly_chart") if '"Y HL"' in it.proto.spec)
+        assert f"at K = {size}." in chart.alt
+        [fold] = (it for it in app.expander if it.label == say("bands.numbers"))
+        taken = fold.dataframe[0].value["bytes_taken"]
+        assert len(taken) == 3 * 19 + 2
+        [drawn] = app.get("image")
+        assert f"The bands of luma at K = {size} " in drawn.proto.imgs[0].alt
+
+
 def test_wavelets_are_of_whole_pictures_on_every_panel():
     """One visit for all, as each K and each step takes its time."""
     app = at_rates(("waves.png", waves()), family="wavelet", beside="JPEG", largest="2")
@@ -1741,5 +1755,7 @@ def test_wavelets_are_of_whole_pictures_on_every_panel():
     for panel, sentence in told.items():
         app.session_state.panel = panel
         assert any(sentence in text.value for text in sound(app.run()).markdown), panel
+        if panel == "health":
+            bands_are_looked_into(app)
     assert not components(app, "vq_training")
     assert any(say("training.no-replay") in text.value for text in app.markdown)

@@ -54,6 +54,7 @@ TableId = Literal[
     "scalars",
     "speakers",
     "advantages",
+    "bands",
 ]
 FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
     "points": {
@@ -287,6 +288,15 @@ FORMATS: Mapping[TableId, Mapping[str, str | None]] = {
         "memory_db": "%.2f",
         "space_db": "%.2f",
         "shape_db": "%.2f",
+    },
+    "bands": {
+        "plane": None,
+        "band": None,
+        "coefficients": "%d",
+        "nothing_percent": "%.1f",
+        "coefficient_bits": "%.3f",
+        "bytes_taken": "%.1f",
+        "file_percent": "%.2f",
     },
     "families": {
         "family": None,
