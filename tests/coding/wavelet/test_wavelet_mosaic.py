@@ -43,6 +43,18 @@ def test_details_are_where_their_band_is_as_strong_as_is_said(high: int, wide: i
     assert len(np.unique(drawn[0])) > 5
 
 
+@pytest.mark.parametrize("sides", [(1, 1), (1, 5), (3, 2)])
+def test_of_a_few_pixels_there_are_hardly_bands(sides: tuple[int, int]) -> None:
+    """No lines are where there is no detail on their other side."""
+    tiny = encoded_of(encoded_at(Picture(np.full(sides, 90, np.uint8), ""), 1, 0))
+    mosaic = mosaic_of(tiny)
+    assert mosaic[0, 0] == 90
+    lines = [-(-side // 2) for side in sides]
+    assert [(mosaic[-1] == 0).all(), (mosaic[:, -1] == 0).all()] == [
+        line == side - 1 for line, side in zip(lines, sides, strict=True)
+    ]
+
+
 def test_what_is_larger_than_a_screen_is_drawn_by_its_strongest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -37,7 +37,7 @@ def mosaic_of(encoded: EncodedWavelet) -> Samples:
         places = (above, right), (down, left), (down, right)
         for place, detail in zip(places, details, strict=True):
             _put(mosaic[place], _grays(detail / step))
-        mosaic[down.start, : right.stop] = mosaic[: down.stop, right.start] = LINE
+        mosaic[down, : right.stop][:1] = mosaic[: down.stop, right][:, :1] = LINE
     return mosaic
 
 
