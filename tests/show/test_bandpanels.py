@@ -40,7 +40,7 @@ def test_the_table_comes_to_the_whole_file(coloured: tuple[Study, Inside, int]) 
     assert len(table.rows) == 3 * 19 + 2
     names = [f"{row['plane']} {row['band']}" for row in table.rows]
     assert names[:2] == ["Y HL 1", "Y LH 1"]
-    assert names[-3:] == ["Cr HH 6", "– codebook", "– head"]
+    assert names[-3:] == ["Cr HH 6", "– codebook", "– head, rounding"]
     row = table.rows[0]
     assert 8 * row["bytes_taken"] == pytest.approx(row["coefficient_bits"] * row["coefficients"])
     assert styled(table.columns, table.rows).to_html()

@@ -54,7 +54,8 @@ class Spending:
     codebook_bits : of codewords; none, if they are shipped
     bands
 
-    What is left of a file is its head: the header, three numbers, the checksum.
+    What is left of a file is its head, that is the header, three numbers and the checksum, and what
+    the coder loses by rounding: a few 100 000ths of a bit a symbol.
     """
 
     codebook_bits: float
