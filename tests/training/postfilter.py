@@ -24,7 +24,7 @@ from tests.training.crops import piece_of, softened
 from tests.training.recording import Planes
 from vqcore.arrays import Differences, Floats, Reals, Samples
 from vqcore.coding.wavelet.model import KINDS, Kind
-from vqcore.coding.wavelet.postfilter import PER_STEP, Filter, differences, in_parts
+from vqcore.coding.wavelet.postfilter import PER_STEP, Around, Filter, differences, in_parts
 from vqcore.coding.wavelet.tables import STEPS
 from vqcore.signals.wavelet import planes_of
 
@@ -84,12 +84,12 @@ def _some(
     count = OF_A_CROP if kind == "luma" else OF_A_CROP // 2
     own, *luma = decoded
     shape = Filter(RADII[kind], *[np.zeros(0)] * 7)
-    wide = [np.pad(each, shape.radius, mode="edge") for each in (in_parts(own, step), *luma)]
+    every = [Around(each, shape) for each in (in_parts(own, step), *luma)]
     rows = rng.choice(plane.size, min(count, plane.size), replace=False)
-    around = [each[:, rows] for each in differences(wide, shape, slice(0, len(plane)))]
+    around = differences(every, (slice(0, len(plane)), slice(0, plane.shape[1])))[:-1, rows]
     missing = ((plane - own) / np.float32(STEPS[step])).ravel()[rows]
     return Inputs(
-        np.concatenate(around).T.astype(np.int16),
+        around.T.astype(np.int16),
         missing.astype(np.float32),
         np.full(len(rows), step, np.float32),
     )

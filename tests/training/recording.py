@@ -118,8 +118,8 @@ class Recorder:
     def odds(self, place: Place, known: Known, around: Surroundings, phase: int) -> Odds:
         """Return the odds of one pass, and keep what is known."""
         group = (known.number * 3 + place.orientation) * 4 + phase
-        features = np.minimum(around.features(phase), MOST).astype(np.uint8)
-        self._known = group, features, around.signs(phase).astype(np.int8)
+        features = np.minimum(around.features(phase).T, MOST).astype(np.uint8)
+        self._known = group, features, around.signs(phase).T.astype(np.int8)
         return self._predictor.odds(place, known, around, phase)
 
     def decide(self, where: Rows, place: Place, odds: Odds) -> Found:

@@ -5,7 +5,7 @@ import pytest
 
 from vqcore.coding.wavelet.embedding import Embedding, features_of
 from vqcore.coding.wavelet.model import KINDS, Kind, few, shipped
-from vqcore.coding.wavelet.network import Book, Network, NetworkPredictor
+from vqcore.coding.wavelet.network import LARGEST_FIRST, Book, Network, NetworkPredictor
 from vqcore.coding.wavelet.surroundings import Known, Maps, Surroundings
 from vqcore.quantizers.wavelet import LARGEST, MOST_SHIPPED, STEP_NUMBERS
 from vqcore.signals.waveletgrid import Grid, Place
@@ -31,10 +31,12 @@ def test_sums_in_floats_stay_exact_whatever_is_around(kind: Kind) -> None:
     network, most = shipped()[kind].network, np.array(MOST_FEATURES[kind], float)
     first = np.einsum("gfh,f->gh", np.abs(network.first, dtype=np.float64), most)[:, None]
     assert (first + np.abs(network.first_bias)).max() < IN_32_BITS
-    second = np.abs(network.second).sum(axis=0) * 4095 + np.abs(network.second_bias)
-    assert second.max() < IN_64_BITS
-    for numbers in (network.flags, network.scales, network.signs):
-        assert np.abs(numbers).sum(axis=-1).max() * MOST_HIDDEN < IN_64_BITS
+    second = np.abs(network.second).sum(axis=0) * LARGEST_FIRST + np.abs(network.second_bias)
+    assert second.max() < IN_32_BITS
+    flags = np.abs(network.flags).sum(axis=-1).max() * MOST_HIDDEN
+    assert flags + np.abs(network.flags_bias).max() < IN_32_BITS
+    assert np.abs(network.signs).sum(axis=-2).max() * 63 < IN_32_BITS
+    assert np.abs(network.scales).sum(axis=-1).max() * MOST_HIDDEN < IN_64_BITS
 
 
 @EACH_KIND
@@ -63,7 +65,7 @@ def tiny() -> Network:
     """Return a network of two features, one hidden unit and one of 32 outputs that is not 0."""
     first = np.zeros((12, 2, 1), np.float32)
     first[3] = [[256], [-512]]
-    second = np.zeros((1, 32))
+    second = np.zeros((1, 32), np.float32)
     second[0, 4] = 128
     nothing = np.zeros((1, 1))
     bias = np.full((12, 5, 1), 300, np.float32)
@@ -72,7 +74,7 @@ def tiny() -> Network:
 
 
 def test_two_layers_by_hand() -> None:
-    hidden = tiny().hidden(3, 0, np.int16([[10, 2], [0, 9], [30000, 0], [1, 1]]))
+    hidden = tiny().hidden(3, 0, np.int16([[10, 0, 30000, 1], [2, 9, 0, 1]]))
     # (2560 − 1024 + 300) >> 8 is 7, and 7 · 128 >> 8 is 3; less than nothing is nothing
     assert hidden[:, 4].tolist() == [3, 0, 1023, 0]
     assert hidden.sum() == hidden[:, 4].sum()

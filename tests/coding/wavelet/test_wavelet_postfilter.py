@@ -82,7 +82,7 @@ def test_strips_leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     plane = np.random.default_rng(2).normal(0, 40, (37, 12)).astype(np.float32)
     own = shipped()["luma"].filter
     usual = finish(filtered(plane, own, STEP))
-    monkeypatch.setattr(postfilter, "STRIP", 5)
+    monkeypatch.setattr(postfilter, "AT_ONCE", 10)
     np.testing.assert_array_equal(finish(filtered(plane, own, STEP)), usual)
 
 

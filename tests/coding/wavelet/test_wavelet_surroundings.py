@@ -95,9 +95,9 @@ def test_features_are_those_of_single_coefficients(known: str, place: Place) -> 
     own, signed = np.zeros((2, 2 * rows, 2 * columns), int)
     for phase, (first_row, first_column) in enumerate(PHASES):
         vectors = list(product(range(first_row, rows, 2), range(first_column, columns, 2)))
-        features = around.features(phase).tolist()
+        features = around.features(phase).T.tolist()
         assert features == [expected_features(place, kind, maps, own, *it) for it in vectors]
-        assert around.signs(phase).tolist() == [
+        assert around.signs(phase).T.tolist() == [
             [at(signed, 2 * row + y, 2 * column + x) for y, x in NEAR] for row, column in vectors
         ]
         values = rng.integers(-3000, 3000, (len(vectors), 4))
@@ -118,7 +118,7 @@ class Recorder:
         self._multiples, self.seen = multiples, list[NDArray[Any]]()
 
     def odds(self, place: Place, known: Known, around: Surroundings, phase: int) -> Any:
-        self.seen.append(np.concatenate([around.features(phase), around.signs(phase)], axis=1))
+        self.seen.append(np.concatenate([around.features(phase), around.signs(phase)]))
         return self
 
     def decide(self, where: NDArray[Any], place: Place, odds: Any) -> Found:

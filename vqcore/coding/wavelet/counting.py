@@ -56,7 +56,7 @@ class Counter:
         features = around.features(phase)
         weights = WEIGHTS[phase] | (IN_CHROMA if known.chroma else {})
         strength = sum(
-            weight * MAGNITUDES[features[:, some]].sum(axis=1) for some, weight in weights.items()
+            weight * MAGNITUDES[features[some, :]].sum(axis=0) for some, weight in weights.items()
         )
         return CountedOdds(self, np.searchsorted(BOUNDS, strength + LEAST))
 

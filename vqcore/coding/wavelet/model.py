@@ -18,7 +18,7 @@ Kind = Literal["luma", "chroma"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 PLACE = Path(__file__).with_name("model.npz")
-IN_SINGLE = "first", "first_bias"
+IN_SINGLE = "first", "first_bias", "second", "second_bias", "flags", "flags_bias", "signs"
 
 
 class Part(NamedTuple):

@@ -9,7 +9,7 @@ else below 2^53, so that no machine and no order of adding makes a difference.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -29,12 +29,15 @@ from vqcore.coding.wavelet.tables import (
     normed,
 )
 from vqcore.signals.waveletgrid import ORIENTATIONS, PHASES, Place
+from vqcore.work import on_all_cores
 
 QUARTER_OCTAVE = 355
 SCALES = 44
 MIDDLE_SCALE = 12
 USUAL_CODEWORDS = 64
 """Where there are fewer, escapes are as many times as likely."""
+LARGEST_FIRST, LARGEST_HIDDEN = 2800, 1023
+SHIFTED = np.float32(2.0**-8)
 NATS_PER_BIT = 1 / float(np.float32(np.log(2)))
 
 
@@ -43,11 +46,10 @@ class Network(NamedTuple):
 
     Parameters
     ----------
-    first : float32 array of shape (groups, features, h)
-    first_bias : (groups, levels, h)
-    second, second_bias : float64 arrays of shape (h, 32) and (levels, 32)
-    flags, flags_bias : (sorts, 2, 32) and (groups, levels, 2); is it something, is it an escape
-    signs : (groups, levels, 12, 4)
+    first, first_bias : float32 arrays of shape (groups, features, h) and (groups, levels, h)
+    second, second_bias : the same, (h, 32) and (levels, 32)
+    flags, flags_bias : the same, (sorts, 2, 32) and (groups, levels, 2); is it something, an escape
+    signs : the same, (groups, levels, 12, 4)
     scales, scales_bias : (sorts, 4, 32) and (sorts, 4); of the magnitudes in an escape
     earlier : (4, 4), what those before in the escape do to the scale
     magnitudes : (44, 18), weights of magnitudes by scale
@@ -55,23 +57,49 @@ class Network(NamedTuple):
 
     first: Reals
     first_bias: Reals
-    second: Floats
-    second_bias: Floats
-    flags: Floats
-    flags_bias: Floats
-    signs: Floats
+    second: Reals
+    second_bias: Reals
+    flags: Reals
+    flags_bias: Reals
+    signs: Reals
     scales: Floats
     scales_bias: Floats
     earlier: Floats
     magnitudes: Floats
 
-    def hidden(self, group: int, level: int, features: Differences) -> Floats:
-        """Return the second layer, whole numbers from 0 to 1023, shape (m, 32)."""
-        first = features.astype(np.float32) @ self.first[group] + self.first_bias[group, level]
-        first = np.floor(first * np.float32(2.0**-8)).clip(0, 4095)
-        second = first.astype(np.float64) @ self.second + self.second_bias[level]
-        hidden: Floats = np.floor(second * 2.0**-8).clip(0, 1023)
-        return hidden
+    def hidden(self, group: int, level: int, features: Differences) -> Reals:
+        """Return the second layer, whole numbers from 0 to 1023, shape (m, 32), given (f, m)."""
+        first = self.first[group].T @ features.astype(np.float32)
+        first = _limited(first, self.first_bias[group, level][:, None], LARGEST_FIRST)
+        return _limited(first.T @ self.second, self.second_bias[level], LARGEST_HIDDEN)
+
+    def along(self, group: int, level: int, signs: Differences) -> Reals:
+        """Return how four coefficients go along with signs around, (m, 4), given (12, m)."""
+        sums = np.floor(signs.astype(np.float32).T @ self.signs[group, level] * SHIFTED)
+        along: Reals = sums.clip(-LARGEST_HIDDEN, LARGEST_HIDDEN)
+        return along
+
+
+def _limited(sums: Reals, bias: Reals, most: int) -> Reals:
+    sums += bias
+    sums *= SHIFTED
+    np.floor(sums, out=sums)
+    return np.clip(sums, 0, most, out=sums)
+
+
+class Seen(NamedTuple):
+    """What the network makes of the surroundings of m vectors.
+
+    Parameters
+    ----------
+    hidden : float32 array of shape (m, 32)
+    along : float32 array of shape (m, 4)
+    likely : float64 array of shape (m, 2), that it is something, and an escape then
+    """
+
+    hidden: Reals
+    along: Reals
+    likely: Floats
 
 
 class Book(NamedTuple):
@@ -113,16 +141,24 @@ class NetworkPredictor:
     def odds(self, place: Place, known: Known, around: Surroundings, phase: int) -> NetworkOdds:
         """Return the odds of one pass."""
         group = (known.number * len(ORIENTATIONS) + place.orientation) * len(PHASES) + phase
-        network, book = self._network, self._books[place.book]
-        hidden = network.hidden(group, place.level, around.features(phase))
-        along = around.signs(phase).astype(np.float64) @ network.signs[group, place.level]
-        along = np.floor(along * 2.0**-8).clip(-1023, 1023)
-        logits = hidden @ network.flags[place.sort].T + network.flags_bias[group, place.level]
+        see = partial(self._seen, place, group, around, phase)
+        parts = zip(*on_all_cores(see, around.parts(phase)), strict=True)
+        book = self._books[place.book]
         key = place.book, place.orientation
         if key not in self._entries:
             self._entries[key] = EntryRates(book.codewords)
         flags = [self._flags.setdefault((place, it), FlagRates()) for it in range(2)]
-        return NetworkOdds(network, book, place, hidden, along, logits, flags, self._entries[key])
+        seen = Seen(*map(np.concatenate, parts))
+        return NetworkOdds(self._network, book, place.sort, seen, flags, self._entries[key])
+
+    def _seen(
+        self, place: Place, group: int, around: Surroundings, phase: int, rows: slice
+    ) -> Seen:
+        network, level = self._network, place.level
+        hidden = network.hidden(group, level, around.features(phase, rows))
+        along = network.along(group, level, around.signs(phase, rows))
+        logits = hidden @ network.flags[place.sort].T + network.flags_bias[group, level]
+        return Seen(hidden, along, likely(logits))
 
 
 class NetworkOdds:
@@ -134,16 +170,14 @@ class NetworkOdds:
         self,
         network: Network,
         book: Book,
-        place: Place,
-        hidden: Floats,
-        along: Floats,
-        logits: Floats,
+        sort: int,
+        seen: Seen,
         flags: list[FlagRates],
         entries: EntryRates,
     ) -> None:
-        self._network, self._book, self._sort = network, book, place.sort
-        self._hidden, self._along = hidden, along
-        something, escaped = likely(logits).T
+        self._network, self._book, self._sort = network, book, sort
+        self._hidden, self._along = seen.hidden, seen.along
+        something, escaped = seen.likely.T
         more = max(1.0, USUAL_CODEWORDS / (1 + len(book.codewords)))
         self._predicted = something, more * escaped / (more * escaped + (1 - escaped))
         self._flags, self._entries = flags, entries
@@ -210,7 +244,7 @@ class NetworkOdds:
 
     def _logits(self, rows: Rows) -> NDArray[np.float32]:
         inputs = np.concatenate([self._hidden[rows], self._along[rows]], axis=1)
-        return inputs.astype(np.float32) @ self._book.embeddings.T + self._book.biases
+        return inputs @ self._book.embeddings.T + self._book.biases
 
     def _plain_weights(self, logits: NDArray[np.float32]) -> Floats:
         behind = (logits.max(axis=1, keepdims=True) - logits) * np.float32(1 / 32)

@@ -9,7 +9,7 @@ and the ring around, and its other orientations; of Cb the same five, for Cr.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial, reduce
 from itertools import product
 from typing import NamedTuple
@@ -37,6 +37,8 @@ SIDES = (
 FAR = [(far, near) for far in (-4, -3, 4, 5) for near in (0, 1)]
 FAR += [(near, far) for far, near in FAR]
 MARGIN = 4
+EVERY = slice(None)
+VECTORS_AT_ONCE = 8192
 
 
 class Known(NamedTuple):
@@ -79,21 +81,31 @@ class Surroundings:
         sides = 2 * rows + 2 * MARGIN, 2 * columns + 2 * MARGIN
         self._logs, self._signs = np.zeros(sides, np.int16), np.zeros(sides, np.int16)
 
-    def features(self, phase: int) -> NDArray[np.int16]:
-        """Return those of the vectors of a pass, shape (m, f)."""
-        at = partial(self._beside, self._logs, phase)
+    def parts(self, phase: int) -> Iterator[slice]:
+        """Yield rows of the vectors of a pass, a few at a time."""
+        rows, columns = self._beside(self._logs, phase, (0, 0)).shape
+        few = max(1, VECTORS_AT_ONCE // columns)
+        for start in range(0, rows, few):
+            yield slice(start, start + few)
+
+    def features(self, phase: int, rows: slice = EVERY) -> NDArray[np.int16]:
+        """Return those of the vectors of a pass, or of some rows of them, shape (f, m)."""
+
+        def at(place: tuple[int, int]) -> Map:
+            return self._beside(self._logs, phase, place)[rows]
+
         found = [at(place) for place in NEAR]
         found += [_sum(map(at, side)) >> 1 for side in SIDES]
         found.append(_sum(map(at, FAR)) >> 2)
-        still = _of_phase(self._still, phase)
-        return np.concatenate([np.stack(found, axis=-1), still], axis=2).reshape(
-            -1, len(found) + still.shape[2]
-        )
+        first_row, first_column = PHASES[phase]
+        still = self._still[:, first_row::2, first_column::2][:, rows]
+        every = np.concatenate([np.stack(found), still])
+        return every.reshape(len(every), -1)
 
-    def signs(self, phase: int) -> NDArray[np.int16]:
-        """Return the signed strength of the twelve coefficients around, shape (m, 12)."""
-        found = [self._beside(self._signs, phase, place) for place in NEAR]
-        return np.stack(found, axis=-1).reshape(-1, len(NEAR))
+    def signs(self, phase: int, rows: slice = EVERY) -> NDArray[np.int16]:
+        """Return the signed strength of the twelve coefficients around, shape (12, m)."""
+        found = [self._beside(self._signs, phase, place)[rows] for place in NEAR]
+        return np.stack(found).reshape(len(NEAR), -1)
 
     def put(self, phase: int, values: Whole) -> None:
         """Take the coefficients of the vectors of a pass, shape (m, 4), in units."""
@@ -119,13 +131,8 @@ class Surroundings:
         return plane[row + down : bottom + down : 4, column + right : edge + right : 4]
 
 
-def _of_phase(vectors: NDArray[np.int16], phase: int) -> NDArray[np.int16]:
-    row, column = PHASES[phase]
-    return vectors[row::2, column::2]
-
-
 def _still(place: Place, known: Known, maps: Maps) -> NDArray[np.int16]:
-    """Return the features that a band's own coefficients do not change, (rows, columns, f)."""
+    """Return the features that a band's own coefficients do not change, (f, rows, columns)."""
     level, orientation = place
     others = [it for it in ORIENTATIONS if it != orientation]
     see = partial(turned, orientation=orientation)
@@ -144,7 +151,7 @@ def _still(place: Place, known: Known, maps: Maps) -> NDArray[np.int16]:
             *(_sum(_quarters(luma[other])) >> 1 for other in others),
         ]
         found += _alike(see(known.other[level][orientation])) if known.other else [nothing] * 5
-    return np.stack(found, axis=-1)
+    return np.stack(found)
 
 
 def _of_parents(parent: Map, *others: Map) -> list[Map]:
