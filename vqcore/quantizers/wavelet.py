@@ -55,7 +55,7 @@ GRAIN = 8
 LARGEST = MIDDLE - 1
 MOST_SHIPPED = 512
 SHORTEST, LONGEST = 1, 5
-ENOUGH = 2**15
+ENOUGH = 3 * 2**12
 """Steps of the vectors that codewords are found among, and how many will do."""
 
 _EXACT = Context(prec=40)

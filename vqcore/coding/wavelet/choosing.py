@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vqcore.arrays import Floats, Indices, Reals, Rows, Whole
+from vqcore.arrays import Differences, Floats, Indices, Reals, Rows, Whole
 from vqcore.coding.entropy import Coder
 from vqcore.coding.wavelet import lattice
 from vqcore.coding.wavelet.following import few, pass_through
@@ -48,7 +48,7 @@ class Chooser:
 
     def _best(self, vectors: Reals, odds: Odds) -> Found:
         index = np.zeros(len(vectors), np.int32)
-        multiples = np.zeros((len(vectors), 4), np.int64)
+        multiples = np.zeros((len(vectors), 4), np.int16)
         energy = np.square(vectors, dtype=np.float64) @ np.ones(4)
         rows = np.flatnonzero(energy > HOPELESS * UNITS**2)
         for some in few(rows):
@@ -60,7 +60,7 @@ class Chooser:
         likely, escaped = odds.something[rows], odds.escaped[rows]
         begun = self._rate_weight * (log2(1 - likely) - log2(likely))
         index, least = np.zeros(len(rows), np.int32), np.zeros(len(rows))
-        multiples = np.zeros((len(rows), 4), np.int64)
+        multiples = np.zeros((len(rows), 4), np.int16)
         if len(odds.codewords):
             entry, costs = self._nearest(vectors, odds, rows)
             costs += begun - self._rate_weight * log2(1 - escaped)
@@ -92,7 +92,7 @@ class Chooser:
         return best, costs[np.arange(len(best)), best].astype(np.float64)
 
 
-def escape_bits(odds: Odds, rows: Rows, multiples: Whole) -> Floats:
+def escape_bits(odds: Odds, rows: Rows, multiples: Differences) -> Floats:
     """Return the bits of escapes, about."""
     bits, before = np.zeros(len(rows)), list[Whole]()
     for magnitude in np.abs(multiples.T):

@@ -92,7 +92,7 @@ class EncodedWavelet(Encoded):
         """Return the vectors of each plane."""
         index = self.indices[:, 0].copy()
         index[index == self.quantizer.escape] = -1
-        multiples = np.zeros((len(index), 4), np.int64)
+        multiples = np.zeros((len(index), 4), np.int16)
         multiples[with_multiples(index, self.quantizer)] = self.multiples
         planes = len(kinds_of(self.layout))
         parts = np.split(index, planes), np.split(multiples, planes)
@@ -104,7 +104,7 @@ def encoded_of(
 ) -> EncodedWavelet:
     """Return the picture of the vectors of each plane, and of what is coarser."""
     index, multiples = map(np.concatenate, zip(*found, strict=True))
-    some = multiples[with_multiples(index, quantizer)].astype(np.int16)
+    some = multiples[with_multiples(index, quantizer)]
     index[index < 0] = quantizer.escape
     return EncodedWavelet(layout, quantizer, index[:, None], multiples=some, coarse=tuple(coarse))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vqcore.arrays import Flags, Floats, Indices, Numbers, Rows, Whole
+from vqcore.arrays import Differences, Flags, Floats, Indices, Numbers, Rows, Whole
 from vqcore.coding.contexts import Weights
 from vqcore.coding.entropy import Coder
 from vqcore.coding.wavelet.lattice import LARGEST
@@ -59,16 +59,16 @@ def _code_flags(coder: Coder, wanted: Numbers, likely: Floats) -> Numbers:
     return _code(coder, wanted, np.stack([1 - likely, likely], axis=1)) > 0
 
 
-def _code_signs(coder: Coder, wanted: Numbers, there: Flags) -> Whole:
+def _code_signs(coder: Coder, wanted: Numbers, there: Flags) -> Differences:
     """Pass signs through, where there is something; elsewhere they are 1."""
-    signs = np.ones(wanted.shape, np.int64)
+    signs = np.ones(wanted.shape, np.int16)
     signs[there] -= 2 * _code_flags(coder, wanted[there] < 0, np.full(there.sum(), 0.5))
     return signs
 
 
-def _code_multiples(coder: Coder, wanted: Numbers, odds: Odds, rows: Rows) -> Whole:
+def _code_multiples(coder: Coder, wanted: Numbers, odds: Odds, rows: Rows) -> Differences:
     found = list[Whole]()
-    signed = np.zeros(wanted.shape, np.int64)
+    signed = np.zeros(wanted.shape, np.int16)
     for place, own in enumerate(wanted.T.astype(np.int64)):
         weights = odds.magnitude_weights(rows, found)
         magnitude = _code(coder, np.minimum(np.abs(own), LARGEST), weights).astype(np.int64)

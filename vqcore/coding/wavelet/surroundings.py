@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Whole
+from vqcore.arrays import Indices
 from vqcore.coding.wavelet.tables import logs_of, normed
 from vqcore.signals.waveletgrid import ORIENTATIONS, PHASES, Grid, Place, turned
 
@@ -107,7 +107,7 @@ class Surroundings:
         found = [self._beside(self._signs, phase, place)[rows] for place in NEAR]
         return np.stack(found).reshape(len(NEAR), -1)
 
-    def put(self, phase: int, values: Whole) -> None:
+    def put(self, phase: int, values: Indices) -> None:
         """Take the coefficients of the vectors of a pass, shape (m, 4), in units."""
         logs, signs = logs_of(values), normed(values)
         for place, (down, right) in enumerate(product((0, 1), (0, 1))):

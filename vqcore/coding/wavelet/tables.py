@@ -11,7 +11,7 @@ from decimal import Context, Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Floats, Whole
+from vqcore.arrays import Floats, Indices, Whole
 from vqcore.quantizers.wavelet import STEPS as STEPS
 from vqcore.quantizers.wavelet import UNITS as UNITS
 
@@ -89,12 +89,12 @@ def log2(values: Floats) -> Floats:
     return logs
 
 
-def logs_of(units: Whole) -> NDArray[np.int16]:
+def logs_of(units: Whole | Indices) -> NDArray[np.int16]:
     """Return the logarithms of magnitudes."""
     return LOGS[np.minimum(np.abs(units), len(LOGS) - 1)]
 
 
-def normed(units: Whole) -> NDArray[np.int16]:
+def normed(units: Whole | Indices) -> NDArray[np.int16]:
     """Return v/(|v| + 1) of coefficients v, in 64ths, from −63 to 63."""
     return np.sign(units).astype(np.int16) * NORMS[np.minimum(np.abs(units), len(NORMS) - 1)]
 

@@ -23,11 +23,11 @@ class Found(NamedTuple):
     Parameters
     ----------
     symbols : int array of shape (m,): 0 nothing, −1 an escape, else a codeword
-    multiples : int array of shape (m, 4), of escapes; of codewords that are magnitudes the signs
+    multiples : int16 array of shape (m, 4), of escapes; of codewords that are magnitudes the signs
     """
 
     symbols: Indices
-    multiples: Whole
+    multiples: Differences
 
 
 class Decider(Protocol):
@@ -65,7 +65,7 @@ def walk(
     maps: Maps = {level: [] for level in VECTOR_LEVELS}
     maps[LEVELS - 1] = [logs_of(band_units(band)) for band in coarse]
     symbols = np.zeros(grid.total, np.int32)
-    multiples = np.zeros((grid.total, 4), np.int64)
+    multiples = np.zeros((grid.total, 4), np.int16)
     for place, part in grid.parts():
         around = Surroundings(grid, place, known, maps)
         numbers = np.arange(part.start, part.stop, dtype=np.int32).reshape(around.shape)
@@ -84,7 +84,7 @@ def walk(
     return Walked(Found(symbols, multiples), maps)
 
 
-def values_of(found: Found, codewords: Differences, *, signed: bool) -> Whole:
+def values_of(found: Found, codewords: Differences, *, signed: bool) -> Indices:
     """Return the coefficients of vectors, in units."""
     values = lattice.in_units(found.multiples)
     rows = np.flatnonzero(found.symbols > 0)
