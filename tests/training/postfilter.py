@@ -24,7 +24,7 @@ from tests.training.crops import piece_of, softened
 from tests.training.recording import Planes
 from vqcore.arrays import Differences, Floats, Reals, Samples
 from vqcore.coding.wavelet.model import KINDS, Kind
-from vqcore.coding.wavelet.postfilter import PER_STEP, Around, Filter, differences, in_parts
+from vqcore.coding.wavelet.postfilter import PER_STEP, Around, Filter
 from vqcore.coding.wavelet.tables import STEPS
 from vqcore.signals.wavelet import planes_of
 
@@ -67,29 +67,29 @@ def _of_crop(checkpoint: Checkpoint, kind: Kind, crop: Samples, seed: tuple[int,
     planes, step = planes_of(piece_of(crop, rng)), int(rng.choice(STEP_NUMBERS))
     if kind == "luma":
         coder = Planes(checkpoint, planes)
-        return _some(kind, planes[0], [coder.decoded(step)], step, rng)
+        return _some(kind, planes[0], [(coder.decoded(step), step)], rng)
     coder = Planes(checkpoint, softened(planes, rng))
-    luma = in_parts(coder.decoded(step), step)
+    luma = coder.decoded(step), step
     step = max(0, step + int(rng.choice(CHROMA_STEPS)))
     parts = [
-        _some(kind, plane, [coder.decoded(step), luma], step, rng) for plane in coder.planes[1:]
+        _some(kind, plane, [(coder.decoded(step), step), luma], rng) for plane in coder.planes[1:]
     ]
     return Inputs(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def _some(
-    kind: Kind, plane: Reals, decoded: list[Reals], step: int, rng: np.random.Generator
+    kind: Kind, plane: Reals, decoded: list[tuple[Reals, int]], rng: np.random.Generator
 ) -> Inputs:
-    """Return some samples of a plane; beside it, of chroma, there is luma in parts of a step."""
+    """Return some samples of a plane, given it and, of chroma, luma as decoded with their steps."""
     count = OF_A_CROP if kind == "luma" else OF_A_CROP // 2
-    own, *luma = decoded
     shape = Filter(RADII[kind], *[np.zeros(0)] * 7)
-    every = [Around(each, shape) for each in (in_parts(own, step), *luma)]
+    whole = slice(0, len(plane)), slice(0, plane.shape[1])
     rows = rng.choice(plane.size, min(count, plane.size), replace=False)
-    around = differences(every, (slice(0, len(plane)), slice(0, plane.shape[1])))[:-1, rows]
+    around = [Around(it, shape, its).differences(whole)[:, rows] for it, its in decoded]
+    own, step = decoded[0]
     missing = ((plane - own) / np.float32(STEPS[step])).ravel()[rows]
     return Inputs(
-        around.T.astype(np.int16),
+        np.concatenate(around).T.astype(np.int16),
         missing.astype(np.float32),
         np.full(len(rows), step, np.float32),
     )

@@ -7,7 +7,7 @@ import pytest
 
 from vqcore.coding.wavelet import postfilter
 from vqcore.coding.wavelet.model import KINDS, Kind, shipped
-from vqcore.coding.wavelet.postfilter import Filter, filtered, in_parts
+from vqcore.coding.wavelet.postfilter import Filter, filtered
 from vqcore.coding.wavelet.tables import STEPS
 from vqcore.quantizers.wavelet import STEP_NUMBERS
 from vqcore.work import finish
@@ -33,11 +33,11 @@ def made_up(planes: int) -> Filter:
     )
 
 
-def slow(planes: list[np.ndarray], own: Filter, y: int, x: int) -> float:
-    """Return what the filter adds to a sample, in levels."""
-    inputs = []
-    for plane in planes:
-        parts = np.rint(plane.clip(-200, 200) * np.float32(32 / STEPS[STEP])).astype(int)
+def slow(seen: list[tuple[np.ndarray, int]], own: Filter, y: int, x: int) -> float:
+    """Return what the filter adds to a sample, in levels, given planes with their steps."""
+    inputs, own_step = [], seen[0][1]
+    for plane, step in seen:
+        parts = np.rint(plane.clip(-200, 200) * np.float32(32 / STEPS[step])).astype(int)
         rows, columns = parts.shape
         for down in (-1, 0, 1):
             for right in (-1, 0, 1):
@@ -45,45 +45,48 @@ def slow(planes: list[np.ndarray], own: Filter, y: int, x: int) -> float:
                 inputs.append(min(255, max(-255, parts[at] - parts[y, x])))
         del inputs[-5]  # the middle
     first = [
-        min(1023, max(0, math.floor((row @ inputs + bias + step * STEP) / 32)))
-        for row, bias, step in zip(own.first, own.first_bias, own.of_step, strict=True)
+        min(1023, max(0, math.floor((row @ inputs + bias + more * own_step) / 32)))
+        for row, bias, more in zip(own.first, own.first_bias, own.of_step, strict=True)
     ]
     second = [
         min(1023, max(0, math.floor((row @ first + bias) / 64)))
         for row, bias in zip(own.second, own.second_bias, strict=True)
     ]
     last = math.floor((own.last[0] @ second + own.last_bias[0]) / 16)
-    return min(256, max(-256, last)) * STEPS[STEP] / 256
+    return min(256, max(-256, last)) * STEPS[own_step] / 256
 
 
-@pytest.mark.parametrize("chroma", [False, True])
-def test_each_sample_is_filtered_by_those_around(chroma: bool) -> None:
+def drawn(count: int) -> list[np.ndarray]:
     rng = np.random.default_rng(1)
-    plane, luma = rng.normal(0, 60, (2, 19, 7)).astype(np.float32)
-    own = made_up(1 + chroma)
-    work = filtered(plane, own, STEP, in_parts(luma, STEP) if chroma else None)
-    added = finish(work) - plane
-    planes = [plane, luma][: 1 + chroma]
-    expected = [[slow(planes, own, y, x) for x in range(7)] for y in range(19)]
-    np.testing.assert_allclose(added, expected, atol=1e-4)
-    assert np.unique(np.abs(expected)).size > 20
+    return [rng.normal(0, spread, (19, 7)).astype(np.float32) for spread in (60, 30, 40)[:count]]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_flat_plane_stays_nearly_flat(kind: Kind) -> None:
-    plane = np.full((9, 9), 40, np.float32)
-    luma = None if kind == "luma" else in_parts(plane, STEP)
-    found = finish(filtered(plane, shipped()[kind].filter, STEP, luma))
-    assert np.ptp(found) == 0
-    assert abs(found[0, 0] - 40) < STEPS[STEP] / 8
+@pytest.mark.parametrize("count", [1, 3])
+def test_each_sample_is_filtered_by_those_around(count: int) -> None:
+    planes = drawn(count)
+    filters, steps = [made_up(1), made_up(2), made_up(2)][:count], [STEP, STEP + 2, STEP + 2]
+    found = finish(filtered(planes, filters, steps[:count]))
+    for number, (plane, own) in enumerate(zip(planes, filters, strict=True)):
+        seen = [(plane, steps[number])] + [(planes[0], STEP)] * (number > 0)
+        expected = [[slow(seen, own, y, x) for x in range(7)] for y in range(19)]
+        np.testing.assert_allclose(found[number] - plane, expected, atol=1e-4)
+        assert np.unique(np.abs(expected)).size > 20
 
 
-def test_strips_leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    plane = np.random.default_rng(2).normal(0, 40, (37, 12)).astype(np.float32)
-    own = shipped()["luma"].filter
-    usual = finish(filtered(plane, own, STEP))
-    monkeypatch.setattr(postfilter, "AT_ONCE", 10)
-    np.testing.assert_array_equal(finish(filtered(plane, own, STEP)), usual)
+def test_flat_planes_stay_nearly_flat() -> None:
+    planes = [np.full((9, 9), 40, np.float32)] * 3
+    filters = [shipped()[kind].filter for kind in ("luma", "chroma", "chroma")]
+    for found in finish(filtered(planes, filters, [STEP] * 3)):
+        assert np.ptp(found) == 0
+        assert abs(found[0, 0] - 40) < STEPS[STEP] / 8
+
+
+@pytest.mark.parametrize("at_once", [5, 17])
+def test_pieces_leave_no_trace(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    planes, filters = drawn(3), [made_up(1), made_up(2), made_up(2)]
+    usual = finish(filtered(planes, filters, [STEP] * 3))
+    monkeypatch.setattr(postfilter, "AT_ONCE", at_once)
+    np.testing.assert_array_equal(finish(filtered(planes, filters, [STEP] * 3)), usual)
 
 
 @pytest.mark.parametrize("kind", KINDS)

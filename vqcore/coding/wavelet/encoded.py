@@ -17,7 +17,7 @@ from vqcore.coding.wavelet.looks import SHOWN, indices_of, looks_of
 from vqcore.coding.wavelet.model import Kind, few, shipped
 from vqcore.coding.wavelet.network import Book, NetworkPredictor
 from vqcore.coding.wavelet.odds import Predictor
-from vqcore.coding.wavelet.postfilter import filtered, in_parts
+from vqcore.coding.wavelet.postfilter import filtered
 from vqcore.coding.wavelet.surroundings import Known, Maps
 from vqcore.coding.wavelet.tables import STEPS, UNITS
 from vqcore.coding.wavelet.walking import Found, values_of
@@ -173,13 +173,9 @@ def decode_work(encoded: EncodedWavelet) -> Work[Samples]:
         planes.append(plane[: layout.height, : layout.width])
         yield
     if encoded.quantizer.way != "alone":
-        luma = None
-        for number, kind in enumerate(kinds):
-            step = step_of(encoded.quantizer.step, number)
-            parts = in_parts(planes[number], step) if luma is None else luma
-            work = filtered(planes[number], shipped()[kind].filter, step, luma)
-            planes[number] = yield from work
-            luma = parts
+        filters = [shipped()[kind].filter for kind in kinds]
+        steps = [step_of(encoded.quantizer.step, number) for number in range(len(kinds))]
+        planes = yield from filtered(planes, filters, steps)
     return pixels_of(planes)
 
 

@@ -27,7 +27,7 @@ LARGEST_SAMPLE = 200
 LARGEST_DIFFERENCE = 255
 LARGEST_HIDDEN = 1023
 PARTS_OF_A_STEP = 256
-SCALES = 2.0**-5, 2.0**-6, 2.0**-4
+SCALES = [np.float32(2.0**-5), np.float32(2.0**-6), np.float32(2.0**-4)]
 """Of the sums of each layer."""
 
 Piece = tuple[slice, slice]
@@ -55,13 +55,6 @@ class Filter(NamedTuple):
     last: Reals
     last_bias: Reals
 
-    def layers(self, step: int) -> list[Reals]:
-        """Return the weights of each layer times its scale, biases in the last column."""
-        weights = self.first, self.second, self.last
-        biases = self.first_bias + self.of_step * np.float32(step), self.second_bias, self.last_bias
-        both = map(np.column_stack, zip(weights, biases, strict=True))
-        return [own * np.float32(scale) for own, scale in zip(both, SCALES, strict=True)]
-
     @property
     def disc(self) -> list[tuple[int, int]]:
         """Return what is down and right of the middle."""
@@ -82,31 +75,108 @@ class Filter(NamedTuple):
         return isqrt(self.radius_squared)
 
 
-def filtered(plane: Reals, filter_: Filter, step: int, luma: Reals | None = None) -> Work[Reals]:
-    """Return a plane, float32, without some of what quantizing did to it.
+class Layers(NamedTuple):
+    """A filter for one step, its sums scaled: weights, and biases as columns.
+
+    Parameters
+    ----------
+    own, beside : of the differences in a plane itself, and in luma beside it; maybe of none there
+    second, last
+    biases : of all three layers
+    """
+
+    own: Reals
+    beside: Reals
+    second: Reals
+    last: Reals
+    biases: list[Reals]
+
+    @classmethod
+    def of(cls, own: Filter, step: int) -> Layers:
+        """Return those of a filter for a step, given by its number."""
+        first_bias = own.first_bias + own.of_step * np.float32(step)
+        biases = zip((first_bias, own.second_bias, own.last_bias), SCALES, strict=True)
+        parts = np.split(own.first * SCALES[0], [len(own.disc)], axis=1)
+        columns = [bias[:, None] * scale for bias, scale in biases]
+        first, beside = parts
+        return cls(first, beside, own.second * SCALES[1], own.last * SCALES[2], columns)
+
+    def correction(self, sums: Reals) -> Reals:
+        """Return what to add to samples, in 256ths of a step, given the sums of the first layer."""
+        first, second, last = self.biases
+        sums = self.second @ _limited(sums, first)
+        sums = self.last @ _limited(sums, second)
+        return np.floor(sums + last).clip(-PARTS_OF_A_STEP, PARTS_OF_A_STEP)
+
+
+def _limited(sums: Reals, bias: Reals) -> Reals:
+    sums += bias
+    np.floor(sums, out=sums)
+    return np.clip(sums, 0, LARGEST_HIDDEN, out=sums)
+
+
+class Around:
+    """A plane, and the samples around each of its own.
 
     Parameters
     ----------
     plane : as decoded
-    filter_
-    step : its number
-    luma : of chroma what `in_parts` makes of the luma decoded
+    filter_ : the one whose disc it is
+    step : the number of its step
     """
-    planes = [in_parts(plane, step)] + ([] if luma is None else [luma])
-    around = [Around(each, filter_) for each in planes]
-    pieces = list(_pieces(*plane.shape))
-    result = np.empty_like(plane)
-    correct = partial(_correction, around, filter_.layers(step))
-    for piece, found in zip(pieces, on_all_cores(correct, pieces), strict=True):
-        result[piece] = plane[piece] + found * np.float32(STEPS[step] / PARTS_OF_A_STEP)
-        yield
-    return result
+
+    def __init__(self, plane: Reals, filter_: Filter, step: int) -> None:
+        self._parts, self._radius, self._runs = in_parts(plane, step), filter_.radius, filter_.runs
+        wide = np.pad(self._parts, self._radius, mode="edge")
+        self._shifted = sliding_window_view(wide, 2 * self._radius + 1, axis=1).transpose(2, 0, 1)
+        self._ends = np.cumsum([len(across) for _, across in self._runs])
+
+    def differences(self, piece: Piece) -> Reals:
+        """Return how much the samples of the disc differ from those of a piece, (samples, m).
+
+        One subtraction for each row of the disc: many small ones would keep other threads waiting.
+        """
+        (rows, columns), middle = piece, self._parts[piece]
+        found = np.empty((self._ends[-1], *middle.shape), np.float32)
+        for own, (down, across) in zip(np.split(found, self._ends[:-1]), self._runs, strict=True):
+            top = self._radius + down
+            right = slice(self._radius + across.start, self._radius + across.stop)
+            there = self._shifted[right, rows.start + top : rows.stop + top, columns]
+            np.subtract(there, middle, out=own)
+        np.clip(found, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE, out=found)
+        return found.reshape(len(found), -1)
 
 
 def in_parts(plane: Reals, step: int) -> Reals:
     """Return the samples of a plane in 32nds of a step, whole numbers."""
     limited = plane.clip(-LARGEST_SAMPLE, LARGEST_SAMPLE)
     return np.rint(limited * np.float32(PER_STEP / STEPS[step]))
+
+
+def filtered(
+    planes: Sequence[Reals], filters: Sequence[Filter], steps: Sequence[int]
+) -> Work[list[Reals]]:
+    """Return planes, float32, without some of what quantizing did to them.
+
+    Parameters
+    ----------
+    planes : as decoded: luma, or luma and chroma
+    filters : of each; that of chroma looks at luma as well, no further around than luma's does
+    steps : the number of the step of each
+    """
+    of_each = list(zip(planes, filters, steps, strict=True))
+    around = [Around(*each) for each in of_each]
+    layers = [Layers.of(own, step) for _, own, step in of_each]
+    nearer = [filters[0].disc.index(place) for place in filters[-1].disc]
+    pieces = list(_pieces(*planes[0].shape))
+    results = [np.empty_like(plane) for plane in planes]
+    correct = partial(_corrections, around, layers, nearer)
+    for piece, corrections in zip(pieces, on_all_cores(correct, pieces), strict=True):
+        for result, (plane, _, step), added in zip(results, of_each, corrections, strict=True):
+            own = np.float32(STEPS[step] / PARTS_OF_A_STEP) * added
+            result[piece] = plane[piece] + own.reshape(result[piece].shape)
+        yield
+    return results
 
 
 def _pieces(rows: int, columns: int) -> Iterator[Piece]:
@@ -116,56 +186,14 @@ def _pieces(rows: int, columns: int) -> Iterator[Piece]:
         yield slice(top, min(top + high, rows)), slice(left, min(left + wide, columns))
 
 
-class Around:
-    """A plane, and the samples around each of its own.
-
-    Parameters
-    ----------
-    plane : in 32nds of a step
-    filter_ : the one whose disc is meant
-    """
-
-    def __init__(self, plane: Reals, filter_: Filter) -> None:
-        self._plane, self._runs, self._radius = plane, filter_.runs, filter_.radius
-        wide = np.pad(plane, self._radius, mode="edge")
-        self._shifted = sliding_window_view(wide, 2 * self._radius + 1, axis=1).transpose(2, 0, 1)
-        self.samples = len(filter_.disc)
-
-    def put_differences(self, piece: Piece, out: Reals) -> None:
-        """Say how much samples of the disc differ from those of a piece, (samples, rows, columns).
-
-        One subtraction for each row of the disc: many small ones would keep other threads waiting.
-        """
-        rows, columns = piece
-        ends = np.cumsum([len(across) for _, across in self._runs])
-        for own, (down, across) in zip(np.split(out, ends[:-1]), self._runs, strict=True):
-            top = self._radius + down
-            right = slice(self._radius + across.start, self._radius + across.stop)
-            there = self._shifted[right, rows.start + top : rows.stop + top, columns]
-            np.subtract(there, self._plane[piece], out=own)
-
-
-def differences(around: Sequence[Around], piece: Piece) -> Reals:
-    """Return what the filter sees of each sample of a piece, and a one, (inputs, samples)."""
-    rows, columns = (part.stop - part.start for part in piece)
-    ends = np.cumsum([it.samples for it in around])
-    found = np.empty((ends[-1] + 1, rows, columns), np.float32)
-    for each, own in zip(around, np.split(found, ends), strict=False):
-        each.put_differences(piece, own)
-    found[-1] = 1
-    limited = np.clip(found, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE, out=found)
-    return limited.reshape(len(found), -1)
-
-
-def _correction(around: Sequence[Around], layers: Sequence[Reals], piece: Piece) -> Reals:
-    """Return what to add to a piece, in 256ths of a step."""
-    values = differences(around, piece)
-    for weights in layers[:-1]:
-        sums = np.empty((len(weights) + 1, values.shape[1]), np.float32)
-        np.matmul(weights, values, out=sums[:-1])
-        sums[-1] = 1
-        np.floor(sums, out=sums)
-        values = np.clip(sums, 0, LARGEST_HIDDEN, out=sums)
-    found = np.floor(layers[-1] @ values).clip(-PARTS_OF_A_STEP, PARTS_OF_A_STEP)
-    rows, columns = (part.stop - part.start for part in piece)
-    return found.reshape(rows, columns)
+def _corrections(
+    around: Sequence[Around], layers: Sequence[Layers], nearer: list[int], piece: Piece
+) -> list[Reals]:
+    """Return what to add to a piece of each plane; chroma looks at luma once for both planes."""
+    differences = around[0].differences(piece)
+    found = [layers[0].correction(layers[0].own @ differences)]
+    if len(around) > 1:
+        beside = layers[1].beside @ differences[nearer]
+        for own, each in zip(layers[1:], around[1:], strict=True):
+            found.append(own.correction(own.own @ each.differences(piece) + beside))
+    return found
