@@ -28,6 +28,7 @@ from vqcore.signals.wavelet import Bands, pixels_of, synthesised
 from vqcore.signals.waveletgrid import PLACES, Grid, Place, bands_of
 from vqcore.work import Work, finish, on_all_cores
 
+STRIP = 128
 COARSER_CHROMA = 2
 """By how much the number of the step of chroma is above that of luma."""
 
@@ -176,7 +177,12 @@ def decode_work(encoded: EncodedWavelet) -> Work[Samples]:
         filters = [shipped()[kind].filter for kind in kinds]
         steps = [step_of(encoded.quantizer.step, number) for number in range(len(kinds))]
         planes = yield from filtered(planes, filters, steps)
-    return pixels_of(planes)
+    strips = (slice(y, y + STRIP) for y in range(0, layout.height, STRIP))
+    return np.concatenate([*on_all_cores(partial(_pixels, planes), strips)])
+
+
+def _pixels(planes: list[Reals], rows: slice) -> Samples:
+    return pixels_of([plane[rows] for plane in planes])
 
 
 def _plane(encoded: EncodedWavelet, every: list[Found], number: int) -> Reals:

@@ -9,9 +9,9 @@ and the ring around, and its other orientations; of Cb the same five, for Cr.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial, reduce
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from vqcore.arrays import Indices
 from vqcore.coding.wavelet.tables import logs_of, normed
 from vqcore.signals.waveletgrid import ORIENTATIONS, PHASES, Grid, Place, turned
+from vqcore.work import on_all_cores
 
 Map = NDArray[np.int16]
 """Logarithms of the magnitudes of a band."""
@@ -98,9 +99,8 @@ class Surroundings:
         found += [_sum(map(at, side)) >> 1 for side in SIDES]
         found.append(_sum(map(at, FAR)) >> 2)
         first_row, first_column = PHASES[phase]
-        still = self._still[:, first_row::2, first_column::2][:, rows]
-        every = np.concatenate([np.stack(found), still])
-        return every.reshape(len(every), -1)
+        found += [band[first_row::2, first_column::2][rows] for band in self._still]
+        return np.stack(found).reshape(len(found), -1)
 
     def signs(self, phase: int, rows: slice = EVERY) -> NDArray[np.int16]:
         """Return the signed strength of the twelve coefficients around, shape (12, m)."""
@@ -131,27 +131,31 @@ class Surroundings:
         return plane[row + down : bottom + down : 4, column + right : edge + right : 4]
 
 
-def _still(place: Place, known: Known, maps: Maps) -> NDArray[np.int16]:
-    """Return the features that a band's own coefficients do not change, (f, rows, columns)."""
+def _still(place: Place, known: Known, maps: Maps) -> list[Map]:
+    """Return the features that a band's own coefficients do not change."""
+    return list(chain.from_iterable(on_all_cores(lambda part: part(), _parts(place, known, maps))))
+
+
+def _parts(place: Place, known: Known, maps: Maps) -> Iterator[Callable[[], list[Map]]]:
+    """Yield what finds these features, some at a time."""
     level, orientation = place
     others = [it for it in ORIENTATIONS if it != orientation]
     see = partial(turned, orientation=orientation)
-    found = _of_parents(*map(see, [maps[level + 1][it] for it in (orientation, *others)]))
-    nothing = np.zeros_like(found[0])
+    parents = [see(maps[level + 1][it]) for it in (orientation, *others)]
+    nothing = np.zeros_like(parents[0])
+    yield partial(_of_parents, *parents)
     grandparents = maps.get(level + 2)
-    found.append(_enlarged(see(grandparents[orientation]), nothing) if grandparents else nothing)
-    before = [*map(see, maps[level])]
+    yield lambda: [_enlarged(see(grandparents[orientation]), nothing) if grandparents else nothing]
     for sibling in range(2):
-        found += _alike(before[sibling]) if sibling < len(before) else [nothing] * 5
-    found.append(np.full_like(nothing, known.step))
+        there = sibling < len(maps[level])
+        yield partial(_alike, see(maps[level][sibling])) if there else lambda: [nothing] * 5
+    yield lambda: [np.full_like(nothing, known.step)]
     if known.luma:
         luma = [*map(see, known.luma[level])]
-        found += [
-            *_alike(luma[orientation]),
-            *(_sum(_quarters(luma[other])) >> 1 for other in others),
-        ]
-        found += _alike(see(known.other[level][orientation])) if known.other else [nothing] * 5
-    return np.stack(found)
+        yield partial(_alike, luma[orientation])
+        yield lambda: [_sum(_quarters(luma[other])) >> 1 for other in others]
+        other = known.other
+        yield partial(_alike, see(other[level][orientation])) if other else lambda: [nothing] * 5
 
 
 def _of_parents(parent: Map, *others: Map) -> list[Map]:
