@@ -10,12 +10,12 @@ the same coefficients and the same samples. Colours as in ITU-R BT.601, over the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from vqcore.arrays import Reals, Samples
+from vqcore.arrays import Reals, Rows, Samples
 
 LEVELS = 6
 MULTIPLE = 1 << LEVELS
@@ -30,6 +30,7 @@ LOW_UP = np.array(_LONG + _LONG[::-1], np.float32)
 HIGH_DOWN = LOW_UP * np.array([1, -1] * 9, np.float32)
 HIGH_UP = LOW_DOWN * np.array([1, -1] * 5, np.float32)
 MARGIN = 16
+COLUMNS_AT_ONCE = 64
 
 MIDDLE = np.float32(128)
 RED, GREEN, BLUE = np.float32(0.299), np.float32(0.587), np.float32(0.114)
@@ -97,41 +98,64 @@ def synthesised(bands: Bands) -> Reals:
 
 def _split(samples: Reals) -> tuple[Reals, Reals]:
     """Return the lower and the higher half of what columns of samples hold."""
-    wide = _continued(samples, MARGIN, 1)
-    return _filtered(wide, LOW_DOWN, len(samples)), _filtered(wide, HIGH_DOWN, len(samples))
+    low, high = np.empty((2, len(samples) // 2, samples.shape[1]), np.float32)
+    for columns in _strips(samples):
+        wide = _continued(samples[:, columns], MARGIN, 1)
+        low[:, columns] = _filtered(wide, LOW_DOWN, len(low))
+        high[:, columns] = _filtered(wide, HIGH_DOWN, len(high))
+    return low, high
+
+
+def _strips(samples: Reals) -> Iterator[slice]:
+    """Yield columns, so few that a core keeps them at hand."""
+    for first in range(0, samples.shape[1], COLUMNS_AT_ONCE):
+        yield slice(first, first + COLUMNS_AT_ONCE)
 
 
 def _filtered(wide: Reals, taps: Reals, count: int) -> Reals:
     first = MARGIN + 1 - len(taps) // 2
-    total: Reals = taps[0] * wide[first : first + count : 2]
+    total: Reals = taps[0] * wide[first : first + 2 * count : 2]
     for place, tap in enumerate(taps[1:], first + 1):
-        total += tap * wide[place : place + count : 2]
+        total += tap * wide[place : place + 2 * count : 2]
     return total
 
 
 def _joined(low: Reals, high: Reals) -> Reals:
     """Return the samples of which these are the halves."""
-    samples = _spread(low, LOW_UP, 1)
-    samples += _spread(high, HIGH_UP, -1)
-    return samples
+    samples = np.empty((len(low), 2, low.shape[1]), np.float32)
+    for columns in _strips(low):
+        found = _spread(low[:, columns], LOW_UP, 1)
+        found += _spread(high[:, columns], HIGH_UP, -1)
+        samples[:, 0, columns], samples[:, 1, columns] = found
+    return samples.reshape(-1, low.shape[1])
 
 
 def _spread(half: Reals, taps: Reals, mirrored: int) -> Reals:
-    """Return what one half adds to the samples; beyond the edges its mirror image counts so."""
+    """Return what one half adds to the samples, those of even rows and those of odd ones.
+
+    Beyond the edges its mirror image counts so.
+    """
     count, margin = len(half), MARGIN // 2
     wide = _continued(half, margin, mirrored)
-    total = np.zeros((2 * count, *half.shape[1:]), np.float32)
+    total = np.zeros((2, *half.shape), np.float32)
     ahead = 2 * margin + len(taps) // 2 - 1
     for place, tap in enumerate(taps):
         first = ahead - place
-        total[first % 2 :: 2] += tap * wide[(first + 1) // 2 : (first + 1) // 2 + count]
+        total[first % 2] += tap * wide[(first + 1) // 2 : (first + 1) // 2 + count]
     return total
 
 
 def _continued(half: Reals, margin: int, mirrored: int) -> Reals:
     """Return a half with more rows at both ends, as between two mirrors."""
+    half, count = np.ascontiguousarray(half), len(half)
+    beyond = np.arange(-margin, 0), np.arange(count, count + margin)
+    before, after = (_mirrored(half, at, mirrored) for at in beyond)
+    return np.concatenate([before, half, after])
+
+
+def _mirrored(half: Reals, at: Rows, mirrored: int) -> Reals:
     count = len(half)
-    at = np.arange(-margin, count + margin) % (2 * count)
-    image = at >= count
+    image = at // count % 2 > 0
     sign = np.where(image, mirrored, 1).astype(np.float32)
-    return half[np.where(image, 2 * count - 1 - at, at)] * sign[:, None]
+    mirrored_rows: Reals = half[np.where(image, -1 - at, at) % count] * sign[:, None]
+    return mirrored_rows
