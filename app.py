@@ -784,7 +784,7 @@ def rates_panel(of: Study) -> list[Pieces]:
         offer_pin(of)
         st.segmented_control(**choice("families"))
         if study.has_steps(of):
-            st.selectbox(**size_choice("steps", of.plan.sizes, visit.size_in(of.plan)))
+            choose_size("steps", of)
     others = visit.others_than(of)
     show_rates(of, others, codecs)
     own = [study.sweeping(others.steps), study.sweeping(others.pinned), study.encoding(of, codecs)]
@@ -796,8 +796,7 @@ def show_cosines(of: Study, others: study.Others) -> list[Pieces]:
     if not others.families and of.settings.family != "gain-shape":
         return []
     st.subheader(say("cosine.title"), anchor=False)
-    sizes = of.plan.sizes
-    size = st.selectbox(**size_choice("cosines", sizes, sizes[:7][-1]))
+    size = choose_size("cosines", of, of.plan.sizes[:7][-1])
     draw(panels.cosines_table(of, size))
     return [cosine.comparing(of, size)]
 
@@ -880,6 +879,15 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
     return [joint.trying(inside, every, size)]
 
 
+def choose_size(name: str, of: Study, first: int | None = None) -> int:
+    """Choose a K by a control of its own; with another picture it is the nearest there is."""
+    if name in st.session_state:
+        st.session_state[name] = visit.size_for(name, of.plan, first)
+    words = size_choice(name, of.plan.sizes, first or visit.size_in(of.plan))
+    size: int = st.selectbox(on_change=lambda: visit.keep_size_for(name), **words)
+    return size
+
+
 def choose_common_size(of: Study) -> int:
     """Choose a K for all studies, at first the one of the viewer."""
     sizes = of.settings.sizes_of(of.sizes)
@@ -910,7 +918,7 @@ def show_book(of: Study) -> None:
     """Show the iterations of a training by the book, as numbers to hand in."""
     st.subheader(say("page.training.iterations"), anchor=False)
     with row():
-        size = st.selectbox(**size_choice("book", of.plan.sizes, visit.size_in(of.plan)))
+        size = choose_size("book", of)
         offer(*downloads.book_files(of, size), icon=DOWNLOAD)
     draw(panels.iterations_chart(study.known_book(of, size)), panels.book_table(of, size))
 
@@ -921,7 +929,7 @@ def show_trainers(of: Study) -> list[Pieces]:
     with row():
         if not st.toggle(**control("compare")):
             return []
-        size = st.selectbox(**size_choice("contest", of.plan.sizes, visit.size_in(of.plan)))
+        size = choose_size("contest", of)
     draw(panels.trainers_chart(of, size))
     return [study.racing(of, contest.contestants(of.settings), size)]
 

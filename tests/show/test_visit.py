@@ -128,6 +128,19 @@ def test_where_a_size_is_not_there_the_nearest_is_shown(size: int, shown: int) -
     assert visit.size_in(Plan(layout, (2, 4, 8), None)) == shown
 
 
+def test_a_size_of_a_control_of_its_own_is_what_a_hand_chose_or_the_nearest_there_is() -> None:
+    state, visit = begun(book="16")
+    layout = BlockLayout(64, 64, BlockSize(8, 8), "gray")
+    large, small = Plan(layout, (1, 8, 16, 32, 64), None), Plan(layout, (1,), None)
+    sizes = [visit.size_for("steps", plan) for plan in (large, small, large)]
+    assert sizes == [32, 1, 32]
+    assert [visit.size_for("book", large), visit.size_for("cosines", large, 64)] == [16, 64]
+    state["steps"] = 8
+    visit.keep_size_for("steps")
+    visit.choose_size(64)
+    assert [visit.size_for("steps", plan) for plan in (small, large)] == [1, 8]
+
+
 def test_downloads_are_offered_until_a_hand_closes_them_and_again_when_asked_for() -> None:
     state, visit = begun()
     of = cast(Study, SimpleNamespace(steps={8: "step"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Hashable, Mapping, Sequence
 from io import BytesIO
 from time import monotonic
@@ -206,6 +207,20 @@ class Visit:
         """Return the K that was last chosen, or the nearest there is."""
         return nearest_size(self._state["size"], sizes)
 
+    def size_for(self, control: str, plan: Plan, first: int | None = None) -> int:
+        """Return the K that a hand chose by a control of its own, or the nearest there is.
+
+        Until then it is that of the address, or the one to begin with, or that of the viewer.
+        """
+        address = self._address.get(control, "")
+        asked = int(address) if re.fullmatch("[1-9][0-9]{0,3}", address) else None
+        kept: int | None = self._state.setdefault(f"{control} by hand", asked)
+        return nearest_size(kept or first or self._state["size"], plan.sizes)
+
+    def keep_size_for(self, control: str) -> None:
+        """Keep the K that a hand has chosen by a control of its own."""
+        self._state[f"{control} by hand"] = self._state[control]
+
     def choose_point_size(self) -> None:
         """Choose the K of points that their slider has come to."""
         self.choose_size(self._state["point-size"])
@@ -229,7 +244,7 @@ class Visit:
     def others_than(self, of: Study) -> Others:
         """Return the studies whose curves are asked for beside one's own."""
         families = relatives(of).values() if self._state.get("families") == "all" else ()
-        size = self._state.get("steps") or self.size_in(of.plan)
+        size = self.size_for("steps", of.plan)
         return Others(at_others(of, self.pins), list(families), by_step(of, size))
 
     # What the viewer shows, and wishes for
