@@ -783,12 +783,13 @@ def rates_panel(of: Study) -> list[Pieces]:
         codecs: list[rivals.Codec] = st.pills(**choice("beside", present_rivals()))
         offer_pin(of)
         st.segmented_control(**choice("families"))
-        if study.has_steps(of):
+        others = visit.others_than(of)
+        if others.steps:
             choose_size("steps", of)
-    others = visit.others_than(of)
     show_rates(of, others, codecs)
-    own = [study.sweeping(others.steps), study.sweeping(others.pinned), study.encoding(of, codecs)]
-    return [*own, study.sweeping(others.families), *show_cosines(of, others)]
+    own = [study.sweeping(others.by_step_of(of)), study.sweeping(others.pinned)]
+    every = study.sweeping([*others.over_sizes, *others.every_step])
+    return [*own, study.encoding(of, codecs), every, *show_cosines(of, others)]
 
 
 def show_cosines(of: Study, others: study.Others) -> list[Pieces]:
@@ -820,21 +821,22 @@ def show_rates(of: Study, others: study.Others, codecs: Sequence[rivals.Codec]) 
         likeness = st.segmented_control(**choice("likeness"))
         axis = st.segmented_control(**choice("axis"))
     curves = panels.curves_of(of, others, codecs)
-    shown = panels.own_curves(of, others, axis) if axis == "nominal" else curves
+    shown = panels.rate_curves(of, others, axis) if axis == "nominal" else curves
     draw(panels.rate_chart(of, shown, likeness, axis))
     small(*map(plain, panels.missing_codecs(of, present_rivals())))
-    show_families(of, others.families)
+    show_families(of, others)
     draw(panels.deltas_sheet(curves))
-    show_target([of, *study.known_by_step(others.steps), *others.pinned, *others.families])
+    by_step = study.known_by_step(others.every_step)
+    show_target([of, *by_step, *others.pinned, *others.over_sizes])
 
 
-def show_families(of: Study, families: Sequence[Study]) -> None:
+def show_families(of: Study, others: study.Others) -> None:
     """Say what each family buys, and what it costs."""
-    if not families:
+    if not others.families:
         return
     st.subheader(say("rates.ideas"), anchor=False)
     size = choose_common_size(of)
-    draw(panels.families_table(families, size))
+    draw(panels.families_table(others, size))
 
 
 def show_target(studies: Sequence[Study]) -> None:

@@ -21,6 +21,7 @@ from vqcore.lab.study import (
     encoding,
     examining,
     holding_out,
+    is_another_step,
     known_by_step,
     known_frames,
     known_healths,
@@ -36,6 +37,7 @@ from vqcore.lab.study import (
     replaying,
     sweeping,
     take,
+    with_steps,
 )
 from vqcore.lab.sweeps import Step
 from vqcore.quantizers import residual
@@ -344,7 +346,12 @@ def test_the_steps_of_one_size_are_all_on_a_curve_and_ones_own_among_them() -> N
         *(4, 10, 16, 20, 22, 28, 34, 40),
     ]
     assert {(it.sizes, it.settings.options_by_name["shipped"]) for it in every} == {((4,), 0)}
-    assert by_step(replace(study, settings=Settings(4)), 4) == []
+    plain = replace(study, settings=Settings(4))
+    assert by_step(plain, 4) == []
+    assert [*with_steps([plain, study], 4)] == [study.settings]
+    finer = replace(study, settings=study.settings.with_step(4))
+    assert is_another_step(study, finer)
+    assert not any(is_another_step(study, it) for it in (plain, of_whole(Shelf())))
 
 
 def test_what_is_known_by_step_is_what_is_swept_at_that_size() -> None:

@@ -65,6 +65,7 @@ def test_a_choice_of_sizes_begins_with_the_one_wanted_or_the_largest(wanted, fir
     words = size_choice("each", [1, 2, 4, 8], wanted)
     assert (words["key"], words["options"], words["index"]) == ("each", [1, 2, 4, 8], first)
     assert words["label"] == control("size")["label"]
+    assert size_choice("steps", [1, 2], 1)["label"] == "K of the curve over q"
 
 
 @pytest.mark.parametrize(("held", "kept"), [({"it": 2}, 2), ({"it": 9}, 1), ({}, None)])

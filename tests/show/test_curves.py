@@ -68,6 +68,8 @@ def test_a_family_is_named_by_itself_alone() -> None:
     settings = Settings(4, "gray", rate_weight=50, family="residual")
     curve = family_curve(settings, LAYOUT, [point(2, 0.5, 20)])
     assert (curve.kind, curve.name, curve.settings) == ("family", "residual", settings)
+    waves = Settings(4, "gray", family="wavelet", options=(22, 1))
+    assert family_curve(waves, LAYOUT, [point(2, 0.5, 20)]).name == "wavelet, q = 22"
 
 
 def test_by_the_block_bits_are_nominal_whatever_the_blocks_of_the_curve() -> None:

@@ -25,9 +25,10 @@ from vqcore.lab.study import (
     lending,
     relatives,
     sweeping,
+    with_steps,
 )
 from vqcore.show import panels
-from vqcore.show.curves import rival_curve
+from vqcore.show.curves import deltas, rival_curve
 from vqcore.show.visit import Pick
 
 SETTINGS = Settings(8, "gray")
@@ -69,8 +70,40 @@ def test_a_row_of_the_points_opens_its_size(swept: Study) -> None:
 
 def test_a_row_of_the_families_opens_the_family_at_the_size_compared(swept: Study) -> None:
     families = [*relatives(swept).values()]
-    picks = panels.families_table(families, 2).picks
-    assert picks == [Pick(2, family) for family in families]
+    table = panels.families_table(Others(families=families), 2)
+    assert table.picks == [Pick(2, family) for family in families]
+
+
+def test_the_family_with_steps_stands_beside_others_over_these_at_one_size() -> None:
+    swept = Study("waves", smooth_picture(40, 56, gray=True), SETTINGS, (1, 2, 4), Store(10**8))
+    families = [*relatives(swept).values()]
+    others = Others(families=families, steps=with_steps([swept, *families], 2))
+    [(waves, every)] = others.steps.items()
+    list(sweeping([swept, families[-1]]))
+    assert [it.kind for it in panels.curves_of(swept, others, [])] == ["ours", "nominal", "family"]
+    list(sweeping(every))
+    *_, curve = panels.curves_of(swept, others, [])
+    assert (curve.name, curve.each) == ("wavelet, K = 2, q = 4 … 40", [it.settings for it in every])
+    [delta] = deltas(panels.rate_curves(swept, others))
+    assert delta.against == curve.name
+    own = panels.own_curves(swept, Others())
+    seconds = sum(it.steps[2].point.train_seconds for it in every)
+    for size in (1, 4):
+        table = panels.families_table(others, size)
+        assert table.rows[-1]["family"] == curve.name
+        assert table.rows[-1]["train_seconds"] == seconds
+        assert table.rows[-1]["psnr_gain"] == deltas([curve, *own])[0].psnr_in_words
+        assert table.picks[-1] == Pick(2, families[-1])
+        assert "wavelet, K = 2, q = 4 … 40: all these steps" in table.caption
+    *_, by_block = panels.rate_curves(swept, others, "nominal")
+    assert by_block.rates != curve.rates
+    another = replace(swept, settings=waves.with_step(22))
+    steps = with_steps([another, *families], 2)
+    pinned = panels.rate_curves(swept, Others([another], families, steps))
+    assert [(it.kind, len(it.points)) for it in pinned] == [("ours", 3), ("pinned", 7)]
+    of_waves = panels.rate_curves(another, Others(families=families, steps=steps))
+    assert [it.kind for it in of_waves] == ["sizes", "ours", "family"]
+    assert of_waves[2].name == "plain"
 
 
 def test_a_point_of_ours_opens_its_settings_and_a_rivals_nothing(swept: Study) -> None:
@@ -174,7 +207,7 @@ def test_the_curve_of_wavelets_is_over_steps_and_a_click_opens_one() -> None:
     study = Study("waves", smooth_picture(40, 56), settings, (1, 4), store)
     every = by_step(study, 4)
     list(sweeping([study]))
-    others = Others(steps=every)
+    others = Others(steps={settings: every})
     curves = panels.curves_of(study, others, [])
     assert [(it.kind, len(it.points)) for it in curves] == [
         ("sizes", 2),

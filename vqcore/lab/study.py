@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from vqcore.codebooks.textbook import Book
@@ -382,16 +383,45 @@ def at_others(study: Study, every: Iterable[Settings]) -> list[Study]:
 
 
 class Others(NamedTuple):
-    """Studies whose curves stand beside one's own: of other settings, of every family, by step."""
+    """Studies whose curves stand beside one's own: of other settings, and of every family.
+
+    `steps` are those of one K by step, for all of these and the own whose rate goes by one, by
+    their settings.
+    """
 
     pinned: Sequence[Study] = ()
     families: Sequence[Study] = ()
-    steps: Sequence[Study] = ()
+    steps: Mapping[Settings, Sequence[Study]] = MappingProxyType({})
+
+    def by_step_of(self, study: Study) -> Sequence[Study]:
+        return self.steps.get(study.settings, ())
+
+    @property
+    def over_sizes(self) -> list[Study]:
+        """The families whose rate goes by no step."""
+        return [it for it in self.families if not has_steps(it)]
+
+    @property
+    def every_step(self) -> list[Study]:
+        return [it for every in self.steps.values() for it in every]
 
 
 def has_steps(study: Study) -> bool:
     """Tell whether a family's rate goes by a step: the curve of one K over it is the family's."""
     return STEP in study.settings.options_by_name
+
+
+def is_another_step(study: Study, other: Study) -> bool:
+    """Tell whether two studies have one curve over steps."""
+    if not (has_steps(study) and has_steps(other)):
+        return False
+    own = study.settings
+    return other.settings.with_step(own.options_by_name[STEP]) == own
+
+
+def with_steps(studies: Iterable[Study], size: int) -> dict[Settings, list[Study]]:
+    """Return the studies of one K by step, of those that have steps, by their settings."""
+    return {it.settings: every for it in studies if (every := by_step(it, size))}
 
 
 def by_step(study: Study, size: int) -> list[Study]:

@@ -152,7 +152,8 @@ def size_choice(key: str, sizes: Sequence[int], wanted: int) -> dict[str, Any]:
     wanted : the K to begin with
     """
     first = sizes.index(wanted) if wanted in sizes else len(sizes) - 1
-    return control("size") | {"key": key, "options": sizes, "index": first}
+    own = unbound(key) if has(f"control.{key}.label") else {}
+    return control("size") | own | {"key": key, "options": sizes, "index": first}
 
 
 def keep_valid(state: State, key: str, options: Sequence[Any], default: Any) -> None:

@@ -69,17 +69,21 @@ def vq_curve(
     return Curve(kind, settings_name(settings, layout), points, labels, _file_rates(points), coded)
 
 
-def step_curve(layout: BlockLayout, points: Mapping[Settings, OperatingPoint]) -> Curve:
-    """Return the curve of one K over the step of bands, finest first."""
+def step_curve(
+    layout: BlockLayout, points: Mapping[Settings, OperatingPoint], kind: Kind = "ours"
+) -> Curve:
+    """Return the curve of one K over the step of bands, finest first; a family's is short."""
     first, *_ = points
     usual = {option.name: option.default for option in first.own_options}
     at_usual = tuple((first.options_by_name | {STEP: usual[STEP]}).values())
     settings = settings_name(replace(first, options=at_usual), layout)
     steps = [it.options_by_name[STEP] for it in points]
     known, [size] = [*points.values()], {point.codebook_size for point in points.values()}
+    if kind == "family":
+        settings = say(f"family.{first.family}")
     name = say("curve.steps", settings=settings, size=size, first=steps[0], last=steps[-1])
     labels = [say("curve.step", step=step) for step in steps]
-    return Curve("ours", name, known, labels, _file_rates(known), each=[*points])
+    return Curve(kind, name, known, labels, _file_rates(known), each=[*points])
 
 
 def nominal_curve(layout: BlockLayout, points: Sequence[OperatingPoint]) -> Curve:
@@ -97,10 +101,11 @@ def nominal_curve(layout: BlockLayout, points: Sequence[OperatingPoint]) -> Curv
 def family_curve(
     settings: Settings, layout: BlockLayout, points: Sequence[OperatingPoint]
 ) -> Curve:
-    """Return the curve of one family among others, named by it alone."""
-    return replace(
-        vq_curve(settings, layout, points, "family"), name=say(f"family.{settings.family}")
-    )
+    """Return the curve of one family among others, named by it alone, and by its step."""
+    step = settings.options_by_name.get(STEP)
+    at_step = [] if step is None else [say("curve.step", step=step)]
+    name = listed([say(f"family.{settings.family}"), *at_step])
+    return replace(vq_curve(settings, layout, points, "family"), name=name)
 
 
 def by_block(curve: Curve, points: Sequence[OperatingPoint], layout: BlockLayout) -> Curve:

@@ -17,6 +17,8 @@ from vqcore.lab.sharing import Use
 from vqcore.lab.study import (
     Others,
     Study,
+    has_steps,
+    is_another_step,
     known_book,
     known_by_step,
     known_healths,
@@ -30,11 +32,13 @@ from vqcore.lab.study import (
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.lab.targets import GOALS
 from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.wavelet import STEP
 from vqcore.show import plots
 from vqcore.show.curves import (
     OURS,
     Axis,
     Curve,
+    Kind,
     Likeness,
     by_block,
     deltas,
@@ -210,22 +214,44 @@ def trainers_chart(study: Study, size: int) -> Chart:
 
 
 def curves_of(study: Study, others: Others, codecs: Sequence[Codec]) -> list[Curve]:
-    """Return the curves so far, by files: ours, the textbook's, other settings', the rivals'.
-
-    Where there is one over steps, it is ours, and that of the sizes before it is points alone.
-    """
+    """Return the curves so far, by files: ours, the textbook's, other settings', the rivals'."""
     known = {codec: known_rivals(study, codec) for codec in codecs}
     rivals = [rival_curve(codec, points) for codec, points in known.items() if points]
-    ours, *beside = own_curves(study, others)
-    if by_step := known_by_step(others.steps):
-        ours = replace(ours, kind="sizes")
-        points = {it.settings: point for it, point in by_step.items()}
-        beside.insert(0, step_curve(study.layout, points))
+    ours, *beside = rate_curves(study, others)
     return [ours, nominal_curve(study.layout, study.points), *beside, *rivals]
 
 
+def rate_curves(study: Study, others: Others, axis: Axis = "file") -> list[Curve]:
+    """Return `own_curves`, but of what has steps that over them, at one K.
+
+    Ours over its sizes stays as points alone.
+    """
+    ours, *beside = own_curves(study, others._replace(families=others.over_sizes), axis)
+    own = _over_steps(study, study, others, "ours", axis)
+    pinned = [
+        _over_steps(study, it, others, "pinned", axis) or curve
+        for it, curve in zip(others.pinned, beside, strict=False)
+    ]
+    drawn = study, *others.pinned
+    apart = [it for it in others.families if not any(is_another_step(own, it) for own in drawn)]
+    by_step = [_over_steps(study, it, others, "family", axis) for it in apart]
+    first = [replace(ours, kind="sizes"), own] if own else [ours]
+    return [*first, *pinned, *beside[len(pinned) :], *filter(None, by_step)]
+
+
+def _over_steps(
+    study: Study, it: Study, others: Others, kind: Kind, axis: Axis = "file"
+) -> Curve | None:
+    """Return a curve over steps, as far as it is known; None if that is one's own."""
+    by_step = known_by_step(others.by_step_of(it))
+    if not by_step or (it is not study and is_another_step(study, it)):
+        return None
+    curve = step_curve(it.layout, {own.settings: point for own, point in by_step.items()}, kind)
+    return by_block(curve, [*by_step.values()], study.layout) if axis == "nominal" else curve
+
+
 def own_curves(study: Study, others: Others, axis: Axis = "file") -> list[Curve]:
-    """Return ours, the pinned, and those of the other families that have points."""
+    """Return ours, the pinned, and those of the other families that have points, over K."""
     drawn = {it.settings for it in (study, *others.pinned)}
     related = [it for it in others.families if it.settings not in drawn and it.points]
     every = [
@@ -245,16 +271,42 @@ def _with_family(curve: Curve) -> Curve:
     return replace(curve, name=listed([curve.name, say("family.plain")]))
 
 
-def families_table(families: Sequence[Study], size: int) -> Table:
-    """Return what each family gains over the first, and what it takes up to a K."""
-    plain, *_ = curves = [family_curve(it.settings, it.layout, it.points) for it in families]
-    rows = [
-        family_row(it.points, size, deltas([curve, plain])[0] if curve is not plain else None)
-        | {"family": curve.name}
-        for it, curve in zip(families, curves, strict=True)
-    ]
+def families_table(others: Others, size: int) -> Table:
+    """Return what each family gains over the first, and what it takes up to a K.
+
+    What has steps takes all of them, at the K of its curve.
+    """
+    plain, *_ = curves = [_family_curve(it, others) for it in others.families]
+    rows, picks = list[Mapping[str, Any]](), list[Pick]()
+    for it, curve in zip(others.families, curves, strict=True):
+        some, last = _taken(it, others, size)
+        delta = deltas([curve, plain])[0] if curve is not plain else None
+        rows.append(family_row(some, last, delta) | {"family": curve.name})
+        picks.append(Pick(last.codebook_size if last and has_steps(it) else size, it))
     table = table_of("families", rows, size=str(size), against=plain.name)
-    return replace(table, id="ideas", picks=[Pick(size, it) for it in families])
+    over_steps = [
+        say("table.families.steps", name=curve.name, step=it.settings.options_by_name[STEP])
+        for it, curve in zip(others.families, curves, strict=True)
+        if curve.each
+    ]
+    return replace(table, id="ideas", picks=picks, caption=sentences(table.caption, *over_steps))
+
+
+def _taken(
+    it: Study, others: Others, size: int
+) -> tuple[list[OperatingPoint], OperatingPoint | None]:
+    """Return the points that a family takes up to a K, or over its steps, and the one it is for."""
+    by_step = {own.settings: p for own, p in known_by_step(others.by_step_of(it)).items()}
+    if by_step:
+        return [*by_step.values()], by_step.get(it.settings)
+    some = [point for point in it.points if point.codebook_size <= size]
+    return some, some[-1] if some else None
+
+
+def _family_curve(it: Study, others: Others) -> Curve:
+    """Return the curve of a family, over its steps if it has some."""
+    over_steps = _over_steps(it, it, others, "family")
+    return over_steps or family_curve(it.settings, it.layout, it.points)
 
 
 def book_table(study: Study, size: int) -> Table | None:

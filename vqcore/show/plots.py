@@ -246,8 +246,8 @@ def _looks_of(curves: Iterable[Curve]) -> Iterator[tuple[Curve, Look]]:
     """Return each with its look: a rival's own, a family's by its place, the pinned in turn."""
     families, pinned = list(FAMILIES), cycle(PINNED_LOOKS)
     for curve in curves:
-        if curve.kind == "family" and curve.settings:
-            place = families.index(curve.settings.family)
+        if curve.kind == "family" and (settings := curve.settings_at(0)):
+            place = families.index(settings.family)
             yield curve, FAMILY_LOOKS[place % len(FAMILY_LOOKS)]
         else:
             codec = RIVALS.get(curve.kind)

@@ -359,14 +359,22 @@ def picture_row(name: str, point: OperatingPoint, origin: Origin | None) -> dict
     return {**figures, "picture": name, "upload_bytes": origin.size if origin else None}
 
 
-def family_row(points: Sequence[OperatingPoint], size: int, delta: Delta | None) -> dict[str, Any]:
-    """Return the row of a family: its gain, if it is over another, and its costs up to a K."""
-    some = [point for point in points if point.codebook_size <= size]
+def family_row(
+    points: Sequence[OperatingPoint], last: OperatingPoint | None, delta: Delta | None
+) -> dict[str, Any]:
+    """Return the row of a family: its gain, if it is over another, and its costs.
+
+    Parameters
+    ----------
+    points : all that it takes
+    last : what its codebook is of, if it has come to that
+    delta
+    """
     return {
         "psnr_gain": delta.psnr_in_words if delta else MISSING,
         "bytes_gain": delta.bytes_in_words if delta else MISSING,
-        "train_seconds": sum(point.train_seconds for point in some),
-        "codebook_bytes": some[-1].codebook_bytes if some else None,
+        "train_seconds": sum(point.train_seconds for point in points),
+        "codebook_bytes": last.codebook_bytes if last else None,
     }
 
 

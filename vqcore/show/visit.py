@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.store import Store
-from vqcore.lab.study import Others, Study, at_others, by_step, relatives
+from vqcore.lab.study import Others, Study, at_others, relatives, with_steps
 from vqcore.lab.sweeps import Plan, Step, nearest_size
 from vqcore.lab.uploads import Uploads, open_uploads
 from vqcore.show.controls import CALLED, FIRST_BLOCK_SIZE, State, values_of
@@ -243,9 +243,9 @@ class Visit:
 
     def others_than(self, of: Study) -> Others:
         """Return the studies whose curves are asked for beside one's own."""
-        families = relatives(of).values() if self._state.get("families") == "all" else ()
-        size = self.size_for("steps", of.plan)
-        return Others(at_others(of, self.pins), list(families), by_step(of, size))
+        families = [*relatives(of).values()] if self._state.get("families") == "all" else []
+        pinned, size = at_others(of, self.pins), self.size_for("steps", of.plan)
+        return Others(pinned, families, with_steps([of, *pinned, *families], size))
 
     # What the viewer shows, and wishes for
 
