@@ -312,7 +312,7 @@ def swept_as(file, words):
     """The steps of a sweep by words of the command line."""
     given = dict(zip(words.split()[::2], words.split()[1::2], strict=True))
     settings = Settings(
-        int(given["--block"]),
+        int(given.get("--block", 8)),
         given["--colour"],
         family=given.get("--family", "plain"),
         options=(int(given["--band-step"]),) if "--band-step" in given else (),

@@ -83,7 +83,6 @@ from vqcore.lab.targets import (
     sizes_around,
     step_tries,
 )
-from vqcore.plurals import noun
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import TrainedQuantizer
 from vqcore.refusals import PictureError
@@ -187,7 +186,7 @@ def own_size(settings: Settings, size: int) -> int:
 def tell_figures(sweeps: Sequence[Swept], several: bool) -> None:
     click.echo(printed.sweeps_text(sweeps) if several else printed.sweep_text(sweeps[0]))
     for swept in sweeps:
-        tell_clamping(swept.plan, f"{swept.name}: " if several else "")
+        tell_clamping(swept.settings, swept.plan, f"{swept.name}: " if several else "")
 
 
 def write_figures(
@@ -438,7 +437,7 @@ def encode_with_its_own(
         seconds = perf_counter() - start
         click.echo(printed.families_text(leaders(target, candidates), len(candidates), seconds))
     if "size" not in left_open:
-        tell_clamping(plan_sweep(loaded, chosen.settings, sizes))
+        tell_clamping(chosen.settings, plan_sweep(loaded, chosen.settings, sizes))
 
 
 @main.command("decode")
@@ -514,10 +513,9 @@ def info_command(file: Path) -> None:
     click.echo(printed.file_text(header, encoded, len(data)))
 
 
-def tell_clamping(plan: Plan, whose: str = "") -> None:
+def tell_clamping(settings: Settings, plan: Plan, whose: str = "") -> None:
     if plan.distinct_blocks is not None:
-        blocks = f"{plan.distinct_blocks} distinct {noun(plan.distinct_blocks, 'block')}"
-        click.echo(f"{whose}{blocks}: no codebook can be larger.", err=True)
+        click.echo(whose + printed.clamping_text(settings, plan.distinct_blocks), err=True)
 
 
 def outcomes_shown(

@@ -152,6 +152,20 @@ def test_a_family_is_named_with_its_columns() -> None:
     assert smoothing == "smoothing 5 of 63"
 
 
+def test_a_file_of_a_whole_picture_has_a_step_and_no_blocks() -> None:
+    [step] = steps_of(sweep(smooth_picture(20, 30), Settings(family="wavelet"), [4]))
+    told = printed.file_text(parse_header(step.file), step.encoded, 9).split("\n")
+    assert told[0] == "picture   30 × 20 pixels, rgb"
+    assert told[1] == "family    wavelet: band-step 20, shipped 1"
+    assert told[2].startswith("codebook  ")
+
+
+@pytest.mark.parametrize(("shipped", "told"), [(1, "9 distinct vectors"), (2, "9 codewords are")])
+def test_what_limits_k_of_whole_pictures_is_no_block(shipped: int, told: str) -> None:
+    settings = Settings(family="wavelet", options=(20, shipped))
+    assert printed.clamping_text(settings, 9).startswith(told)
+
+
 def test_codebook_elsewhere_is_named() -> None:
     header = Header(
         BlockLayout(7, 4, 4, "rgb"),

@@ -139,6 +139,11 @@ def blank(layout: BlockLayout) -> Wavelet:
 replay = nothing_to_replay
 
 
+def is_shipped(options: Mapping[str, int]) -> bool:
+    """Tell by options, those of any family, whether the codebook is shipped."""
+    return WAYS[options.get("shipped", 0)] == "shipped"
+
+
 def worth_of_a_bit(step: int) -> float:
     """Return λ of a step by its number: the squared error that a bit is worth."""
     return WORTH_OF_A_BIT * STEPS[step] ** 2

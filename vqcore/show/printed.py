@@ -27,8 +27,10 @@ from vqcore.lab.sweeps import OperatingPoint
 from vqcore.lab.targets import Candidate
 from vqcore.metrics import compression_ratio, rate_bpp
 from vqcore.plurals import noun
+from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import ID as PLAIN
 from vqcore.quantizers.quantizer import Quantizer
+from vqcore.quantizers.wavelet import is_shipped
 from vqcore.show.wording import codec_name, infinity, level_name, origin_in_short
 from vqcore.signals.pictures import Origin
 from vqcore.signals.points import Points
@@ -247,6 +249,23 @@ def codebook_file_text(shared: SharedCodebook, file_bytes: int) -> str:
     return _facts(facts)
 
 
+def clamping_text(settings: Settings, most: int) -> str:
+    """Say why no codebook of a picture can be larger than one.
+
+    Examples
+    --------
+    >>> clamping_text(Settings(), 9)
+    '9 distinct blocks: no codebook can be larger.'
+    >>> clamping_text(Settings(family="wavelet", options=(20, 2)), 512)
+    '512 codewords are shipped: no codebook can be larger.'
+    """
+    kind = "vector" if FAMILIES[settings.family].WHOLE else "block"
+    told = f"{most} distinct {noun(most, kind)}"
+    if is_shipped(settings.options_by_name):
+        told = f"{most} {noun(most, 'codeword')} are shipped"
+    return f"{told}: no codebook can be larger."
+
+
 def setting_text(candidate: Candidate) -> str:
     """Return the options of the command line that lead to a file."""
     return " ".join(["Setting:", *option_words(candidate.settings, candidate.point.codebook_size)])
@@ -281,9 +300,12 @@ def option_words(settings: Settings, size: int | None) -> list[str]:
     '--block 4 --colour gray --size 16 --rate-weight 50'
     >>> " ".join(option_words(Settings(4, "gray", family="mean-removed", options=(16,)), 8))
     '--block 4 --colour gray --size 8 --family mean-removed --mean-step 16'
+    >>> " ".join(option_words(Settings(4, "gray", family="wavelet"), 8))
+    '--colour gray --size 8 --family wavelet'
     """
-    words = ["--block", settings.block_size.typed, "--colour", settings.colour, "--size", str(size)]
-    words += _training_words(settings)
+    is_whole = FAMILIES[settings.family].WHOLE
+    words = [] if is_whole else ["--block", settings.block_size.typed]
+    words += ["--colour", settings.colour, "--size", str(size), *_training_words(settings)]
     if settings.rate_weight:
         words += ["--rate-weight", f"{settings.rate_weight:.10g}"]
     return [*words, "--smooth"] if settings.smoothing else words
@@ -347,9 +369,10 @@ def file_text(header: Header, encoded: Encoded | None, file_bytes: int) -> str:
     size = quantizer.codebook_size
     family = {} if header.family == PLAIN else {"family": _family(quantizer)}
     smoothing = {"smoothing": f"{header.smoothing} of {MAX_STRENGTH}"} if header.smoothing else {}
+    blocks = f"{layout.blocks} of {layout.block_size.spaced} pixels"
     facts = {
         "picture": f"{layout.width} × {layout.height} pixels, {layout.colour}",
-        "blocks": f"{layout.blocks} of {layout.block_size.spaced} pixels",
+        **({} if FAMILIES[header.family].WHOLE else {"blocks": blocks}),
         **family,
         "codebook": f"{size} {noun(size, 'codeword')}, {_where(header.codebook, encoded)}",
         **smoothing,
@@ -365,8 +388,10 @@ def _facts(facts: Mapping[str, str]) -> str:
 
 
 def _family(quantizer: Quantizer) -> str:
-    columns = (f"{column.name} {column.size}" for column in quantizer.columns)
-    return f"{quantizer.family}: {', '.join(columns)}"
+    facts = [f"{column.name} {column.size}" for column in quantizer.columns]
+    if FAMILIES[quantizer.family].WHOLE:
+        facts = [f"{name} {value}" for name, value in quantizer.options.items()]
+    return f"{quantizer.family}: {', '.join(facts)}"
 
 
 def _where(checksum: bytes | None, encoded: Encoded | None) -> str:

@@ -24,7 +24,7 @@ from vqcore.lab.store import Sign
 from vqcore.lab.sweeps import Cost, OperatingPoint, Plan
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.replay import Stage
-from vqcore.quantizers.wavelet import WAYS
+from vqcore.quantizers.wavelet import is_shipped
 from vqcore.signals.blocks import BlockLayout, Colour
 from vqcore.signals.pictures import Origin
 from vqcore.signals.points import Points, Rounded
@@ -520,8 +520,9 @@ def why_no_more(settings: Settings, plan: Plan) -> str:
         return ""
     if not FAMILIES[settings.family].WHOLE:
         return say("title.clamped", n=most)
-    way = WAYS[settings.options_by_name["shipped"]]
-    return say("title.clamped-shipped" if way == "shipped" else "title.clamped-whole", n=most)
+    if is_shipped(settings.options_by_name):
+        return say("title.clamped-shipped", n=most)
+    return say("title.clamped-whole", n=most)
 
 
 def facts_of_points(points: Points) -> list[str]:
