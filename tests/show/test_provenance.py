@@ -90,6 +90,9 @@ def test_only_a_suffix_that_the_lab_knows_is_left_out(name: str, stem: str) -> N
         (Settings(trainer="random"), "8x8-rgb-K2-random"),
         (Settings(rate_weight=0.5), "8x8-rgb-K2-lambda0.5"),
         (Settings(rate_weight=1e6), "8x8-rgb-K2-lambda1000000"),
+        (Settings(family="residual", options=(3,)), "8x8-rgb-residual-stages3-K2"),
+        (Settings(family="wavelet"), "rgb-wavelet-q20-K2"),
+        (Settings(colour="gray", family="wavelet", options=(4, 2)), "gray-wavelet-q4-shipped2-K2"),
     ],
 )
 def test_file_is_called_by_what_sets_it_apart(settings: Settings, told: str) -> None:

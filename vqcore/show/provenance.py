@@ -12,7 +12,9 @@ from vqcore.coding.soundcodec import SoundSettings
 from vqcore.lab.pointsweeps import PointSettings
 from vqcore.lab.spectralsweeps import SpectralSettings
 from vqcore.lab.study import Study
+from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import HasOptions
+from vqcore.quantizers.wavelet import STEP
 from vqcore.signals.pictures import Picture, picture_suffixes
 from vqcore.signals.points import SUFFIXES, Points
 from vqcore.signals.sounds import SUFFIXES as SOUND_SUFFIXES
@@ -78,14 +80,13 @@ class Provenance:
         >>> settings = Settings(4, "ycbcr", "kmeans", seed=3, rate_weight=50)
         >>> Provenance("chelsea", "", settings).file_stem
         'chelsea-4x4-ycbcr-kmeans-seed3-lambda50'
+        >>> Provenance("chelsea", "", Settings(family="wavelet"), 64).file_stem
+        'chelsea-rgb-wavelet-q20-K64'
         """
         settings = self.settings
-        wide, high = settings.block_size
         parts = {
-            stem_of(self.picture): True,
-            f"{wide}x{high}-{settings.colour}": True,
             settings.family: settings.family != Settings.family,
-            **{f"{name}{it}": True for name, it in settings.unusual_options.items()},
+            **{_option_in_short(*it): True for it in _options_to_name(settings)},
             f"K{self.codebook_size}": self.codebook_size is not None,
             settings.trainer: settings.trainer != "lbg",
             **{f"{name}{it}".replace(" ", ""): True for name, it in rules_of(settings).items()},
@@ -93,7 +94,25 @@ class Provenance:
             f"lambda{settings.rate_weight:.10g}": settings.rate_weight != 0,
             "smooth": settings.smoothing,
         }
-        return "-".join(part for part, is_named in parts.items() if is_named)
+        first = stem_of(self.picture), *_cut_to_name(settings)
+        return "-".join([*first, *(part for part, is_named in parts.items() if is_named)])
+
+
+def _cut_to_name(settings: Settings) -> list[str]:
+    """Return block size, if there are blocks, and colour mode."""
+    wide, high = settings.block_size
+    block = [] if FAMILIES[settings.family].WHOLE else [f"{wide}x{high}"]
+    return [*block, settings.colour]
+
+
+def _options_to_name(settings: Settings) -> list[tuple[str, int]]:
+    """Return a family's options that are not as usual, and always its step."""
+    own, usual = settings.options_by_name, {it.name: it.default for it in settings.own_options}
+    return [(name, it) for name, it in own.items() if name == STEP or it != usual[name]]
+
+
+def _option_in_short(name: str, value: int) -> str:
+    return f"q{value}" if name == STEP else f"{name}{value}"
 
 
 def record_of(settings: Settings) -> dict[str, Any]:

@@ -215,7 +215,9 @@ def python_lines(picture: Picture, source: Provenance) -> str:
 
 def _keywords(settings: Settings) -> Iterator[str]:
     """Yield block size, colour mode, and what else is not as at first, as Python has them."""
-    yield f"block_size={settings.block_size!r}, colour={settings.colour!r}"
+    if not FAMILIES[settings.family].WHOLE:
+        yield f"block_size={settings.block_size!r}"
+    yield f"colour={settings.colour!r}"
     for name in "trainer", "seed", "rate_weight", "family", "smoothing":
         value = getattr(settings, name)
         if value != getattr(Settings, name):
