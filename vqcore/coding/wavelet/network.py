@@ -36,6 +36,7 @@ SCALES = 44
 MIDDLE_SCALE = 12
 USUAL_CODEWORDS = 64
 """Where there are fewer, escapes are as many times as likely."""
+HIDDEN = 32
 LARGEST_FIRST, LARGEST_HIDDEN = 2800, 1023
 SHIFTED = np.float32(2.0**-8)
 NATS_PER_BIT = 1 / float(np.float32(np.log(2)))
@@ -92,13 +93,12 @@ class Seen(NamedTuple):
 
     Parameters
     ----------
-    hidden : float32 array of shape (m, 32)
-    along : float32 array of shape (m, 4)
+    inputs : int16 array of shape (m, 36), of logits: the second layer; how each of its four
+        coefficients goes along with the signs around
     likely : float64 array of shape (m, 2), that it is something, and an escape then
     """
 
-    hidden: Reals
-    along: Reals
+    inputs: Differences
     likely: Floats
 
 
@@ -158,7 +158,8 @@ class NetworkPredictor:
         hidden = network.hidden(group, level, around.features(phase, rows))
         along = network.along(group, level, around.signs(phase, rows))
         logits = hidden @ network.flags[place.sort].T + network.flags_bias[group, level]
-        return Seen(hidden, along, likely(logits))
+        inputs = np.concatenate([hidden, along], axis=1, dtype=np.int16, casting="unsafe")
+        return Seen(inputs, likely(logits))
 
 
 class NetworkOdds:
@@ -176,7 +177,7 @@ class NetworkOdds:
         entries: EntryRates,
     ) -> None:
         self._network, self._book, self._sort = network, book, sort
-        self._hidden, self._along = seen.hidden, seen.along
+        self._inputs = seen.inputs
         something, escaped = seen.likely.T
         more = max(1.0, USUAL_CODEWORDS / (1 + len(book.codewords)))
         self._predicted = something, more * escaped / (more * escaped + (1 - escaped))
@@ -192,7 +193,7 @@ class NetworkOdds:
     def escaped(self) -> Floats:
         """Return how likely it is then an escape; if there is no codeword, it is."""
         if not len(self.codewords):
-            return np.ones(len(self._hidden))
+            return np.ones(len(self._inputs))
         return self._flags[1].corrected(self._predicted[1])
 
     @cached_property
@@ -219,7 +220,8 @@ class NetworkOdds:
 
     def _scales(self, rows: Rows, before: list[Whole]) -> Whole:
         place, network, sort = len(before), self._network, self._sort
-        scale = self._hidden[rows] @ network.scales[sort, place] + network.scales_bias[sort, place]
+        hidden = self._inputs[rows, :HIDDEN]
+        scale = hidden @ network.scales[sort, place] + network.scales_bias[sort, place]
         for earlier, magnitude in zip(network.earlier[place], before, strict=False):
             scale = scale + earlier * LATTICE_LOGS[np.minimum(magnitude, len(LATTICE_LOGS) - 1)]
         found = np.floor(scale / QUARTER_OCTAVE) + MIDDLE_SCALE
@@ -229,7 +231,8 @@ class NetworkOdds:
     def negative(self, rows: Rows, place: int, magnitudes: Whole) -> Floats:
         """Return how likely magnitudes at a place of escapes are negative, shape (r,)."""
         strength = normed(in_units(magnitudes)) // 2
-        return likely(-2 * self._along[rows, place] * strength)
+        along = self._inputs[rows, HIDDEN + place].astype(np.int64)
+        return likely(-2 * along * strength)
 
     def learn(self, index: Indices) -> None:
         """Take what all vectors of the pass are: 0 nothing, −1 an escape, else a codeword."""
@@ -243,8 +246,7 @@ class NetworkOdds:
             self._entries.learn(self._plain_weights(self._logits(rows)), index[rows] - 1)
 
     def _logits(self, rows: Rows) -> NDArray[np.float32]:
-        inputs = np.concatenate([self._hidden[rows], self._along[rows]], axis=1)
-        return inputs @ self._book.embeddings.T + self._book.biases
+        return self._inputs[rows].astype(np.float32) @ self._book.embeddings.T + self._book.biases
 
     def _plain_weights(self, logits: NDArray[np.float32]) -> Floats:
         behind = (logits.max(axis=1, keepdims=True) - logits) * np.float32(1 / 32)

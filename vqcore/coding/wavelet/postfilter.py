@@ -165,7 +165,7 @@ def filtered(
     steps : the number of the step of each
     """
     of_each = list(zip(planes, filters, steps, strict=True))
-    around = [Around(*each) for each in of_each]
+    around = [*on_all_cores(lambda each: Around(*each), of_each)]
     layers = [Layers.of(own, step) for _, own, step in of_each]
     nearer = [filters[0].disc.index(place) for place in filters[-1].disc]
     pieces = list(_pieces(*planes[0].shape))

@@ -11,7 +11,7 @@ from decimal import Context, Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Floats, Indices, Whole
+from vqcore.arrays import Floats, Indices, Reals, Whole
 from vqcore.quantizers.wavelet import STEPS as STEPS
 from vqcore.quantizers.wavelet import UNITS as UNITS
 
@@ -99,7 +99,7 @@ def normed(units: Whole | Indices) -> NDArray[np.int16]:
     return np.sign(units).astype(np.int16) * NORMS[np.minimum(np.abs(units), len(NORMS) - 1)]
 
 
-def likely(logits: Floats) -> Floats:
+def likely(logits: Reals | Whole) -> Floats:
     """Return the probabilities that whole logits stand for, 2^-16 to 1 − 2^-16."""
     place = np.floor_divide(logits, 32).astype(np.int64)
     less = EXPONENTIALS[np.minimum(np.abs(place), ODDS_PLACES - 1)]
