@@ -32,6 +32,13 @@ SHOTS = {
         "light",
         BELOW,
     ),
+    "wavelets-light.png": (
+        "?picture=coffee&family=wavelet&k=64&largest=64&panel=rates&v=2",
+        1440,
+        900,
+        "light",
+        BELOW,
+    ),
     "training-light.png": (
         "?picture=coffee&block=4&k=16&panel=Training&v=2",
         1440,
@@ -75,7 +82,7 @@ def take(browser, address, file, query, width, height, scheme, scroll):
     page.wait_for_timeout(500)
     page.wait_for_selector(READY, timeout=120_000)
     page.wait_for_selector(".js-plotly-plot .trace, .projection canvas, .training .curve")
-    if file.name.startswith("rates"):
+    if file.name.startswith(("rates", "wavelets")):
         page.wait_for_selector(".legendtext:has-text('DCT')", timeout=120_000)
         page.wait_for_selector(READY, timeout=120_000)
     if file.name.startswith("families"):
