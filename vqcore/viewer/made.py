@@ -398,7 +398,7 @@ def view_of(
     """Return what the viewer is told of a study, codecs and codebooks; it has the layers itself."""
     source = provenance_of(study.picture, study.settings)
     is_sample = study.picture.origin is None
-    return _view(study.picture.digest, study.layout) | {
+    return _view(study.picture.digest, study.layout, study.settings.family) | {
         "name": study.name,
         "sweep": study.sweep_id,
         "original": study.original_id,
@@ -417,8 +417,8 @@ def view_of(
 
 def view_of_file(name: str, file: VqFile, original: Picture | None) -> dict[str, Any]:
     """Return what the viewer is told of a .vq file."""
-    layout = file.encoded.layout
-    return _view(file.digest, layout) | {
+    layout, family = file.encoded.layout, file.encoded.quantizer.family
+    return _view(file.digest, layout, family) | {
         "name": name,
         "sweep": file.digest,
         "original": original_id(original, layout) if original else None,
@@ -432,8 +432,9 @@ def view_of_file(name: str, file: VqFile, original: Picture | None) -> dict[str,
     }
 
 
-def _view(digest: str, layout: BlockLayout) -> dict[str, Any]:
+def _view(digest: str, layout: BlockLayout, family: str) -> dict[str, Any]:
     return {
+        "isWhole": FAMILIES[family].WHOLE,
         "picture": digest,
         "grid": f"{digest} {layout.block_size}",
         "block": layout.block_size.width,

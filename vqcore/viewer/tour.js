@@ -121,6 +121,7 @@ export class Tour {
       sizes: sides.sizes,
       name: data.name,
       facts: data.facts,
+      isWhole: data.isWhole,
       isPointing: following.hovered !== null,
       isFollowing: following.picked !== null,
       shown: { a: sides.showOf("a"), b: sides.showOf("b") },

@@ -170,8 +170,11 @@ class Viewer {
   }
 
   #tellFacts() {
-    for (const place of this.root.querySelectorAll("[data-facts]")) {
-      place.textContent = say(place.dataset.facts, this.data.facts);
+    const { facts, isWhole } = this.data;
+    for (const place of this.root.querySelectorAll("[data-help]")) {
+      const words = isWhole ? `whole-${place.dataset.help}` : place.dataset.help;
+      place.querySelector("b").textContent = say(`page.help.${words}.name`);
+      place.querySelector("span").textContent = say(`page.help.${words}.text`, facts);
     }
   }
 
