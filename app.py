@@ -866,6 +866,7 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
     """Train one codebook on several pictures, if asked to, and show how each fares with it."""
     every = joint.companions(of, studies)
     if not every:
+        small(say("pictures.joint-whole" if is_whole(of) else "pictures.joint-plain"))
         return []
     with row():
         if not st.toggle(**control("joint")):

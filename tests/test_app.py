@@ -698,6 +698,11 @@ def test_one_codebook_for_all_pictures_and_whom_it_never_saw():
     app.session_state.inside = []
     sound(app.run())
     assert not any("trained_on" in it.value for it in app.dataframe)
+    for family, told in (("residual", "plain"), ("wavelet", "whole")):
+        app.session_state.family = family
+        sound(app.run())
+        assert "joint" not in [it.key for it in app.toggle]
+        assert any(say(f"pictures.joint-{told}") in it.value for it in app.markdown)
     assert app.session_state.tries == []
 
 
