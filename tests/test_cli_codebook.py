@@ -152,6 +152,20 @@ def test_wrong_usage_of_train_leaves_all_as_it_is(folder: Path, arguments: list[
     assert (names(folder), Path("cat.png").read_bytes()) == before
 
 
+@pytest.mark.parametrize("family", ["residual", "wavelet"])
+def test_of_other_families_train_says_what_there_is_instead(folder: Path, family: str) -> None:
+    result = run("train", "many", "all.npz", "--family", family)
+    assert result.stderr.splitlines()[-1] == (
+        "Error: --family is for sounds: pictures have one plain codebook; "
+        "encode --codebook FILE.vq uses that of any family."
+    )
+    done("encode", "cat.png", "cat.vq", "--family", family, "--size", 16)
+    done("encode", "many/0.png", "other.vq", "--codebook", "cat.vq")
+    cat, other = (parse(Path(name).read_bytes()).quantizer for name in ("cat.vq", "other.vq"))
+    for own, lent in zip(other.tables, cat.tables, strict=True):
+        np.testing.assert_array_equal(own, lent)
+
+
 def test_codebook_that_cannot_be_written_is_one_line(folder: Path) -> None:
     line = failed("train", "cat.png", "no/such/all.npz", *CODEBOOK)
     assert line == "Error: no/such/all.npz: No such file or directory\n"

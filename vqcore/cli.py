@@ -255,7 +255,7 @@ def stored_at(stored: Stored, peak: int) -> Stored:
 @with_size
 @with_training
 @with_family
-@family_option(SOUND_FAMILIES, "Of sounds: the kind of quantizer.")
+@family_option(FAMILIES, f"Of sounds: the kind of quantizer, {', '.join(SOUND_FAMILIES)}.")
 @with_raw_size
 def train_command(
     places: tuple[Path, ...],
@@ -271,7 +271,8 @@ def train_command(
     which is the first of them encoded with it.
     """
     if not settings.is_plain:
-        raise click.UsageError("--family is for sounds: pictures have one plain codebook.")
+        told = "--family is for sounds: pictures have one plain codebook"
+        raise click.UsageError(f"{told}; encode --codebook FILE.vq uses that of any family.")
     if codebook_file.suffix.lower() != ".npz":
         raise click.UsageError(f"The last name is the codebook's, .npz, not {codebook_file}.")
     files, errors = picture_files(places)
