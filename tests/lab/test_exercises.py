@@ -10,6 +10,7 @@ from vqcore.lab.exercises import Exercise, exercises_on, is_prepared, pair_of, p
 from vqcore.lab.health import health_work
 from vqcore.lab.store import Store
 from vqcore.lab.study import Study, examining, known_healths, sweeping
+from vqcore.lab.sweeps import Step, sweep
 from vqcore.show.exercises import choice_in_words, question_of, reply_to
 from vqcore.signals.blocks import BlockSize
 from vqcore.signals.pictures import Picture, sample_picture
@@ -115,6 +116,40 @@ def test_a_tiny_picture_has_those_that_have_one_answer() -> None:
         assert it.answer in it.choices
 
 
-def test_indices_of_whole_pictures_are_not_one_a_block() -> None:
-    study = Study("waves", smooth_picture(40, 56), Settings(family="wavelet"), (1, 2), Store(10**8))
-    assert "bits" not in {it.id for it in exercises_on(study)}
+def test_of_whole_pictures_steps_are_asked_for_and_nothing_of_blocks() -> None:
+    settings, store = Settings(family="wavelet"), Store(10**9)
+    study = Study("cat", CAT, settings, (1, 32), store)
+    list(sweeping([study]))
+    list(preparing(study))
+    assert is_prepared(study)
+    assert [it.id for it in exercises_on(study)] == ["step", "half", "rival"]
+    told = " ".join(
+        reply_to(it, choice) for it in exercises_on(study) for choice in (*it.choices, None)
+    )
+    assert "four numbers" in told
+    assert "many blocks" not in told
+    assert "the same few blocks" not in told
+    check_that_no_larger_step_reaches_the_level(study, exercise(study, "step"))
+
+
+def check_that_no_larger_step_reaches_the_level(study: Study, it: Exercise) -> None:
+    larger = it.choices[it.choices.index(it.answer) + 1]
+    reached, missed = (
+        event.point.psnr_db
+        for step in (it.answer, larger)
+        for event in sweep(CAT, study.settings.with_step(step), [32])
+        if isinstance(event, Step)
+    )
+    assert reached >= it.facts["level"] > missed
+    assert choice_in_words(it, it.answer) == f"q = {it.answer}"
+
+
+@pytest.mark.parametrize("shipped", [1, 2])
+def test_of_an_even_picture_no_step_is_asked_for(shipped: int) -> None:
+    even = Picture(np.full((24, 32), 77, np.uint8), "even")
+    settings = Settings(family="wavelet", options=(20, shipped))
+    study = Study("even", even, settings, (1, 2, 4, 8), Store(10**8))
+    list(sweeping([study]))
+    list(preparing(study))
+    assert is_prepared(study)
+    assert "step" not in {it.id for it in exercises_on(study)}

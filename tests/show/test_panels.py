@@ -12,7 +12,7 @@ from vqcore.coding.codec import Settings
 from vqcore.lab.cosine import comparing
 from vqcore.lab.foreign import study_with_own, use_of
 from vqcore.lab.joint import companions, known_tries, trying
-from vqcore.lab.sharing import lent_by
+from vqcore.lab.sharing import lent_by, use_work
 from vqcore.lab.store import Store, answering
 from vqcore.lab.study import (
     Others,
@@ -30,6 +30,7 @@ from vqcore.lab.study import (
 from vqcore.show import panels
 from vqcore.show.curves import deltas, rival_curve
 from vqcore.show.visit import Pick
+from vqcore.work import finish
 
 SETTINGS = Settings(8, "gray")
 
@@ -197,9 +198,17 @@ def test_a_codebook_from_elsewhere_stands_above_the_pictures_own(swept: Study) -
     use = swept.store.find(question.kind, question.key)
     sheet = panels.uses_sheet("a*b.vq", use, own)
     assert [row["Codebook"] for row in sheet.rows] == [r"a\*b\.vq", r"This picture\'s own"]
-    assert sheet.caption.startswith(r"a\*b\.vq: ")
+    assert sheet.caption == r"a\*b\.vq: Its file holds that codebook again."
     not_swept = replace(own, store=Store(10**8))
     assert len(panels.uses_sheet("a*b.vq", use, not_swept).rows) == 1
+
+
+def test_a_codebook_that_is_shipped_is_in_no_file() -> None:
+    settings = Settings(colour="gray", family="wavelet", options=(20, 2))
+    study = Study("waves", smooth_picture(40, 56, gray=True), settings, (4,), Store(10**8))
+    list(sweeping([study]))
+    use = finish(use_work(study.picture, lent_by(study.steps[4].encoded)))
+    assert "in no file" in panels.uses_sheet("lent.vq", use, study).caption
 
 
 def test_the_curve_of_wavelets_is_over_steps_and_a_click_opens_one() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
-from math import floor, log2
+from math import floor, isinf, log2
 from typing import Any, Literal, NamedTuple
 
 from vqcore.arrays import Samples
@@ -13,13 +13,21 @@ from vqcore.lab.comparison import best_within_bytes
 from vqcore.lab.matches import match_of
 from vqcore.lab.rivals import Codec, Match
 from vqcore.lab.store import Pieces, answering
-from vqcore.lab.study import Study, examining, known_healths, sweeping
+from vqcore.lab.study import (
+    Study,
+    by_step,
+    examining,
+    known_by_step,
+    known_healths,
+    sweeping,
+)
 from vqcore.lab.sweeps import nearest_size
 from vqcore.quantizers.family import FAMILIES
+from vqcore.quantizers.wavelet import STEP
 from vqcore.signals.blocks import BlockSize
 from vqcore.signals.pictures import read_picture
 
-ExerciseId = Literal["bits", "reaching", "half", "rival", "block"]
+ExerciseId = Literal["bits", "reaching", "step", "half", "rival", "block"]
 
 RIVAL: Codec = "jpeg"
 WIDTHS = (2, 4, 8, 16)
@@ -39,12 +47,14 @@ class Exercise:
     choices : of which one is the answer
     answer
     facts : what question and reason are filled with, by name
+    is_whole : whether it is of a picture without blocks
     """
 
     id: ExerciseId
     choices: tuple[Any, ...]
     answer: Any
     facts: Mapping[str, Any] = field(default_factory=dict)
+    is_whole: bool = False
 
 
 class Pair(NamedTuple):
@@ -56,8 +66,11 @@ class Pair(NamedTuple):
 
 def exercises_on(study: Study) -> Iterator[Exercise]:
     """Yield the questions that can be answered by now."""
-    makers = _bits, _reaching, _half, _rival, _block
-    return (found for make in makers if (found := make(study)))
+    makers: list[Callable[[Study], Exercise | None]] = [_bits, _reaching, _half, _rival, _block]
+    is_whole = FAMILIES[study.settings.family].WHOLE
+    if is_whole:
+        makers = [_step, _half, _rival]
+    return (replace(found, is_whole=is_whole) for make in makers if (found := make(study)))
 
 
 def preparing(study: Study) -> Pieces:
@@ -65,7 +78,7 @@ def preparing(study: Study) -> Pieces:
     yield from examining(study)
     step = study.steps[_seen_size(study)]
     yield from answering(study.store, [match_of(study, step, RIVAL, "size")])
-    yield from sweeping(_by_width(study))
+    yield from sweeping(_varied(study))
 
 
 def is_prepared(study: Study) -> bool:
@@ -75,7 +88,12 @@ def is_prepared(study: Study) -> bool:
         return False
     question = match_of(study, step, RIVAL, "size")
     is_matched = study.store.has(question.kind, question.key)
-    return is_matched and all(it.is_complete for it in _by_width(study))
+    return is_matched and all(it.is_complete for it in _varied(study))
+
+
+def _varied(study: Study) -> Sequence[Study]:
+    """Return the studies that are compared: by width of blocks, or by step where there are none."""
+    return by_step(study, _seen_size(study)) or _by_width(study)
 
 
 def pair_of(study: Study) -> Pair | None:
@@ -92,9 +110,7 @@ def pair_of(study: Study) -> Pair | None:
 
 
 def _bits(study: Study) -> Exercise | None:
-    """Ask how many bytes the indices take at fixed length, where there is one for each block."""
-    if FAMILIES[study.settings.family].WHOLE:
-        return None
+    """Ask how many bytes the indices take at fixed length."""
     size = _seen_size(study)
     bits, blocks = log2(size), study.layout.blocks
     answer = round(blocks * bits / 8)
@@ -112,6 +128,22 @@ def _reaching(study: Study) -> Exercise | None:
     answer = next(it for it in points if it.psnr_db >= level)
     facts = {"level": level, "psnr_db": answer.psnr_db}
     return Exercise("reaching", _sizes(study), answer.codebook_size, facts)
+
+
+def _step(study: Study) -> Exercise | None:
+    """Ask for the largest step that comes to a PSNR, where they differ by 1 dB or more."""
+    size = _seen_size(study)
+    every = by_step(study, size)
+    known = {it.settings.options_by_name[STEP]: point for it, point in known_by_step(every).items()}
+    if len(known) < 3 or not all(it.is_complete for it in every):
+        return None
+    levels = sorted(point.psnr_db for point in known.values())
+    if levels[-1] - levels[0] < 1 or isinf(levels[len(levels) // 2]):
+        return None
+    level = floor(levels[len(levels) // 2])
+    answer = max(step for step, point in known.items() if point.psnr_db >= level)
+    found = {"psnr_db": known[answer].psnr_db, "bytes": known[answer].file_bytes}
+    return Exercise("step", tuple(sorted(known)), answer, {"size": size, "level": level, **found})
 
 
 def _half(study: Study) -> Exercise | None:

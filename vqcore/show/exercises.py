@@ -20,13 +20,17 @@ def choice_in_words(it: Exercise, choice: Any) -> str:
         return f"{choice} × {choice}"
     if it.id == "bits":
         return say("count.byte", n=choice)
+    if it.id == "step":
+        return say("curve.step", step=choice)
     return say("exercise.none") if choice is None else say("figure.k", size=choice)
 
 
 def reply_to(it: Exercise, choice: Any) -> str:
     """Return whether a choice is right, with the reason, or else where to look."""
     if choice != it.answer:
-        return say("exercise.wrong", hint=say(f"exercise.{it.id}.hint", **it.facts))
+        own = say("exercise-of-whole.rival") if it.is_whole and it.id == "rival" else ""
+        return say("exercise.wrong", hint=own or say(f"exercise.{it.id}.hint", **it.facts))
     if it.id == "half" and it.answer is None:
-        return say("exercise.right", reason=say("exercise.half.reason-none"))
+        name = "exercise-of-whole.half" if it.is_whole else "exercise.half.reason-none"
+        return say("exercise.right", reason=say(name))
     return say("exercise.right", reason=say(f"exercise.{it.id}.reason", **it.facts))

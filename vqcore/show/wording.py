@@ -305,6 +305,8 @@ def kept_elsewhere(codebook_bytes: int) -> str:
 
 def where_kept(use: Use) -> str:
     """Say whether the file of a picture encoded with a codebook from elsewhere holds that."""
+    if is_shipped(use.encoded.quantizer.options):
+        return say("shared.shipped")
     if use.holds_codebook:
         return say("shared.inside")
     return kept_elsewhere(use.point.codebook_bytes)
