@@ -322,6 +322,19 @@ def swept_as(file, words):
     return steps_of(sweep(read_picture(file.read_bytes(), ""), settings, sizes))
 
 
+@pytest.mark.parametrize(
+    "option", ["--block 16", "--trainer kmeans", "--rate-weight 9", "--smooth"]
+)
+def test_whole_pictures_take_no_option_of_blocks(small, tmp_path, option):
+    words = ("--family", "wavelet", *option.split())
+    result = run("encode", small, tmp_path / "a.vq", *words)
+    told = "it takes the whole picture, and --band-step says what a bit is worth."
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == (
+        f"Error: {option.split()[0]} has no place beside --family wavelet: {told}"
+    )
+
+
 def test_all_families_keep_what_options_fix(small, tmp_path):
     options = (*ALL, "--size", 4, "--rate-weight", 50, "--seed", 3, "--smooth")
     result = run("encode", small, tmp_path / "a.vq", *options, "--max-bytes", 9000)

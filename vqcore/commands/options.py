@@ -267,6 +267,8 @@ def with_family(command: Command) -> Command:
     @wraps(command)
     def wrapped(settings: Settings, family: str, **others: Any) -> None:
         options = chosen_options(family, others, {**OF_PICTURES, ALL_FAMILIES: ()}, "pictures")
+        if family in FAMILIES and FAMILIES[family].WHOLE:
+            refuse_beside_whole(family)
         for name in FAMILY_OPTIONS:
             del others[name.replace("-", "_")]
         if family != ALL_FAMILIES:
@@ -280,6 +282,14 @@ def with_family(command: Command) -> Command:
         told = f"Of {', '.join(families)}: {told}"
         wrapped = click.option(f"--{name}", type=click.Choice(values), help=told)(wrapped)
     return wrapped
+
+
+def refuse_beside_whole(family: str) -> None:
+    """Refuse the options given that mean nothing to a family of whole pictures."""
+    told = "it takes the whole picture, and --band-step says what a bit is worth"
+    for name in sorted({"block", "trainer", "rate_weight", "smooth"} & options_given()):
+        option = f"--{name.replace('_', '-')}"
+        raise click.UsageError(f"{option} has no place beside --family {family}: {told}.")
 
 
 def family_option(families: Iterable[str], told: str) -> Callable[[Command], Command]:
