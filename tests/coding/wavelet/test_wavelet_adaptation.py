@@ -2,40 +2,43 @@
 
 import numpy as np
 
-from vqcore.coding.wavelet.adaptation import EntryRates, FlagRates
+from vqcore.coding.wavelet.adaptation import EntryRates, FlagRates, Predicted
 
 HALF, SELDOM = np.full(48, 0.5), np.full(10, 0.01)
 
 
 def test_what_nothing_is_known_of_stays_as_predicted() -> None:
     likely = np.linspace(0.001, 0.999, 50)
-    np.testing.assert_allclose(FlagRates().corrected(likely), likely, rtol=1e-12)
+    np.testing.assert_allclose(FlagRates().corrected(Predicted.of(likely)), likely, rtol=1e-12)
     assert EntryRates(np.int16([[64, 0, 0, 0], [0, -64, 0, 0]])).factors.tolist() == [256, 256]
 
 
 def test_flags_set_more_often_than_predicted_become_likelier() -> None:
     """Of 48 at one half all were set: (48 + 24) / (24 + 24) to (0 + 24) / (24 + 24), 3 to 1."""
     rates = FlagRates()
-    rates.learn(HALF, np.ones(48, int))
-    np.testing.assert_allclose(rates.corrected(np.array([0.5])), 0.75)
-    np.testing.assert_allclose(rates.corrected(np.array([0.4])), 3 * 0.4 / (3 * 0.4 + 0.6))
-    np.testing.assert_array_equal(rates.corrected(SELDOM), SELDOM)  # another bin
+    rates.learn(Predicted.of(HALF), np.ones(48, bool))
+    found = rates.corrected(Predicted.of(np.array([0.5, 0.4])))
+    np.testing.assert_allclose(found, [0.75, 3 * 0.4 / (3 * 0.4 + 0.6)])
+    others = Predicted.of(SELDOM)  # another bin
+    np.testing.assert_array_equal(rates.corrected(others), SELDOM)
 
 
 def test_flags_as_often_as_predicted_change_nothing() -> None:
     rates = FlagRates()
-    rates.learn(HALF, np.arange(48) % 2)
-    np.testing.assert_allclose(rates.corrected(HALF), HALF)
+    rates.learn(Predicted.of(HALF), np.arange(48) % 2 > 0)
+    np.testing.assert_allclose(rates.corrected(Predicted.of(HALF)), HALF)
 
 
 def test_passes_learnt_together_or_one_by_one_come_to_the_same() -> None:
     rng = np.random.default_rng(0)
-    likely, flags = rng.random(500), rng.integers(0, 2, 500)
+    likely, flags = rng.random(500), rng.random(500) < 0.5
     together, one_by_one = FlagRates(), FlagRates()
-    together.learn(likely, flags)
+    together.learn(Predicted.of(likely), flags)
     for part in np.array_split(np.arange(500), 7):
-        one_by_one.learn(likely[part], flags[part])
-    np.testing.assert_array_equal(together.corrected(likely), one_by_one.corrected(likely))
+        one_by_one.learn(Predicted.of(likely[part]), flags[part])
+    np.testing.assert_array_equal(
+        together.corrected(Predicted.of(likely)), one_by_one.corrected(Predicted.of(likely))
+    )
 
 
 def test_codewords_in_use_become_likelier_and_those_alike_in_shape_a_little() -> None:

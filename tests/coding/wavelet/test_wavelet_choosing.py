@@ -32,7 +32,7 @@ def bits_of(row: int, symbol: int, multiples: NDArray, odds: Odds) -> float:
     something, rows = odds.something[row], np.array([row])
     if symbol == 0:
         return float(-np.log2(1 - something))
-    escaped, bits = odds.escaped[row], float(-np.log2(something))
+    escaped, bits = odds.escaped(rows)[0], float(-np.log2(something))
     if symbol > 0:
         weights = odds.entry_weights(rows)[0].astype(np.float64)
         signs = 0 if odds.signed else int((odds.codewords[symbol - 1] > 0).sum())

@@ -17,7 +17,7 @@ def odds_of(*classes: int, counter: Counter | None = None) -> CountedOdds:
 def test_before_anything_is_counted_strong_surroundings_make_something_likely() -> None:
     odds = odds_of(0, 5, 17)
     assert odds.something.tolist() == [4 / 20, 14 / 30, 38 / 54]
-    assert odds.escaped.tolist() == [1 / 13, 1 / 13, 50 / 62]
+    assert odds.escaped(np.arange(3)).tolist() == [1 / 13, 1 / 13, 50 / 62]
     # each of two: a share of 48, times 16, and 1
     assert odds.entry_weights(np.array([1])).tolist() == [[385, 385]]
 
@@ -26,7 +26,11 @@ def test_what_is_counted_is_counted_in_its_class_and_beside_it() -> None:
     counter = Counter(WORDS)
     odds_of(3, 3, 3, 3, 9, counter=counter).learn(np.array([0, 1, 2, 2, -1]))
     assert odds_of(3, 9, 4, counter=counter).something.tolist() == [13 / 30, 23 / 39, 12 / 28]
-    assert odds_of(3, 9, 4, counter=counter).escaped.tolist() == [1 / 16, 2 / 14, 1 / 13]
+    assert odds_of(3, 9, 4, counter=counter).escaped(np.arange(3)).tolist() == [
+        1 / 16,
+        2 / 14,
+        1 / 13,
+    ]
     # 1 and 2 of 3, one more each: of 5 shares 2 and 3, 307 and 460 of 768, and 1
     weights = odds_of(3, 2, 4, 5, counter=counter).entry_weights(np.arange(4))
     assert weights[:2].tolist() == [[308 + 16, 461 + 32], [308 + 6, 461 + 12]]
@@ -41,7 +45,7 @@ def test_bits_are_those_of_weights_and_signs() -> None:
 
 def test_without_codewords_all_that_is_something_escapes() -> None:
     odds = CountedOdds(Counter(WORDS[:0]), np.array([0, 12]))
-    assert odds.escaped.tolist() == [1, 1]
+    assert odds.escaped(np.arange(2)).tolist() == [1, 1]
 
 
 def test_classes_are_by_the_strength_around() -> None:

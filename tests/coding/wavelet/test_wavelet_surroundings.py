@@ -101,7 +101,7 @@ def test_features_are_those_of_single_coefficients(known: str, place: Place) -> 
             [at(signed, 2 * row + y, 2 * column + x) for y, x in NEAR] for row, column in vectors
         ]
         values = rng.integers(-3000, 3000, (len(vectors), 4))
-        around.put(phase, values)
+        around.put(phase, np.arange(len(vectors)), values)
         for (row, column), four in zip(vectors, values, strict=True):
             square = slice(2 * row, 2 * row + 2), slice(2 * column, 2 * column + 2)
             own[square] = logs_of(four).reshape(2, 2)

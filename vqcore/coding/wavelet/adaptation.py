@@ -5,9 +5,11 @@ All counts are of whole 65536ths, and exact.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from vqcore.arrays import Differences, Floats, Indices, Rows
+from vqcore.arrays import Differences, Flags, Floats, Indices, Rows, Samples
 from vqcore.coding.wavelet.tables import UNITS
 
 SHARES = 65536
@@ -18,29 +20,45 @@ ENTRY_PRIOR = 12 * SHARES
 GROUP_PRIOR = 24 * SHARES
 
 
+class Predicted(NamedTuple):
+    """How likely flags were said to be set, and in which bins that is.
+
+    Parameters
+    ----------
+    likely : float64 array of shape (m,)
+    bins : uint8 array of shape (m,)
+    """
+
+    likely: Floats
+    bins: Samples
+
+    @classmethod
+    def of(cls, likely: Floats) -> Predicted:
+        return cls(likely, np.searchsorted(BIN_BOUNDS, likely).astype(np.uint8))
+
+
 class FlagRates:
     """How often a flag was set, where it was likely so and so much, beside how often it should."""
 
     def __init__(self) -> None:
         self._seen, self._expected = np.zeros((2, BINS)), np.zeros((2, BINS))
 
-    def corrected(self, likely: Floats) -> Floats:
+    def corrected(self, predicted: Predicted) -> Floats:
         """Return the probabilities that flags are set, given those predicted."""
+        likely, bins = predicted
         ratio = (self._seen + FLAG_PRIOR) / (self._expected + FLAG_PRIOR)
-        odds = likely * (ratio[1] / ratio[0])[self._bins(likely)]
+        odds = likely * (ratio[1] / ratio[0])[bins]
         share: Floats = odds / (odds + (1 - likely))
         return share.clip(2.0**-16, 1 - 2.0**-16)
 
-    def learn(self, likely: Floats, flags: Indices) -> None:
+    def learn(self, predicted: Predicted, flags: Flags) -> None:
         """Take what was predicted, and what came."""
-        bins = self._bins(likely)
-        shares = np.floor(likely * SHARES)
-        for value, expected in ((0, SHARES - shares), (1, shares)):
-            self._seen[value] += np.bincount(bins, flags == value, BINS) * SHARES
-            self._expected[value] += np.bincount(bins, expected, BINS)
-
-    def _bins(self, likely: Floats) -> Rows:
-        return np.searchsorted(BIN_BOUNDS, likely)
+        likely, bins = predicted
+        every = SHARES * np.bincount(bins, minlength=BINS)
+        seen = SHARES * np.bincount(bins[flags], minlength=BINS)
+        expected = np.bincount(bins, np.floor(likely * SHARES), BINS)
+        self._seen += every - seen, seen
+        self._expected += every - expected, expected
 
 
 class EntryRates:

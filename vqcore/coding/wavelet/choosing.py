@@ -57,7 +57,7 @@ class Chooser:
 
     def _best_of(self, vectors: Reals, energy: Floats, odds: Odds, rows: Rows) -> Found:
         """Choose for vectors that may be something; costs are those above nothing's."""
-        likely, escaped = odds.something[rows], odds.escaped[rows]
+        likely, escaped = odds.something[rows], odds.escaped(rows)
         begun = self._rate_weight * (log2(1 - likely) - log2(likely))
         index, least = np.zeros(len(rows), np.int32), np.zeros(len(rows))
         multiples = np.zeros((len(rows), 4), np.int16)

@@ -84,12 +84,11 @@ class CountedOdds:
         """Return how likely each vector is something, shape (m,)."""
         return _share(self._counter.something, self._classes)
 
-    @property
-    def escaped(self) -> Floats:
-        """Return how likely it is then an escape; if there is no codeword, it is."""
+    def escaped(self, rows: Rows) -> Floats:
+        """Return how likely some are then an escape; if there is no codeword, they are."""
         if not len(self.codewords):
-            return np.ones(len(self._classes))
-        return _share(self._counter.escapes, self._classes)
+            return np.ones(len(rows))
+        return _share(self._counter.escapes, self._classes[rows])
 
     @cached_property
     def _entry_weights(self) -> Floats:

@@ -43,7 +43,7 @@ def pass_through(coder: Coder, wanted: Found, odds: Odds) -> Found:
     rows = np.flatnonzero(_code_flags(coder, wanted.symbols != 0, odds.something))
     escaped = np.ones(len(rows), bool)
     if len(odds.codewords):
-        escaped = _code_flags(coder, wanted.symbols[rows] < 0, odds.escaped[rows])
+        escaped = _code_flags(coder, wanted.symbols[rows] < 0, odds.escaped(rows))
     for some in few(rows[~escaped]):
         index[some] = 1 + _code(coder, wanted.symbols[some] - 1, odds.entry_weights(some))
         if not odds.signed:

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Differences, Floats, Indices, Reals, Rows, Whole
-from vqcore.coding.wavelet.adaptation import EntryRates, FlagRates
+from vqcore.arrays import Differences, Floats, Indices, Reals, Rows, Samples, Whole
+from vqcore.coding.wavelet.adaptation import EntryRates, FlagRates, Predicted
 from vqcore.coding.wavelet.lattice import in_units
 from vqcore.coding.wavelet.surroundings import Known, Surroundings
 from vqcore.coding.wavelet.tables import (
@@ -95,11 +95,14 @@ class Seen(NamedTuple):
     ----------
     inputs : int16 array of shape (m, 36), of logits: the second layer; how each of its four
         coefficients goes along with the signs around
-    likely : float64 array of shape (m, 2), that it is something, and an escape then
+    something : how likely each is something, and in which bins that is
+    escapes : float32 array of shape (m,), logits of its being an escape then
     """
 
     inputs: Differences
-    likely: Floats
+    something: Floats
+    bins: Samples
+    escapes: Reals
 
 
 class Book(NamedTuple):
@@ -159,7 +162,7 @@ class NetworkPredictor:
         along = network.along(group, level, around.signs(phase, rows))
         logits = hidden @ network.flags[place.sort].T + network.flags_bias[group, level]
         inputs = np.concatenate([hidden, along], axis=1, dtype=np.int16, casting="unsafe")
-        return Seen(inputs, likely(logits))
+        return Seen(inputs, *Predicted.of(likely(logits[:, 0])), logits[:, 1])
 
 
 class NetworkOdds:
@@ -178,23 +181,26 @@ class NetworkOdds:
     ) -> None:
         self._network, self._book, self._sort = network, book, sort
         self._inputs = seen.inputs
-        something, escaped = seen.likely.T
-        more = max(1.0, USUAL_CODEWORDS / (1 + len(book.codewords)))
-        self._predicted = something, more * escaped / (more * escaped + (1 - escaped))
+        self._something = Predicted(seen.something, seen.bins)
+        self._escapes = seen.escapes
         self._flags, self._entries = flags, entries
         self.codewords = book.codewords
 
     @cached_property
     def something(self) -> Floats:
         """Return how likely each vector is something, shape (m,)."""
-        return self._flags[0].corrected(self._predicted[0])
+        return self._flags[0].corrected(self._something)
 
-    @cached_property
-    def escaped(self) -> Floats:
-        """Return how likely it is then an escape; if there is no codeword, it is."""
+    def escaped(self, rows: Rows) -> Floats:
+        """Return how likely some are then an escape; if there is no codeword, they are."""
         if not len(self.codewords):
-            return np.ones(len(self._inputs))
-        return self._flags[1].corrected(self._predicted[1])
+            return np.ones(len(rows))
+        return self._flags[1].corrected(self._predicted_escapes(rows))
+
+    def _predicted_escapes(self, rows: Rows) -> Predicted:
+        escaped = likely(self._escapes[rows])
+        more = max(1.0, USUAL_CODEWORDS / (1 + len(self.codewords)))
+        return Predicted.of(more * escaped / (more * escaped + (1 - escaped)))
 
     @cached_property
     def _factors(self) -> Floats:
@@ -236,11 +242,11 @@ class NetworkOdds:
 
     def learn(self, index: Indices) -> None:
         """Take what all vectors of the pass are: 0 nothing, −1 an escape, else a codeword."""
-        something = index != 0
-        self._flags[0].learn(self._predicted[0], something)
+        self._flags[0].learn(self._something, index != 0)
         if not len(self.codewords):
             return
-        self._flags[1].learn(self._predicted[1][something], index[something] < 0)
+        some = np.flatnonzero(index)
+        self._flags[1].learn(self._predicted_escapes(some), index[some] < 0)
         rows = np.flatnonzero(index > 0)
         if len(rows):
             self._entries.learn(self._plain_weights(self._logits(rows)), index[rows] - 1)

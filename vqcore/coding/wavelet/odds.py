@@ -24,9 +24,8 @@ class Odds(Protocol):
     def something(self) -> Floats:
         """Return how likely each vector is something, shape (m,)."""
 
-    @property
-    def escaped(self) -> Floats:
-        """Return how likely it is then an escape; without a codeword, it is."""
+    def escaped(self, rows: Rows) -> Floats:
+        """Return how likely some are then an escape, shape (r,); without a codeword, they are."""
 
     def entry_weights(self, rows: Rows) -> Floats:
         """Return the weights of codewords for some vectors, shape (r, k)."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vqcore.arrays import Indices
+from vqcore.arrays import Indices, Rows
 from vqcore.coding.wavelet.tables import logs_of, normed
 from vqcore.signals.waveletgrid import ORIENTATIONS, PHASES, Grid, Place, turned
 from vqcore.work import on_all_cores
@@ -107,13 +107,13 @@ class Surroundings:
         found = [self._beside(self._signs, phase, place)[rows] for place in NEAR]
         return np.stack(found).reshape(len(NEAR), -1)
 
-    def put(self, phase: int, values: Indices) -> None:
-        """Take the coefficients of the vectors of a pass, shape (m, 4), in units."""
+    def put(self, phase: int, some: Rows, values: Indices) -> None:
+        """Take the coefficients, (r, 4) in units, of some vectors of a pass; others have none."""
         logs, signs = logs_of(values), normed(values)
         for place, (down, right) in enumerate(product((0, 1), (0, 1))):
             for plane, found in ((self._logs, logs), (self._signs, signs)):
                 there = self._beside(plane, phase, (down, right))
-                there[:] = found[:, place].reshape(there.shape)
+                there[np.divmod(some, there.shape[1])] = found[:, place]
 
     @property
     def map(self) -> Map:

@@ -77,8 +77,10 @@ def walk(
                 odds = predictor.odds(place, known, around, phase)
                 found = decider.decide(where, place, odds)
                 odds.learn(found.symbols)
-            symbols[where], multiples[where] = found
-            around.put(phase, values_of(found, odds.codewords, signed=odds.signed))
+            rows = np.flatnonzero(found.symbols)
+            some = Found(found.symbols[rows], found.multiples[rows])
+            symbols[where[rows]], multiples[where[rows]] = some
+            around.put(phase, rows, values_of(some, odds.codewords, signed=odds.signed))
             yield
         maps[place.level].append(around.map)
     return Walked(Found(symbols, multiples), maps)
