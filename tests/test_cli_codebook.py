@@ -2,7 +2,6 @@
 
 import json
 import math
-from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,7 +14,7 @@ from vqcore.cli import main
 from vqcore.coding.codebookfile import load_codebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
-from vqcore.lab.sharing import gather_blocks, use_work
+from vqcore.lab.sharing import use_work
 from vqcore.lab.sweeps import Step, sweep
 from vqcore.show.provenance import PROGRAM
 from vqcore.signals.pictures import png_bytes, read_picture, sample_picture
@@ -112,7 +111,7 @@ def test_good_pictures_are_trained_on_beside_bad_ones(folder: Path) -> None:
     assert result.exit_code == 1
     assert "of 3 pictures" in result.stdout
     assert load_codebook(Path("all.npz")).codebook.size == 16
-    text, gray, missing = result.stderr.splitlines()
+    gray, missing, text = result.stderr.splitlines()
     assert text.startswith("Error: text.png: This is not a picture")
     assert gray == "Error: gray.png: The picture is gray, and the codebook is for rgb."
     assert missing == "Error: missing.png: No such file or directory"
@@ -127,8 +126,7 @@ def test_where_no_picture_is_good_there_is_no_codebook(folder: Path) -> None:
 
 
 def test_a_sample_of_the_blocks_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gathering = partial(gather_blocks, max_bytes=2 * 100 * 48)
-    monkeypatch.setattr("vqcore.cli.gather_blocks", gathering)
+    monkeypatch.setattr("vqcore.archive.samples.MAX_TRAINING_BYTES", 2 * 100 * 48)
     assert "trained on 154 of 774 blocks of 2 pictures" in done(
         "train", "cat.png", "many/0.png", "all.npz", *CODEBOOK
     )

@@ -1,4 +1,4 @@
-"""The command line: ``python -m vqcore sweep | rivals | train | encode | decode | info``."""
+"""The command line: ``python -m vqcore sweep | train | encode | encode-all | decode | …``."""
 
 from __future__ import annotations
 
@@ -11,22 +11,19 @@ from pathlib import Path
 from time import perf_counter
 
 import click
-import numpy as np
 
-from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import MAX_CODEBOOK_SIZE
-from vqcore.codebooks.training import Progress
-from vqcore.coding.codebookfile import Cut, SharedCodebook, load_codebook, pack_codebook
+from vqcore.coding.codebookfile import Cut, SharedCodebook, load_codebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse, parse_header
-from vqcore.coding.soundcodec import SOUND_FAMILIES
-from vqcore.commands import points, sounds
+from vqcore.commands import archive, points, sounds
 from vqcore.commands.options import (
     ALL_FAMILIES,
     ALL_NAMES,
     DEFAULT_SIZES,
     FAMILY_OPTIONS,
     FILE,
+    OF_PICTURES,
     check_name,
     family_option,
     figures_named,
@@ -41,6 +38,7 @@ from vqcore.commands.options import (
     with_family,
     with_peak,
     with_rate,
+    with_rate_weight,
     with_raw_size,
     with_settings,
     with_size,
@@ -59,14 +57,7 @@ from vqcore.files import write_whole
 from vqcore.lab.batch import Swept, Unswept, picture_files, sweep_file, sweep_files
 from vqcore.lab.comparison import at_peak
 from vqcore.lab.identification import SIZE
-from vqcore.lab.sharing import (
-    PictureBlocks,
-    gather_blocks,
-    load_fitting,
-    load_shared,
-    train_shared,
-    use_work,
-)
+from vqcore.lab.sharing import load_fitting, load_shared, use_work
 from vqcore.lab.storing import LEVELS, Stored, stored_work
 from vqcore.lab.sweeps import OperatingPoint, Plan, Step, plan_sweep, sweep
 from vqcore.lab.targets import (
@@ -145,7 +136,7 @@ def sweep_command(
     jobs: int,
     raw_size: Size | None,
 ) -> None:
-    """Quantize pictures, points or sounds with codebooks of many sizes.
+    """Quantize pictures, points or sounds by codebooks of many sizes.
 
     The figures of each size are printed. A folder stands for the pictures in it. Points are a
     vector a line of a .csv, .tsv, .txt or .dat, or an .npy of shape (n, d); options of pictures
@@ -247,50 +238,92 @@ def stored_at(stored: Stored, peak: int) -> Stored:
 
 
 @main.command("train")
-@click.argument("places", metavar="FILES_OR_FOLDERS...", nargs=-1, required=True, type=FILE)
+@click.argument("places", metavar="PLACES...", nargs=-1, required=True)
 @click.argument("codebook_file", metavar="CODEBOOK.npz|WORDS.npy|FILE.vq", type=FILE)
-@unless("places", points.are_all_points, points.train)
-@unless("places", sounds.are_all_sounds, sounds.train)
+@archive.unless_far(points.are_all_points, points.train)
+@archive.unless_far(sounds.are_all_sounds, sounds.train)
 @with_cutting
 @with_size
 @with_training
 @with_family
-@family_option(FAMILIES, f"Of sounds: the kind of quantizer, {', '.join(SOUND_FAMILIES)}.")
+@family_option(OF_PICTURES, "The kind of quantizer; all but plain go into a .vq.")
+@click.option(
+    "--passes",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Of plain codebooks: Lloyd iterations over all blocks, at most, after the search in a "
+    "sample.",
+)
+@archive.with_cluster
 @with_raw_size
 def train_command(
-    places: tuple[Path, ...],
+    places: tuple[str, ...],
     codebook_file: Path,
     size: int,
     settings: Settings,
+    passes: int,
+    cluster: str | None,
     raw_size: Size | None,
 ) -> None:
     """Train one codebook on many pictures, on points or on sounds.
 
-    It is for `encode --codebook`. A folder stands for the pictures in it. A codebook in colour
-    takes no gray pictures. That of points is codewords alone, an .npy. That of sounds is in a .vq,
-    which is the first of them encoded with it.
+    It is for `encode` and `encode-all --codebook`. PLACES of pictures are files, folders, patterns
+    in quotes ("photos/**/*.jpg"), addresses (s3://bucket/photos), and lists of these: @list.txt. A
+    folder stands for the pictures in it. Each gives a sample, together 2000 blocks a codeword. A
+    codebook in colour takes no gray pictures. One of another family than plain is in a .vq, which
+    is the first picture encoded with it; so is that of sounds. That of points is codewords alone,
+    an .npy.
     """
-    if not settings.is_plain:
-        told = "--family is for sounds: pictures have one plain codebook"
-        raise click.UsageError(f"{told}; encode --codebook FILE.vq uses that of any family.")
-    if codebook_file.suffix.lower() != ".npz":
-        raise click.UsageError(f"The last name is the codebook's, .npz, not {codebook_file}.")
-    files, errors = picture_files(places)
-    outcomes = gathered_shown(files, settings, raw_size)
-    pictures = [outcome for outcome in outcomes if isinstance(outcome, PictureBlocks)]
-    errors += [outcome for outcome in outcomes if not isinstance(outcome, PictureBlocks)]
-    with one_line_errors():
-        if pictures:
-            vectors = np.concatenate([each.vectors for each in pictures])
-            shared = trained_shown(vectors, own_size(settings, size), settings)
-            size = shared.codebook.size
-            comment = exports.training_comment(len(pictures), settings, size)
-            write_whole(codebook_file, pack_codebook(shared, comment))
-            click.echo(printed.training_text(shared, pictures))
-        for error in errors:
-            tell(error)
-    if errors:
-        sys.exit(1)
+    archive.check_can_train(settings, passes, codebook_file)
+    size = own_size(settings, size)
+    archive.train(places, codebook_file, size, settings, passes, cluster, raw_size)
+
+
+@main.command("encode-all")
+@click.argument("places", metavar="PLACES...", nargs=-1, required=True)
+@click.argument("folder", metavar="FOLDER")
+@click.option(
+    "--codebook",
+    "codebook_file",
+    type=FILE,
+    metavar="CODEBOOK.npz|FILE.vq",
+    required=True,
+    help="The codebook that `train` or the lab wrote.",
+)
+@with_rate_weight
+@archive.with_cluster
+@with_raw_size
+def encode_all_command(
+    places: tuple[str, ...],
+    folder: str,
+    codebook_file: Path,
+    rate_weight: float,
+    cluster: str | None,
+    raw_size: Size | None,
+) -> None:
+    """Encode many pictures with one codebook, each into a .vq.
+
+    PLACES are as in `train`. The folders that they share are left out in FOLDER. What became of
+    each picture is in manifest.csv and manifest.json there. Run again, the command does what is
+    missing, damaged, failed or out of date.
+    """
+    archive.encode_all(places, folder, codebook_file, rate_weight, cluster, raw_size)
+
+
+@main.command("decode-all")
+@click.argument("places", metavar="PLACES...", nargs=-1, required=True)
+@click.argument("folder", metavar="FOLDER")
+@with_codebook
+@archive.with_cluster
+def decode_all_command(
+    places: tuple[str, ...], folder: str, codebook_file: Path | None, cluster: str | None
+) -> None:
+    """Rebuild the pictures of many .vq files, each as a PNG.
+
+    PLACES are as in `train`, of .vq files. Run again, the command goes on, as `encode-all` does.
+    """
+    archive.decode_all(places, folder, codebook_file, cluster)
 
 
 @main.command("encode")
@@ -319,7 +352,7 @@ def encode_command(
     codebook_file: Path | None,
     raw_size: Size | None,
 ) -> None:
-    """Quantize a picture, sound or points with one codebook into a file.
+    """Quantize a picture, sound or points by one codebook into a file.
 
     With --codebook nothing is trained, and the file cannot be decoded without that codebook, which
     says block size, colour mode and number of codewords; an .npy, codewords alone, leaves the first
@@ -627,23 +660,3 @@ def stored_shown(
                 outcomes.append(error)
             bar.update(place * LEVELS - bar.pos)
     return outcomes
-
-
-def gathered_shown(
-    files: Sequence[Path], settings: Settings, raw_size: Size | None
-) -> list[PictureBlocks | OSError | PictureError]:
-    """Cut pictures into blocks with a progress bar on a terminal."""
-    gathering = gather_blocks(files, settings, raw_size=raw_size)
-    with progress_bar(len(files), "Reading", gathering) as shown:
-        return list(shown)
-
-
-def trained_shown(vectors: Samples, size: int, settings: Settings) -> SharedCodebook:
-    """Train a codebook with a progress bar on a terminal."""
-    with progress_bar(size, "Training") as bar:
-
-        def show(progress: Progress) -> None:
-            bar.label = f"Training K = {progress.codebook_size}"
-            bar.update(progress.codebook_size - bar.pos)
-
-        return finish(mapped(train_shared(vectors, size, settings), show))

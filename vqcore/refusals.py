@@ -22,3 +22,18 @@ class SoundError(ValueError):
 
 class NotSupportedError(Exception):
     """A whole and well-formed file holds what the lab does not read; the message names it."""
+
+
+def one_line(error: Exception | str) -> str:
+    """Return what failed and why, in one line; of a file that fails, its name first.
+
+    Examples
+    --------
+    >>> one_line(FileNotFoundError(2, "No such file or directory", "a.png"))
+    'a.png: No such file or directory'
+    """
+    message = str(error)
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        message = f"{place}{error.strerror or error}"
+    return " ".join(message.splitlines())

@@ -18,11 +18,11 @@ from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
 from vqcore.lab.foreign import settings_with
 from vqcore.lab.sharing import (
-    PictureBlocks,
+    can_share,
     fits,
-    gather_blocks,
     lent_by,
     load_fitting,
+    train_family,
     train_shared,
     use_work,
 )
@@ -58,40 +58,6 @@ def shared_for(picture: Picture, settings: Settings, size: int) -> SharedCodeboo
 # ----------------------------------------------------------------------------------------- training
 
 
-def test_all_blocks_of_all_pictures_that_fit_are_gathered(files: list[Path]) -> None:
-    first, gray, second, bad = gather_blocks(files, RGB)
-    assert isinstance(first, PictureBlocks)
-    assert isinstance(second, PictureBlocks)
-    np.testing.assert_array_equal(first.vectors, vectors_of(COLOURFUL, 4, "rgb"))
-    assert (first.blocks, second.blocks, len(second.vectors)) == (48, 40, 40)
-    assert str(gray) == f"{files[1]}: The picture is gray, and the codebook is for rgb."
-    assert str(bad).startswith(f"{files[3]}: This is not a picture")
-
-
-def test_a_gray_codebook_takes_all_pictures(files: list[Path]) -> None:
-    found = list(gather_blocks(files[:3], Settings(4, "gray")))
-    assert [len(each.vectors) for each in found] == [48, 48, 40]
-    np.testing.assert_array_equal(found[0].vectors, vectors_of(COLOURFUL, 4, "gray"))
-    np.testing.assert_array_equal(found[1].vectors, vectors_of(GRAY, 4, "gray"))
-
-
-def test_where_memory_is_short_each_picture_gives_a_sample(files: list[Path]) -> None:
-    places = [files[0], files[2]]
-    found = list(gather_blocks(places, RGB, max_bytes=2 * 45 * 48))
-    assert [(len(each.vectors), each.blocks) for each in found] == [(45, 48), (40, 40)]
-    whole = {vector.tobytes() for vector in vectors_of(COLOURFUL, 4, "rgb")}
-    assert {vector.tobytes() for vector in found[0].vectors} <= whole
-    assert len({vector.tobytes() for vector in found[0].vectors}) > 40
-    again, _ = gather_blocks(places, RGB, max_bytes=2 * 45 * 48)
-    np.testing.assert_array_equal(again.vectors, found[0].vectors)
-    other, _ = gather_blocks(places, Settings(4, "rgb", seed=1), max_bytes=2 * 45 * 48)
-    assert (other.vectors != found[0].vectors).any()
-
-
-def test_every_picture_gives_a_block_at_least(files: list[Path]) -> None:
-    assert [len(each.vectors) for each in gather_blocks([files[0]], RGB, max_bytes=1)] == [1]
-
-
 def test_training_is_that_of_one_picture_with_all_the_blocks() -> None:
     vectors = vectors_of(photograph("astronaut", 2), 4, "rgb")
     events = []
@@ -121,6 +87,27 @@ def test_no_more_codewords_than_distinct_blocks(vectors: np.ndarray, size: int) 
     if size >= len(distinct):
         assert {word.tobytes() for word in shared.codebook.codewords} == distinct
     assert shared.codebook.is_in_order
+
+
+@pytest.mark.parametrize("family", [it for it in FAMILIES if can_share(it)])
+def test_a_family_is_trained_as_on_a_picture_with_all_the_blocks(family: str) -> None:
+    settings = Settings(4, "rgb", family=family)
+    wide = Picture(np.concatenate([COLOURFUL.pixels, COLOURFUL.pixels], axis=1)[:4], "wide")
+    shared = finish(train_family(vectors_of(wide, 4, "rgb"), 3, settings))
+    [step] = steps_of(sweep(wide, settings, [3]))
+    assert (shared.block_size, shared.colour) == ((4, 4), "rgb")
+    tables = zip(shared.quantizer.tables, step.encoded.quantizer.tables, strict=True)
+    assert all((mine == other).all() for mine, other in tables)
+
+
+def test_families_that_look_at_whole_pictures_are_not_for_blocks_of_several() -> None:
+    assert {it for it in FAMILIES if not can_share(it)} == {"quadtree", "wavelet"}
+
+
+def test_no_family_has_more_entries_than_distinct_blocks() -> None:
+    settings = Settings(1, "gray", family="tree")
+    shared = finish(train_family(np.uint8([[7], [9], [7]]), 256, settings))
+    assert shared.size == 2
 
 
 # -------------------------------------------------------------------------------------- another one

@@ -3,22 +3,28 @@
 import math
 import re
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from helpers import made_up_points, plainly, rival_point, smooth_picture, steps_of
 
+from vqcore.archive.encoding import Made
+from vqcore.archive.manifest import Row
+from vqcore.archive.passes import OnGrid, Passed
+from vqcore.archive.places import Place
+from vqcore.archive.training import TrainedTogether
 from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import Header, parse_header
 from vqcore.lab.batch import Swept
-from vqcore.lab.sharing import PictureBlocks
+from vqcore.lab.sharing import Shared, SharedQuantizer
 from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint, Plan, sweep
-from vqcore.quantizers.quantizer import Column
+from vqcore.quantizers.quantizer import Column, Quantizer
 from vqcore.show import printed
-from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.blocks import BlockLayout, BlockSize
 from vqcore.signals.pictures import Origin
 from vqcore.words import said
 
@@ -177,20 +183,48 @@ def test_codebook_elsewhere_is_named() -> None:
     assert third == "codebook  3 codewords, elsewhere: 00112233445566ff"
 
 
+def together(shared: Shared, pictures: int, sample: int, blocks: int) -> TrainedTogether:
+    places = tuple(Place(f"{number}.png", f"{number}.png", ".") for number in range(pictures))
+    return TrainedTogether(shared, places, blocks, sample, (), ())
+
+
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("pictures", "sample", "blocks", "told"),
     [
-        ([(3, 3)], "all 3 blocks of 1 picture"),
-        ([(1, 1)], "all 1 block of 1 picture"),
-        ([(3, 3), (2, 9)], "5 of 12 blocks of 2 pictures"),
+        (1, 3, 3, "all 3 blocks of 1 picture"),
+        (1, 1, 1, "all 1 block of 1 picture"),
+        (2, 5, 12, "5 of 12 blocks of 2 pictures"),
     ],
 )
-def test_what_was_trained_by_hand(given: list[tuple[int, int]], told: str) -> None:
+def test_what_was_trained_by_hand(pictures: int, sample: int, blocks: int, told: str) -> None:
     shared = SharedCodebook(Codebook(np.zeros((3, 48), np.uint8)), 4, "rgb")
-    pictures = [PictureBlocks(np.zeros((used, 48), np.uint8), there) for used, there in given]
-    assert printed.training_text(shared, pictures) == (
+    assert printed.training_text(together(shared, pictures, sample, blocks)) == (
         f"3 codewords of 4 × 4 pixels, rgb, trained on {told}: codebook {shared.checksum.hex()}"
     )
+
+
+def test_what_was_trained_of_another_family_by_hand() -> None:
+    columns = Column("stage 1", 2), Column("stage 2", 3, "differences")
+    tables = np.zeros((2, 16), np.int16), np.zeros((3, 16), np.int16)
+    shared = SharedQuantizer(Quantizer("residual", columns, tables), BlockSize(4, 4), "gray")
+    text = printed.training_text(together(shared, 1, 9, 9))
+    assert text.startswith("residual: stage 1 2, stage 2 3 of 4 × 4 pixels, gray, trained on all")
+
+
+def test_passes_and_files_made_by_hand() -> None:
+    passed = Passed(Fraction(70), Fraction(65025, 1000), OnGrid(np.zeros((1, 4), np.int64)), {})
+    assert printed.pass_text(2, passed) == "pass 2: MSE 65.025, 30.000 dB"
+    good = Row("a", "a", "a.vq", 1000, 500, 125_000, 30.0)
+    made = Made(
+        (good, Row("b", "b", "b.vq", 1000, 500, 250_000, 31.0), Row("c", "c", "", error="?")), 1
+    )
+    assert printed.made_text(made, 2.04) == (
+        "2 pictures of 1.0 megapixels; 375000 bytes, 3 bits a pixel; mean PSNR 30.50 dB; "
+        "1 there already; 2.0 s"
+    )
+    decoded = Made((Row("a", "a", "a.png", 1000, 500, 125_000),), 0)
+    told = "1 picture of 0.5 megapixels; 125000 bytes, 2 bits a pixel; 1.0 s"
+    assert printed.made_text(decoded, 1) == told
 
 
 def test_one_of_anything_is_no_plural() -> None:
@@ -201,5 +235,5 @@ def test_one_of_anything_is_no_plural() -> None:
     assert "codebook  1 codeword, 1 in use" in text
     assert "file      1 byte\n" in text
     shared = SharedCodebook(Codebook(np.zeros((1, 16), np.uint8)), 4, "gray")
-    pictures = [PictureBlocks(np.zeros((1, 16), np.uint8), 1)]
-    assert printed.training_text(shared, pictures).startswith("1 codeword of 4 × 4 pixels")
+    text = printed.training_text(together(shared, 1, 1, 1))
+    assert text.startswith("1 codeword of 4 × 4 pixels")

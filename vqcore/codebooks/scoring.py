@@ -36,6 +36,7 @@ class Kind(Generic[Number]):
     centre : puts vectors, less the middle, into floating memory of the same shape
     stored : turns means, shape (K, d), into the codewords that are kept
     sums : the type that vectors are added up in
+    unit : of what half the square of a codeword is rounded to; 0 takes it as it is
     """
 
     middle: int
@@ -43,6 +44,7 @@ class Kind(Generic[Number]):
     centre: Callable[[NDArray[Number], Reals], None]
     stored: Callable[[Floats], NDArray[Number]]
     sums: Any = np.float32
+    unit: float = 0
 
     @property
     def of_sketches(self) -> Kind[np.float32]:
@@ -135,7 +137,7 @@ def scored(
         raise ValueError(f"vectors {vectors.shape} and codewords {codewords.shape} differ in d")
 
     dtype: Any = np.float32 if vectors.shape[1] <= kind.float32_dimension else np.float64
-    turned = _turned(codewords.astype(dtype) - kind.middle)
+    turned = _turned(codewords.astype(dtype) - kind.middle, kind.unit)
 
     def score(rows: slice) -> Gathered:
         centred = _with_ones(vectors[rows], kind, dtype)
@@ -145,8 +147,10 @@ def scored(
     return on_all_cores(score, chunks(len(vectors), SCORES_AT_ONCE // len(codewords)))
 
 
-def _turned(codewords: Reals) -> Reals:
+def _turned(codewords: Reals, unit: float) -> Reals:
     """Return the codewords as columns, with −½|c|² below each, and some columns that never win.
+
+    With a unit it is rounded to whole ones.
 
     Rows of scores whose length is a multiple of 4096 bytes get in each other's way in the cache.
     """
@@ -154,7 +158,11 @@ def _turned(codewords: Reals) -> Reals:
     turned = np.zeros((dimension + 1, size + (16 if size % 1024 == 0 else 0)), codewords.dtype)
     turned[:-1, :size] = codewords.T
     turned[-1, size:] = -np.inf
-    turned[-1, :size] = np.square(codewords).sum(axis=1) / -2
+    if unit:
+        halves = np.square(codewords, dtype=np.float64).sum(axis=1) / 2
+        turned[-1, :size] = np.rint(halves / unit) * -unit
+    else:
+        turned[-1, :size] = np.square(codewords).sum(axis=1) / -2
     return turned
 
 

@@ -333,18 +333,21 @@ def chosen_options(
     return tuple(given.get(name, option.default) for name, option in own.items())
 
 
+with_rate_weight = click.option(
+    "--rate-weight",
+    type=click.FloatRange(0, MAX_RATE_WEIGHT),
+    default=0,
+    show_default=True,
+    help="Squared error that one bit is worth: 0 takes the nearest codeword.",
+)
+
+
 def with_settings(command: Command) -> Command:
     """Add those of `with_training` and `with_family`, and two of encoding, to the `settings`."""
 
     @with_training
     @with_family
-    @click.option(
-        "--rate-weight",
-        type=click.FloatRange(0, MAX_RATE_WEIGHT),
-        default=0,
-        show_default=True,
-        help="Squared error that one bit is worth: 0 takes the nearest codeword.",
-    )
+    @with_rate_weight
     @click.option(
         "--smooth",
         is_flag=True,

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import click
 
+from vqcore.archive.engine import EngineError
+from vqcore.archive.places import PlaceError
 from vqcore.codebooks.textbook import RulesError
 from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import CodebookError
@@ -19,7 +21,7 @@ from vqcore.coding.container import FileError
 from vqcore.files import write_whole
 from vqcore.lab.targets import TargetError
 from vqcore.quantizers.quantizer import Sized
-from vqcore.refusals import PictureError, PointsError, SoundError
+from vqcore.refusals import PictureError, PointsError, SoundError, one_line
 from vqcore.signals.sounds import Rate, Sound, read_recording, sound_of
 
 Made = TypeVar("Made")
@@ -29,7 +31,7 @@ Finished = TypeVar("Finished", bound=Sized)
 
 REFUSALS = (
     *(OSError, PictureError, PointsError, SoundError, CodebookError),
-    *(FileError, TargetError, RulesError),
+    *(FileError, TargetError, RulesError, PlaceError, EngineError),
 )
 """What a command ends with in one line."""
 
@@ -49,11 +51,7 @@ def one_line_errors() -> Iterator[None]:
 
 def tell(error: Exception | str) -> None:
     """Say in one line what failed and why."""
-    message = str(error)
-    if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        message = f"{place}{error.strerror}"
-    click.echo(f"Error: {' '.join(message.splitlines())}", err=True)
+    click.echo(f"Error: {one_line(error)}", err=True)
 
 
 def each_of(
@@ -69,7 +67,7 @@ def each_of(
     return every, errors
 
 
-def end_badly(errors: Sequence[Exception]) -> None:
+def end_badly(errors: Sequence[Exception | str]) -> None:
     """Say each error in a line and end with status 1, if there are any."""
     for each in errors:
         tell(each)

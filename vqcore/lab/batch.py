@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,12 +55,15 @@ def picture_files(places: Iterable[Path]) -> tuple[list[Path], list[Unswept]]:
 
 
 def _pictures_in(folder: Path) -> list[Path]:
-    suffixes = picture_suffixes()
-    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in suffixes)
-    named = [file for file in files if not file.name.startswith("._")]
-    if pictures := [file for file in named if not file.is_dir()]:
+    if pictures := only_files(folder.iterdir(), picture_suffixes()):
         return pictures
     raise PictureError(f"{folder}: There is no picture in this folder.")
+
+
+def only_files(paths: Iterable[Path], suffixes: Set[str]) -> list[Path]:
+    """Return those of paths, by name, that are files of some suffixes and no notes of Macs."""
+    named = sorted(path for path in paths if path.suffix.lower() in suffixes)
+    return [path for path in named if not path.name.startswith("._") and not path.is_dir()]
 
 
 def sweep_files(
@@ -92,14 +95,14 @@ def sweep_files(
     threads = max(1, CORES // at_once)
     with parallel_config("loky", inner_max_num_threads=threads):
         parallel = Parallel(at_once, batch_size=1, return_as="generator")
-    with _ending_processes():
+    with ending_processes():
         yield from parallel(
             delayed(sweep_file)(file, settings, tuple(sizes), raw_size=raw_size) for file in files
         )
 
 
 @contextmanager
-def _ending_processes() -> Iterator[None]:
+def ending_processes() -> Iterator[None]:
     """End joblib's processes, which else wait for the next call in the folder where they began.
 
     If an end from outside comes while they start, joblib fails to end them. They end with this
@@ -109,7 +112,7 @@ def _ending_processes() -> Iterator[None]:
         try:
             yield
         finally:
-            get_reusable_executor().shutdown()
+            get_reusable_executor().shutdown(kill_workers=True)
     except RuntimeError as error:
         raise _end_before(error) or error from None
 

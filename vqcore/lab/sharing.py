@@ -6,24 +6,22 @@ of a .vq file, of any family, can be used as well; what it encodes holds it agai
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 
-import numpy as np
-
 from vqcore.arrays import Samples
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.source import sample_of
 from vqcore.codebooks.training import Progress, Trained, train
 from vqcore.coding.codebookfile import CHECKSUM_BYTES, Cut, SharedCodebook, load_codebook
 from vqcore.coding.codec import Encoded, Settings
 from vqcore.coding.container import FileError, pack_work, parse
 from vqcore.coding.families import choice_work
 from vqcore.lab.sweeps import OperatingPoint, point_work
+from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Quantizer
 from vqcore.refusals import PictureError
 from vqcore.signals.blocks import (
@@ -39,22 +37,6 @@ from vqcore.signals.raw import Size
 from vqcore.work import Work
 
 MAX_TRAINING_BYTES = 2**27
-
-
-@dataclass(frozen=True, eq=False)
-class PictureBlocks:
-    """What one picture adds to the training of a codebook.
-
-    Parameters
-    ----------
-    vectors : uint8 array of shape (m, d)
-        All its blocks, or a sample of them.
-    blocks : int
-        How many it has.
-    """
-
-    vectors: Samples
-    blocks: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,43 +128,42 @@ def load_fitting(file: Path, colour: Colour, raw_size: Size | None = None) -> Pi
         If it is no picture, or does not fit; the message begins with the path.
     """
     picture = load_picture(file, raw_size)
-    if not fits(picture, colour):
-        raise PictureError(f"{file}: The picture is gray, and the codebook is for {colour}.")
+    check_fits(picture, colour, str(file))
     return picture
 
 
-def gather_blocks(
-    files: Sequence[Path],
-    settings: Settings,
-    *,
-    max_bytes: int = MAX_TRAINING_BYTES,
-    raw_size: Size | None = None,
-) -> Iterator[PictureBlocks | OSError | PictureError]:
-    """Cut picture files into blocks, one file at a time.
+def check_fits(picture: Picture, colour: Colour, where: str) -> None:
+    """Refuse a picture that lies somewhere if it does not fit a colour mode."""
+    if not fits(picture, colour):
+        raise PictureError(f"{where}: The picture is gray, and the codebook is for {colour}.")
 
-    Parameters
-    ----------
-    files, settings
-    max_bytes : of all vectors together; each file has an equal share of it, and where it has more
-        blocks, gives a sample of them
-    raw_size : width and height of raw files
 
-    Yields
-    ------
-    For each file, in order, its blocks or the error that says why there are none
+def can_share(family: str) -> bool:
+    """Say whether quantizers of a family can be trained on the blocks of several pictures.
+
+    Examples
+    --------
+    >>> can_share("residual"), can_share("quadtree")
+    (True, False)
     """
-    dimension = BlockLayout(1, 1, settings.block_size, settings.colour).dimension
-    share = max(1, max_bytes // (dimension * max(1, len(files))))
-    for place, file in enumerate(files):
-        try:
-            picture = load_fitting(file, settings.colour, raw_size)
-        except (OSError, PictureError) as error:
-            yield error
-            continue
-        layout = layout_of(picture, settings.block_size, settings.colour)
-        vectors = layout.split(shown_pixels(picture, layout))
-        sample = sample_of(vectors, share, np.random.default_rng([settings.seed, place]))
-        yield PictureBlocks(sample, layout.blocks)
+    return FAMILIES[family].BY_BLOCK
+
+
+def train_family(
+    vectors: Samples, size: int, settings: Settings
+) -> Generator[Progress, None, SharedQuantizer]:
+    """Do as `train_shared` in a family that `can_share`."""
+    wide, high = settings.block_size
+    layout = BlockLayout(wide * len(vectors), high, settings.block_size, settings.colour)
+    family, parameters = FAMILIES[settings.family], settings.parameters
+    distinct = distinct_vectors(family.trained_on(layout, vectors, parameters), size)
+    possible = size if distinct is None else len(distinct)
+    for event in family.train(layout, vectors, [possible], parameters, seed=settings.seed):
+        if isinstance(event, Progress):
+            yield event
+        else:
+            return SharedQuantizer(event.quantizer, settings.block_size, settings.colour)
+    raise AssertionError("the training ended before its only size")
 
 
 def train_shared(
@@ -198,6 +179,7 @@ def train_shared(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from vqcore.work import finish
     >>> vectors = np.uint8([[9], [7], [9]])
     >>> shared = finish(train_shared(vectors, 256, Settings(block_size=1, colour="gray")))

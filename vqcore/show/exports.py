@@ -219,11 +219,12 @@ def _json(value: object) -> str:
     return json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def training_comment(pictures: int, settings: Settings, size: int) -> str:
+def training_comment(pictures: int, settings: Settings, size: int, passes: int = 0) -> str:
     """Return where a codebook of many pictures comes from, for its file."""
     every = provenance.record_of(settings)
     training = {name: every[name] for name in ("block_size", "colour", "trainer", "seed")}
     record = {"pictures": pictures, **training, "codebook_size": size}
+    record |= {"passes": passes} if passes else {}
     return comment_of({**record, "program": provenance.PROGRAM})
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from statistics import fmean
 from typing import Any
 
+from vqcore.archive.encoding import Made
+from vqcore.archive.passes import Passed
+from vqcore.archive.training import TrainedTogether
 from vqcore.arrays import Sketch
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Encoded, Settings
@@ -19,13 +23,13 @@ from vqcore.lab.comparison import MEAN_FIGURES, mean_rows
 from vqcore.lab.identification import Identified
 from vqcore.lab.pointsweeps import PointSettings, SweptPoints
 from vqcore.lab.rivals import RivalPoint
-from vqcore.lab.sharing import PictureBlocks
+from vqcore.lab.sharing import SharedQuantizer
 from vqcore.lab.soundsweeps import SweptSound
 from vqcore.lab.spectralsweeps import SweptSpectra
 from vqcore.lab.storing import Stored
 from vqcore.lab.sweeps import OperatingPoint
 from vqcore.lab.targets import Candidate
-from vqcore.metrics import compression_ratio, rate_bpp
+from vqcore.metrics import compression_ratio, psnr_db, rate_bpp
 from vqcore.plurals import noun
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.plain import ID as PLAIN
@@ -400,18 +404,38 @@ def _where(checksum: bytes | None, encoded: Encoded | None) -> str:
     return f"elsewhere: {checksum.hex() if checksum else ''}"
 
 
-def training_text(shared: SharedCodebook, pictures: Sequence[PictureBlocks]) -> str:
+def training_text(trained: TrainedTogether) -> str:
     """Return what a shared codebook is, and how many blocks it comes from."""
-    size = shared.codebook.size
-    given = sum(len(each.vectors) for each in pictures)
-    there = sum(each.blocks for each in pictures)
-    number = f"all {there}" if given == there else f"{given} of {there}"
+    shared, pictures, there = trained.shared, len(trained.places), trained.blocks
+    number = f"all {there}" if trained.sample == there else f"{trained.sample} of {there}"
+    what = f"{shared.size} {noun(shared.size, 'codeword')}"
+    if isinstance(shared, SharedQuantizer):
+        what = _family(shared.quantizer)
     return (
-        f"{size} {noun(size, 'codeword')} of {shared.block_size.spaced} pixels, {shared.colour}, "
-        "trained on "
-        f"{number} {noun(there, 'block')} of {len(pictures)} {noun(len(pictures), 'picture')}: "
+        f"{what} of {shared.block_size.spaced} pixels, {shared.colour}, trained on "
+        f"{number} {noun(there, 'block')} of {pictures} {noun(pictures, 'picture')}: "
         f"codebook {shared.checksum.hex()}"
     )
+
+
+def pass_text(number: int, passed: Passed) -> str:
+    """Return what a pass over all pictures has come to."""
+    mse = float(passed.mse)
+    return f"pass {number}: MSE {mse:.6g}, {psnr_db(mse):.3f} dB"
+
+
+def made_text(made: Made, seconds: float) -> str:
+    """Return what files come to that were made of very many."""
+    rows, pixels = made.good, sum(row.pixels for row in made.good)
+    length = sum(row.bytes for row in rows)
+    told = [f"{len(rows)} {noun(len(rows), 'picture')} of {pixels / 1e6:.1f} megapixels"]
+    told.append(f"{length} bytes, {rate_bpp(length, pixels, 1):.4g} bits a pixel")
+    psnrs = [row.psnr_db for row in rows if row.psnr_db is not None]
+    if psnrs:
+        told.append(f"mean PSNR {fmean(psnrs):.2f} dB")
+    if made.kept:
+        told.append(f"{made.kept} there already")
+    return f"{'; '.join(told)}; {seconds:.1f} s"
 
 
 def _short(name: str, value: str | float | None) -> str:
