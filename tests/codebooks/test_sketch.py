@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 from vqcore.codebooks.codebook import nearest
-from vqcore.codebooks.scoring import EIGHT_BIT
+from vqcore.codebooks.scoring import EIGHT_BIT, exact_kind
 from vqcore.codebooks.sketch import (
     LEFT_OUT,
     MAX_AXES,
     SAMPLE_OF_ONE,
     Axes,
+    in_sketch,
     principal_axes,
     sample_size,
     sketch_work,
@@ -111,3 +112,34 @@ def test_sample_sizes_by_hand() -> None:
     assert [sample_size(size, 10**6) for size in sizes] == counts
     assert sample_size(32, 10**6) == 23170
     assert sample_size(1024, 500) == 500
+
+
+@pytest.mark.parametrize("dimension", [16, 48, 192])
+def test_exact_coordinates_are_the_same_in_whatever_order_samples_are_added_up(
+    dimension: int,
+) -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.choice(np.uint8([0, 255]), (3000, dimension))
+    axes = finish(principal_axes(InMemory(noise, exact_kind(dimension))))
+    order = rng.permutation(dimension)
+    turned = Axes(axes.centre[order], axes.directions[order], axes.left_out)
+    found = axes.along(noise)
+    np.testing.assert_array_equal(found, turned.along(noise[:, order]))
+    whole = (noise - axes.centre).astype(np.float64) @ axes.directions.astype(np.float64)
+    np.testing.assert_array_equal(found, whole)
+    np.testing.assert_allclose(
+        axes.directions.T @ axes.directions, np.eye(len(axes.left_out)), atol=2e-2
+    )
+    other_way = Axes(axes.centre, -axes.directions, axes.left_out).on_grid
+    np.testing.assert_array_equal(other_way.directions, axes.on_grid.directions)
+
+
+def test_an_exact_sketch_is_of_whole_numbers(vectors: Samples) -> None:
+    kind = exact_kind(64)
+    axes = finish(principal_axes(InMemory(vectors, kind)))
+    sketch = in_sketch(axes.along(vectors), kind)
+    np.testing.assert_array_equal(sketch.vectors, np.rint(axes.along(vectors)))
+    assert sketch.kind.unit > 0
+    part = finish(sketch.partition(sketch.vectors[:9]))
+    np.testing.assert_array_equal(part.means, sketch.kind.on_grid(part.means))
+    assert in_sketch(axes.along(vectors), EIGHT_BIT).kind == EIGHT_BIT.of_sketches

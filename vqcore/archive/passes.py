@@ -1,10 +1,8 @@
 """Lloyd's passes over all vectors of very many pictures, in whole numbers.
 
-A codeword lies on a grid of 2^-f, and half its square is rounded to that grid. f is as large as it
-can be while all partial sums of x·c − ½|c|² stay below 2^24 units, so that float32 holds every one
-of them: 5 at d = 16, 3 at 48 and 64, 1 at 192. From 512 samples on float64 is taken, and f is 8.
-Then it does not matter in which order a matrix product adds up, and so neither on which machine it
-runs; and what is found out of each picture is whole numbers, which add up to the same in any order.
+Codewords lie on the grid of `codebooks.scoring.exact_kind`, where a product of matrices comes to
+the same in whatever order it adds up, and so on whatever machine it runs. What is found out of each
+picture is whole numbers, which add up to the same in any order too.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ from vqcore.archive.samples import lost_at
 from vqcore.arrays import Floats, Reals, Samples, Whole
 from vqcore.codebooks.cells import cell_sums
 from vqcore.codebooks.codebook import Codebook
-from vqcore.codebooks.scoring import EIGHT_BIT, MIDDLE, Kind, scored
+from vqcore.codebooks.scoring import MIDDLE, exact_kind, scored
 from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import cut_for
 from vqcore.refusals import PictureError
@@ -33,8 +31,6 @@ from vqcore.signals.raw import Size
 Far = tuple[int, bytes]
 """How far a vector is from its codeword, negative and in units of the grid, and its samples."""
 
-FLOAT32_BITS = 24
-FLOAT64_FRACTION = 8
 FARTHEST = 64
 ONE_IN = 1000
 
@@ -47,15 +43,7 @@ def fraction_bits(dimension: int) -> int:
     >>> [fraction_bits(d) for d in (16, 48, 64, 192, 768)]
     [5, 3, 3, 1, 8]
     """
-    bits = FLOAT32_BITS - math.ceil(math.log2(1.5 * MIDDLE**2 * dimension))
-    return bits if bits > 0 else FLOAT64_FRACTION
-
-
-def kind_of(dimension: int) -> Kind[np.uint8]:
-    """Say how vectors of d samples are scored, so that all sums are exact."""
-    bits = fraction_bits(dimension)
-    limit = 0 if bits == FLOAT64_FRACTION else math.inf
-    return Kind(MIDDLE, limit, EIGHT_BIT.centre, EIGHT_BIT.stored, unit=2.0**-bits)
+    return -round(math.log2(exact_kind(dimension).unit))
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +153,7 @@ def tally_of(vectors: Samples, codewords: OnGrid) -> Tally:
         return np.bincount(cells, minlength=size), sums, squares.sum()
 
     counts, sums, squares = np.zeros(size, np.int64), np.zeros((size, dimension), np.int64), 0
-    for some, of_cells, more in scored(vectors, codewords.codewords, kind_of(dimension), gather):
+    for some, of_cells, more in scored(vectors, codewords.codewords, exact_kind(dimension), gather):
         counts += some
         sums += of_cells.astype(np.int64)
         squares += int(more)

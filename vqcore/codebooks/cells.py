@@ -86,9 +86,10 @@ def partition(
 
     yield from scored(vectors, codewords, kind, measure)
     errors = errors.clip(0)
+    means = yield from means_work(vectors, indices, codewords, kind.sums)
     return Partition(
         counts=np.bincount(indices, minlength=size),
-        means=(yield from means_work(vectors, indices, codewords, kind.sums)),
+        means=kind.on_grid(means),
         distortion=np.bincount(indices, errors, size).astype(np.float64),
         indices=indices,
         loss=np.bincount(indices, losses, size).astype(np.float64) if with_loss else np.zeros(size),

@@ -30,7 +30,7 @@ from vqcore.codebooks.codebook import Codebook, rounded
 from vqcore.codebooks.lloyd import ROUGH_TOLERANCE, Held, Pass, lloyd, settle
 from vqcore.codebooks.scoring import EIGHT_BIT
 from vqcore.codebooks.secondthoughts import afterthoughts, second_starts, second_thoughts
-from vqcore.codebooks.sketch import Axes, principal_axes, sample_size, sketch_work
+from vqcore.codebooks.sketch import Axes, in_sketch, principal_axes, sample_size, sketch_work
 from vqcore.codebooks.source import InMemory, Source
 from vqcore.codebooks.splitting import grown
 from vqcore.work import Work, mapped, one_thread_a_product
@@ -101,7 +101,7 @@ def _search(
     rng: np.random.Generator,
 ) -> Work[Partition]:
     """Grow the codebook below to a size, and settle it, along some axes."""
-    sketch = InMemory((yield from sketch_work(sample, axes)), source.kind.of_sketches)
+    sketch = in_sketch((yield from sketch_work(sample, axes)), source.kind)
     part = yield from sketch.partition(axes.along(below.codewords))
     part = yield from settle(sketch, (yield from grown(sketch.vectors, part, size, rng)), rng)
     part = yield from second_thoughts(sketch, part, rng)

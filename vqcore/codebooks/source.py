@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from vqcore.arrays import Floats, Number, Reals
 from vqcore.codebooks.cells import Cells, Partition, partition
 from vqcore.codebooks.levels import best_levels
-from vqcore.codebooks.scoring import Kind, chunks
+from vqcore.codebooks.scoring import CHUNK, Kind, chunks
 from vqcore.signals.blocks import distinct_vectors
 from vqcore.work import Work, on_all_cores
 
 MAX_AFTERTHOUGHTS = 24
 AFTERTHOUGHTS_WORK = 2**26
+EXACT_SQUARES = 1024  # of so many centred samples float32 holds the sum exactly
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +113,8 @@ class InMemory(Generic[Number]):
             return centred.T @ centred
 
         total = np.zeros((self.dimension, self.dimension))
-        for chunk in on_all_cores(squares, chunks(len(some))):
+        at_once = EXACT_SQUARES if self.kind.unit else CHUNK
+        for chunk in on_all_cores(squares, chunks(len(some), at_once)):
             total += chunk
             yield
         shifted = some.mean(axis=0, dtype=np.float64) - self.kind.middle

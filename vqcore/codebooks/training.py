@@ -18,7 +18,7 @@ from vqcore.codebooks.fixedpoint import Grid, grid_of
 from vqcore.codebooks.ladder import Look, Stage, rung_work
 from vqcore.codebooks.lloyd import MAX_ITERATIONS
 from vqcore.codebooks.scikitlearn import fits
-from vqcore.codebooks.scoring import EIGHT_BIT, REAL, Kind
+from vqcore.codebooks.scoring import EIGHT_BIT, REAL, Kind, exact_kind
 from vqcore.codebooks.sketch import Axes, principal_axes, sample_size
 from vqcore.codebooks.source import InMemory, OnAGrid, OnALine, Source
 from vqcore.codebooks.textbook import Book, Rules, book_of, runs_work
@@ -115,6 +115,7 @@ def train(
     seed: int = 0,
     known: Mapping[int, Codebook] | None = None,
     rules: Rules | None = None,
+    exact: bool = False,
 ) -> Generator[Progress | Trained]:
     """Train codebooks of ascending sizes, yielding each when done and signs of life between.
 
@@ -131,6 +132,8 @@ def train(
     known : codebooks of this ladder trained before, by size; the climb goes on from them, but for
         very many float32 vectors
     rules : of the "textbook"; if there are none, they are as at first
+    exact : of the ladder on uint8 vectors: whether sums are to be whole numbers, which come to the
+        same in every library of matrix products
 
     Yields
     ------
@@ -151,7 +154,8 @@ def train(
     _check_known(known, vectors)
     chosen = rules or Rules()
     lossless = None if chosen.given else _lossless(InMemory(vectors, REAL), sizes)
-    return seldom(_trained(vectors, sizes, trainer, seed, known, lossless, chosen))
+    kind = exact_kind(vectors.shape[1]) if exact else EIGHT_BIT
+    return seldom(_trained(vectors, kind, sizes, trainer, seed, known, lossless, chosen))
 
 
 def check_vectors(vectors: Numbers) -> None:
@@ -216,6 +220,7 @@ def seldom(events: Generator[Progress | Event]) -> Generator[Progress | Event]:
 
 def _trained(
     vectors: Numbers,
+    kind: Kind[np.uint8],
     sizes: Sequence[int],
     trainer: Trainer,
     seed: int,
@@ -228,7 +233,7 @@ def _trained(
     if trainer == "textbook":
         yield from _by_the_book(vectors, others, rules, seed)
     elif vectors.dtype == np.uint8:
-        yield from _on_samples(InMemory(vectors, EIGHT_BIT), others, trainer, seed, known)
+        yield from _on_samples(InMemory(vectors, kind), others, trainer, seed, known)
     else:
         yield from _on_a_grid(vectors, others, trainer, seed, known)
     if lossless:

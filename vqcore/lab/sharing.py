@@ -171,6 +171,8 @@ def train_shared(
 ) -> Generator[Progress, None, SharedCodebook]:
     """Train one codebook, of `size` codewords or of all distinct vectors if those are fewer.
 
+    The ladder's is the same on every machine.
+
     Parameters
     ----------
     vectors : uint8 array of shape (n, d), from any number of pictures
@@ -189,7 +191,12 @@ def train_shared(
     codewords = distinct_vectors(vectors, size)
     if codewords is None:
         training = train(
-            vectors, [size], trainer=settings.trainer, seed=settings.seed, rules=settings.rules
+            vectors,
+            [size],
+            trainer=settings.trainer,
+            seed=settings.seed,
+            rules=settings.rules,
+            exact=True,
         )
         for event in training:
             if isinstance(event, Trained):
