@@ -216,8 +216,7 @@ class _Round:
             for group in sorted(suspects):
                 yield group, self._tried(group)
         finally:
-            for future in self._running:
-                future.cancel()
+            self._cancel()
 
     def _begin(self, group: Group) -> None:
         items = [self._items[place] for place in group]
@@ -233,7 +232,7 @@ class _Round:
             wait(self._running, SETTLING_SECONDS)
             more, others = self._come_in()
             done, ended = done + more, [*ended, *others, *self._running.values()]
-            self._running.clear()
+            self._cancel()
         return done, ended
 
     def _waited(self, seconds: float) -> bool:
@@ -258,6 +257,11 @@ class _Round:
                 self._pool.check()
                 ended.append(group)
         return done, ended
+
+    def _cancel(self) -> None:
+        for future in self._running:
+            future.cancel()
+        self._running.clear()
 
     def _tried(self, group: Group) -> Any:
         """Return what an item comes to with nothing beside it."""
