@@ -44,14 +44,14 @@ class Decode:
         name = place.name.removesuffix(".vq")
         return Row(place.name, place.address, f"{name}.png")
 
-    def __call__(self, item: tuple[Place, Row | None]) -> Row:
+    def __call__(self, item: tuple[Place, Row | None]) -> Row | None:
         (place, known), start = item, perf_counter()
         row = self.wanted(place)
         try:
             with from_there(place):
                 row = replace(row, version=version_of(place.address))
                 if known and known.stands(row, self.folder):
-                    return known
+                    return None
                 data = read_bytes(place.address)
             encoded = parse(data, self.codebooks)
         except OSError as error:

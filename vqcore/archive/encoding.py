@@ -30,7 +30,9 @@ from vqcore.work import finish
 
 
 class Make(Protocol):
-    """A job that makes a file of another, if it is not there: of a place and what is known of it.
+    """A job that makes a file of another, of a place and what is known of it.
+
+    It returns None if the file is there already.
 
     Raises
     ------
@@ -48,7 +50,7 @@ class Make(Protocol):
     def mark(self) -> str:
         """Return that of files that are not yet whole."""
 
-    def __call__(self, item: tuple[Place, Row | None]) -> Row: ...
+    def __call__(self, item: tuple[Place, Row | None]) -> Row | None: ...
 
     def wanted(self, place: Place) -> Row:
         """Return what is known beforehand of the row of a place."""
@@ -81,14 +83,14 @@ class Encode:
             place.name, place.address, f"{place.name}.vq", codebook=checksum, rate_weight=weight
         )
 
-    def __call__(self, item: tuple[Place, Row | None]) -> Row:
+    def __call__(self, item: tuple[Place, Row | None]) -> Row | None:
         (place, known), start = item, perf_counter()
         row = self.wanted(place)
         try:
             with from_there(place):
                 row = replace(row, version=version_of(place.address))
             if known and known.stands(row, self.folder):
-                return known
+                return None
             picture = picture_at(place, self.shared.colour, self.raw_size)
             use = finish(use_work(picture, self.shared, self.rate_weight))
         except (OSError, PictureError) as error:
@@ -150,9 +152,12 @@ def make_all(
     try:
         for number, found in engine.each(make, items, parts):
             place, known = items[number]
-            row = _lost(make.wanted(place), place, found) if isinstance(found, Lost) else found
+            if isinstance(found, Lost):
+                found = replace(make.wanted(place), error=str(lost_at(place, found)))
+            row = found or known
+            assert row is not None
             rows[number] = row
-            kept += row == known and not row.error
+            kept += found is None
             pixels += row.pixels
             manifest.note(row)
             yield Going(make.step, len(rows), pixels)
@@ -162,7 +167,3 @@ def make_all(
         raise
     manifest.save()
     return Made(tuple(rows[number] for number in range(len(places))), kept)
-
-
-def _lost(row: Row, place: Place, lost: Lost) -> Row:
-    return replace(row, error=str(lost_at(place, lost)))

@@ -266,6 +266,8 @@ def write_at(address: str, data: bytes, mark: str = "") -> None:
             return
         with _of_remote(address) as (system, path):
             _write_remote(system, path, data, mark)
+    except FileExistsError as error:
+        raise PlaceError(f"{address}: {os.strerror(errno.ENOTDIR)}") from error
     except OSError as error:
         raise PlaceError(f"{address}: {error.strerror or error}") from error
 
@@ -322,12 +324,12 @@ def _listed(address: str) -> list[str] | None:
     """Return what a remote folder or pattern has, or None of a file."""
     with _of_remote(address) as (system, path):
         if has_magic(address):
-            found = system.glob(path)
+            found = system.glob(path, detail=True).values()
         elif system.isdir(path):
-            found = [it["name"] for it in system.ls(path, detail=True) if it["type"] == "file"]
+            found = system.ls(path, detail=True)
         else:
             return None
-        return [system.unstrip_protocol(it) for it in found]
+        return [system.unstrip_protocol(it["name"]) for it in found if it["type"] == "file"]
 
 
 def _is_folder(address: str) -> bool:
