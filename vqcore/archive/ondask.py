@@ -6,6 +6,7 @@ version of `vqcore`, and see files under the same addresses.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -152,9 +153,15 @@ def _client(distributed: Any, cluster: str) -> Iterator[Any]:
         dashboard_address="127.0.0.1:0",
         memory_limit=None,
         silence_logs=CRITICAL,  # what it says of workers that end, we say
+        preload=[__name__],
     )
     with own, distributed.Client(own) as client:
         yield client
+
+
+def dask_setup(_: Any) -> None:
+    """Let a worker of our own cluster leave Ctrl-C, which all processes hear, to us who end it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _check_workers(client: Any) -> None:
