@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from uuid import UUID
 from zipfile import ZipFile
 
 import numpy as np
@@ -16,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from helpers import heed_interrupts, photograph, smooth_picture
 
-from vqcore.archive import samples
+from vqcore.archive import places, samples
 from vqcore.archive.places import read_bytes, write_at
 from vqcore.cli import main
 from vqcore.coding.codebookfile import load_codebook
@@ -230,6 +231,17 @@ def test_what_fails_is_one_line(book: str, arguments: list[str], told: str) -> N
     assert result.stderr.count("\n") == 1
     assert told in result.stderr
     assert not list(Path().glob("out/*.*q"))
+
+
+def test_what_was_left_half_written_is_taken_away(
+    book: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "uuid4", lambda: UUID(int=7 << 96))
+    Path("out").mkdir()
+    for left in (".vqcore-00000007-left", ".vqcore-00000008-of-others"):
+        Path("out", left).touch()
+    done("encode-all", "photos", "out", "--codebook", book)
+    assert [path.name for path in Path("out").glob(".*")] == [".vqcore-00000008-of-others"]
 
 
 def test_a_codebook_is_needed(book: str) -> None:

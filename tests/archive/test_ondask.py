@@ -199,6 +199,9 @@ def test_where_all_workers_have_ended_for_good_nobody_waits_for_ever(tmp_path: P
             process.send_signal(signal.SIGKILL)
             with pytest.raises(EngineError, match=f"The scheduler at {address} is gone"):
                 dict(OnPool(pool).each(Square(), range(9)))
+            client.close()
+            with pytest.raises(EngineError, match=f"The scheduler at {address} is gone"):
+                dict(OnPool(pool).each(Square(), range(9)))
 
 
 # ----------------------------------------------------------------------------------------- refusals
