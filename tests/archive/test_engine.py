@@ -86,8 +86,8 @@ def test_groups_are_all_items_in_order_and_of_about_one_size(count: int, parts: 
 
 
 def test_few_items_make_groups_enough_for_all_and_many_small_ones() -> None:
-    assert [suiting(count, 2) for count in (1, 16, 17, 64, 1000)] == [1, 16, 16, 16, 250]
-    assert suiting(10**6, 1600) == 250_000
+    assert [suiting(count, 2, 4) for count in (1, 16, 17, 64, 1000)] == [1, 16, 16, 16, 250]
+    assert suiting(10**6, 1600, 32) == 31_250
 
 
 @pytest.mark.parametrize("parts", [None, 1, 7, 30])

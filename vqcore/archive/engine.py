@@ -16,10 +16,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -37,6 +38,7 @@ Group = tuple[int, ...]
 """The places of some items among all."""
 
 GROUP = 4
+GROUP_ADDED_UP = 32
 GROUPS_A_PROCESS = 8
 AHEAD = 2
 TRIALS = 2
@@ -156,7 +158,7 @@ class OnPool:
     def each(
         self, job: Job[Item, Result], items: Sequence[Item], parts: int | None = None
     ) -> Iterator[tuple[int, Result | Lost]]:
-        for group, done in self._groups(each_of, job, items, parts):
+        for group, done in self._groups(each_of, job, items, parts, GROUP):
             if isinstance(done, Lost):
                 yield group[0], done
             else:
@@ -166,7 +168,7 @@ class OnPool:
         self, job: Job[Item, Total], items: Sequence[Item], parts: int | None = None
     ) -> Generator[int, None, tuple[Total | None, dict[int, Lost]]]:
         total, lost, count = None, dict[int, Lost](), 0
-        for group, done in self._groups(sum_of, job, items, parts):
+        for group, done in self._groups(sum_of, job, items, parts, GROUP_ADDED_UP):
             if isinstance(done, Lost):
                 lost[group[0]] = done
             else:
@@ -181,8 +183,10 @@ class OnPool:
         job: Job[Item, Any],
         items: Sequence[Item],
         parts: int | None,
+        most: int,
     ) -> Iterator[tuple[Group, Result | Lost]]:
-        waiting = deque(groups_of(len(items), parts or suiting(len(items), self._pool.width)))
+        parts = parts or suiting(len(items), self._pool.width, most)
+        waiting = deque(groups_of(len(items), parts))
         return _Round(self._pool, self._patience, function, job, items).carried_out(waiting)
 
 
@@ -200,6 +204,7 @@ class _Round:
         self._pool, self._patience = pool, patience
         self._function, self._job, self._items = function, job, items
         self._running = dict[Future[Any], Group]()
+        self._finished = SimpleQueue[Future[Any]]()
 
     def carried_out(self, waiting: deque[Group]) -> Iterator[tuple[Group, Any]]:
         """Yield groups and what they come to, last the suspects, one after another."""
@@ -220,7 +225,9 @@ class _Round:
 
     def _begin(self, group: Group) -> None:
         items = [self._items[place] for place in group]
-        self._running[self._pool.submit(self._function, self._job, items)] = group
+        future = self._pool.submit(self._function, self._job, items)
+        self._running[future] = group
+        future.add_done_callback(self._finished.put)
 
     def _next(self) -> tuple[list[tuple[Group, Any]], list[Group]]:
         """Wait until groups are done, or their processes end; return both."""
@@ -238,17 +245,23 @@ class _Round:
     def _waited(self, seconds: float) -> bool:
         """Wait so long at most until a group that runs is done."""
         end = monotonic() + seconds
-        while not wait(self._running, LOOK_SECONDS, FIRST_COMPLETED).done:
-            self._pool.check()
-            if monotonic() > end:
-                return False
+        while self._finished.empty():
+            try:
+                self._finished.put(self._finished.get(timeout=LOOK_SECONDS))
+            except Empty:
+                self._pool.check()
+                if monotonic() > end:
+                    return False
         return True
 
     def _come_in(self) -> tuple[list[tuple[Group, Any]], list[Group]]:
         """Take what is done out of what runs: what it came to, and the groups that ended."""
         done, ended = list[tuple[Group, Any]](), list[Group]()
-        for future in [it for it in self._running if it.done()]:
-            group = self._running.pop(future)
+        while not self._finished.empty():
+            future = self._finished.get()
+            group = self._running.pop(future, None)
+            if group is None:  # it was given up before
+                continue
             try:
                 done.append((group, future.result()))
             except self._pool.ended:
@@ -294,15 +307,15 @@ def sum_of(job: Job[Item, Total], items: Sequence[Item]) -> Total:
     return total
 
 
-def suiting(count: int, width: int) -> int:
-    """Return how many groups to make of so many items for so many processes.
+def suiting(count: int, width: int, most: int) -> int:
+    """Return how many groups to make of so many items for so many processes, of `most` each.
 
     Examples
     --------
-    >>> suiting(1000, 2), suiting(20, 2), suiting(3, 2)
+    >>> suiting(1000, 2, 4), suiting(20, 2, 4), suiting(3, 2, 4)
     (250, 16, 3)
     """
-    return max(min(count, GROUPS_A_PROCESS * width), -(-count // GROUP))
+    return max(min(count, GROUPS_A_PROCESS * width), -(-count // most))
 
 
 def groups_of(count: int, parts: int) -> list[Group]:
