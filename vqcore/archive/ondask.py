@@ -26,8 +26,15 @@ SCHEMES = ("tcp://", "tls://", "ws://", "wss://", "ucx://")
 ANSWER_SECONDS = 10
 LOOK_SECONDS = 5
 LONELY_SECONDS = 60
-# A group whose worker has ended is begun again here, in halves, and not by the scheduler, whole.
-SETTINGS = {"distributed.scheduler.allowed-failures": 0}
+SETTINGS: dict[str, Any] = {
+    # A group whose worker has ended is begun again in halves, and not by the scheduler, whole.
+    "distributed.scheduler.allowed-failures": 0,
+    # Dask has workers give memory back at once, and tasks run on a thread of their own, where that
+    # is megabytes at every chunk of vectors: half of the time.
+    "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1,
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**28,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
+}
 GO_ON = "What is done stays done; the same command goes on from there."
 
 
