@@ -67,8 +67,8 @@ def test_places_of_all_kinds_make_the_codebook_of_their_pictures(folder: Path) -
     Path("list.txt").write_text("photos/1*.png\n")
     done("train", "@list.txt", "photos/0*.png", "photos/03.png", "again.npz", *BOOK)
     for place in Path("photos").iterdir():
-        write_at(f"memory://cli/deep/{place.name}", place.read_bytes())
-    done("train", "memory://cli/**/*.png", "far.npz", *BOOK)
+        write_at(f"memory://cli-places/deep/{place.name}", place.read_bytes())
+    done("train", "memory://cli-places/**/*.png", "far.npz", *BOOK)
     assert len({Path(f"{it}.npz").read_bytes() for it in ("all", "again", "far")}) == 1
 
 
@@ -105,6 +105,15 @@ def test_a_family_is_in_the_first_picture_encoded_with_it(folder: Path) -> None:
     assert (found.quantizer.family, found.layout.width) == ("residual", 40)
     done("encode-all", "photos", "out", "--codebook", "book.vq")
     assert Path("out/00.png.vq").read_bytes() == Path("book.vq").read_bytes()
+
+
+def test_whole_pictures_have_no_rate_weight(folder: Path) -> None:
+    done("encode", "photos/00.png", "book.vq", "--family", "wavelet", "--size", 4)
+    asked = "encode-all", "photos/03.png", "out", "--codebook", "book.vq"
+    result = run(*asked, "--rate-weight", 9)
+    assert result.exit_code == 2
+    assert "--rate-weight has no place beside book.vq" in result.stderr.splitlines()[-1]
+    assert done(*asked).startswith("1 picture ")
 
 
 @pytest.mark.parametrize(
@@ -307,7 +316,7 @@ def test_ctrl_c_leaves_no_process_and_no_torn_file(book: str, cluster: list[str]
         start_new_session=True,
         preexec_fn=heed_interrupts,
     ) as process:
-        wait_until(lambda: len(list(Path("out").glob("*.vq"))) >= 5)
+        wait_until(lambda: len(list(Path("out").glob("*.vq"))) >= 30)
         os.killpg(process.pid, signal.SIGINT)
         told = process.communicate(timeout=30)[1]
     assert process.returncode == 130

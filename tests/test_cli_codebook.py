@@ -151,12 +151,14 @@ def test_wrong_usage_of_train_leaves_all_as_it_is(folder: Path, arguments: list[
     assert (names(folder), Path("cat.png").read_bytes()) == before
 
 
-@pytest.mark.parametrize("family", ["residual", "wavelet"])
-def test_of_other_families_train_says_what_there_is_instead(folder: Path, family: str) -> None:
+@pytest.mark.parametrize("family", ["quadtree", "wavelet"])
+def test_of_families_of_whole_pictures_train_says_what_there_is_instead(
+    folder: Path, family: str
+) -> None:
     result = run("train", "many", "all.npz", "--family", family)
     assert result.stderr.splitlines()[-1] == (
-        "Error: --family is for sounds: pictures have one plain codebook; "
-        "encode --codebook FILE.vq uses that of any family."
+        f"Error: --family {family} cannot be trained on samples of several pictures; "
+        "--codebook FILE.vq uses that of one."
     )
     done("encode", "cat.png", "cat.vq", "--family", family, "--size", 16)
     done("encode", "many/0.png", "other.vq", "--codebook", "cat.vq")

@@ -206,7 +206,7 @@ REFUSED = {
         "--rate has no place beside --codebook, which is trained."
     ),
     ("train", "words.wav", "b.npz"): "is that of a sound's file, .vq, not b.npz.",
-    ("train", "cat.png", "b.npz", "--family", "tree"): "--family is for sounds",
+    ("train", "cat.png", "b.npz", "--family", "tree"): "the codebook's, .vq, not b.npz.",
     ("train", "cat.png", "b.npz", "--dimension", "2"): "--dimension is for sounds",
     ("decode", "golden.vq", "o.png"): "o.png does not end in .wav or .flac.",
 }

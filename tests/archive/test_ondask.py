@@ -173,9 +173,9 @@ def test_the_item_that_ends_its_worker_is_found(cluster: str, tmp_path: Path) ->
 
 
 def test_an_endless_item_is_given_up(cluster: str) -> None:
-    with on_it(cluster, patience=0.5) as engine:
+    with on_it(cluster, patience=3) as engine:
         found = dict(engine.each(Square(endless=frozenset({1})), range(3), 3))
-        assert found == {0: 0, 1: Lost("slow", 0.5), 2: 4}
+        assert found == {0: 0, 1: Lost("slow", 3), 2: 4}
 
 
 def test_what_a_job_raises_comes_back_as_it_is(cluster: str) -> None:

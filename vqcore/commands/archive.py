@@ -31,10 +31,11 @@ from vqcore.archive.training import Going, NothingReadError, Together, TrainedTo
 from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import SharedCodebook, load_codebook, pack_codebook
 from vqcore.coding.codec import Settings
-from vqcore.commands.options import Command, Given, unless
+from vqcore.commands.options import Command, Given, options_given, unless
 from vqcore.commands.running import end_badly, one_line_errors, progress_bar
 from vqcore.files import write_whole
 from vqcore.lab.sharing import can_share, load_shared, use_work
+from vqcore.quantizers.family import FAMILIES
 from vqcore.show import exports, printed
 from vqcore.signals.pictures import picture_suffixes
 from vqcore.signals.raw import Size
@@ -79,8 +80,8 @@ with_cluster = click.option(
 def check_can_train(settings: Settings, passes: int, file: Path) -> None:
     """Refuse what there is not for several pictures, and a name that does not go with the rest."""
     if not can_share(settings.family):
-        told = f"--family {settings.family} cannot be trained on samples of several pictures."
-        raise click.UsageError(told)
+        told = f"--family {settings.family} cannot be trained on samples of several pictures"
+        raise click.UsageError(f"{told}; --codebook FILE.vq uses that of one.")
     if passes and not settings.is_plain:
         raise click.UsageError(f"--passes is for plain codebooks, not for {settings.family}.")
     rules = settings.rules
@@ -137,6 +138,9 @@ def encode_all(
     """Encode pictures with one codebook, a file each."""
     with one_line_errors():
         shared = load_shared(codebook_file)
+    if "rate_weight" in options_given() and FAMILIES[shared.quantizer.family].WHOLE:
+        told = "it takes the whole picture, and its step says what a bit is worth"
+        raise click.UsageError(f"--rate-weight has no place beside {codebook_file}: {told}.")
     places, errors = find_places(asked, picture_suffixes())
     _make(Encode(shared, folder, rate_weight, raw_size), places, errors, cluster)
 
