@@ -129,6 +129,16 @@ def test_only_plots_import_plotly() -> None:
     assert {module_of(path) for path in FILES if "plotly" in imported(path)} == plots
 
 
+def test_clusters_and_addresses_have_one_module_each() -> None:
+    own = {"distributed": "ondask", "dask": "ondask", "fsspec": "places"}
+    found = {it: {module_of(path) for path in FILES if _loads(path, it)} for it in own}
+    assert found == {it: {f"vqcore.archive.{name}"} for it, name in own.items()}
+
+
+def _loads(path: Path, package: str) -> bool:
+    return any(name.split(".")[0] == package for name in imported(path))
+
+
 def test_the_app_does_no_mathematics() -> None:
     assert not imported(ROOT / "app.py") & NUMERICAL
 
