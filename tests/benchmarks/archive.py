@@ -212,7 +212,7 @@ def paper(photos, count, size):
     drawn = [Draw(SETTINGS, 10**6)(item).vectors for item in items]
     sample = np.concatenate(drawn)[: samples.VECTORS_A_CODEWORD * 256]
     start = time.perf_counter()
-    finish(train_shared(sample, 256, SETTINGS))
+    finish(train_shared(sample, 256, SETTINGS, exact=True))
     search = (time.perf_counter() - start) * samples.VECTORS_A_CODEWORD * 256 / len(sample)
     estimate(reading, search, passing[256], encoding, vq)
 

@@ -58,10 +58,11 @@ def shared_for(picture: Picture, settings: Settings, size: int) -> SharedCodeboo
 # ----------------------------------------------------------------------------------------- training
 
 
-def test_training_is_that_of_one_picture_with_all_the_blocks() -> None:
+@pytest.mark.parametrize("exact", [False, True])
+def test_training_is_that_of_one_picture_with_all_the_blocks(exact: bool) -> None:
     vectors = vectors_of(photograph("astronaut", 2), 4, "rgb")
     events = []
-    training = train_shared(vectors, 40, RGB)
+    training = train_shared(vectors, 40, RGB, exact=exact)
     while True:
         try:
             events.append(next(training))
@@ -70,7 +71,7 @@ def test_training_is_that_of_one_picture_with_all_the_blocks() -> None:
             break
     assert {type(event) for event in events} == {Progress}
     assert (shared.block_size, shared.colour) == ((4, 4), "rgb")
-    alone = trained_codebooks(vectors, [40], exact=True)[40]
+    alone = trained_codebooks(vectors, [40], exact=exact)[40]
     np.testing.assert_array_equal(shared.codebook.codewords, alone)
 
 

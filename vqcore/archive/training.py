@@ -87,7 +87,7 @@ class Together:
         vectors = np.concatenate([drawn[number].vectors for number in sorted(drawn)])
         passed = list[Passed]()
         if self.settings.is_plain:
-            found = yield from train_shared(vectors, self.size, self.settings)
+            found = yield from train_shared(vectors, self.size, self.settings, exact=True)
             shared: Shared = yield from self._moved(engine, found, drawn, passed)
         else:
             shared = yield from train_family(vectors, self.size, self.settings)

@@ -167,17 +167,16 @@ def train_family(
 
 
 def train_shared(
-    vectors: Samples, size: int, settings: Settings
+    vectors: Samples, size: int, settings: Settings, *, exact: bool = False
 ) -> Generator[Progress, None, SharedCodebook]:
     """Train one codebook, of `size` codewords or of all distinct vectors if those are fewer.
-
-    The ladder's is the same on every machine.
 
     Parameters
     ----------
     vectors : uint8 array of shape (n, d), from any number of pictures
     size : 1 to 4096
     settings : its `training` decides
+    exact : as in `train`
 
     Examples
     --------
@@ -196,7 +195,7 @@ def train_shared(
             trainer=settings.trainer,
             seed=settings.seed,
             rules=settings.rules,
-            exact=True,
+            exact=exact,
         )
         for event in training:
             if isinstance(event, Trained):
