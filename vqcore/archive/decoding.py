@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from time import perf_counter
 from typing import ClassVar
-from zlib import crc32
 
 from vqcore.archive.manifest import Row
 from vqcore.archive.places import (
@@ -66,5 +66,5 @@ class Decode:
             height=encoded.layout.height,
             bytes=len(file),
             seconds=round(perf_counter() - start, 4),
-            crc32=crc32(file),
+            sha256=sha256(file).hexdigest(),
         )

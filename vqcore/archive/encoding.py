@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from time import perf_counter
 from typing import ClassVar, Protocol
-from zlib import crc32
 
 from vqcore.archive.engine import Engine, Lost
 from vqcore.archive.manifest import Manifest, Row
@@ -107,7 +107,7 @@ class Encode:
             ssim=use.point.ssim,
             rate_bpp=use.point.rate_bpp,
             seconds=round(perf_counter() - start, 4),
-            crc32=crc32(use.file),
+            sha256=sha256(use.file).hexdigest(),
         )
 
 

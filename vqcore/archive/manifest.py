@@ -1,8 +1,8 @@
 """What became of each picture: a table beside the files, by which an interrupted run goes on.
 
 It is written twice, as ``manifest.csv`` to read and as ``manifest.json`` to go on from, each whole:
-every few seconds, and at the end. What it says of a file holds while the file has the length and
-the checksum that it says, and what it was made of has not changed.
+every few seconds, and at the end. What it says of a file holds while the file has the checksum
+that it says, and what it was made of has not changed.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
 from io import StringIO
 from time import monotonic
 from typing import Any
-from zlib import crc32
 
 from vqcore.archive.places import PlaceError, join, read_bytes, write_at
 
@@ -40,7 +40,7 @@ class Row:
     codebook : its checksum, or that of nothing
     rate_weight : λ, in squared error per bit
     version : of the picture's file, see `places.version_of`
-    crc32 : of the file
+    sha256 : of the file; a CRC-32 is the same of all files that end with their own
     error : why there is no file; else empty
     """
 
@@ -57,7 +57,7 @@ class Row:
     codebook: str = ""
     rate_weight: float = 0.0
     version: str = ""
-    crc32: int = 0
+    sha256: str = ""
     error: str = ""
 
     @property
@@ -72,7 +72,7 @@ class Row:
             data = read_bytes(join(folder, self.file))
         except OSError:
             return False
-        return (len(data), crc32(data)) == (self.bytes, self.crc32)
+        return sha256(data).hexdigest() == self.sha256
 
     @property
     def made_of(self) -> tuple[str | float, ...]:
