@@ -1,7 +1,12 @@
 """Tests of work: work that pauses, and stops when it is closed."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -13,6 +18,7 @@ from vqcore.work import (
     POOL,
     Work,
     finish,
+    in_another_process,
     on_all_cores,
     one_thread_a_product,
     until_done,
@@ -196,3 +202,40 @@ def test_the_last_to_have_done_need_not_be_the_first_to_have_asked() -> None:
     other.start()
     other.join()
     assert blas_threads() == before
+
+
+# ---------------------------------------------------------------------------- in another process
+
+
+def begin_another() -> Iterator[int]:
+    """Begin a process that would stay, and yield its id."""
+    waiting = "import time; time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", waiting]) as process:
+        yield process.pid
+
+
+def is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return not is_zombie(process_id)
+
+
+def is_zombie(process_id: int) -> bool:
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(process_id)], capture_output=True)
+    return state.stdout.strip()[:1] in (b"Z", b"")
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="there are no groups of processes")
+def test_closing_ends_what_the_other_process_has_begun() -> None:
+    events = in_another_process(begin_another)
+    begun = next(event for event in events if event is not None)
+    assert is_running(begun)
+    events.close()
+    for _ in range(100):
+        if not is_running(begun):
+            return
+        time.sleep(0.05)
+    os.kill(begun, signal.SIGKILL)
+    pytest.fail("the process stays")

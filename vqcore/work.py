@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections import deque
@@ -164,7 +165,8 @@ def in_another_process(
     """Yield what a function yields in a process of its own, and None at pauses between.
 
     That process imports the function's module, and never the script that is run here. Closing the
-    iterator kills it at once; it also ends when this process is gone. It leaves no files.
+    iterator kills it at once, with all that it has begun; it also ends when this process is gone.
+    It leaves no files.
 
     Parameters
     ----------
@@ -182,7 +184,8 @@ def in_another_process(
     [0, 1, 2]
     """
     command = [sys.executable, "-P", "-c", FIRST_WORDS]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, start_new_session=True, **pipes) as process:
         said = SimpleQueue[tuple[Item] | None]()
         talk = Thread(target=_talk, args=(process, (function, arguments), said), daemon=True)
         talk.start()
@@ -191,10 +194,18 @@ def in_another_process(
             if process.wait():
                 raise RuntimeError(f"the process of {function.__name__} ended before its work")
         finally:
-            process.kill()
+            _end_all_of(process)
             talk.join()
             with suppress(OSError):  # what it had not yet read
                 process.stdin.close()  # type: ignore[union-attr]
+
+
+def _end_all_of(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and those that it has begun: joblib's stay for ever when it is gone."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _talk(process: Any, job: Any, said: SimpleQueue[Any]) -> None:
@@ -241,6 +252,8 @@ def serve() -> None:
 
 def _end_when_left_alone() -> None:
     os.read(0, 1)
+    if hasattr(os, "killpg"):
+        os.killpg(0, signal.SIGKILL)  # with those that it has begun
     os._exit(1)
 
 
