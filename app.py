@@ -7,11 +7,16 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from vqcore.archive.collection import Collection, Thumbnail, files_of, in_folder
+from vqcore.archive.gathering import Gathering
+from vqcore.archive.places import Place
+from vqcore.archive.training import can_pass
 from vqcore.codebooks import textbook
 from vqcore.coding.codebookfile import Cut, dimension_of
 from vqcore.coding.codec import Settings
@@ -41,7 +46,7 @@ from vqcore.lab.plane import MAX_CODEWORDS, SPREAD_POINTS
 from vqcore.lab.pointreplay import PointFrame
 from vqcore.lab.pointstudy import PointStudy
 from vqcore.lab.pointsweeps import PointSettings, PointStep
-from vqcore.lab.sharing import Use
+from vqcore.lab.sharing import Use, can_share
 from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.soundrivals import SOUND_CODECS
 from vqcore.lab.soundsharing import SoundUse
@@ -57,10 +62,11 @@ from vqcore.lab.vqfiles import VqFile
 from vqcore.quantizers import ofpoints
 from vqcore.quantizers.family import FAMILIES
 from vqcore.quantizers.quantizer import Option
-from vqcore.refusals import SoundError
+from vqcore.refusals import PictureError, SoundError
 from vqcore.show import (
     answers,
     bandpanels,
+    collectionpanels,
     downloads,
     links,
     panels,
@@ -98,7 +104,7 @@ from vqcore.signals.sources import Origin as PointsOrigin
 from vqcore.signals.sources import made as made_up
 from vqcore.signals.sources import pixel_pairs
 from vqcore.viewer import PAGE_STYLE, PARTS, hearing, hearingspectra, made, words_layer
-from vqcore.words import LANGUAGES, kept, language, own_name, say, speak, why
+from vqcore.words import LANGUAGES, kept, language, own_name, said, say, speak, why
 
 STORE_BYTES = 2**31
 FIRST_RESULTS_SECONDS = 0.5
@@ -108,6 +114,8 @@ PLANE_WIDTH = 464
 VOICE_SIZES = [2**power for power in range(9)]
 OFFER_WIDTH, SIZE_WIDTH = 190, 68
 ANSWER_WIDTH = 240
+GATHERING_SECONDS = 1
+THUMBNAILS_WIDTH = 320
 DOWNLOAD = ":material/download:"
 
 visit = Visit(st.session_state, st.query_params, st.context)
@@ -851,6 +859,15 @@ def show_target(studies: Sequence[Study]) -> None:
 
 
 def pictures_panel(of: Study) -> list[Pieces]:
+    needed = compare_pictures(of)
+    gathering = visit.gathering
+    with st.expander(say("collection.title"), gathering is not None, key="collection"):
+        show_collection(of, gathering)
+    return needed
+
+
+def compare_pictures(of: Study) -> list[Pieces]:
+    """Show the uploads side by side, if there are several."""
     pictures = uploads().pictures.items()
     studies = [study.beside(of, name, picture) for name, picture in pictures]
     if len(studies) < 2:
@@ -880,6 +897,118 @@ def show_joint(of: Study, studies: Sequence[Study], size: int) -> list[Pieces]:
     tries = st.session_state.tries = joint.known_tries(inside, every, size)
     draw(panels.tries_table(tries, size))
     return [joint.trying(inside, every, size)]
+
+
+def show_collection(of: Study, gathering: Gathering | None) -> None:
+    """Show the work on very many pictures, or what they come to, and ask for it."""
+    if gathering and gathering.is_going_on:
+        show_gathering(gathering)
+        return
+    small(say("collection.about"))
+    if can_share(of.settings.family):
+        ask_for_collection(of)
+    else:
+        small(say("pictures.joint-whole" if is_whole(of) else "collection.no-family"))
+    if gathering:
+        show_gathered(gathering)
+
+
+def ask_for_collection(of: Study) -> None:
+    """Ask for a folder of this machine, where one sits at it, or take what is uploaded."""
+    source, folder = "uploads", ""
+    with row():
+        if visit.is_on_this_machine(st.get_option("server.address")):
+            known = choice("collection-source", ["folder", "uploads"])
+            source = st.segmented_control(default="folder", **known)
+        if source == "folder":
+            folder = st.text_input(**unbound("collection-folder"))
+        sizes = of.settings.sizes_of(of.sizes)
+        size = st.selectbox(**size_choice("collection-size", sizes, visit.size_in(of.plan)))
+    passes = int(can_pass(of.settings) and st.toggle(**unbound("collection-pass")))
+    if not st.button(say("button.gather")):
+        return
+    try:
+        name, places, files = pictures_asked(source, folder)
+    except (OSError, PictureError) as error:
+        st.error(say("collection.cannot", reason=plain(str(why(error)))))
+        return
+    visit.gather(Gathering(Collection(name, places, size, of.settings, passes), files))
+    st.rerun()
+
+
+def pictures_asked(
+    source: str, folder: str
+) -> tuple[str, tuple[Place, ...], list[tuple[str, bytes]]]:
+    """Return what pictures are called together, and where they lie, or their files."""
+    if source == "folder":
+        places = in_folder(folder)
+        return Path(places[0].root).name, tuple(places), []
+    if files := files_of(uploads().opened):
+        return "", (), files
+    raise PictureError(said("collection.upload-some"))
+
+
+def show_gathering(gathering: Gathering) -> None:
+    """Show how far the work on very many pictures is, time and again, and let it be stopped."""
+
+    @st.fragment(key="gathering", run_every=GATHERING_SECONDS)
+    def show_progress() -> None:
+        if not gathering.is_going_on:
+            st.rerun()
+        st.progress(*collectionpanels.progress_of(gathering))
+        st.button(say("button.cancel"), on_click=gathering.stop)
+
+    show_progress()
+
+
+def show_gathering_elsewhere(signal: str) -> None:
+    """Show how far the work is where its own panel is not open, so that it goes on."""
+    gathering, panel = visit.gathering, st.session_state["panel"]
+    if gathering and (signal, panel) != ("picture", "pictures") and gathering.is_going_on:
+        show_gathering(gathering)
+
+
+def show_gathered(gathering: Gathering) -> None:
+    """Show what very many pictures come to."""
+    st.markdown(collectionpanels.summary(gathering))
+    heading, refused = collectionpanels.refused(gathering)
+    if refused:
+        with st.expander(heading):
+            st.markdown("\n".join(f"- {it}" for it in refused))
+    book = visit.trained_on(gathering)
+    if not gathering.seen or not book:
+        return
+    with row():
+        offer(*collectionpanels.files(gathering, book), icon=DOWNLOAD)
+    small(say("collection.there", name=plain(book.name)))
+    draw(collectionpanels.distributions(gathering))
+    st.subheader(say("collection.health"), anchor=False)
+    st.markdown("\n".join(f"- {it}" for it in collectionpanels.health_sentences(gathering)))
+    show_thumbnails(say("collection.best"), gathering.seen.best)
+    show_thumbnails(say("collection.worst"), gathering.seen.worst)
+    small(say("collection.shrunk"))
+
+
+def show_thumbnails(heading: str, thumbnails: Sequence[Thumbnail]) -> None:
+    """Show a few pictures beside what they are rebuilt to."""
+    if not thumbnails:
+        return
+    st.subheader(heading, anchor=False)
+    with st.container(horizontal=True):
+        for it in thumbnails:
+            with st.container(width=THUMBNAILS_WIDTH, gap="xsmall"):
+                sides = st.columns(2, gap="xsmall")
+                told = collectionpanels.alts_of(it)
+                for side, png, alt in zip(sides, (it.original, it.rebuilt), told, strict=True):
+                    side.image(png, output_format="PNG", alt=alt)
+                small(collectionpanels.told_of(it))
+
+
+def keep_trained() -> None:
+    """Keep the codebook of very many pictures, once there is one, as one of those at hand."""
+    gathering = visit.gathering
+    if gathering and gathering.found and not visit.trained_on(gathering):
+        visit.keep_trained(collectionpanels.codebook_of(gathering, gathering.found))
 
 
 def choose_size(name: str, of: Study, first: int | None = None) -> int:
@@ -1733,6 +1862,7 @@ def main() -> None:
     speak(lambda: visit.language)
     address = {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
     visit.begin(address, PANELS, present_rivals())
+    keep_trained()
     with st.sidebar:
         with row():
             st.title(say("sidebar.title"), anchor=False)
@@ -1745,6 +1875,7 @@ def main() -> None:
             sound = choose_sound(there)
         else:
             name, chosen, below_files = choose_picture(there)
+        show_gathering_elsewhere(signal)
     if signal == "points":
         lab_of_points(points)
     elif signal == "sound":

@@ -145,6 +145,13 @@ def _going(step: str, mean_pixels: float, pictures: int) -> Going:
     return Going(step, pictures, round(pictures * mean_pixels))
 
 
+def can_pass(settings: Settings) -> bool:
+    """Say whether passes over all pictures are of such settings."""
+    rules = settings.rules
+    is_squared = not rules or (rules.distance == "squared" and not rules.weights)
+    return settings.is_plain and is_squared
+
+
 class NothingReadError(Exception):
     """No picture could be read; `errors` says of each why."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from vqcore.arrays import Counts, Floats, Reals, Samples
 from vqcore.codebooks.errors import squared_errors_work
 from vqcore.codebooks.scoring import EIGHT_BIT, scored
+from vqcore.coding.codec import Lookup
 from vqcore.coding.container import coded_codebook_work
 from vqcore.lab.soundsweeps import SoundStep
 from vqcore.lab.sweeps import Step
@@ -146,8 +147,7 @@ def health_work(step: Step | SoundStep, vectors: Samples) -> Work[Health]:
         return Health(step.codebook_size, encoded.use, none, share, None, None, np.zeros(0))
     table = encoded.lookup()
     nearest_pair, farthest_pair = yield from pairs_work(table.vectors)
-    errors = yield from squared_errors_work(vectors, table.vectors, table.places)
-    by_cell = np.bincount(table.places, errors, len(table.vectors))
+    by_cell = yield from cell_errors_work(table, vectors)
     return Health(
         codebook_size=step.codebook_size,
         use=encoded.use,
@@ -157,6 +157,12 @@ def health_work(step: Step | SoundStep, vectors: Samples) -> Work[Health]:
         farthest_pair=farthest_pair,
         cell_distortion=by_cell / max(1, by_cell.sum()),
     )
+
+
+def cell_errors_work(table: Lookup, vectors: Samples) -> Work[Floats]:
+    """Return the squared error of the vectors of each cell, shape (t,), with pauses."""
+    errors = yield from squared_errors_work(vectors, table.vectors, table.places)
+    return np.bincount(table.places, errors, len(table.vectors)).astype(np.float64)
 
 
 def pairs_work(codewords: Samples) -> Work[tuple[Pair | None, Pair | None]]:

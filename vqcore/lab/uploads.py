@@ -256,6 +256,7 @@ def open_uploads(
     taken: Collection[str],
     store: Store,
     raw_sizes: Mapping[str, str] = MappingProxyType({}),
+    trained: Sequence[Upload] = (),
 ) -> Uploads:
     """Open every file; what one of them holds has no say in what becomes of the others.
 
@@ -265,14 +266,17 @@ def open_uploads(
     taken : names that no upload may have
     store : where what they hold is kept
     raw_sizes : what was typed as the size of raw files that need it, by id
+    trained : codebooks that were trained here, which stand before the files
     """
     files = list(files)
     unsized = {it.file_id: it.name for it in files if needs_size(it.getvalue(), it.name)}
     typed = {file_id: raw_sizes.get(file_id, "").strip() for file_id in unsized}
     files_of_books = [it for it in files if is_zip(it.getvalue()) or is_npy(it.getvalue())]
     contents = [_opened(file, (), store) for file in files_of_books]
+    contents += [it.content for it in trained]
     books = [content for content in contents if isinstance(content, SharedCodebook | Codebook)]
-    names, outcomes = {*taken}, list[Upload | Refusal]()
+    names = {*taken, *(it.name for it in trained)}
+    outcomes: list[Upload | Refusal] = [*trained]
     for file in files:
         needed, size = _codebooks_for(file.getvalue(), books), typed.get(file.file_id, "")
         content = _opened(file, needed, store, size)

@@ -80,6 +80,8 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "inside": {"selection_mode": "multi"},
     "inside-sounds": {"selection_mode": "multi", "format_func": sound_name},
     "other": {"width": 280},
+    "collection-source": {"required": True},
+    "collection-folder": {"width": 420},
     "start": {"required": True},
 }
 """Control -> what it offers, begins with and looks like, where that is always the same."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from vqcore.archive.collection import Outcome
 from vqcore.arrays import Numbers, Sketch
 from vqcore.codebooks.textbook import Line, Round
 from vqcore.coding.codec import Settings
@@ -151,6 +152,28 @@ def _stored_rows(stored: Stored) -> Iterator[dict[str, Any]]:
     return (
         {**source, "scale": RIVALS[point.codec].scale, **asdict(point)} for point in stored.points
     )
+
+
+def collection_csv(outcomes: Iterable[Outcome], settings: Settings, size: int) -> str:
+    """Return a line for each of very many pictures, as `points_csv` does."""
+    source = _collection_source(settings, size)
+    names = [field.name for field in fields(Outcome)]
+    return _csv([*names, *source], (_outcome_record(it) | source for it in outcomes))
+
+
+def collection_json(outcomes: Iterable[Outcome], settings: Settings, size: int) -> str:
+    """Return the figures of very many pictures as one JSON object; an infinite value is "inf"."""
+    records = [_all_finite(_outcome_record(it)) for it in outcomes]
+    return _json({"provenance": _collection_source(settings, size), "pictures": records})
+
+
+def _outcome_record(outcome: Outcome) -> dict[str, Any]:
+    return vars(outcome) | {"error": str(outcome.error)}
+
+
+def _collection_source(settings: Settings, size: int) -> dict[str, Any]:
+    record = provenance.record_of(settings)
+    return {**record, "codebook_size": size, "program": provenance.PROGRAM}
 
 
 def zip_bytes(files: Mapping[str, bytes]) -> bytes:

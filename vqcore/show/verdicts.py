@@ -39,8 +39,11 @@ class HasGap(Protocol):
     def gap_db(self) -> float: ...
 
 
-Of = Literal["blocks", "whole", "vectors", "sounds", "spectra"]
-"""What codebooks are of that are judged; of whole pictures they are of vectors, but in a file."""
+Of = Literal["blocks", "whole", "vectors", "sounds", "spectra", "collection"]
+"""What codebooks are of that are judged; of whole pictures they are of vectors, but in a file.
+
+Those of a collection are of blocks, in many files.
+"""
 
 WELL_FED, STARVED = 39, 8
 EVEN = 0.75
@@ -125,7 +128,9 @@ def verdicts(health: Health, held_out: HasGap | None = None, of: Of = "blocks") 
 def in_words(verdict: Verdict, of: Of = "blocks") -> str:
     """Return a verdict as a sentence; of sounds many are those of vectors."""
     told = {name: percentage(it) if name == "share" else it for name, it in verdict.figures.items()}
-    if of == "blocks":
+    if of == "collection" and verdict.id.startswith("share."):
+        return say(f"verdict-of-collection.{verdict.id}", **told)
+    if of in ("blocks", "collection"):
         return say(f"verdict.{verdict.id}", **told)
     if of == "whole" and verdict.id.startswith("share."):
         return say(f"verdict-of-whole.{verdict.id}", **told)

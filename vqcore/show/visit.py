@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container, Hashable, Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 from time import monotonic
 from typing import Any, Literal, NamedTuple, Protocol
 
+from vqcore.archive.gathering import Gathering, trained_id
 from vqcore.lab.soundfiles import SoundFile
 from vqcore.lab.store import Store
 from vqcore.lab.study import Others, Study, at_others, relatives, with_steps
 from vqcore.lab.sweeps import Plan, Step, nearest_size
-from vqcore.lab.uploads import Uploads, open_uploads
+from vqcore.lab.uploads import Upload, Uploads, open_uploads, unused_name
 from vqcore.show.controls import CALLED, FIRST_BLOCK_SIZE, State, values_of
 from vqcore.show.links import (
     DEFAULTS,
@@ -27,6 +29,10 @@ from vqcore.signals.points import Points
 from vqcore.signals.sounds import Sound
 from vqcore.signals.sources import UPLOADED, Origin
 from vqcore.words import DEFAULT, LANGUAGES, TEST, best_for
+
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+MOST_TRAINED = 8
 
 
 class Pick(NamedTuple):
@@ -61,6 +67,10 @@ class Browser(Protocol):
 
     @property
     def locale(self) -> str | None: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def ip_address(self) -> str | None: ...
 
 
 class Visit:
@@ -166,7 +176,7 @@ class Visit:
         """Open what is uploaded and still there, as `open_uploads` does."""
         ids = [file.file_id for file in self._files]
         typed = {it: self._state.get(self.key_of_size(it), "") for it in ids}
-        return open_uploads(self._files, taken, store, typed)
+        return open_uploads(self._files, taken, store, typed, self.trained)
 
     def look_at_newest(self, there: Uploads) -> None:
         """Look at what was uploaded last, or at what a link waited for; not if one went away."""
@@ -191,6 +201,55 @@ class Visit:
         for it in there.opened:
             if it.id == file_id:
                 self._state["picture"] = it.name
+
+    # Very many pictures
+
+    def is_on_this_machine(self, server_address: str | None) -> bool:
+        """Say whether who looks sits at the machine of the server.
+
+        The page was asked for under a name of this machine itself, by itself, and no other server
+        has passed that on. What the address of the page says beside has no part in it.
+
+        Parameters
+        ----------
+        server_address : where the server listens; where it is not this machine alone, the browser's
+            own has to be
+        """
+        headers = self._browser.headers
+        host = headers.get("Host", "").lower()
+        name = host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
+        is_near = server_address in THIS_MACHINE or self._browser.ip_address is None
+        is_passed_on = any(it in headers for it in PASSED_ON)
+        return name.strip("[]") in THIS_MACHINE and is_near and not is_passed_on
+
+    @property
+    def gathering(self) -> Gathering | None:
+        """What is done with very many pictures, or was last."""
+        gathering: Gathering | None = self._state.get("gathering")
+        return gathering
+
+    def gather(self, gathering: Gathering) -> None:
+        """Stop what is done with very many pictures, for something else."""
+        if self.gathering:
+            self.gathering.stop()
+        self._state["gathering"] = gathering
+
+    @property
+    def trained(self) -> list[Upload]:
+        """The codebooks that were trained here on very many pictures, the last few."""
+        trained: list[Upload] = self._state.setdefault("trained", [])
+        return trained
+
+    def trained_on(self, gathering: Gathering) -> Upload | None:
+        """Return the codebook that some work has come to, if it is kept."""
+        shared = gathering.found.shared if gathering.found else None
+        books = (it for it in self.trained if it.id == (shared and trained_id(shared)))
+        return next(books, None)
+
+    def keep_trained(self, book: Upload) -> None:
+        """Keep a codebook, numbered if another has its name, and let go of the first of many."""
+        name = unused_name(book.name, {it.name for it in self.trained})
+        self._state["trained"] = [*self.trained, replace(book, name=name)][-MOST_TRAINED:]
 
     # K, and other settings
 
