@@ -115,7 +115,7 @@ VOICE_SIZES = [2**power for power in range(9)]
 OFFER_WIDTH, SIZE_WIDTH = 190, 68
 ANSWER_WIDTH = 240
 GATHERING_SECONDS = 1
-THUMBNAILS_WIDTH = 320
+THUMBNAIL_WIDTH = 160
 DOWNLOAD = ":material/download:"
 
 visit = Visit(st.session_state, st.query_params, st.context)
@@ -918,12 +918,12 @@ def ask_for_collection(of: Study) -> None:
     source, folder = "uploads", ""
     with row():
         if visit.is_on_this_machine(st.get_option("server.address")):
-            known = choice("collection-source", ["folder", "uploads"])
-            source = st.segmented_control(default="folder", **known)
+            source = st.segmented_control(default="folder", **choice("collection-source"))
         if source == "folder":
             folder = st.text_input(**unbound("collection-folder"))
         sizes = of.settings.sizes_of(of.sizes)
-        size = st.selectbox(**size_choice("collection-size", sizes, visit.size_in(of.plan)))
+        words = size_choice("collection-size", sizes, visit.size_in(of.plan))
+        size = st.selectbox(persist_state="session", **words)
     passes = int(can_pass(of.settings) and st.toggle(**unbound("collection-pass")))
     if not st.button(say("button.gather")):
         return
@@ -996,11 +996,10 @@ def show_thumbnails(heading: str, thumbnails: Sequence[Thumbnail]) -> None:
     st.subheader(heading, anchor=False)
     with st.container(horizontal=True):
         for it in thumbnails:
-            with st.container(width=THUMBNAILS_WIDTH, gap="xsmall"):
-                sides = st.columns(2, gap="xsmall")
-                told = collectionpanels.alts_of(it)
-                for side, png, alt in zip(sides, (it.original, it.rebuilt), told, strict=True):
-                    side.image(png, output_format="PNG", alt=alt)
+            with st.container(width=2 * THUMBNAIL_WIDTH + 8, gap="xsmall"):
+                with st.container(horizontal=True, gap="xsmall"):
+                    for png, alt in collectionpanels.sides_of(it):
+                        st.image(png, width=THUMBNAIL_WIDTH, output_format="PNG", alt=alt)
                 small(collectionpanels.told_of(it))
 
 

@@ -125,7 +125,7 @@ def test_only_the_app_imports_streamlit() -> None:
 
 
 def test_only_plots_import_plotly() -> None:
-    plots = {f"vqcore.show.{name}plots" for name in ("", "point", "sound", "band")}
+    plots = {f"vqcore.show.{name}plots" for name in ("", "point", "sound", "band", "collection")}
     assert {module_of(path) for path in FILES if "plotly" in imported(path)} == plots
 
 

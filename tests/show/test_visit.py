@@ -11,7 +11,7 @@ import pytest
 from vqcore.coding.codec import Settings
 from vqcore.lab.study import Study
 from vqcore.lab.sweeps import Plan
-from vqcore.lab.uploads import Uploads
+from vqcore.lab.uploads import Upload, Uploads
 from vqcore.show.links import Wanted
 from vqcore.show.visit import Pick, Visit
 from vqcore.signals.blocks import BlockLayout, BlockSize
@@ -19,9 +19,14 @@ from vqcore.signals.blocks import BlockLayout, BlockSize
 PANELS, CODECS = ("sizes", "health"), ("jpeg",)
 
 
+def browser(ip_address: str | None = None, **headers: str) -> Any:
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return SimpleNamespace(locale=None, headers=names, ip_address=ip_address)
+
+
 def begun(**address: str) -> tuple[dict[Any, Any], Visit]:
     state: dict[Any, Any] = {}
-    visit = Visit(state, address, SimpleNamespace(locale=None))
+    visit = Visit(state, address, browser())
     visit.begin(address, PANELS, CODECS)
     return state, visit
 
@@ -226,3 +231,33 @@ def test_the_browser_is_the_one_that_asks() -> None:
     assert visit.language == "en"
     browser.locale = "zh-CN"
     assert visit.language == "zh"
+
+
+@pytest.mark.parametrize(
+    ("server_address", "ip_address", "headers", "is_here"),
+    [
+        ("localhost", None, {"Host": "localhost:8501"}, True),
+        ("127.0.0.1", None, {"Host": "127.0.0.1:8501"}, True),
+        ("::1", None, {"Host": "[::1]:8501"}, True),
+        (None, None, {"Host": "localhost"}, True),  # listens everywhere, asked from here
+        (None, "10.0.0.7", {"Host": "localhost:8501"}, False),  # a name that anyone can send
+        ("localhost", None, {"Host": "lab.example.org"}, False),  # another server passes it on
+        ("localhost", None, {"Host": "localhost", "X_Forwarded_For": "10.0.0.7"}, False),
+        ("localhost", None, {"Host": "localhost.example.org"}, False),
+        ("localhost", None, {}, False),
+        (None, "10.0.0.7", {"Host": "192.168.0.2:8501"}, False),
+    ],
+)
+def test_a_folder_is_offered_to_who_sits_at_this_machine(
+    server_address: str | None, ip_address: str | None, headers: dict[str, str], is_here: bool
+) -> None:
+    visit = Visit({}, {"Host": "localhost"}, browser(ip_address, **headers))
+    assert visit.is_on_this_machine(server_address) is is_here
+
+
+def test_the_last_codebooks_trained_here_are_kept_under_names_of_their_own() -> None:
+    visit = Visit({}, {}, browser())
+    for number in range(10):
+        visit.keep_trained(Upload(f"trained-{number}", "photos-K8.npz", b"", cast(Any, None)))
+    assert [it.id for it in visit.trained] == [f"trained-{number}" for number in range(2, 10)]
+    assert len({it.name for it in visit.trained}) == 8

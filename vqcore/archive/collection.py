@@ -44,7 +44,7 @@ from vqcore.words import Said, said, why
 from vqcore.work import finish
 
 MAX_PICTURES = 20_000
-SHOWN = 4
+SHOWN = 6
 THUMBNAIL_SIDE = 240
 
 Reason = Said | str
@@ -291,7 +291,8 @@ def _unread(asked: Collection) -> Iterator[Outcome]:
 
 
 def _lost(place: Place, lost: Lost) -> Outcome:
-    return Outcome(place.name, error=said(f"collection.{lost.reason}"))
+    why_lost = said("collection.slow") if lost.reason == "slow" else said("collection.ended")
+    return Outcome(place.name, error=why_lost)
 
 
 @dataclass(frozen=True, eq=False)

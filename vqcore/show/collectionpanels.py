@@ -98,10 +98,11 @@ def told_of(it: Thumbnail) -> str:
     return listed([plain(outcome.picture), *figures])
 
 
-def alts_of(it: Thumbnail) -> tuple[str, str]:
-    """Return what the two sides of a thumbnail show."""
+def sides_of(it: Thumbnail) -> list[tuple[bytes, str]]:
+    """Return the two sides of a thumbnail, each a PNG and what it shows."""
     name = it.outcome.picture
-    return say("collection.original", name=name), say("collection.rebuilt", name=name)
+    original, rebuilt = say("collection.original", name=name), say("collection.rebuilt", name=name)
+    return [(it.original, original), (it.rebuilt, rebuilt)]
 
 
 def refused(gathering: Gathering) -> tuple[str, list[str]]:

@@ -81,7 +81,8 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "inside-sounds": {"selection_mode": "multi", "format_func": sound_name},
     "other": {"width": 280},
     "collection-source": {"required": True},
-    "collection-folder": {"width": 420},
+    "collection-folder": {"width": 420, "persist_state": "session"},
+    "collection-pass": {"persist_state": "session"},
     "start": {"required": True},
 }
 """Control -> what it offers, begins with and looks like, where that is always the same."""

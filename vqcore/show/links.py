@@ -38,6 +38,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "target": tuple(GOALS),
     "start": get_args(Start),
     "beside": tuple(RIVALS),
+    "collection-source": ("folder", "uploads"),
     "signal": ("picture", "points", "sound"),
     "source": (*SOURCES, "pairs", "typed", "file"),
     "point-family": POINT_FAMILIES,
