@@ -736,7 +736,8 @@ def test_a_picture_of_few_blocks_stands_beside_the_others_and_its_mean_is_lossle
 
 
 def test_one_picture_has_no_mean():
-    assert "Upload two pictures" in opened(panel="All pictures").main.markdown[-1].value
+    app = opened(panel="All pictures")
+    assert any("Upload two pictures" in it.value for it in app.main.markdown)
 
 
 def test_training_is_replayed_and_told():
@@ -1776,3 +1777,52 @@ def test_wavelets_are_of_whole_pictures_on_every_panel():
             bands_are_looked_into(app)
     assert not components(app, "vq_training")
     assert any(say("training.no-replay") in text.value for text in app.markdown)
+
+
+# ----------------------------------------------------------------------------- very many pictures
+
+
+def gathered(app):
+    """Train one codebook, and wait until it is there."""
+    sound(button(app, say("button.gather")).click().run())
+    app.session_state.gathering.wait()
+    return sound(app.run())
+
+
+def test_a_folder_is_offered_to_nobody_else_and_no_address_opens_it(tmp_path):
+    crafted = {"collection-folder": str(tmp_path), "collection-source": "folder"}
+    app = opened(panel="All pictures", **crafted)
+    assert "collection-folder" not in [it.key for it in app.text_input]
+    sound(button(app, say("button.gather")).click().run())
+    assert [it.value for it in app.error] == ["Upload pictures to train on."]
+    assert "gathering" not in app.session_state
+
+
+def test_many_pictures_get_one_codebook_which_is_then_at_hand(tmp_path, monkeypatch):
+    monkeypatch.setattr("vqcore.show.visit.Visit.is_on_this_machine", lambda *_: True)
+    app = opened(panel="All pictures", picture="camera", block="4")
+    folder = app.text_input(key="collection-folder")
+    sound(folder.set_value(str(tmp_path)).run())
+    sound(button(app, say("button.gather")).click().run())
+    assert [it.value for it in app.error] == ["There is no picture in this folder."]
+    for seed in (1, 2, 3):
+        (tmp_path / f"{seed}.png").write_bytes(waves(seed))
+    (tmp_path / "torn.png").write_bytes(waves()[:50])
+    sound(app.text_input(key="collection-folder").set_value(str(tmp_path)).run())
+    app = gathered(app)
+    assert any(it.value.startswith("3 pictures") for it in app.markdown)
+    assert any(it.label == "1 file was left out" for it in app.expander)
+    assert say("collection.health") in [it.value for it in app.subheader]
+    assert app.text_input(key="collection-folder").value == str(tmp_path)
+    [book] = app.session_state.trained
+    app.session_state.panel = "codebook"
+    sound(app.run())
+    assert app.selectbox(key="codebook").options == [book.name]
+
+
+def test_uploads_get_one_codebook_too_and_families_that_cannot_say_so():
+    app = at_rates(("one.png", waves(1)), ("two.png", waves(2)), panel="All pictures", block="4")
+    app = gathered(app)
+    assert [it.name for it in app.session_state.trained] == ["2-pictures-K8.npz"]
+    app = at_rates(("one.png", waves(1)), panel="All pictures", family="quadtree", block="4")
+    assert any("no codebook is trained on several" in it.value for it in app.markdown)
