@@ -11,6 +11,7 @@ import pytest
 from vqcore.archive import gathering as module
 from vqcore.archive.collection import Collection, in_folder
 from vqcore.archive.gathering import Gathering
+from vqcore.archive.training import Going
 from vqcore.coding.codec import Settings
 from vqcore.signals.pictures import png_bytes, sample_picture
 
@@ -40,6 +41,15 @@ def test_it_is_done_by_another_process_and_heard_of_here(asked: Collection) -> N
     assert there.found
     assert here.found
     assert here.found.shared.checksum == there.found.shared.checksum
+
+
+def test_passes_over_all_are_one_step_whatever_their_number(
+    asked: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "in_another_process", lambda *_: iter([Going("pass 2", 1, 9)]))
+    work = Gathering(asked)
+    work.wait()
+    assert (work.step, work.rate.pictures, work.rate.pixels) == ("pass", 1, 9)
 
 
 def endless(*_: object) -> Iterator[None]:
