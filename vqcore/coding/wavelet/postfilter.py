@@ -1,8 +1,9 @@
 """A small network that guesses, from the samples around, what quantizing took from each sample.
 
 It sees how much those in a disc differ from the one in the middle, in 32nds of a step; for chroma
-besides those of luma. All in whole numbers, below 2^24 in 32-bit floats, so that every machine
-finds the same.
+besides those of luma. Where no fourth sample of the disc in its own plane differs by more than one
+32nd, a plane stays as it is. All in whole numbers, below 2^24 in 32-bit floats, so that every
+machine finds the same.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ AT_ONCE = 8192
 PER_STEP = 32
 LARGEST_SAMPLE = 200
 LARGEST_DIFFERENCE = 255
+FLAT, LOOKED_AT = 1, 4
+MANY = 0.7
 LARGEST_HIDDEN = 1023
 PARTS_OF_A_STEP = 256
 SCALES = [np.float32(2.0**-5), np.float32(2.0**-6), np.float32(2.0**-4)]
@@ -76,37 +79,39 @@ class Filter(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """A filter for one step, its sums scaled: weights, and biases as columns.
+    """A filter for one step, its sums scaled.
 
     Parameters
     ----------
-    own, beside : of the differences in a plane itself, and in luma beside it; maybe of none there
-    second, last
-    biases : of all three layers
+    weights, biases : of three layers; biases as columns
     """
 
-    own: Reals
-    beside: Reals
-    second: Reals
-    last: Reals
+    weights: list[Reals]
     biases: list[Reals]
 
     @classmethod
     def of(cls, own: Filter, step: int) -> Layers:
         """Return those of a filter for a step, given by its number."""
         first_bias = own.first_bias + own.of_step * np.float32(step)
+        weights = zip((own.first, own.second, own.last), SCALES, strict=True)
         biases = zip((first_bias, own.second_bias, own.last_bias), SCALES, strict=True)
-        parts = np.split(own.first * SCALES[0], [len(own.disc)], axis=1)
-        columns = [bias[:, None] * scale for bias, scale in biases]
-        first, beside = parts
-        return cls(first, beside, own.second * SCALES[1], own.last * SCALES[2], columns)
+        return cls(
+            [each * scale for each, scale in weights],
+            [each[:, None] * scale for each, scale in biases],
+        )
 
-    def correction(self, sums: Reals) -> Reals:
-        """Return what to add to samples, in 256ths of a step, given the sums of the first layer."""
-        first, second, last = self.biases
-        sums = self.second @ _limited(sums, first)
-        sums = self.last @ _limited(sums, second)
-        return np.floor(sums + last).clip(-PARTS_OF_A_STEP, PARTS_OF_A_STEP)
+    def corrections(self, values: Reals) -> Reals:
+        """Return what to add to m samples, in 256ths of a step, given (inputs, m): differences.
+
+        Those that are too large are limited where they stand.
+        """
+        (first, second, last), biases = self
+        np.clip(values, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE, out=values)
+        for weights, bias in zip((first, second), biases, strict=False):
+            values = _limited(weights @ values, bias)
+        found: Reals = np.floor(last @ values + biases[-1])
+        limited: Reals = found[0].clip(-PARTS_OF_A_STEP, PARTS_OF_A_STEP)
+        return limited
 
 
 def _limited(sums: Reals, bias: Reals) -> Reals:
@@ -143,7 +148,6 @@ class Around:
             right = slice(self._radius + across.start, self._radius + across.stop)
             there = self._shifted[right, rows.start + top : rows.stop + top, columns]
             np.subtract(there, middle, out=own)
-        np.clip(found, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE, out=found)
         return found.reshape(len(found), -1)
 
 
@@ -189,11 +193,22 @@ def _pieces(rows: int, columns: int) -> Iterator[Piece]:
 def _corrections(
     around: Sequence[Around], layers: Sequence[Layers], nearer: list[int], piece: Piece
 ) -> list[Reals]:
-    """Return what to add to a piece of each plane; chroma looks at luma once for both planes."""
-    differences = around[0].differences(piece)
-    found = [layers[0].correction(layers[0].own @ differences)]
-    if len(around) > 1:
-        beside = layers[1].beside @ differences[nearer]
-        for own, each in zip(layers[1:], around[1:], strict=True):
-            found.append(own.correction(own.own @ each.differences(piece) + beside))
+    """Return what to add to a piece of each plane."""
+    luma = around[0].differences(piece)
+    beside = [luma[nearer]] if len(around) > 1 else []
+    found = [_correction(layers[0], luma)]
+    for own, each in zip(layers[1:], around[1:], strict=True):
+        found.append(_correction(own, each.differences(piece), *beside))
+    return found
+
+
+def _correction(layers: Layers, own: Reals, *others: Reals) -> Reals:
+    """Return what to add to m samples; where their own plane is flat, nothing."""
+    lively = (own[::LOOKED_AT].max(axis=0) > FLAT) | (own[::LOOKED_AT].min(axis=0) < -FLAT)
+    some, seen = np.flatnonzero(lively), [own, *others]
+    found = np.zeros(len(lively), np.float32)
+    if len(some) > MANY * len(lively):
+        found[some] = layers.corrections(np.concatenate(seen) if others else own)[some]
+    elif len(some):
+        found[some] = layers.corrections(np.concatenate([it.take(some, axis=1) for it in seen]))
     return found
