@@ -117,7 +117,7 @@ def test_one_codebook_of_several_pictures(visitor: Visitor):
     """Purdue ECE 634, 2; UW CSE 490 GZ, 2; UPC CDI 6.2: joint, own and another's codebook."""
     query = "?block=4&colour=gray&largest=16&k=16&panel=pictures"
     visitor.bring(query, ("colour.png", COLOUR), ("gray.png", GRAY))
-    visitor.page.get_by_text("One codebook for all").click()
+    visitor.page.get_by_text("One codebook for all", exact=True).click()
     visitor.settle()
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("button", name="Codebook (.npz)").click()

@@ -160,6 +160,8 @@ def test_panels(visitor, listener):
         page.locator(".st-key-panel button").nth(number).click()
         visitor.settle()
         listener.listen()
+        if panel == "pictures":
+            below.locator(".st-key-collection summary").click()
         for toggle in below.locator("[data-testid=stCheckbox] label").all():
             toggle.click()
             if panel == "training":  # its chart is there with the first of its runs

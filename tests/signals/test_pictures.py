@@ -812,9 +812,9 @@ def test_heic_is_read_where_its_package_is(monkeypatch: pytest.MonkeyPatch) -> N
         read_picture(HEIC % b"heic", "")
 
 
-def test_heic_and_m4a_are_extras() -> None:
+def test_what_few_need_are_extras() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
-    extras = {"heic": ["pillow-heif"], "m4a": ["av"]}
+    extras = {"heic": ["pillow-heif"], "m4a": ["av"], "cluster": ["distributed>=2025.1"]}
     assert project["project"]["optional-dependencies"] == extras
 
 
