@@ -85,6 +85,14 @@ def test_distributions_count_every_picture_in_few_bars() -> None:
     assert collectionpanels.distributions(gathered(Outcome("torn.png", error="torn"))) == ()
 
 
+def test_few_pictures_are_counted_in_whole_ones_and_small_rates_told_apart() -> None:
+    few = distribution_figure([0.012, 0.0125, 0.014, 0.015], "rate")
+    assert few.layout.yaxis.dtick == 1
+    assert len(set(few.data[0].customdata)) == len(few.data[0].y)
+    many = distribution_figure([30.0] * 60, "psnr_db")
+    assert many.layout.yaxis.dtick is None
+
+
 def test_equal_values_are_one_bar() -> None:
     [bars] = distribution_figure([30.0, 30.0, 30.0], "psnr_db").data
     assert sorted(bars.y) == [0, 0, 0, 3]

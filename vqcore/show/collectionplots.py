@@ -14,6 +14,7 @@ from vqcore.show.plots import HEIGHT, LINE_COLOUR, Hovered, empty_figure, hover
 from vqcore.words import say
 
 MOST_BINS = 30
+FEW = 5
 Figure = Literal["psnr_db", "rate"]
 
 
@@ -28,14 +29,15 @@ def distribution_figure(values: Sequence[float], figure_id: Figure) -> go.Figure
     figure = empty_figure(HEIGHT)
     figure.update_layout(bargap=0.04, showlegend=False)
     figure.update_xaxes(title=say(f"plot.axis.{figure_id}"), fixedrange=True)
-    figure.update_yaxes(title=say("plot.axis.pictures"), rangemode="tozero", fixedrange=True)
     counts, edges = np.histogram(values, bins_for(len(values)))
+    figure.update_yaxes(title=say("plot.axis.pictures"), rangemode="tozero", fixedrange=True)
+    figure.update_yaxes(dtick=1 if counts.max() <= FEW else None)
     ends = pairwise(edges)
     figure.add_bar(
         x=((edges[1:] + edges[:-1]) / 2).tolist(),
         y=counts.tolist(),
         width=np.diff(edges).tolist(),
-        customdata=[f"{low:.2f} – {high:.2f}" for low, high in ends],
+        customdata=[f"{low:.4g} – {high:.4g}" for low, high in ends],
         marker={"color": LINE_COLOUR},
         hovertemplate=hover("%{customdata}", say("plot.hover.pictures", n=Hovered("y"))),
     )
