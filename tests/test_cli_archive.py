@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 from zipfile import ZipFile
@@ -266,16 +267,29 @@ def test_other_kernels_make_the_same_bytes(tmp_path: Path) -> None:
     """Of this size, two kernels' ladders come to two codebooks where sums are as they come."""
     for name in ("chelsea", "coffee", "rocket"):
         (tmp_path / f"{name}.png").write_bytes(png_bytes(photograph(name, 2).pixels))
+    kernels = "Haswell", "Nehalem"
+    training = ["--size", "256", "--block", "4", "--colour", "gray", "--passes", "2"]
+    in_each_kernel(tmp_path, kernels, lambda it: ["train", ".", f"{it}.npz", *training])
+    one, other = ((tmp_path / f"{kernel}.npz").read_bytes() for kernel in kernels)
+    assert one == other
+    encoding = ["--codebook", "Haswell.npz", "--rate-weight", "20"]
+    in_each_kernel(tmp_path, kernels, lambda it: ["encode-all", ".", it, *encoding])
+    files = [{it.name: it.read_bytes() for it in (tmp_path / own).glob("*.vq")} for own in kernels]
+    assert files[0] == files[1]
+    assert files[0]
+
+
+def in_each_kernel(
+    folder: Path, kernels: Sequence[str], words_of: Callable[[str], list[str]]
+) -> None:
+    """Run the command line with each of some kernels of the library of matrix products."""
     program = "from vqcore.cli import main; import sys; main(sys.argv[1:])"
     running = []
-    for kernel in ("Haswell", "Nehalem"):
+    for kernel in kernels:
         own = os.environ | {"OPENBLAS_CORETYPE": kernel, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-c", program, "train", ".", f"{kernel}.npz"]
-        options = ["--size", "256", "--block", "4", "--colour", "gray", "--passes", "2"]
-        running.append(subprocess.Popen([*command, *options], cwd=tmp_path, env=own))
-    assert [process.wait(120) for process in running] == [0, 0]
-    one, other = ((tmp_path / f"{kernel}.npz").read_bytes() for kernel in ("Haswell", "Nehalem"))
-    assert one == other
+        command = [sys.executable, "-c", program, *words_of(kernel)]
+        running.append(subprocess.Popen(command, cwd=folder, env=own))
+    assert [process.wait(120) for process in running] == [0] * len(kernels)
 
 
 def processes_of(session: int) -> list[str]:
