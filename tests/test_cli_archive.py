@@ -127,7 +127,7 @@ def test_whole_pictures_have_no_rate_weight(folder: Path) -> None:
         (["all.vq", "--family", "tree", "--passes", "1"], "--passes is for plain codebooks"),
         (
             ["all.npz", "--trainer", "textbook", "--distance", "absolute", "--passes", "1"],
-            "--passes is of squared distances without weights.",
+            "--passes is for plain codebooks, of squared distances without weights.",
         ),
         (["all.npz", "--cluster", "local:0"], "local:0 is not local, local:4 or tcp://host:8786."),
         (["all.npz", "--cluster", "host:8786"], "host:8786 is not local"),

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from helpers import smooth_picture
 
-from vqcore.archive import encoding
+from vqcore.archive import encoding, making
 from vqcore.archive.decoding import Decode
-from vqcore.archive.encoding import Encode, Made, make_all
+from vqcore.archive.encoding import Encode
 from vqcore.archive.engine import Alone, EngineError, Lost
+from vqcore.archive.making import Made, make_all
 from vqcore.archive.manifest import Manifest
 from vqcore.archive.places import Place, PlaceError, find_places, read_bytes, write_at
 from vqcore.archive.training import Going
@@ -177,7 +178,7 @@ def test_a_full_disk_ends_the_run_in_one_sentence_and_the_next_goes_on(
         put(address, *others)
 
     with monkeypatch.context() as patch:
-        patch.setattr(encoding, "write_at", full)
+        patch.setattr(making, "write_at", full)
         with pytest.raises(PlaceError, match=r"out/2\.png\.vq: No space left on device"):
             encoded()
     assert set(files()) == {"0.png.vq", "1.png.vq"}
@@ -191,7 +192,7 @@ def test_where_not_even_the_manifest_can_be_written_the_first_reason_is_told(
     def full(address: str, *_) -> None:
         raise PlaceError(f"{address}: full")
 
-    monkeypatch.setattr(encoding, "write_at", full)
+    monkeypatch.setattr(making, "write_at", full)
     monkeypatch.setattr("vqcore.archive.manifest.write_at", full)
     with pytest.raises(PlaceError, match=r"out/0\.png\.vq: full"):
         encoded()

@@ -15,8 +15,9 @@ from deadly import Once, Square
 from helpers import photograph
 
 from vqcore.archive import ondask, samples
-from vqcore.archive.encoding import Encode, make_all
+from vqcore.archive.encoding import Encode
 from vqcore.archive.engine import Alone, Engine, EngineError, Lost, OnPool, here
+from vqcore.archive.making import make_all
 from vqcore.archive.ondask import OnDask, on_cluster
 from vqcore.archive.places import Place, find_places
 from vqcore.archive.training import Together, TrainedTogether

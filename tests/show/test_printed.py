@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from helpers import made_up_points, plainly, rival_point, smooth_picture, steps_of
 
-from vqcore.archive.encoding import Made
+from vqcore.archive.making import Made
 from vqcore.archive.manifest import Row
 from vqcore.archive.passes import OnGrid, Passed
 from vqcore.archive.places import Place

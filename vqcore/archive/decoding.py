@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
-from time import perf_counter
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
+from vqcore.archive.making import Make
 from vqcore.archive.manifest import Row
-from vqcore.archive.places import (
-    Place,
-    from_there,
-    join,
-    new_mark,
-    read_bytes,
-    version_of,
-    write_at,
-)
+from vqcore.archive.places import Place, new_mark, read_bytes
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.container import FileError, parse
-from vqcore.refusals import one_line
+from vqcore.refusals import PictureError
 from vqcore.signals.pictures import png_bytes
 
 
 @dataclass(frozen=True, eq=False)
-class Decode:
+class Decode(Make):
     """A job: to decode a .vq file, and write its picture.
 
     Parameters
@@ -44,27 +35,10 @@ class Decode:
         name = place.name.removesuffix(".vq")
         return Row(place.name, place.address, f"{name}.png")
 
-    def __call__(self, item: tuple[Place, Row | None]) -> Row | None:
-        (place, known), start = item, perf_counter()
-        row = self.wanted(place)
+    def made(self, place: Place) -> tuple[bytes, dict[str, Any]]:
         try:
-            with from_there(place):
-                row = replace(row, version=version_of(place.address))
-                if known and known.stands(row, self.folder):
-                    return None
-                data = read_bytes(place.address)
-            encoded = parse(data, self.codebooks)
-        except OSError as error:
-            return replace(row, error=one_line(error))
+            encoded = parse(read_bytes(place.address), self.codebooks)
         except FileError as error:
-            return replace(row, error=one_line(f"{place.address}: {error}"))
-        file = png_bytes(encoded.decode())
-        write_at(join(self.folder, row.file), file, self.mark)
-        return replace(
-            row,
-            width=encoded.layout.width,
-            height=encoded.layout.height,
-            bytes=len(file),
-            seconds=round(perf_counter() - start, 4),
-            sha256=sha256(file).hexdigest(),
-        )
+            raise PictureError(f"{place.address}: {error}") from error
+        layout = encoded.layout
+        return png_bytes(encoded.decode()), {"width": layout.width, "height": layout.height}

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 import click
 
 from vqcore.archive.decoding import Decode
-from vqcore.archive.encoding import Encode, Made, Make, make_all
+from vqcore.archive.encoding import Encode
 from vqcore.archive.engine import Engine, here, width_for
+from vqcore.archive.making import Made, Make, make_all
 from vqcore.archive.manifest import CSV_FILE
 from vqcore.archive.ondask import LOCAL, SCHEMES, on_cluster
 from vqcore.archive.passes import Passed
@@ -27,7 +28,7 @@ from vqcore.archive.places import (
     picture_at,
     tidied,
 )
-from vqcore.archive.training import Going, NothingReadError, Together, TrainedTogether
+from vqcore.archive.training import Going, NothingReadError, Together, TrainedTogether, can_pass
 from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import SharedCodebook, load_codebook, pack_codebook
 from vqcore.coding.codec import Settings
@@ -82,11 +83,9 @@ def check_can_train(settings: Settings, passes: int, file: Path) -> None:
     if not can_share(settings.family):
         told = f"--family {settings.family} cannot be trained on samples of several pictures"
         raise click.UsageError(f"{told}; --codebook FILE.vq uses that of one.")
-    if passes and not settings.is_plain:
-        raise click.UsageError(f"--passes is for plain codebooks, not for {settings.family}.")
-    rules = settings.rules
-    if passes and rules and (rules.weights or rules.distance != "squared"):
-        raise click.UsageError("--passes is of squared distances without weights.")
+    if passes and not can_pass(settings):
+        told = "--passes is for plain codebooks, of squared distances without weights."
+        raise click.UsageError(told)
     suffix = ".npz" if settings.is_plain else ".vq"
     if file.suffix.lower() != suffix:
         raise click.UsageError(f"The last name is the codebook's, {suffix}, not {file}.")

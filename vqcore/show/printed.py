@@ -8,7 +8,7 @@ from itertools import chain
 from statistics import fmean
 from typing import Any
 
-from vqcore.archive.encoding import Made
+from vqcore.archive.making import Made
 from vqcore.archive.passes import Passed
 from vqcore.archive.training import TrainedTogether
 from vqcore.arrays import Sketch

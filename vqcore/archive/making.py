@@ -1,0 +1,131 @@
+"""Files made of very many others: each by a job, noted in a manifest, none twice."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from time import perf_counter
+from typing import Any, ClassVar
+
+from vqcore.archive.engine import Engine, Lost
+from vqcore.archive.manifest import Manifest, Row
+from vqcore.archive.places import Place, PlaceError, from_there, join, version_of, write_at
+from vqcore.archive.samples import lost_at
+from vqcore.archive.training import Going
+from vqcore.refusals import PictureError, one_line
+
+
+class Make(ABC):
+    """A job that makes a file of another.
+
+    Attributes
+    ----------
+    step : what it does: "encoding"
+    folder : the address of where the files go
+    mark : of files that are not yet whole
+    """
+
+    step: ClassVar[str]
+    folder: str
+    mark: str
+
+    @abstractmethod
+    def wanted(self, place: Place) -> Row:
+        """Return what is known beforehand of the row of a place."""
+
+    @abstractmethod
+    def made(self, place: Place) -> tuple[bytes, dict[str, Any]]:
+        """Return the file for a place, and what its row says then.
+
+        Raises
+        ------
+        OSError, PictureError
+            If there can be none.
+        """
+
+    def __call__(self, item: tuple[Place, Row | None]) -> Row | None:
+        """Write the file for a place, given its row of before, and return its row.
+
+        It returns None if the file is there already.
+
+        Raises
+        ------
+        PlaceError
+            If the file cannot be written, or all files to read are gone.
+        """
+        (place, known), start = item, perf_counter()
+        row = self.wanted(place)
+        try:
+            with from_there(place):
+                row = replace(row, version=version_of(place.address))
+                if known and known.stands(row, self.folder):
+                    return None
+                file, facts = self.made(place)
+        except (OSError, PictureError) as error:
+            return replace(row, error=one_line(error))
+        except MemoryError:
+            return replace(row, error=f"{place.address}: There is not enough memory for it.")
+        write_at(join(self.folder, row.file), file, self.mark)
+        facts |= {"bytes": len(file), "sha256": sha256(file).hexdigest()}
+        return replace(row, **facts, seconds=round(perf_counter() - start, 4))
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What has become of all places.
+
+    Parameters
+    ----------
+    rows : in their order
+    kept : how many files were there already
+    """
+
+    rows: tuple[Row, ...]
+    kept: int
+
+    @property
+    def good(self) -> list[Row]:
+        return [row for row in self.rows if not row.error]
+
+    @property
+    def errors(self) -> list[str]:
+        """Return why there are no others, one line each."""
+        return [row.error for row in self.rows if row.error]
+
+
+def make_all(
+    engine: Engine, places: Sequence[Place], make: Make, parts: int | None = None
+) -> Generator[Going, None, Made]:
+    """Make a file of each place, go on where a run before has ended, and keep a manifest.
+
+    Raises
+    ------
+    PlaceError
+        If files cannot be written, or those to read are gone.
+    EngineError
+        If there is nobody left to do the work.
+    """
+    manifest = Manifest.of(make.folder)
+    items = [(place, manifest.rows.get(place.name)) for place in places]
+    rows, kept, pixels = dict[int, Row](), 0, 0
+    try:
+        for number, found in engine.each(make, items, parts):
+            place, known = items[number]
+            if isinstance(found, Lost):
+                found = replace(make.wanted(place), error=str(lost_at(place, found)))
+            row = found or known
+            assert row is not None
+            rows[number] = row
+            kept += found is None
+            pixels += row.pixels
+            manifest.note(row)
+            yield Going(make.step, len(rows), pixels)
+    except BaseException:
+        with suppress(PlaceError):
+            manifest.save()
+        raise
+    manifest.save()
+    return Made(tuple(rows[number] for number in range(len(places))), kept)
