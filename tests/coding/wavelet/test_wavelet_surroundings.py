@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from vqcore.coding.wavelet import surroundings
 from vqcore.coding.wavelet.surroundings import Known, Maps, Surroundings
 from vqcore.coding.wavelet.tables import logs_of, normed
 from vqcore.coding.wavelet.walking import Found, walk
@@ -107,6 +108,22 @@ def test_features_are_those_of_single_coefficients(known: str, place: Place) -> 
             own[square] = logs_of(four).reshape(2, 2)
             signed[square] = normed(four).reshape(2, 2)
     assert (around.map.T if place.orientation == 1 else around.map).tolist() == own.tolist()
+
+
+@pytest.mark.parametrize("at_once", [1, 20])
+def test_parts_of_a_pass_are_all_of_it(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(surroundings, "VECTORS_AT_ONCE", at_once)
+    place, rng = Place(1, 1), np.random.default_rng(5)
+    maps = drawn_maps(range(2, 6), 3) | {1: drawn_maps(range(6), 4)[1][:1]}
+    around = Surroundings(GRID, place, known_of("Cr"), maps)
+    for phase in range(len(PHASES)):
+        parts = list(around.parts(phase))
+        assert len(parts) > 1
+        for of in (around.features, around.signs):
+            found = [of(phase, rows) for rows in parts]
+            np.testing.assert_array_equal(np.concatenate(found, axis=1), of(phase))
+        count = around.features(phase).shape[1]
+        around.put(phase, np.arange(count), rng.integers(-3000, 3000, (count, 4)))
 
 
 class Recorder:

@@ -28,6 +28,7 @@ LARGEST_SAMPLE = 200
 LARGEST_DIFFERENCE = 255
 FLAT, LOOKED_AT = 1, 4
 MANY = 0.7
+"""The share of samples from which on it is quicker not to pick out those that are not flat."""
 LARGEST_HIDDEN = 1023
 PARTS_OF_A_STEP = 256
 SCALES = [np.float32(2.0**-5), np.float32(2.0**-6), np.float32(2.0**-4)]
