@@ -11,6 +11,7 @@ from deadly import Once, Square
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vqcore.archive import engine as engine_module
 from vqcore.archive.engine import (
     AHEAD,
     Alone,
@@ -63,6 +64,37 @@ class FakePool:
 
     def check(self):
         pass
+
+
+class Tardy(FakePool):
+    """A pool that does nothing before somebody looks, and then the first; what was given up ends
+    at the next beginning.
+    """
+
+    def __init__(self, endless):
+        super().__init__(width=3)
+        self.hung, self.hanging, self.left, self.work = set(endless), [], [], []
+
+    def submit(self, function: Callable, job: object, items: list) -> Future:
+        while self.left:
+            self.left.pop().set_exception(Ended())
+        self.begun.append(items)
+        future = Future()
+        future.set_running_or_notify_cancel()  # at work: nobody can cancel it
+        if self.hung.intersection(items):
+            self.hung -= set(items)
+            self.hanging.append(future)
+        else:
+            self.work.append((future, lambda: function(job, items)))
+        return future
+
+    def renew(self):
+        self.left, self.hanging = self.hanging, []
+
+    def check(self):
+        if self.work:
+            future, made = self.work.pop(0)
+            future.set_result(made())
 
 
 def squares(numbers: range) -> dict[int, int]:
@@ -151,6 +183,14 @@ def test_nobody_waits_for_ever_for_an_item() -> None:
     assert found.pop(4) == Lost("slow", 0.01)
     assert found == {place: it for place, it in squares(range(9)).items() if place != 4}
     assert pool.renewals == 4  # for 3 of them, for 2, for itself beside others, and alone
+
+
+def test_what_is_given_up_and_ends_late_is_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "SETTLING_SECONDS", 0)
+    monkeypatch.setattr(engine_module, "LOOK_SECONDS", 0.01)
+    pool = Tardy(endless={1, 2})
+    assert dict(OnPool(pool, patience=0.1).each(Square(), range(3), 3)) == squares(range(3))
+    assert pool.begun == [[0], [1], [2], [1], [2]]
 
 
 def test_where_there_is_nobody_to_wait_for_no_one_waits() -> None:

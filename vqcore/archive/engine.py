@@ -243,16 +243,19 @@ class _Round:
         return done, ended
 
     def _waited(self, seconds: float) -> bool:
-        """Wait so long at most until a group that runs is done."""
+        """Wait so long at most until a group that runs is done, whatever was given up before."""
         end = monotonic() + seconds
-        while self._finished.empty():
+        while True:
             try:
-                self._finished.put(self._finished.get(timeout=LOOK_SECONDS))
+                future = self._finished.get(timeout=LOOK_SECONDS)
             except Empty:
                 self._pool.check()
                 if monotonic() > end:
                     return False
-        return True
+                continue
+            if future in self._running:
+                self._finished.put(future)
+                return True
 
     def _come_in(self) -> tuple[list[tuple[Group, Any]], list[Group]]:
         """Take what is done out of what runs: what it came to, and the groups that ended."""
