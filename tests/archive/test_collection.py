@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from vqcore.archive import collection
 from vqcore.archive.collection import (
     Collection,
     Found,
@@ -24,8 +25,8 @@ from vqcore.coding.container import parse
 from vqcore.lab.sharing import SharedQuantizer, use_work
 from vqcore.lab.uploads import Upload
 from vqcore.refusals import PictureError
-from vqcore.signals.pictures import png_bytes, read_picture
-from vqcore.words import Said
+from vqcore.signals.pictures import Picture, png_bytes, read_picture
+from vqcore.words import Said, said
 from vqcore.work import finish
 
 
@@ -100,6 +101,23 @@ def test_a_quantizer_of_another_family_comes_in_the_file_of_a_picture(folder: Pa
     assert parse(found.file).quantizer.family == "mean-removed"
     assert len(seen.health.use) == len(found.shared.quantizer.columns)
     assert 0 < seen.health.codebook_share < 1
+
+
+def test_what_takes_too_much_memory_is_told_and_the_others_looked_at(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def used(picture: Picture, *others: Any) -> Any:
+        if picture.name == "2.png":
+            raise MemoryError
+        return use_work(picture, *others)
+
+    monkeypatch.setattr(collection, "use_work", used)
+    events = looked_at(folder, gray())
+    told = {it.picture: it.error for it in only(events, Outcome) if it.error}
+    assert told.pop("2.png") == said("collection.no-memory")
+    assert list(told) == ["torn.png"]
+    [seen] = only(events, Seen)
+    assert len(seen.best + seen.worst) == 4
 
 
 def test_where_nothing_can_be_read_each_says_why(folder: Path) -> None:

@@ -18,8 +18,10 @@ from vqcore.archive.passes import Count, OnGrid, Tally, pass_over, tally_of
 from vqcore.archive.places import Place, find_places
 from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codec import Settings
+from vqcore.lab.sweeps import cut_for
 from vqcore.refusals import PictureError
-from vqcore.signals.pictures import png_bytes
+from vqcore.signals.blocks import Cut
+from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.work import finish
 
 GRAY = Settings(2, "gray")
@@ -205,6 +207,22 @@ def test_a_picture_that_is_gone_is_told_and_left_out(places: dict[int, Place]) -
     again = finish(pass_over(Alone(), rest, Count(words, GRAY)))
     np.testing.assert_array_equal(again.codewords.units, passed.codewords.units)
     assert again.mse == passed.mse
+
+
+def test_what_takes_too_much_memory_is_told_and_left_out(
+    places: dict[int, Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chelsea = photograph("chelsea", 4).width
+
+    def cut(picture: Picture, settings: Settings) -> Cut:
+        if picture.width == chelsea:
+            raise MemoryError
+        return cut_for(picture, settings)
+
+    monkeypatch.setattr(passes, "cut_for", cut)
+    passed = finish(pass_over(Alone(), places, Count(grid_of((9, 9, 9, 9)), GRAY)))
+    told = f"{places[5].address}: There is not enough memory for it."
+    assert {number: str(error) for number, error in passed.unread.items()} == {5: told}
 
 
 def test_where_none_is_left_there_is_no_pass(places: dict[int, Place]) -> None:

@@ -13,8 +13,10 @@ from vqcore.archive.samples import Draw, gathered, share_of
 from vqcore.codebooks.codebook import nearest
 from vqcore.coding.codec import Settings
 from vqcore.lab.sharing import train_shared
+from vqcore.lab.sweeps import cut_for
 from vqcore.refusals import PictureError
-from vqcore.signals.pictures import png_bytes
+from vqcore.signals.blocks import Cut
+from vqcore.signals.pictures import Picture, png_bytes
 from vqcore.work import finish
 
 RGB = Settings(4, "rgb")
@@ -74,6 +76,20 @@ def test_what_a_picture_gives_is_the_same_beside_others_and_without(places: list
     together = drawn(places, RGB, 20)
     alone = Draw(RGB, 20)((2, places[2]))
     np.testing.assert_array_equal(together[2].vectors, alone.vectors)
+
+
+def test_what_takes_too_much_memory_is_told_and_the_others_drawn_from(
+    places: list[Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(picture: Picture, settings: Settings) -> Cut:
+        if picture.height == 40:
+            raise MemoryError
+        return cut_for(picture, settings)
+
+    monkeypatch.setattr(samples, "cut_for", cut)
+    first, _, second, _ = drawn(places, RGB)
+    assert len(first.vectors) == 48
+    assert str(second) == f"{places[2].address}: There is not enough memory for it."
 
 
 def test_shares_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from PIL import Image
 
 from vqcore.archive.engine import Engine, Lost, here, width_for
 from vqcore.archive.passes import Passed
-from vqcore.archive.places import Place, find_places
+from vqcore.archive.places import Place, enough_memory, find_places
 from vqcore.archive.training import Going, NothingReadError, Together, TrainedTogether
 from vqcore.arrays import Counts, Floats, Samples
 from vqcore.codebooks.training import Progress
@@ -48,6 +48,7 @@ SHOWN = 6
 THUMBNAIL_SIDE = 240
 
 Reason = Said | str
+NO_MEMORY = said("collection.no-memory")
 
 
 @dataclass(frozen=True)
@@ -216,20 +217,23 @@ def files_of(uploads: Iterable[Upload]) -> list[tuple[str, bytes]]:
     ]
 
 
-def fitting(place: Place, colour: Colour) -> Picture | Reason:
-    """Read a picture for a codebook in a colour mode, or return why that cannot be."""
+def fitting(place: Place, colour: Colour) -> Picture:
+    """Read a picture for a codebook in a colour mode.
+
+    Raises
+    ------
+    PictureError
+        If that cannot be; its message is for who knows which picture it is of.
+    """
+    path, name = Path(place.address), place.name.rpartition("/")[2]
     try:
-        path = Path(place.address)
-        name = place.name.rpartition("/")[2]
         is_long = is_video(path.name)
         picture = load_picture(path) if is_long else read_picture(path.read_bytes(), name)
-    except PictureError as error:
-        return why(error)
     except OSError as error:
-        return error.strerror or str(error)
-    except MemoryError:
-        return said("collection.no-memory")
-    return picture if fits(picture, colour) else said("collection.gray")
+        raise PictureError(error.strerror or str(error)) from error
+    if not fits(picture, colour):
+        raise PictureError(said("collection.gray"))
+    return picture
 
 
 # ------------------------------------------------------------------------- in the other process
@@ -277,7 +281,6 @@ def _found(trained: TrainedTogether, settings: Settings) -> Found:
     shared, file = trained.shared, b""
     if not isinstance(shared, SharedCodebook):
         first = fitting(trained.places[0], settings.colour)
-        assert isinstance(first, Picture)
         file = finish(use_work(first, shared)).file
     return Found(shared, len(trained.places), file)
 
@@ -285,8 +288,12 @@ def _found(trained: TrainedTogether, settings: Settings) -> Found:
 def _unread(asked: Collection) -> Iterator[Outcome]:
     """Say of every picture why it could not be read."""
     for place in asked.places:
-        picture = fitting(place, asked.settings.colour)
-        reason = said("collection.gone") if isinstance(picture, Picture) else picture
+        reason: Reason = said("collection.gone")
+        try:
+            with enough_memory(place, NO_MEMORY):
+                fitting(place, asked.settings.colour)
+        except PictureError as error:
+            reason = why(error)
         yield Outcome(place.name, error=reason)
 
 
@@ -303,9 +310,14 @@ class Measure:
     rate_weight: float
 
     def __call__(self, place: Place) -> tuple[Outcome, Use | None]:
+        try:
+            with enough_memory(place, NO_MEMORY):
+                return self._measured(place)
+        except PictureError as error:
+            return Outcome(place.name, error=why(error)), None
+
+    def _measured(self, place: Place) -> tuple[Outcome, Use]:
         picture = fitting(place, self.shared.colour)
-        if not isinstance(picture, Picture):
-            return Outcome(place.name, error=picture), None
         use = finish(use_work(picture, self.shared, self.rate_weight))
         point, size = use.point, (picture.width, picture.height)
         outcome = Outcome(
@@ -354,12 +366,15 @@ def _health(shared: Shared, use: Use) -> Health:
 def _thumbnail(
     asked: Collection, shared: Shared, number: int, outcome: Outcome
 ) -> Thumbnail | None:
-    picture = fitting(asked.places[number], shared.colour)
-    if not isinstance(picture, Picture):
+    place = asked.places[number]
+    try:
+        with enough_memory(place):
+            picture = fitting(place, shared.colour)
+            use = finish(use_work(picture, shared, asked.settings.rate_weight))
+            original = shown_pixels(picture, use.encoded.layout)
+            return Thumbnail(outcome, small_png(original), small_png(use.encoded.decode()))
+    except PictureError:
         return None
-    use = finish(use_work(picture, shared, asked.settings.rate_weight))
-    original = shown_pixels(picture, use.encoded.layout)
-    return Thumbnail(outcome, small_png(original), small_png(use.encoded.decode()))
 
 
 def small_png(pixels: Samples) -> bytes:

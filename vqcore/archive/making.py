@@ -12,7 +12,15 @@ from typing import Any, ClassVar
 
 from vqcore.archive.engine import Engine, Lost
 from vqcore.archive.manifest import Manifest, Row
-from vqcore.archive.places import Place, PlaceError, from_there, join, version_of, write_at
+from vqcore.archive.places import (
+    Place,
+    PlaceError,
+    enough_memory,
+    from_there,
+    join,
+    version_of,
+    write_at,
+)
 from vqcore.archive.samples import lost_at
 from vqcore.archive.training import Going
 from vqcore.refusals import PictureError, one_line
@@ -59,15 +67,13 @@ class Make(ABC):
         (place, known), start = item, perf_counter()
         row = self.wanted(place)
         try:
-            with from_there(place):
+            with from_there(place), enough_memory(place):
                 row = replace(row, version=version_of(place.address))
                 if known and known.stands(row, self.folder):
                     return None
                 file, facts = self.made(place)
         except (OSError, PictureError) as error:
             return replace(row, error=one_line(error))
-        except MemoryError:
-            return replace(row, error=f"{place.address}: There is not enough memory for it.")
         write_at(join(self.folder, row.file), file, self.mark)
         facts |= {"bytes": len(file), "sha256": sha256(file).hexdigest()}
         return replace(row, **facts, seconds=round(perf_counter() - start, 4))

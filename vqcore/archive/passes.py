@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.archive.engine import Engine
-from vqcore.archive.places import Place, Unread, picture_at
+from vqcore.archive.places import Place, Unread, enough_memory, picture_at
 from vqcore.archive.samples import lost_at
 from vqcore.arrays import Floats, Reals, Samples, Whole
 from vqcore.codebooks.cells import cell_sums
@@ -191,12 +191,13 @@ class Count:
     def __call__(self, numbered: tuple[int, Place]) -> Tally:
         number, place = numbered
         try:
-            picture = picture_at(place, self.settings.colour, self.raw_size)
+            with enough_memory(place):
+                picture = picture_at(place, self.settings.colour, self.raw_size)
+                return tally_of(cut_for(picture, self.settings).vectors, self.codewords)
         except (OSError, PictureError) as error:
             size, dimension = self.codewords.units.shape
             none = np.zeros((size, 1), np.int64), np.zeros((size, dimension), np.int64)
             return Tally(none[0][:, 0], none[1], 0, (), ((number, error),))
-        return tally_of(cut_for(picture, self.settings).vectors, self.codewords)
 
 
 @dataclass(frozen=True, eq=False)

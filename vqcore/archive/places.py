@@ -26,6 +26,7 @@ from vqcore.refusals import PictureError
 from vqcore.signals.blocks import Colour
 from vqcore.signals.pictures import MAX_BYTES, Picture, read_picture
 from vqcore.signals.raw import Size
+from vqcore.words import Said
 
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 LIST_SIGN = "@"
@@ -190,6 +191,16 @@ def from_there(place: Place) -> Iterator[None]:
         if is_remote(place.address) or os.path.isdir(place.root):
             raise
         raise PlaceError(f"{place.root}: The folder of the pictures is gone.") from error
+
+
+@contextmanager
+def enough_memory(place: Place, told: Said | None = None) -> Iterator[None]:
+    """Raise PictureError, of that address or as `told`, where a picture takes too much memory."""
+    try:
+        yield
+    except MemoryError as error:
+        message = f"{place.address}: There is not enough memory for it."
+        raise PictureError(told or message) from error
 
 
 def picture_at(place: Place, colour: Colour, raw_size: Size | None = None) -> Picture:

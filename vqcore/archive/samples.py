@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vqcore.archive.engine import Engine, Lost
-from vqcore.archive.places import Place, Unread, picture_at
+from vqcore.archive.places import Place, Unread, enough_memory, picture_at
 from vqcore.arrays import Samples
 from vqcore.codebooks.source import sample_of
 from vqcore.coding.codec import Settings
@@ -21,6 +21,7 @@ from vqcore.lab.sharing import MAX_TRAINING_BYTES
 from vqcore.lab.sweeps import cut_for
 from vqcore.refusals import PictureError
 from vqcore.signals.blocks import BlockLayout
+from vqcore.signals.pictures import Picture
 from vqcore.signals.raw import Size
 
 VECTORS_A_CODEWORD = 2000
@@ -62,9 +63,13 @@ class Draw:
         """Draw from the picture at a place, which is the so-manieth of all."""
         number, place = numbered
         try:
-            picture = picture_at(place, self.settings.colour, self.raw_size)
+            with enough_memory(place):
+                picture = picture_at(place, self.settings.colour, self.raw_size)
+                return self._drawn(picture, number)
         except (OSError, PictureError) as error:
             return error
+
+    def _drawn(self, picture: Picture, number: int) -> Drawn:
         cut = cut_for(picture, self.settings)
         rng = np.random.default_rng([self.settings.seed, number])
         some = sample_of(cut.vectors, self.share, rng)
