@@ -23,6 +23,7 @@ from vqcore.archive.places import read_bytes, write_at
 from vqcore.cli import main
 from vqcore.coding.codebookfile import load_codebook
 from vqcore.coding.container import parse
+from vqcore.commands import archive
 from vqcore.lab.sharing import load_shared, use_work
 from vqcore.signals.pictures import load_picture, png_bytes
 from vqcore.work import finish
@@ -141,6 +142,25 @@ def test_what_there_is_not_for_several_pictures_is_wrong_usage(
     assert (result.exit_code, result.stdout) == (2, "")
     assert told in result.stderr.splitlines()[-1]
     assert not list(folder.glob("all.*"))
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("nowhere/all.npz", "nowhere/all.npz: No such file or directory"),
+        ("photos/00.png/all.npz", "photos/00.png/all.npz: Not a directory"),
+        ("folder.npz", "folder.npz: Is a directory"),
+    ],
+)
+def test_a_codebook_that_cannot_be_written_is_refused_before_anything_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, file: str, told: str
+) -> None:
+    Path("folder.npz").mkdir()
+    monkeypatch.setattr(archive, "Together", None)
+    before = sorted(folder.rglob("*"))
+    result = run("train", "photos", file, *BOOK)
+    assert (result.exit_code, result.stderr) == (1, f"Error: {told}\n")
+    assert sorted(folder.rglob("*")) == before
 
 
 def test_clusters_and_passes_are_not_for_points(folder: Path) -> None:

@@ -34,7 +34,7 @@ from vqcore.coding.codebookfile import SharedCodebook, load_codebook, pack_codeb
 from vqcore.coding.codec import Settings
 from vqcore.commands.options import Command, Given, options_given, unless
 from vqcore.commands.running import end_badly, one_line_errors, progress_bar
-from vqcore.files import write_whole
+from vqcore.files import check_writable, write_whole
 from vqcore.lab.sharing import can_share, load_shared, use_work
 from vqcore.quantizers.family import FAMILIES
 from vqcore.show import exports, printed
@@ -103,6 +103,7 @@ def train(
     """Train one codebook on pictures, and write it."""
     places, errors = find_places(asked, picture_suffixes())
     with one_line_errors():
+        check_writable(codebook_file)
         if places:
             together = Together(places, size, settings, passes, raw_size)
             try:
