@@ -14,7 +14,7 @@ from vqcore.archive import encoding, making
 from vqcore.archive.decoding import Decode
 from vqcore.archive.encoding import Encode
 from vqcore.archive.engine import Alone, EngineError, Lost
-from vqcore.archive.making import Made, make_all
+from vqcore.archive.making import GO_ON, Made, make_all
 from vqcore.archive.manifest import Manifest
 from vqcore.archive.places import Place, PlaceError, find_places, read_bytes, write_at
 from vqcore.archive.training import Going
@@ -240,9 +240,21 @@ def test_what_ends_its_process_is_in_the_manifest(folder: Path) -> None:
 
 
 def test_where_the_scheduler_goes_the_next_run_goes_on(folder: Path) -> None:
-    with pytest.raises(EngineError):
+    with pytest.raises(EngineError) as caught:
         finish(make_all(Faulty(True), places(), Encode(PLAIN, "out")))
+    assert str(caught.value) == f"The scheduler is gone. {GO_ON}"
     assert encoded().kept == 4
+
+
+def test_nobody_is_told_to_go_on_from_what_is_not_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(address: str, _: bytes) -> None:
+        raise PlaceError(f"{address}: full")
+
+    monkeypatch.setattr("vqcore.archive.manifest.write_at", full)
+    with pytest.raises(EngineError, match=r"The scheduler is gone\.$"):
+        finish(make_all(Faulty(True), places(), Encode(PLAIN, "out")))
 
 
 # ---------------------------------------------------------------------------------------- elsewhere

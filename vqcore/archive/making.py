@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from time import perf_counter
 from typing import Any, ClassVar
 
-from vqcore.archive.engine import Engine, Lost
+from vqcore.archive.engine import Engine, EngineError, Lost
 from vqcore.archive.manifest import Manifest, Row
 from vqcore.archive.places import (
     Place,
@@ -24,6 +24,8 @@ from vqcore.archive.places import (
 from vqcore.archive.samples import lost_at
 from vqcore.archive.training import Going
 from vqcore.refusals import PictureError, one_line
+
+GO_ON = "What is done stays done; the same command goes on from there."
 
 
 class Make(ABC):
@@ -117,7 +119,7 @@ def make_all(
     manifest = Manifest.of(make.folder)
     items = [(place, manifest.rows.get(place.name)) for place in places]
     rows, kept, pixels = dict[int, Row](), 0, 0
-    try:
+    with _kept(manifest):
         for number, found in engine.each(make, items, parts):
             place, known = items[number]
             if isinstance(found, Lost):
@@ -129,9 +131,18 @@ def make_all(
             pixels += row.pixels
             manifest.note(row)
             yield Going(make.step, len(rows), pixels)
-    except BaseException:
+    return Made(tuple(rows[number] for number in range(len(places))), kept)
+
+
+@contextmanager
+def _kept(manifest: Manifest) -> Iterator[None]:
+    """Save a manifest at the end, whichever it is; who has lost the workers is told of it."""
+    try:
+        yield
+    except BaseException as error:
         with suppress(PlaceError):
             manifest.save()
+            if isinstance(error, EngineError):
+                raise EngineError(f"{error} {GO_ON}") from error
         raise
     manifest.save()
-    return Made(tuple(rows[number] for number in range(len(places))), kept)

@@ -35,7 +35,6 @@ SETTINGS: dict[str, Any] = {
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**28,
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
 }
-GO_ON = "What is done stays done; the same command goes on from there."
 
 
 class OnDask:
@@ -80,7 +79,7 @@ class OnDask:
             self._look()
         if monotonic() - self._seen > self._lonely_seconds:
             lonely = f"There has been no worker at {self._address}"
-            raise EngineError(f"{lonely} for {self._lonely_seconds:g} seconds. {GO_ON}")
+            raise EngineError(f"{lonely} for {self._lonely_seconds:g} seconds.")
 
     def _look(self) -> None:
         self._threads, self._looked = self._count(), monotonic()
@@ -104,7 +103,7 @@ class OnDask:
 
     @property
     def _is_gone(self) -> EngineError:
-        return EngineError(f"The scheduler at {self._address} is gone. {GO_ON}")
+        return EngineError(f"The scheduler at {self._address} is gone.")
 
 
 @contextmanager
