@@ -56,8 +56,28 @@ def test_names_that_are_no_text_are_written_too(folder: Path) -> None:
     assert "\\udcff.png" in (folder / "manifest.csv").read_text()
 
 
+def test_a_picture_named_like_a_number_keeps_its_name(folder: Path) -> None:
+    odd = replace(ROW, picture="inf", place="inf", error="inf")
+    Manifest(str(folder), [odd, ROW]).save()
+    again = Manifest.of(str(folder))
+    assert again.rows == {"inf": odd, ROW.picture: ROW}
+    again.save()
+    assert Manifest.of(str(folder)).rows == again.rows
+
+
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"pictures": [{"picture": "a"}]}', '{"pictures": 3}']
+    "text",
+    [
+        *("", "{", "[]", '{"pictures": [{"picture": "a"}]}', '{"pictures": 3}'),
+        *('{"pictures": [3]}', '{"pictures": ["ab"]}', '{"pictures": [{"3": "a"}]}'),
+        '{"pictures": [{"picture": 3, "place": "a", "file": "b"}]}',
+        '{"pictures": [{"picture": "a", "place": "a", "file": "b", "psnr_db": "high"}]}',
+        '{"pictures": [{"picture": "a", "place": "a", "file": "b", "width": Infinity}]}',
+        '{"pictures": [{"picture": "a", "place": "a", "file": "b", "error": null}]}',
+        "[" * 100_000,
+        "9" * 5000,
+    ],
+    ids=range(14),
 )
 def test_a_damaged_one_is_none(folder: Path, text: str) -> None:
     assert Manifest.of(str(folder)).rows == {}

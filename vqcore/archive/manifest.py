@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from io import StringIO
 from time import monotonic
-from typing import Any
+from typing import Any, get_type_hints
 
 from vqcore.archive.places import PlaceError, join, read_bytes, write_at
 
@@ -79,6 +79,9 @@ class Row:
         return self.place, self.version, self.file, self.codebook, self.rate_weight
 
 
+KINDS: dict[str, Any] = get_type_hints(Row)
+
+
 class Manifest:
     """The rows of a folder, by picture.
 
@@ -110,7 +113,7 @@ class Manifest:
             raise PlaceError(f"{folder}: {error.strerror or error}") from error
         try:
             return cls(folder, [_row(it) for it in json.loads(data)["pictures"]])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return cls(folder)
 
     def note(self, row: Row) -> None:
@@ -122,8 +125,7 @@ class Manifest:
     def save(self) -> None:
         """Write both files; PlaceError if that fails."""
         start = monotonic()
-        rows = [asdict(self.rows[name]) for name in sorted(self.rows)]
-        records = [{name: _finite(value) for name, value in row.items()} for row in rows]
+        records = [_record(self.rows[name]) for name in sorted(self.rows)]
         text = json.dumps({"pictures": records}, indent=1)
         write_at(join(self.folder, JSON_FILE), text.encode())
         write_at(join(self.folder, CSV_FILE), _csv(records).encode(errors="backslashreplace"))
@@ -138,10 +140,18 @@ def _csv(records: Iterable[dict[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _finite(value: Any) -> Any:
-    return "inf" if value == math.inf else value
+def _record(row: Row) -> dict[str, Any]:
+    """Return a row as JSON can have it."""
+    return asdict(row) | {"psnr_db": "inf" if row.psnr_db == math.inf else row.psnr_db}
 
 
-def _row(record: dict[str, Any]) -> Row:
-    values: dict[str, Any] = {name: math.inf if it == "inf" else it for name, it in record.items()}
-    return Row(**values)
+def _row(record: Any) -> Row:
+    """Return the row that a record is; TypeError if it is none."""
+    values = dict(record)
+    if values.get("psnr_db") == "inf":
+        values["psnr_db"] = math.inf
+    row = Row(**values)
+    for name, kind in KINDS.items():
+        if not isinstance(getattr(row, name), kind):
+            raise TypeError(f"{name} is no {kind}")
+    return row
