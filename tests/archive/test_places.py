@@ -79,6 +79,22 @@ def test_what_is_asked_for_is_found_by_name(
     assert names(*shuffled) == expected
 
 
+def test_a_folder_or_file_that_is_there_is_no_pattern(folder: Path) -> None:
+    (folder / "b").rename("photos [2020]")
+    (folder / "photos [2020]" / "[x].png").touch()
+    for asked in ("photos [2020]", str(folder / "photos [2020]")):
+        found, _ = find_places([asked], PNG)
+        assert [(it.name, it.root) for it in found] == [("1.png", asked), ("[x].png", asked)]
+    [place], _ = find_places(["photos [2020]/[x].png"], PNG)
+    assert (place.name, place.root) == ("[x].png", "photos [2020]")
+
+
+def test_pictures_on_two_drives_have_names_inside_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "_whole", lambda address: address)
+    found, _ = find_places(["C:/photos/a.png", "D:/photos/a.png"], PNG)
+    assert [it.name for it in found] == ["C/photos/a.png", "D/photos/a.png"]
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [

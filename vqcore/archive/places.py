@@ -29,6 +29,7 @@ from vqcore.signals.raw import Size
 from vqcore.words import Said
 
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
+DRIVE = re.compile(r"^([a-z]):/", re.IGNORECASE)
 LIST_SIGN = "@"
 # What these hold is there whole or not at all; elsewhere a file is written beside, and renamed.
 OBJECT_STORES = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "memory"}
@@ -118,13 +119,11 @@ def _without_lists(asked: Iterable[str], errors: list[Unread]) -> Iterator[str]:
 
 def _files(asked: str, suffixes: Set[str], kind: str) -> list[str]:
     """Return the files that something asked for stands for; a file, there or not, is itself."""
-    is_pattern = has_magic(asked)
     if is_remote(asked):
         paths = _listed(asked)
-    elif is_pattern and not os.path.exists(asked):
+    elif _is_pattern(asked):
         paths = glob(asked, recursive=True)
     else:
-        is_pattern = False
         paths = [*map(str, Path(asked).iterdir())] if os.path.isdir(asked) else None
     if paths is None:
         return [asked if is_remote(asked) else os.path.normpath(asked)]
@@ -133,9 +132,14 @@ def _files(asked: str, suffixes: Set[str], kind: str) -> list[str]:
     else:
         found = [str(path) for path in only_files(map(Path, paths), suffixes)]
     if not found:
-        where = "of this name" if is_pattern else "in this folder"
+        where = "of this name" if _is_pattern(asked) else "in this folder"
         raise PictureError(f"{asked}: There is no {kind} {where}.")
     return found
+
+
+def _is_pattern(asked: str) -> bool:
+    """Say whether something asked for has wildcards; what is there by that name has none."""
+    return has_magic(asked) and not os.path.exists(asked)
 
 
 def _suffix(address: str) -> str:
@@ -144,7 +148,7 @@ def _suffix(address: str) -> str:
 
 def _root(asked: str) -> str:
     """Return the folder that something asked for is, or lies in."""
-    if has_magic(asked):
+    if _is_pattern(asked):
         fixed = asked.split("/")
         asked = "/".join(fixed[: next(at for at, it in enumerate(fixed) if has_magic(it))])
         return asked or ("/" if fixed[0] == "" else ".")
@@ -176,7 +180,15 @@ def _shared(roots: Sequence[str]) -> str:
 
 
 def _name(whole: str, shared: str) -> str:
-    return SCHEME.sub(r"\1/", whole.removeprefix(shared)).lstrip("/")
+    """Return a place's name: what its way has beyond the shared one, inside any folder.
+
+    Examples
+    --------
+    >>> _name("/a/b/1.png", "/a/"), _name("s3://b/1.png", ""), _name("C:/b/1.png", "")
+    ('b/1.png', 's3/b/1.png', 'C/b/1.png')
+    """
+    name = SCHEME.sub(r"\1/", whole.removeprefix(shared)).lstrip("/")
+    return DRIVE.sub(r"\1/", name)
 
 
 # ------------------------------------------------------------------------------ reading and writing
