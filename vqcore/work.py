@@ -142,7 +142,8 @@ def on_all_cores(function: Callable[[Item], Result], items: Iterable[Item]) -> I
         with one_thread_a_product():
             for item in items:
                 call = partial(function, item)
-                ahead.append(_Task(call, POOL.submit(call) if CORES > 1 else Future()))
+                own = CORES == 1 or not ahead
+                ahead.append(_Task(call, Future() if own else POOL.submit(call)))
                 if len(ahead) > 2 * CORES:
                     yield _first(ahead)
             while ahead:

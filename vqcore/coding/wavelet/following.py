@@ -73,7 +73,8 @@ def _code_multiples(coder: Coder, wanted: Numbers, odds: Odds, rows: Rows) -> Di
         weights = odds.magnitude_weights(rows, found)
         magnitude = _code(coder, np.minimum(np.abs(own), LARGEST), weights).astype(np.int64)
         beyond = np.flatnonzero(magnitude == LARGEST)
-        magnitude[beyond] += _code_beyond(coder, np.abs(own[beyond]) - LARGEST)
+        if len(beyond):
+            magnitude[beyond] += _code_beyond(coder, np.abs(own[beyond]) - LARGEST)
         there = np.flatnonzero(magnitude)
         likely = odds.negative(rows[there], place, magnitude[there])
         negative = _code_flags(coder, own[there] < 0, likely)

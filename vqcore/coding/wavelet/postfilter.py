@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from vqcore.arrays import Reals
+from vqcore.arrays import Flags, Reals
 from vqcore.coding.wavelet.tables import STEPS
 from vqcore.work import Work, on_all_cores
 
@@ -84,9 +84,14 @@ class Layers(NamedTuple):
 
     Parameters
     ----------
-    weights, biases : of three layers; biases as columns
+    own, beside : first weights, (h, samples of its disc) and (h, samples of luma's); of luma the
+        latter has no rows
+    weights : of the other two layers
+    biases : of all three, as columns
     """
 
+    own: Reals
+    beside: Reals
     weights: list[Reals]
     biases: list[Reals]
 
@@ -94,23 +99,30 @@ class Layers(NamedTuple):
     def of(cls, own: Filter, step: int) -> Layers:
         """Return those of a filter for a step, given by its number."""
         first_bias = own.first_bias + own.of_step * np.float32(step)
-        weights = zip((own.first, own.second, own.last), SCALES, strict=True)
         biases = zip((first_bias, own.second_bias, own.last_bias), SCALES, strict=True)
-        return cls(
-            [each * scale for each, scale in weights],
-            [each[:, None] * scale for each, scale in biases],
-        )
+        first, beside = np.split(own.first * SCALES[0], [len(own.disc)], axis=1)
+        weights = [own.second * SCALES[1], own.last * SCALES[2]]
+        return cls(first, beside, weights, [each[:, None] * scale for each, scale in biases])
 
-    def corrections(self, values: Reals) -> Reals:
-        """Return what to add to m samples, in 256ths of a step, given (inputs, m): differences.
+    def corrections(self, planes: Sequence[Reals], *luma: Reals) -> list[Reals]:
+        """Return what to add to m samples of planes, in 256ths of a step.
 
-        Those that are too large are limited where they stand.
+        Parameters
+        ----------
+        planes : differences in the disc, each (samples, m)
+        luma : the same of luma, for planes of chroma: what it adds is found once for both
         """
-        (first, second, last), biases = self
-        np.clip(values, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE, out=values)
-        for weights, bias in zip((first, second), biases, strict=False):
-            values = _limited(weights @ values, bias)
-        found: Reals = np.floor(last @ values + biases[-1])
+        sums = [self.own @ plane for plane in planes]
+        for there in luma:
+            added = self.beside @ there
+            for each in sums:
+                each += added
+        return [*map(self._after_first, sums)]
+
+    def _after_first(self, sums: Reals) -> Reals:
+        second, last = self.weights
+        hidden = _limited(second @ _limited(sums, self.biases[0]), self.biases[1])
+        found: Reals = np.floor(last @ hidden + self.biases[2])
         limited: Reals = found[0].clip(-PARTS_OF_A_STEP, PARTS_OF_A_STEP)
         return limited
 
@@ -140,7 +152,7 @@ class Around:
     def differences(self, piece: Piece) -> Reals:
         """Return how much the samples of the disc differ from those of a piece, (samples, m).
 
-        One subtraction for each row of the disc: many small ones would keep other threads waiting.
+        Those that differ too much are limited. One subtraction for each row of the disc: many small ones would keep other threads waiting.
         """
         (rows, columns), middle = piece, self._parts[piece]
         found = np.empty((self._ends[-1], *middle.shape), np.float32)
@@ -149,6 +161,7 @@ class Around:
             right = slice(self._radius + across.start, self._radius + across.stop)
             there = self._shifted[right, rows.start + top : rows.stop + top, columns]
             np.subtract(there, middle, out=own)
+        np.clip(found, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE, out=found)
         return found.reshape(len(found), -1)
 
 
@@ -195,21 +208,25 @@ def _corrections(
     around: Sequence[Around], layers: Sequence[Layers], nearer: list[int], piece: Piece
 ) -> list[Reals]:
     """Return what to add to a piece of each plane."""
-    luma = around[0].differences(piece)
-    beside = [luma[nearer]] if len(around) > 1 else []
-    found = [_correction(layers[0], luma)]
-    for own, each in zip(layers[1:], around[1:], strict=True):
-        found.append(_correction(own, each.differences(piece), *beside))
-    return found
+    luma, *chroma = (each.differences(piece) for each in around)
+    found = _of_some(layers[0], [luma])
+    return found + _of_some(layers[-1], chroma, luma[nearer]) if chroma else found
 
 
-def _correction(layers: Layers, own: Reals, *others: Reals) -> Reals:
-    """Return what to add to m samples; where their own plane is flat, nothing."""
-    lively = (own[::LOOKED_AT].max(axis=0) > FLAT) | (own[::LOOKED_AT].min(axis=0) < -FLAT)
-    some, seen = np.flatnonzero(lively), [own, *others]
-    found = np.zeros(len(lively), np.float32)
-    if len(some) > MANY * len(lively):
-        found[some] = layers.corrections(np.concatenate(seen) if others else own)[some]
-    elif len(some):
-        found[some] = layers.corrections(np.concatenate([it.take(some, axis=1) for it in seen]))
-    return found
+def _of_some(layers: Layers, planes: list[Reals], *luma: Reals) -> list[Reals]:
+    """Return what to add to m samples of planes; where a plane is flat, nothing."""
+    lively = np.stack([*map(_is_lively, planes)])
+    some = np.flatnonzero(lively.any(axis=0))
+    if len(some) > MANY * lively.shape[1]:
+        return [*np.where(lively, layers.corrections(planes, *luma), np.float32(0))]
+    found = np.zeros(lively.shape, np.float32)
+    if len(some):
+        seen, *beside = ([it.take(some, axis=1) for it in each] for each in (planes, luma))
+        found[:, some] = layers.corrections(seen, *beside[0])
+    return [*np.where(lively, found, np.float32(0))]
+
+
+def _is_lively(plane: Reals) -> Flags:
+    looked_at = plane[::LOOKED_AT]
+    lively: Flags = (looked_at.max(axis=0) > FLAT) | (looked_at.min(axis=0) < -FLAT)
+    return lively

@@ -66,23 +66,23 @@ def walk(
     maps[LEVELS - 1] = [logs_of(band_units(band)) for band in coarse]
     symbols = np.zeros(grid.total, np.int32)
     multiples = np.zeros((grid.total, 4), np.int16)
-    for place, part in grid.parts():
-        around = Surroundings(grid, place, known, maps)
-        numbers = np.arange(part.start, part.stop, dtype=np.int32).reshape(around.shape)
-        for phase, (row, column) in enumerate(PHASES):
-            where = numbers[row::2, column::2].ravel()
-            if not len(where):
-                continue
-            with one_thread_a_product():
+    with one_thread_a_product():
+        for place, part in grid.parts():
+            around = Surroundings(grid, place, known, maps)
+            numbers = np.arange(part.start, part.stop, dtype=np.int32).reshape(around.shape)
+            for phase, (row, column) in enumerate(PHASES):
+                where = numbers[row::2, column::2].ravel()
+                if not len(where):
+                    continue
                 odds = predictor.odds(place, known, around, phase)
                 found = decider.decide(where, place, odds)
                 odds.learn(found.symbols)
-            rows = np.flatnonzero(found.symbols)
-            some = Found(found.symbols[rows], found.multiples[rows])
-            symbols[where[rows]], multiples[where[rows]] = some
-            around.put(phase, rows, values_of(some, odds.codewords, signed=odds.signed))
-            yield
-        maps[place.level].append(around.map)
+                rows = np.flatnonzero(found.symbols)
+                some = Found(found.symbols[rows], found.multiples[rows])
+                symbols[where[rows]], multiples[where[rows]] = some
+                around.put(phase, rows, values_of(some, odds.codewords, signed=odds.signed))
+                yield
+            maps[place.level].append(around.map)
     return Walked(Found(symbols, multiples), maps)
 
 
