@@ -68,7 +68,7 @@ class Writer:
     def code(self, symbols: Numbers, weights: Reals) -> Indices:
         """Write the symbols, and give them back."""
         known = np.ascontiguousarray(symbols, np.int32)
-        self._range.encode(known, FAMILY, weights.astype(np.float64))
+        self._range.encode(known, FAMILY, np.ascontiguousarray(weights, np.float64))
         return known
 
     @property
@@ -96,7 +96,8 @@ class Reader:
 
         Impossible once a Writer of what was read would have given more bytes than there are.
         """
-        found = self._echo.code(self._range.decode(FAMILY, weights.astype(np.float64)), weights)
+        weights = np.ascontiguousarray(weights, np.float64)
+        found = self._echo.code(self._range.decode(FAMILY, weights), weights)
         if self._echo.num_words > len(self._data) // WORD.itemsize + WORDS_AT_THE_END:
             raise Impossible
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
@@ -85,8 +86,12 @@ def _code_multiples(coder: Coder, wanted: Numbers, odds: Odds, rows: Rows) -> Di
 
 
 def _code_beyond(coder: Coder, wanted: Whole) -> Whole:
-    weights = geometric_weights(np.full(len(wanted), USUAL_BEYOND), MOST_BEYOND)
-    return _code(coder, wanted, weights[:, MOST_BEYOND:]).astype(np.int64)
+    return _code(coder, wanted, np.tile(_weights_beyond(), (len(wanted), 1))).astype(np.int64)
+
+
+@cache
+def _weights_beyond() -> Floats:
+    return geometric_weights(np.array([USUAL_BEYOND]), MOST_BEYOND)[:, MOST_BEYOND:]
 
 
 def _code(coder: Coder, symbols: Numbers, weights: Weights | Floats) -> Indices:

@@ -70,9 +70,11 @@ class Network(NamedTuple):
 
     def hidden(self, group: int, level: int, features: Differences) -> Reals:
         """Return the second layer, whole numbers from 0 to 1023, shape (m, 32), given (f, m)."""
-        first = self.first[group].T @ features.astype(np.float32)
+        first = self.first[group].T @ (features * SHIFTED)
         first = _limited(first, self.first_bias[group, level][:, None], LARGEST_FIRST)
-        return _limited(first.T @ self.second, self.second_bias[level], LARGEST_HIDDEN)
+        return _limited(
+            first.T @ (self.second * SHIFTED), self.second_bias[level], LARGEST_HIDDEN
+        )
 
     def along(self, group: int, level: int, signs: Differences) -> Reals:
         """Return how four coefficients go along with signs around, (m, 4), given (12, m)."""
@@ -82,8 +84,7 @@ class Network(NamedTuple):
 
 
 def _limited(sums: Reals, bias: Reals, most: int) -> Reals:
-    sums += bias
-    sums *= SHIFTED
+    sums += bias * SHIFTED
     np.floor(sums, out=sums)
     return np.clip(sums, 0, most, out=sums)
 

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from vqcore.arrays import Flags, Reals
+from vqcore.arrays import Flags, Reals, Rows
 from vqcore.coding.wavelet.tables import STEPS
-from vqcore.work import Work, on_all_cores
+from vqcore.work import CORES, Work, on_all_cores
 
 AT_ONCE = 8192
 """Samples of which a core keeps all that is needed close at hand."""
@@ -79,6 +79,32 @@ class Filter(NamedTuple):
         return isqrt(self.radius_squared)
 
 
+class Room:
+    """Memory that is used again for each piece: to get it anew takes as long as a product."""
+
+    def __init__(self, values: int) -> None:
+        self._memory, self._used = np.empty(values, np.float32), 0
+
+    def clear(self) -> None:
+        """Let all of it be used again."""
+        self._used = 0
+
+    def of(self, rows: int, columns: int) -> Reals:
+        """Return an array that nobody else uses."""
+        first, self._used = self._used, self._used + rows * columns
+        return self._memory[first : self._used].reshape(rows, columns)
+
+    def product(self, weights: Reals, values: Reals) -> Reals:
+        found = self.of(len(weights), values.shape[1])
+        return np.matmul(weights, values, out=found)
+
+    def taken(self, values: Reals, some: Rows, axis: int) -> Reals:
+        """Return some rows, or columns, of an array."""
+        shape = list(values.shape)
+        shape[axis] = len(some)
+        return values.take(some, axis, out=self.of(*shape), mode="clip")
+
+
 class Layers(NamedTuple):
     """A filter for one step, its sums scaled.
 
@@ -104,24 +130,25 @@ class Layers(NamedTuple):
         weights = [own.second * SCALES[1], own.last * SCALES[2]]
         return cls(first, beside, weights, [each[:, None] * scale for each, scale in biases])
 
-    def corrections(self, planes: Sequence[Reals], *luma: Reals) -> list[Reals]:
+    def corrections(self, room: Room, planes: Sequence[Reals], *luma: Reals) -> list[Reals]:
         """Return what to add to m samples of planes, in 256ths of a step.
 
         Parameters
         ----------
+        room : for what is found on the way
         planes : differences in the disc, each (samples, m)
         luma : the same of luma, for planes of chroma: what it adds is found once for both
         """
-        sums = [self.own @ plane for plane in planes]
+        sums = [room.product(self.own, plane) for plane in planes]
         for there in luma:
-            added = self.beside @ there
+            added = room.product(self.beside, there)
             for each in sums:
                 each += added
-        return [*map(self._after_first, sums)]
+        return [self._after_first(room, each) for each in sums]
 
-    def _after_first(self, sums: Reals) -> Reals:
+    def _after_first(self, room: Room, sums: Reals) -> Reals:
         second, last = self.weights
-        hidden = _limited(second @ _limited(sums, self.biases[0]), self.biases[1])
+        hidden = _limited(room.product(second, _limited(sums, self.biases[0])), self.biases[1])
         found: Reals = np.floor(last @ hidden + self.biases[2])
         limited: Reals = found[0].clip(-PARTS_OF_A_STEP, PARTS_OF_A_STEP)
         return limited
@@ -149,20 +176,20 @@ class Around:
         self._shifted = sliding_window_view(wide, 2 * self._radius + 1, axis=1).transpose(2, 0, 1)
         self._ends = np.cumsum([len(across) for _, across in self._runs])
 
-    def differences(self, piece: Piece) -> Reals:
+    def differences(self, room: Room, piece: Piece) -> Reals:
         """Return how much the samples of the disc differ from those of a piece, (samples, m).
 
         Those that differ too much are limited. One subtraction for each row of the disc: many small ones would keep other threads waiting.
         """
         (rows, columns), middle = piece, self._parts[piece]
-        found = np.empty((self._ends[-1], *middle.shape), np.float32)
-        for own, (down, across) in zip(np.split(found, self._ends[:-1]), self._runs, strict=True):
+        found = room.of(self._ends[-1], middle.size)
+        shaped = found.reshape(-1, *middle.shape)
+        for own, (down, across) in zip(np.split(shaped, self._ends[:-1]), self._runs, strict=True):
             top = self._radius + down
             right = slice(self._radius + across.start, self._radius + across.stop)
             there = self._shifted[right, rows.start + top : rows.stop + top, columns]
             np.subtract(there, middle, out=own)
-        np.clip(found, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE, out=found)
-        return found.reshape(len(found), -1)
+        return np.clip(found, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE, out=found)
 
 
 def in_parts(plane: Reals, step: int) -> Reals:
@@ -185,10 +212,11 @@ def filtered(
     of_each = list(zip(planes, filters, steps, strict=True))
     around = [*on_all_cores(lambda each: Around(*each), of_each)]
     layers = [Layers.of(own, step) for _, own, step in of_each]
-    nearer = [filters[0].disc.index(place) for place in filters[-1].disc]
+    nearer = np.array([filters[0].disc.index(place) for place in filters[-1].disc])
     pieces = list(_pieces(*planes[0].shape))
     results = [np.empty_like(plane) for plane in planes]
-    correct = partial(_corrections, around, layers, nearer)
+    rooms = [Room(_values_at_once(filters)) for _ in range(CORES)]
+    correct = partial(_corrections, rooms, around, layers, nearer)
     for piece, corrections in zip(pieces, on_all_cores(correct, pieces), strict=True):
         for result, (plane, _, step), added in zip(results, of_each, corrections, strict=True):
             own = np.float32(STEPS[step] / PARTS_OF_A_STEP) * added
@@ -204,25 +232,40 @@ def _pieces(rows: int, columns: int) -> Iterator[Piece]:
         yield slice(top, min(top + high, rows)), slice(left, min(left + wide, columns))
 
 
+def _values_at_once(filters: Sequence[Filter]) -> int:
+    """Return how many values a piece needs room for."""
+    of_each = (2 * own.first.shape[1] + 2 * len(own.first) + len(own.second) for own in filters)
+    return AT_ONCE * sum(of_each)
+
+
 def _corrections(
-    around: Sequence[Around], layers: Sequence[Layers], nearer: list[int], piece: Piece
+    rooms: list[Room],
+    around: Sequence[Around],
+    layers: Sequence[Layers],
+    nearer: Rows,
+    piece: Piece,
 ) -> list[Reals]:
     """Return what to add to a piece of each plane."""
-    luma, *chroma = (each.differences(piece) for each in around)
-    found = _of_some(layers[0], [luma])
-    return found + _of_some(layers[-1], chroma, luma[nearer]) if chroma else found
+    room = rooms.pop()
+    room.clear()
+    luma, *chroma = (each.differences(room, piece) for each in around)
+    found = _of_some(room, layers[0], [luma])
+    if chroma:
+        found += _of_some(room, layers[-1], chroma, room.taken(luma, nearer, 0))
+    rooms.append(room)
+    return found
 
 
-def _of_some(layers: Layers, planes: list[Reals], *luma: Reals) -> list[Reals]:
+def _of_some(room: Room, layers: Layers, planes: list[Reals], *luma: Reals) -> list[Reals]:
     """Return what to add to m samples of planes; where a plane is flat, nothing."""
     lively = np.stack([*map(_is_lively, planes)])
     some = np.flatnonzero(lively.any(axis=0))
     if len(some) > MANY * lively.shape[1]:
-        return [*np.where(lively, layers.corrections(planes, *luma), np.float32(0))]
+        return [*np.where(lively, layers.corrections(room, planes, *luma), np.float32(0))]
     found = np.zeros(lively.shape, np.float32)
     if len(some):
-        seen, *beside = ([it.take(some, axis=1) for it in each] for each in (planes, luma))
-        found[:, some] = layers.corrections(seen, *beside[0])
+        seen, beside = ([room.taken(it, some, 1) for it in each] for each in (planes, luma))
+        found[:, some] = layers.corrections(room, seen, *beside)
     return [*np.where(lively, found, np.float32(0))]
 
 

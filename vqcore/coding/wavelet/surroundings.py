@@ -29,15 +29,13 @@ Maps = dict[int, list[Map]]
 """Those of a plane, by level: HL, LH and HH, as far as they are known."""
 
 NEAR = [(y, x) for y, x in product(range(-1, 3), repeat=2) if not {y, x} <= {0, 1}]
-SIDES = (
-    [(-2, -1), (-2, 0), (-2, 1), (-2, 2)],
-    [(3, -1), (3, 0), (3, 1), (3, 2)],
-    [(-1, -2), (0, -2), (1, -2), (2, -2)],
-    [(-1, 3), (0, 3), (1, 3), (2, 3)],
-)
-FAR = [(far, near) for far in (-4, -3, 4, 5) for near in (0, 1)]
-FAR += [(near, far) for far, near in FAR]
+UP_AND_DOWN, LEFT_AND_RIGHT = [(-2, -1), (3, -1)], [(-1, -2), (-1, 3)]
+"""Where the four coefficients beyond them begin."""
+FURTHER = [(-4, 0), (4, 0), (0, -4), (0, 4)]
+"""Where squares of four begin, further out."""
+OWN = list(product((0, 1), repeat=2))
 MARGIN = 4
+REACH = 2 * MARGIN - 2
 EVERY = slice(None)
 VECTORS_AT_ONCE = 8192
 
@@ -84,36 +82,36 @@ class Surroundings:
 
     def parts(self, phase: int) -> Iterator[slice]:
         """Yield rows of the vectors of a pass, a few at a time."""
-        rows, columns = self._beside(self._logs, phase, (0, 0)).shape
+        rows, columns = self._shape(phase)
         few = max(1, VECTORS_AT_ONCE // columns)
         for start in range(0, rows, few):
-            yield slice(start, start + few)
+            yield slice(start, min(start + few, rows))
 
-    def features(self, phase: int, rows: slice = EVERY) -> NDArray[np.int16]:
+    def features(self, phase: int, rows: slice | None = None) -> NDArray[np.int16]:
         """Return those of the vectors of a pass, or of some rows of them, shape (f, m)."""
-
-        def at(place: tuple[int, int]) -> Map:
-            return self._beside(self._logs, phase, place)[rows]
-
-        found = [at(place) for place in NEAR]
-        found += [_sum(map(at, side)) >> 1 for side in SIDES]
-        found.append(_sum(map(at, FAR)) >> 2)
+        shape, around = self._around(self._logs, phase, rows)
+        across, down = around[:, :-1] + around[:, 1:], around[:-1] + around[1:]
+        found = _each(around, NEAR, shape)
+        found += [it >> 1 for it in _each(across[:, :-2] + across[:, 2:], UP_AND_DOWN, shape)]
+        found += [it >> 1 for it in _each(down[:-2] + down[2:], LEFT_AND_RIGHT, shape)]
+        found.append(_sum(_each(across[:-1] + across[1:], FURTHER, shape)) >> 2)
         first_row, first_column = PHASES[phase]
-        found += [band[first_row::2, first_column::2][rows] for band in self._still]
+        some = slice(first_row, None, 2), slice(first_column, None, 2)
+        found += [band[some][rows or EVERY] for band in self._still]
         return np.stack(found).reshape(len(found), -1)
 
-    def signs(self, phase: int, rows: slice = EVERY) -> NDArray[np.int16]:
+    def signs(self, phase: int, rows: slice | None = None) -> NDArray[np.int16]:
         """Return the signed strength of the twelve coefficients around, shape (12, m)."""
-        found = [self._beside(self._signs, phase, place)[rows] for place in NEAR]
-        return np.stack(found).reshape(len(NEAR), -1)
+        shape, around = self._around(self._signs, phase, rows)
+        return np.stack(_each(around, NEAR, shape)).reshape(len(NEAR), -1)
 
     def put(self, phase: int, some: Rows, values: Indices) -> None:
         """Take the coefficients, (r, 4) in units, of some vectors of a pass; others have none."""
-        logs, signs = logs_of(values), normed(values)
-        for place, (down, right) in enumerate(product((0, 1), (0, 1))):
-            for plane, found in ((self._logs, logs), (self._signs, signs)):
-                there = self._beside(plane, phase, (down, right))
-                there[np.divmod(some, there.shape[1])] = found[:, place]
+        for plane, found in ((self._logs, logs_of(values)), (self._signs, normed(values))):
+            shape, around = self._around(plane, phase)
+            at = np.divmod(some, shape[1])
+            for own, there in zip(found.T, _each(around, OWN, shape), strict=True):
+                there[at] = own
 
     @property
     def map(self) -> Map:
@@ -122,13 +120,28 @@ class Surroundings:
         found: Map = turned(inner, self._orientation)
         return found
 
-    def _beside(self, plane: Map, phase: int, place: tuple[int, int]) -> Map:
-        """Return what is so far down and right of the vectors of a pass."""
-        (first_row, first_column), (down, right) = PHASES[phase], place
-        ends = (2 * side + MARGIN for side in self.shape)
-        row, column = MARGIN + 2 * first_row, MARGIN + 2 * first_column
-        bottom, edge = ends
-        return plane[row + down : bottom + down : 4, column + right : edge + right : 4]
+    def _shape(self, phase: int) -> tuple[int, int]:
+        """Return how many rows and columns of vectors are in a pass."""
+        rows, columns = (
+            len(range(*it)) for it in zip(PHASES[phase], self.shape, (2, 2), strict=True)
+        )
+        return rows, columns
+
+    def _around(
+        self, plane: Map, phase: int, some: slice | None = None
+    ) -> tuple[tuple[int, int], Map]:
+        """Return the shape of some rows of the vectors of a pass, and these with their margin."""
+        rows, columns = self._shape(phase)
+        some, (first_row, first_column) = some or slice(0, rows), PHASES[phase]
+        first = 2 * first_row + 4 * some.start
+        rows = some.stop - some.start
+        return (rows, columns), plane[first : first + 4 * rows + REACH, 2 * first_column :]
+
+
+def _each(around: Map, places: Iterable[tuple[int, int]], shape: tuple[int, int]) -> list[Map]:
+    """Return what is so far down and right of each vector, given all with a margin."""
+    rows, columns = shape
+    return [around[MARGIN + y :: 4, MARGIN + x :: 4][:rows, :columns] for y, x in places]
 
 
 def _still(place: Place, known: Known, maps: Maps) -> list[Map]:
@@ -161,7 +174,8 @@ def _parts(place: Place, known: Known, maps: Maps) -> Iterator[Callable[[], list
 def _of_parents(parent: Map, *others: Map) -> list[Map]:
     found = list(_nine(parent))
     for other in others:
-        found += [other, _sum(_nine(other)) >> 2]
+        rows = _sum(np.pad(other, 1)[down : down + len(other)] for down in range(3))
+        found += [other, (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) >> 2]
     return found
 
 
@@ -181,10 +195,11 @@ def _enlarged(grandparent: Map, like: Map) -> Map:
 
 def _alike(band: Map) -> list[Map]:
     """Return the four coefficients at the places of vectors, and a quarter of the ring around."""
-    rows, columns = band.shape
-    wide = np.pad(band, 1)
-    around = (wide[1 + y : 1 + y + rows : 2, 1 + x : 1 + x + columns : 2] for y, x in NEAR)
-    return [*_quarters(band), _sum(around) >> 2]
+    wide, own = np.pad(band, 1), _quarters(band)
+    pairs = wide[::2] + wide[1::2]
+    rows = pairs[:-1] + pairs[1:]
+    pairs = rows[:, ::2] + rows[:, 1::2]
+    return [*own, pairs[:, :-1] + pairs[:, 1:] - _sum(own) >> 2]
 
 
 def _sum(bands: Iterable[Map]) -> Map:
