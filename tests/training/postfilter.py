@@ -24,7 +24,7 @@ from tests.training.crops import piece_of, softened
 from tests.training.recording import Planes
 from vqcore.arrays import Differences, Floats, Reals, Samples
 from vqcore.coding.wavelet.model import KINDS, Kind
-from vqcore.coding.wavelet.postfilter import PER_STEP, Around, Filter
+from vqcore.coding.wavelet.postfilter import PER_STEP, Around, Filter, Room
 from vqcore.coding.wavelet.tables import STEPS
 from vqcore.signals.wavelet import planes_of
 
@@ -84,8 +84,9 @@ def _some(
     count = OF_A_CROP if kind == "luma" else OF_A_CROP // 2
     shape = Filter(RADII[kind], *[np.zeros(0)] * 7)
     whole = slice(0, len(plane)), slice(0, plane.shape[1])
+    room = Room(len(decoded) * len(shape.disc) * plane.size)
     rows = rng.choice(plane.size, min(count, plane.size), replace=False)
-    around = [Around(it, shape, its).differences(whole)[:, rows] for it, its in decoded]
+    around = [Around(it, shape, its).differences(room, whole)[:, rows] for it, its in decoded]
     own, step = decoded[0]
     missing = ((plane - own) / np.float32(STEPS[step])).ravel()[rows]
     return Inputs(

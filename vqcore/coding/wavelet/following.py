@@ -57,7 +57,10 @@ def pass_through(coder: Coder, wanted: Found, odds: Odds) -> Found:
 
 
 def _code_flags(coder: Coder, wanted: Numbers, likely: Floats) -> Numbers:
-    return _code(coder, wanted, np.stack([1 - likely, likely], axis=1)) > 0
+    weights = np.empty((len(likely), 2))
+    np.subtract(1, likely, out=weights[:, 0])
+    weights[:, 1] = likely
+    return _code(coder, wanted, weights) > 0
 
 
 def _code_signs(coder: Coder, wanted: Numbers, there: Flags) -> Differences:

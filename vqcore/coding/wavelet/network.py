@@ -72,9 +72,7 @@ class Network(NamedTuple):
         """Return the second layer, whole numbers from 0 to 1023, shape (m, 32), given (f, m)."""
         first = self.first[group].T @ (features * SHIFTED)
         first = _limited(first, self.first_bias[group, level][:, None], LARGEST_FIRST)
-        return _limited(
-            first.T @ (self.second * SHIFTED), self.second_bias[level], LARGEST_HIDDEN
-        )
+        return _limited(first.T @ (self.second * SHIFTED), self.second_bias[level], LARGEST_HIDDEN)
 
     def along(self, group: int, level: int, signs: Differences) -> Reals:
         """Return how four coefficients go along with signs around, (m, 4), given (12, m)."""

@@ -179,7 +179,8 @@ class Around:
     def differences(self, room: Room, piece: Piece) -> Reals:
         """Return how much the samples of the disc differ from those of a piece, (samples, m).
 
-        Those that differ too much are limited. One subtraction for each row of the disc: many small ones would keep other threads waiting.
+        Those that differ too much are limited. One subtraction for each row of the disc: many small
+        ones would keep other threads waiting.
         """
         (rows, columns), middle = piece, self._parts[piece]
         found = room.of(self._ends[-1], middle.size)
@@ -234,8 +235,9 @@ def _pieces(rows: int, columns: int) -> Iterator[Piece]:
 
 def _values_at_once(filters: Sequence[Filter]) -> int:
     """Return how many values a piece needs room for."""
-    of_each = (2 * own.first.shape[1] + 2 * len(own.first) + len(own.second) for own in filters)
-    return AT_ONCE * sum(of_each)
+    of_each = (2 * sum(own.first.shape) + len(own.second) for own in filters)
+    values: int = AT_ONCE * sum(of_each)
+    return values
 
 
 def _corrections(

@@ -33,7 +33,7 @@ UP_AND_DOWN, LEFT_AND_RIGHT = [(-2, -1), (3, -1)], [(-1, -2), (-1, 3)]
 """Where the four coefficients beyond them begin."""
 FURTHER = [(-4, 0), (4, 0), (0, -4), (0, 4)]
 """Where squares of four begin, further out."""
-OWN = list(product((0, 1), repeat=2))
+OWN = [(0, 0), (0, 1), (1, 0), (1, 1)]
 MARGIN = 4
 REACH = 2 * MARGIN - 2
 EVERY = slice(None)

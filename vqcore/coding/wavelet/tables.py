@@ -57,6 +57,11 @@ EXPONENTIALS = np.maximum(
 ).astype(np.float64)
 """2^20·e^(−k/64)."""
 
+_SHARES = np.concatenate([EXPONENTIALS[:0:-1], np.full(ODDS_PLACES, float(ONE))])
+_SHARES /= ONE + np.concatenate([EXPONENTIALS[:0:-1], EXPONENTIALS])
+_SHARES = _SHARES.clip(2.0**-16, 1 - 2.0**-16)
+"""1/(1 + e^(−k/64)), for k = −1023 to 1023."""
+
 _MANTISSA_LOGS = np.array(
     [
         float(
@@ -101,10 +106,9 @@ def normed(units: Whole | Indices) -> NDArray[np.int16]:
 
 def likely(logits: Reals | Whole) -> Floats:
     """Return the probabilities that whole logits stand for, 2^-16 to 1 − 2^-16."""
-    place = np.floor_divide(logits, 32).astype(np.int64)
-    less = EXPONENTIALS[np.minimum(np.abs(place), ODDS_PLACES - 1)]
-    share = np.where(place >= 0, ONE, less) / (ONE + less)
-    return share.clip(2.0**-16, 1 - 2.0**-16)
+    place = np.floor(logits * (1 / 32)).clip(1 - ODDS_PLACES, ODDS_PLACES - 1)
+    shares: Floats = _SHARES[place.astype(np.int64) + (ODDS_PLACES - 1)]
+    return shares
 
 
 def geometric_weights(sixteenths: Whole, most: int) -> Floats:
