@@ -237,6 +237,7 @@ def test_a_gray_picture_is_refused_by_a_codebook_in_colour(folder: Path, trained
         ("--max-bytes", 9000),
         ("--min-psnr", 20),
         ("--min-ratio", 2),
+        ("--band-step", 10),
     ],
     ids=lambda option: option[0],
 )

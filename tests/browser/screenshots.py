@@ -86,8 +86,8 @@ def take(browser, address, file, query, width, height, scheme, scroll):
         page.wait_for_selector(".legendtext:has-text('DCT')", timeout=120_000)
         page.wait_for_selector(READY, timeout=120_000)
     if file.name.startswith("families"):
-        page.wait_for_selector(".legendtext:has-text('gain-shape')", timeout=300_000)
-        page.wait_for_selector(READY, timeout=300_000)
+        page.wait_for_selector(".legendtext:has-text('wavelet')", timeout=600_000)
+        page.wait_for_selector(READY, timeout=600_000)
     if file.name.startswith("health"):
         page.wait_for_selector(".legendtext:has-text('the others')", timeout=120_000)
         page.wait_for_selector(READY, timeout=120_000)

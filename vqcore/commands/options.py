@@ -323,6 +323,8 @@ def chosen_options(
     own = {option.name: option for option in families[family]}
     every = {name: options.get(name.replace("-", "_")) for name in FAMILY_OPTIONS}
     given = {name: int(value) for name, value in every.items() if value}
+    if "codebook_file" in options_given():
+        refuse_beside_trained({name.replace("-", "_") for name in given})
     for name, value in given.items():
         if name not in own:
             raise click.BadParameter(f"--{name} is no option of --family {family}.")
