@@ -172,8 +172,9 @@ class Around:
 
     def __init__(self, plane: Reals, filter_: Filter, step: int) -> None:
         self._parts, self._radius, self._runs = in_parts(plane, step), filter_.radius, filter_.runs
-        wide = np.pad(self._parts, self._radius, mode="edge")
-        self._shifted = sliding_window_view(wide, 2 * self._radius + 1, axis=1).transpose(2, 0, 1)
+        self._wide = np.pad(self._parts, self._radius, mode="edge")
+        shifted = sliding_window_view(self._wide, 2 * self._radius + 1, axis=1)
+        self._shifted = shifted.transpose(2, 0, 1)
         self._ends = np.cumsum([len(across) for _, across in self._runs])
 
     def differences(self, room: Room, piece: Piece) -> Reals:
@@ -190,7 +191,14 @@ class Around:
             right = slice(self._radius + across.start, self._radius + across.stop)
             there = self._shifted[right, rows.start + top : rows.stop + top, columns]
             np.subtract(there, middle, out=own)
-        return np.clip(found, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE, out=found)
+        if self._spread(piece) > LARGEST_DIFFERENCE:
+            np.clip(found, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE, out=found)
+        return found
+
+    def _spread(self, piece: Piece) -> float:
+        """Return how far apart the samples in and around a piece are."""
+        more = 2 * self._radius
+        return float(np.ptp(self._wide[*(slice(it.start, it.stop + more) for it in piece)]))
 
 
 def in_parts(plane: Reals, step: int) -> Reals:
