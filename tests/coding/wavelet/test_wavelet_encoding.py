@@ -9,12 +9,14 @@ from wavelet_cases import WAYS, codewords_of, encoded_at, part_of_a_photograph
 
 from vqcore import metrics
 from vqcore.coding import families
+from vqcore.coding.wavelet.coarse import LARGEST
 from vqcore.coding.wavelet.encoded import EncodedWavelet, blank, grid_of
 from vqcore.coding.wavelet.encoding import choice_work, encode_work
 from vqcore.coding.wavelet.looks import NAMES, SHOWN
 from vqcore.lab.sweeps import Step
 from vqcore.quantizers.wavelet import WORTH_OF_A_BIT, Way, quantizer_of
 from vqcore.signals.pictures import Picture
+from vqcore.signals.wavelet import analysed, planes_of, synthesised
 from vqcore.signals.waveletgrid import Place
 from vqcore.work import finish
 
@@ -61,6 +63,18 @@ def test_flat_pictures_are_flat_and_take_a_few_words(way: str) -> None:
         step = encoded_at(Picture(np.full((40, 70), level, np.uint8), "flat"), 1, 20, way)
         assert np.abs(step.encoded.decode().astype(int) - level).max() <= 1
         assert step.point.file_bytes < 80
+
+
+@pytest.mark.parametrize("band", range(4), ids=["LL", "HL", "LH", "HH"])
+def test_coefficients_too_large_for_a_file_are_limited(band: int) -> None:
+    """Black and white go as the samples of one coefficient do: no other picture has a larger."""
+    bands = analysed(np.zeros((320, 320), np.float32))
+    [bands.coarse, *bands.details[-1]][band][2, 2] = 1
+    picture = Picture(np.uint8(255) * (synthesised(bands) >= 0), "worst")
+    found = analysed(planes_of(picture.pixels)[0])
+    assert np.abs([found.coarse, *found.details[-1]][band]).max() > LARGEST
+    decoded = encoded_at(picture, 2, 0, "shipped").encoded.decode()
+    assert np.abs(decoded.astype(int) - picture.pixels).max() < 40
 
 
 @EACH_WAY

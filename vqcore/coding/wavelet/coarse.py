@@ -34,7 +34,7 @@ def code_coarse(coder: Coder, wanted: Whole, step: int, *, chroma: bool) -> Work
     step : its number
     chroma : whether the plane is
     """
-    most = int(LARGEST / STEPS[step])
+    most = most_of(step)
     found = np.zeros(wanted.shape, np.int64)
     yield from _code_predicted(coder, wanted[0], found[0], 2 * most)
     usual = max(1, int(USUAL[chroma] / STEPS[step] * STEPS[0]))
@@ -42,6 +42,11 @@ def code_coarse(coder: Coder, wanted: Whole, step: int, *, chroma: bool) -> Work
         _code_band(coder, band, own, usual, most)
         yield
     return found
+
+
+def most_of(step: int) -> int:
+    """Return the largest magnitude that goes through, in steps, of which the number is given."""
+    return int(LARGEST / STEPS[step])
 
 
 def band_units(multiples: Whole) -> Whole:

@@ -13,6 +13,7 @@ from vqcore.arrays import Reals, Samples, Whole
 from vqcore.coding.entropy import Writer
 from vqcore.coding.wavelet.bitstream import code_planes, code_quantizer
 from vqcore.coding.wavelet.choosing import Chooser
+from vqcore.coding.wavelet.coarse import most_of
 from vqcore.coding.wavelet.encoded import (
     EncodedWavelet,
     grid_of,
@@ -76,12 +77,16 @@ def _source(step: int, numbered: tuple[int, Reals]) -> Source:
 
 
 def source_of(plane: Reals, step: int) -> Source:
-    """Return what a plane is, divided by its own step, given by its number."""
+    """Return what a plane is, divided by its own step, given by its number.
+
+    What is too large for a file, as a checkerboard in step with the filters may be, is limited.
+    """
     size, bands = np.float32(STEPS[step]), analysed(plane)
     details = np.stack(bands.details[-1]) / size
     last = np.sign(details) * np.floor(np.abs(details) + ROUNDED_UP)
-    coarse = np.concatenate([np.rint(bands.coarse / size)[None], last])
-    return Source(coarse.astype(np.int64), np.rint(vectors_of(bands) * (UNITS / size)))
+    coarse = np.concatenate([np.rint(bands.coarse / size)[None], last]).astype(np.int64)
+    most = most_of(step)
+    return Source(coarse.clip(-most, most), np.rint(vectors_of(bands) * (UNITS / size)))
 
 
 def _chosen(
