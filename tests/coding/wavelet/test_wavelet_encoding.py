@@ -9,6 +9,8 @@ from wavelet_cases import WAYS, codewords_of, encoded_at, part_of_a_photograph
 
 from vqcore import metrics
 from vqcore.coding import families
+from vqcore.coding.container import pack, parse
+from vqcore.coding.wavelet import odds
 from vqcore.coding.wavelet.coarse import LARGEST
 from vqcore.coding.wavelet.encoded import EncodedWavelet, blank, grid_of
 from vqcore.coding.wavelet.encoding import choice_work, encode_work
@@ -55,6 +57,16 @@ def test_codewords_pay_beside_escapes() -> None:
 def test_more_of_the_shipped_codewords_are_better() -> None:
     found = [cost(encoded_at(PART, size, 20, "shipped")) for size in (1, 4, 32, 512)]
     assert found == sorted(found, reverse=True)
+
+
+@EACH_WAY
+def test_how_many_weights_there_are_at_once_leaves_no_trace(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = pack(encoded_at(PART, 64, 20, way).encoded)
+    monkeypatch.setattr(odds, "WEIGHTS_AT_ONCE", 2000)
+    assert pack(encoded_at(PART, 64, 20, way).encoded) == usual
+    assert pack(parse(usual)) == usual
 
 
 @EACH_WAY

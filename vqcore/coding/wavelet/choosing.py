@@ -11,8 +11,8 @@ import numpy as np
 from vqcore.arrays import Differences, Floats, Indices, Reals, Rows, Whole
 from vqcore.coding.entropy import Coder
 from vqcore.coding.wavelet import lattice
-from vqcore.coding.wavelet.following import few, pass_through
-from vqcore.coding.wavelet.odds import Odds
+from vqcore.coding.wavelet.following import pass_through
+from vqcore.coding.wavelet.odds import Odds, few
 from vqcore.coding.wavelet.tables import UNITS, log2
 from vqcore.coding.wavelet.walking import Found
 from vqcore.quantizers.wavelet import WORTH_OF_A_BIT
@@ -51,7 +51,7 @@ class Chooser:
         multiples = np.zeros((len(vectors), 4), np.int16)
         energy = np.square(vectors, dtype=np.float64) @ np.ones(4)
         rows = np.flatnonzero(energy > HOPELESS * UNITS**2)
-        for some in few(rows):
+        for some in few(rows, 1 + len(odds.codewords)):
             index[some], multiples[some] = self._best_of(vectors[some], energy[some], odds, some)
         return Found(index, multiples)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from vqcore.arrays import Whole
 from vqcore.coding.entropy import Coder
+from vqcore.coding.wavelet.odds import few
 from vqcore.coding.wavelet.tables import STEPS, UNITS, geometric_weights
 from vqcore.signals.waveletgrid import PHASES
 from vqcore.work import Work
@@ -94,10 +95,11 @@ def _code_band(coder: Coder, wanted: Whole, found: Whole, usual: int, most: int)
         )[min(phase, 2)]
         expected = np.broadcast_to(4 + expected, found.shape)[row::2, column::2]
         own = found[row::2, column::2]
-        if own.size:
-            weights = geometric_weights(expected.ravel(), most)
-            symbols = wanted[row::2, column::2].ravel() + most
-            own[:] = coder.code(symbols, weights).reshape(own.shape) - most
+        symbols, coded = wanted[row::2, column::2].ravel() + most, np.zeros(own.size, np.int64)
+        for some in few(np.arange(own.size), 2 * most + 1):
+            weights = geometric_weights(expected.ravel()[some], most)
+            coded[some] = coder.code(symbols[some], weights)
+        own[:] = coded.reshape(own.shape) - most
 
 
 def _around(found: Whole, places: list[tuple[int, int]]) -> Whole:

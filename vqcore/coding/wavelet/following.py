@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -11,12 +10,11 @@ from vqcore.arrays import Differences, Flags, Floats, Indices, Numbers, Rows, Wh
 from vqcore.coding.contexts import Weights
 from vqcore.coding.entropy import Coder
 from vqcore.coding.wavelet.lattice import LARGEST
-from vqcore.coding.wavelet.odds import Odds
+from vqcore.coding.wavelet.odds import Odds, few
 from vqcore.coding.wavelet.tables import geometric_weights
 from vqcore.coding.wavelet.walking import Found
 from vqcore.signals.waveletgrid import Place
 
-ROWS_AT_ONCE = 2**14
 MOST_BEYOND = 4095
 USUAL_BEYOND = 16 * 24
 
@@ -45,12 +43,12 @@ def pass_through(coder: Coder, wanted: Found, odds: Odds) -> Found:
     escaped = np.ones(len(rows), bool)
     if len(odds.codewords):
         escaped = _code_flags(coder, wanted.symbols[rows] < 0, odds.escaped(rows))
-    for some in few(rows[~escaped]):
+    for some in few(rows[~escaped], len(odds.codewords)):
         index[some] = 1 + _code(coder, wanted.symbols[some] - 1, odds.entry_weights(some))
         if not odds.signed:
             there = odds.codewords[index[some] - 1] > 0
             multiples[some] = _code_signs(coder, wanted.multiples[some], there)
-    for some in few(rows[escaped]):
+    for some in few(rows[escaped], LARGEST + 1):
         index[some] = -1
         multiples[some] = _code_multiples(coder, wanted.multiples[some], odds, some)
     return Found(index, multiples)
@@ -77,8 +75,8 @@ def _code_multiples(coder: Coder, wanted: Numbers, odds: Odds, rows: Rows) -> Di
         weights = odds.magnitude_weights(rows, found)
         magnitude = _code(coder, np.minimum(np.abs(own), LARGEST), weights).astype(np.int64)
         beyond = np.flatnonzero(magnitude == LARGEST)
-        if len(beyond):
-            magnitude[beyond] += _code_beyond(coder, np.abs(own[beyond]) - LARGEST)
+        for some in few(beyond, MOST_BEYOND + 1):
+            magnitude[some] += _code_beyond(coder, np.abs(own[some]) - LARGEST)
         there = np.flatnonzero(magnitude)
         likely = odds.negative(rows[there], place, magnitude[there])
         negative = _code_flags(coder, own[there] < 0, likely)
@@ -102,9 +100,3 @@ def _code(coder: Coder, symbols: Numbers, weights: Weights | Floats) -> Indices:
     if not len(symbols) or weights.shape[1] == 1:
         return np.zeros(len(symbols), np.int32)
     return coder.code(symbols, weights)
-
-
-def few(rows: Rows) -> Iterator[Rows]:
-    """Yield the rows, not too many at once."""
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        yield rows[start : start + ROWS_AT_ONCE]

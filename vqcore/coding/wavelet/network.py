@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from vqcore.arrays import Differences, Floats, Indices, Reals, Rows, Samples, Whole
 from vqcore.coding.wavelet.adaptation import EntryRates, FlagRates, Predicted
 from vqcore.coding.wavelet.lattice import in_units
+from vqcore.coding.wavelet.odds import few
 from vqcore.coding.wavelet.surroundings import Known, Surroundings
 from vqcore.coding.wavelet.tables import (
     EXPONENTIALS,
@@ -39,7 +40,7 @@ USUAL_CODEWORDS = 64
 HIDDEN = 32
 LARGEST_FIRST, LARGEST_HIDDEN = 2800, 1023
 SHIFTED = np.float32(2.0**-8)
-NATS_PER_BIT = 1 / float(np.float32(np.log(2)))
+BITS_PER_NAT = 1 / float(np.float32(np.log(2)))
 
 
 class Network(NamedTuple):
@@ -214,9 +215,9 @@ class NetworkOdds:
         logits = self._logits(rows)
         weights = self._plain_weights(logits) @ self._factors
         most = logits.max(axis=1, keepdims=True)
-        nats = (most - logits) * np.float32(1 / NATS * NATS_PER_BIT)
+        behind = (most - logits) * np.float32(1 / NATS * BITS_PER_NAT)
         offset = (log2(weights) - 20).astype(np.float32)[:, None]
-        bits: Reals = nats + (offset - log2(self._factors).astype(np.float32))
+        bits: Reals = behind + (offset - log2(self._factors).astype(np.float32))
         return bits
 
     def magnitude_weights(self, rows: Rows, before: list[Whole]) -> Floats:
@@ -246,8 +247,7 @@ class NetworkOdds:
             return
         some = np.flatnonzero(index)
         self._flags[1].learn(self._predicted_escapes(some), index[some] < 0)
-        rows = np.flatnonzero(index > 0)
-        if len(rows):
+        for rows in few(np.flatnonzero(index > 0), len(self.codewords)):
             self._entries.learn(self._plain_weights(self._logits(rows)), index[rows] - 1)
 
     def _logits(self, rows: Rows) -> NDArray[np.float32]:

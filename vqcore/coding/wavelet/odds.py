@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from vqcore.arrays import Differences, Floats, Indices, Reals, Rows, Whole
+from vqcore.coding.contexts import WEIGHTS_AT_ONCE, in_parts
 from vqcore.coding.wavelet.surroundings import Known, Surroundings
 from vqcore.signals.waveletgrid import Place
 
@@ -48,3 +50,9 @@ class Predictor(Protocol):
 
     def odds(self, place: Place, known: Known, around: Surroundings, phase: int) -> Odds:
         """Return the odds of one pass."""
+
+
+def few(rows: Rows, alphabet: int) -> Iterator[Rows]:
+    """Yield the rows, so few at once that the weights of so many symbols for each are not many."""
+    for part in in_parts(len(rows), WEIGHTS_AT_ONCE // max(1, alphabet)):
+        yield rows[part]
