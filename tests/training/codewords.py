@@ -12,7 +12,7 @@ from vqcore.arrays import Differences, Floats, Samples
 from vqcore.coding.wavelet.encoding import source_of
 from vqcore.coding.wavelet.tables import UNITS
 from vqcore.signals.wavelet import planes_of
-from vqcore.signals.waveletgrid import CLASSES, Grid
+from vqcore.signals.waveletgrid import BOOKS, Grid
 
 FIRST_STEPS = 10, 18, 26, 34
 SHORTEST, LONGEST = 0.9, 6.0
@@ -24,7 +24,7 @@ how much longer it is, how far (in steps) from there, and how much (in nats) les
 
 
 def counted(books: list[LearnedBook], examples: Examples, *, moved: bool) -> list[LearnedBook]:
-    """Return how often each codeword was used; if moved, each becomes the mean of its vectors."""
+    """Return books with how often each codeword was used; if moved, it is the mean of its vectors."""
     return [
         _counted(book, examples.of((by_book(examples) == number) & (examples.symbols > 0)), moved)
         for number, book in enumerate(books)
@@ -83,7 +83,7 @@ def reseeded(book: LearnedBook, rng: np.random.Generator) -> LearnedBook:
 
 def first_codewords(crops: list[Samples], size: int, rng: np.random.Generator) -> list[Differences]:
     """Return for each book random vectors of luma, of middle length, but for the first, nothing."""
-    pools: list[list[Floats]] = [[] for _ in range(CLASSES)]
+    pools: list[list[Floats]] = [[] for _ in range(BOOKS)]
     for crop in crops:
         for number, vectors in _middling(crop, int(rng.choice(FIRST_STEPS))):
             pools[number].append(vectors)

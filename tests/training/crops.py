@@ -120,7 +120,6 @@ def _named(paths: list[Path]) -> Iterator[tuple[str, Samples]]:
 @click.argument("folder", type=Path)
 @click.argument("out", type=Path)
 def main(folder: Path, out: Path) -> None:
-    Image.MAX_IMAGE_PIXELS = None
     np.savez(out, **dict(_named(sorted(folder.glob("*.jpg")))))
 
 

@@ -26,7 +26,7 @@ from vqcore.coding.wavelet.model import Kind
 from vqcore.coding.wavelet.network import MIDDLE_SCALE, QUARTER_OCTAVE, SCALES
 from vqcore.coding.wavelet.surroundings import NEAR
 from vqcore.coding.wavelet.tables import LATTICE_LOGS, NATS, UNITS, normed
-from vqcore.signals.waveletgrid import CLASSES
+from vqcore.signals.waveletgrid import BOOKS
 
 HIDDEN: dict[Kind, int] = {"luma": 64, "chroma": 48}
 FEATURES: dict[Kind, int] = {"luma": 42, "chroma": 54}
@@ -191,7 +191,7 @@ class _Lesson:
         return ((first + something * second) * weights).sum()
 
     def _entries(self, hidden: Tensor, along: Tensor, sort: Tensor, symbols: Tensor) -> Tensor:
-        book = torch.where(sort < CLASSES, sort, sort - 2)
+        book = torch.where(sort < BOOKS, sort, sort - 2)
         total = hidden.new_zeros(())
         for number, (rows, biases) in enumerate(zip(self._rows, self._biases, strict=True)):
             own = (book == number) & (symbols > 0)

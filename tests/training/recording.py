@@ -15,13 +15,14 @@ from joblib import Parallel, delayed
 
 from tests.training.checkpoint import Checkpoint, Learned
 from tests.training.crops import piece_of, softened
-from vqcore.arrays import Differences, Floats, Indices, Numbers, Reals, Rows, Samples, Whole
+from vqcore.arrays import Differences, Floats, Numbers, Reals, Rows, Samples, Whole
 from vqcore.coding.wavelet.choosing import Chooser
 from vqcore.coding.wavelet.encoded import found_bands
 from vqcore.coding.wavelet.encoding import Source, source_of
 from vqcore.coding.wavelet.model import Kind
-from vqcore.coding.wavelet.network import NetworkPredictor
+from vqcore.coding.wavelet.network import NetworkPredictor, group_of
 from vqcore.coding.wavelet.odds import Odds
+from vqcore.coding.wavelet.spending import Counting
 from vqcore.coding.wavelet.surroundings import Known, Maps, Surroundings
 from vqcore.coding.wavelet.tables import UNITS
 from vqcore.coding.wavelet.walking import Found, Walked, values_of, walk
@@ -89,18 +90,6 @@ class Cost(NamedTuple):
         return f"{bits:.5f} bits, {error:.5f} error, {total:.5f} together, a vector"
 
 
-class Tally:
-    """Counts bits where others write them."""
-
-    bits = 0.0
-
-    def code(self, symbols: Numbers, weights: Reals) -> Indices:
-        """Count what m symbols take, given weights of shape (m, alphabet)."""
-        own = weights[np.arange(len(symbols)), symbols.astype(np.int64)]
-        self.bits += float(np.log2(weights.sum(axis=1, dtype=np.float64) / own).sum())
-        return symbols.astype(np.int32)
-
-
 class Recorder:
     """Chooses vectors, and keeps for each pass what was known and what was chosen.
 
@@ -111,13 +100,13 @@ class Recorder:
     """
 
     def __init__(self, predictor: NetworkPredictor, vectors: Reals) -> None:
-        self.tally, self.passes = Tally(), list[Examples]()
+        self.counting, self.passes = Counting(), list[Examples]()
         self._predictor, self._vectors = predictor, vectors
-        self._chooser = Chooser(vectors, self.tally, WORTH_OF_A_BIT)
+        self._chooser = Chooser(vectors, self.counting, WORTH_OF_A_BIT)
 
     def odds(self, place: Place, known: Known, around: Surroundings, phase: int) -> Odds:
         """Return the odds of one pass, and keep what is known."""
-        group = (known.number * 3 + place.orientation) * 4 + phase
+        group = group_of(known, place, phase)
         features = np.minimum(around.features(phase).T, MOST).astype(np.uint8)
         self._known = group, features, around.signs(phase).T.astype(np.int8)
         return self._predictor.odds(place, known, around, phase)
@@ -219,7 +208,7 @@ def _cost(learned: Learned, recorder: Recorder) -> Cost:
         values = values_of(found, learned.books[place.book].codewords, signed=True)
         error += squares(own.vectors, values) / UNITS**2
         count += len(own.level)
-    return Cost(recorder.tally.bits, error, count)
+    return Cost(recorder.counting.bits, error, count)
 
 
 def squares(vectors: Differences, values: Whole) -> float:

@@ -18,7 +18,7 @@ import numpy as np
 from vqcore.arrays import Counts, Differences, Indices, Reals, Samples
 from vqcore.codebooks.codebook import use_of
 from vqcore.codebooks.scoring import MIDDLE
-from vqcore.codebooks.training import Progress
+from vqcore.codebooks.training import Progress, Trained
 from vqcore.codebooks.training import train as trained_codebooks
 from vqcore.metrics import nominal_bytes
 from vqcore.quantizers.quantizer import (
@@ -94,7 +94,7 @@ class Wavelet(Quantizer):
     @property
     def options(self) -> Mapping[str, int]:
         """Return the number of the step, and how much is shipped."""
-        return {"band-step": self.step, "shipped": WAYS.index(self.way)}
+        return {STEP: self.step, "shipped": WAYS.index(self.way)}
 
     @property
     def adds_up(self) -> bool:
@@ -208,14 +208,15 @@ def train(
     spare = 1 if way == "alone" else 0
     ladder = [size - spare for size in sizes if size > 1]
     for event in trained_codebooks(found, ladder, seed=seed) if ladder else ():
-        if isinstance(event, Progress):
-            yield event
-            continue
-        codewords = with_nothing(event.codebook.codewords)
-        if way != "alone":
-            codewords = _without_weakest(codewords)
-        quantizer = quantizer_of(codewords, step, way, len(codewords))
-        yield TrainedQuantizer(quantizer, event.seconds, event.sample, event.iterations)
+        yield event if isinstance(event, Progress) else _trained(event, step, way)
+
+
+def _trained(event: Trained, step: int, way: Way) -> TrainedQuantizer:
+    codewords = with_nothing(event.codebook.codewords)
+    if way != "alone":
+        codewords = _without_weakest(codewords)
+    quantizer = quantizer_of(codewords, step, way, len(codewords))
+    return TrainedQuantizer(quantizer, event.seconds, event.sample, event.iterations)
 
 
 def _without_weakest(codewords: Differences) -> Differences:

@@ -47,6 +47,14 @@ def spending_figure(spending: Spending, file_bytes: int) -> go.Figure:
     ticks = {"tickvals": places, "ticktext": names}
     figure.update_xaxes(title=say("plot.axis.bands"), fixedrange=True, showgrid=False, **ticks)
     figure.update_yaxes(title=say("plot.axis.bytes"), rangemode="tozero")
+    _add_bars(figure, spending, file_bytes)
+    for place, height in enumerate(bars_of(spending).values()):
+        share = percentage(height / file_bytes)
+        figure.add_annotation(x=place, y=height, text=share, showarrow=False, yanchor="bottom")
+    return figure
+
+
+def _add_bars(figure: go.Figure, spending: Spending, file_bytes: int) -> None:
     for series, own in _stacked(spending).items():
         name = _series_name(series, spending.has_colour)
         figure.add_bar(
@@ -60,10 +68,6 @@ def spending_figure(spending: Spending, file_bytes: int) -> go.Figure:
                 name, say("plot.hover.bytes", bytes=Hovered("y"), share="%{customdata}")
             ),
         )
-    for place, height in enumerate(bars_of(spending).values()):
-        share = percentage(height / file_bytes)
-        figure.add_annotation(x=place, y=height, text=share, showarrow=False, yanchor="bottom")
-    return figure
 
 
 def bars_of(spending: Spending) -> Bars:

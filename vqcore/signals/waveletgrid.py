@@ -24,7 +24,8 @@ ORIENTATIONS = range(3)
 VECTOR_LEVELS = range(LEVELS - 2, -1, -1)
 PHASES = (0, 0), (1, 1), (0, 1), (1, 0)
 """Which vectors of a band are coded together: every second row and column from these on."""
-CLASSES = 8
+BOOKS = 8
+"""How many books of codewords there are, see `Place.book`."""
 
 
 class Place(NamedTuple):
@@ -41,7 +42,7 @@ class Place(NamedTuple):
     @property
     def book(self) -> int:
         """Return whose codewords are alike: those of all coarse levels are."""
-        return min(self.level, 3) * 2 + self.orientation // 2
+        return min(self.level, BOOKS // 2 - 1) * 2 + self.orientation // 2
 
 
 PLACES = tuple(Place(*at) for at in product(VECTOR_LEVELS, ORIENTATIONS))

@@ -37,7 +37,7 @@ class Predicted(NamedTuple):
         return cls(likely, np.searchsorted(BIN_BOUNDS, likely).astype(np.uint8))
 
 
-class FlagRates:
+class FlagCounts:
     """How often a flag was set, where it was likely so and so much, beside how often it should."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class FlagRates:
         self._expected += every - expected, expected
 
 
-class EntryRates:
+class EntryCounts:
     """The same of codewords: of each, and of all that are alike in shape.
 
     Parameters

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqcore.arrays import Differences, Floats, Indices, Reals, Rows, Samples, Whole
-from vqcore.coding.wavelet.adaptation import EntryRates, FlagRates, Predicted
+from vqcore.coding.wavelet.adaptation import EntryCounts, FlagCounts, Predicted
 from vqcore.coding.wavelet.lattice import in_units
 from vqcore.coding.wavelet.odds import few
 from vqcore.coding.wavelet.surroundings import Known, Surroundings
@@ -138,19 +138,19 @@ class NetworkPredictor:
 
     def __init__(self, network: Network, books: list[Book]) -> None:
         self._network, self._books = network, books
-        self._flags: dict[tuple[Place, int], FlagRates] = {}
-        self._entries: dict[tuple[int, int], EntryRates] = {}
+        self._flags: dict[tuple[Place, int], FlagCounts] = {}
+        self._entries: dict[tuple[int, int], EntryCounts] = {}
 
     def odds(self, place: Place, known: Known, around: Surroundings, phase: int) -> NetworkOdds:
         """Return the odds of one pass."""
-        group = (known.number * len(ORIENTATIONS) + place.orientation) * len(PHASES) + phase
+        group = group_of(known, place, phase)
         see = partial(self._seen, place, group, around, phase)
         parts = zip(*on_all_cores(see, around.parts(phase)), strict=True)
         book = self._books[place.book]
         key = place.book, place.orientation
         if key not in self._entries:
-            self._entries[key] = EntryRates(book.codewords)
-        flags = [self._flags.setdefault((place, it), FlagRates()) for it in range(2)]
+            self._entries[key] = EntryCounts(book.codewords)
+        flags = [self._flags.setdefault((place, it), FlagCounts()) for it in range(2)]
         seen = Seen(*map(np.concatenate, parts))
         return NetworkOdds(self._network, book, place.sort, seen, flags, self._entries[key])
 
@@ -165,6 +165,11 @@ class NetworkPredictor:
         return Seen(inputs, *Predicted.of(likely(logits[:, 0])), logits[:, 1])
 
 
+def group_of(known: Known, place: Place, phase: int) -> int:
+    """Return which first layer, and which biases, a pass has."""
+    return (known.number * len(ORIENTATIONS) + place.orientation) * len(PHASES) + phase
+
+
 class NetworkOdds:
     """How likely each symbol is for the vectors of a pass."""
 
@@ -176,8 +181,8 @@ class NetworkOdds:
         book: Book,
         sort: int,
         seen: Seen,
-        flags: list[FlagRates],
-        entries: EntryRates,
+        flags: list[FlagCounts],
+        entries: EntryCounts,
     ) -> None:
         self._network, self._book, self._sort = network, book, sort
         self._inputs = seen.inputs

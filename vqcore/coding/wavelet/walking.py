@@ -76,14 +76,19 @@ def walk(
                     continue
                 odds = predictor.odds(place, known, around, phase)
                 found = decider.decide(where, place, odds)
-                odds.learn(found.symbols)
-                rows = np.flatnonzero(found.symbols)
-                some = Found(found.symbols[rows], found.multiples[rows])
-                symbols[where[rows]], multiples[where[rows]] = some
+                rows, some = _learnt(found, odds)
                 around.put(phase, rows, values_of(some, odds.codewords, signed=odds.signed))
+                symbols[where[rows]], multiples[where[rows]] = some
                 yield
             maps[place.level].append(around.map)
     return Walked(Found(symbols, multiples), maps)
+
+
+def _learnt(found: Found, odds: Odds) -> tuple[Rows, Found]:
+    """Let the odds learn what a pass came to; return which vectors are something, and these."""
+    odds.learn(found.symbols)
+    rows = np.flatnonzero(found.symbols)
+    return rows, Found(found.symbols[rows], found.multiples[rows])
 
 
 def values_of(found: Found, codewords: Differences, *, signed: bool) -> Indices:
