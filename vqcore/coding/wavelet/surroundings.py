@@ -9,6 +9,7 @@ and the ring around, and its other orientations; of Cb the same five, for Cr.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial, reduce
 from itertools import chain, product
@@ -146,7 +147,9 @@ def _each(around: Map, places: Iterable[tuple[int, int]], shape: tuple[int, int]
 
 def _still(place: Place, known: Known, maps: Maps) -> list[Map]:
     """Return the features that a band's own coefficients do not change."""
-    return list(chain.from_iterable(on_all_cores(lambda part: part(), _parts(place, known, maps))))
+    parts, call = _parts(place, known, maps), operator.call
+    many = maps[place.level + 1][0].size > len(PHASES) * VECTORS_AT_ONCE
+    return list(chain.from_iterable(on_all_cores(call, parts) if many else map(call, parts)))
 
 
 def _parts(place: Place, known: Known, maps: Maps) -> Iterator[Callable[[], list[Map]]]:
