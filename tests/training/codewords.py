@@ -24,7 +24,10 @@ how much longer it is, how far (in steps) from there, and how much (in nats) les
 
 
 def counted(books: list[LearnedBook], examples: Examples, *, moved: bool) -> list[LearnedBook]:
-    """Return books with how often each codeword was used; if moved, it is the mean of its vectors."""
+    """Return books that know how often each codeword was used.
+
+    If moved, each becomes the mean of its vectors.
+    """
     return [
         _counted(book, examples.of((by_book(examples) == number) & (examples.symbols > 0)), moved)
         for number, book in enumerate(books)

@@ -174,9 +174,9 @@ def decode_work(encoded: EncodedWavelet) -> Work[Samples]:
         planes.append(plane[: layout.height, : layout.width])
         yield
     if encoded.quantizer.way != "alone":
-        filters = [shipped()[kind].filter for kind in kinds]
-        steps = [step_of(encoded.quantizer.step, number) for number in range(len(kinds))]
-        planes = yield from filtered(planes, filters, steps)
+        filters = [shipped()[kind].filter for kind in kinds[:2]]
+        steps = [step_of(encoded.quantizer.step, number) for number in range(len(filters))]
+        planes = [*(yield from filtered(planes, filters, steps))]
     strips = (slice(y, y + STRIP) for y in range(0, layout.height, STRIP))
     return np.concatenate([*on_all_cores(partial(_pixels, planes), strips)])
 

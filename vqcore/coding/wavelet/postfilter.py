@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from vqcore.arrays import Flags, Reals, Rows
+from vqcore.arrays import Reals, Rows
 from vqcore.coding.wavelet.tables import STEPS
 from vqcore.work import CORES, Work, on_all_cores
 
@@ -130,28 +130,23 @@ class Layers(NamedTuple):
         weights = [own.second * SCALES[1], own.last * SCALES[2]]
         return cls(first, beside, weights, [each[:, None] * scale for each, scale in biases])
 
-    def corrections(self, room: Room, planes: Sequence[Reals], *luma: Reals) -> list[Reals]:
-        """Return what to add to m samples of planes, in 256ths of a step.
+    def corrections(self, room: Room, values: Reals, *luma: Reals) -> Reals:
+        """Return what to add to samples, in 256ths of a step, shape (m,).
 
         Parameters
         ----------
         room : for what is found on the way
-        planes : differences in the disc, each (samples, m)
-        luma : the same of luma, for planes of chroma: what it adds is found once for both
+        values : differences in the disc, (samples, m)
+        luma : the same of luma, for chroma; of both planes, one after the other, once
         """
-        sums = [room.product(self.own, plane) for plane in planes]
+        sums = room.product(self.own, values)
         for there in luma:
-            added = room.product(self.beside, there)
-            for each in sums:
-                each += added
-        return [self._after_first(room, each) for each in sums]
-
-    def _after_first(self, room: Room, sums: Reals) -> Reals:
+            by_plane = sums.reshape(len(sums), -1, there.shape[1])
+            by_plane += room.product(self.beside, there)[:, None]
         second, last = self.weights
         hidden = _limited(room.product(second, _limited(sums, self.biases[0])), self.biases[1])
-        found: Reals = np.floor(last @ hidden + self.biases[2])
-        limited: Reals = found[0].clip(-PARTS_OF_A_STEP, PARTS_OF_A_STEP)
-        return limited
+        found: Reals = np.floor(last @ hidden + self.biases[2])[0]
+        return np.clip(found, -PARTS_OF_A_STEP, PARTS_OF_A_STEP, out=found)
 
 
 def _limited(sums: Reals, bias: Reals) -> Reals:
@@ -161,20 +156,21 @@ def _limited(sums: Reals, bias: Reals) -> Reals:
 
 
 class Around:
-    """A plane, and the samples around each of its own.
+    """Planes that have one filter, and the samples around each of theirs.
 
     Parameters
     ----------
-    plane : as decoded
+    planes : as decoded, shape (planes, h, w)
     filter_ : the one whose disc it is
-    step : the number of its step
+    step : the number of their step
     """
 
-    def __init__(self, plane: Reals, filter_: Filter, step: int) -> None:
-        self._parts, self._radius, self._runs = in_parts(plane, step), filter_.radius, filter_.runs
-        self._wide = np.pad(self._parts, self._radius, mode="edge")
-        shifted = sliding_window_view(self._wide, 2 * self._radius + 1, axis=1)
-        self._shifted = shifted.transpose(2, 0, 1)
+    def __init__(self, planes: Reals, filter_: Filter, step: int) -> None:
+        self._parts, self._radius, self._runs = in_parts(planes, step), filter_.radius, filter_.runs
+        beyond = (0, 0), (self._radius, self._radius), (self._radius, self._radius)
+        self._wide = np.pad(self._parts, beyond, mode="edge")
+        shifted = sliding_window_view(self._wide, 2 * self._radius + 1, axis=2)
+        self._shifted = shifted.transpose(3, 0, 1, 2)
         self._ends = np.cumsum([len(across) for _, across in self._runs])
 
     def differences(self, room: Room, piece: Piece) -> Reals:
@@ -183,13 +179,13 @@ class Around:
         Those that differ too much are limited. One subtraction for each row of the disc: many small
         ones would keep other threads waiting.
         """
-        (rows, columns), middle = piece, self._parts[piece]
+        (rows, columns), middle = piece, self._parts[:, *piece]
         found = room.of(self._ends[-1], middle.size)
         shaped = found.reshape(-1, *middle.shape)
         for own, (down, across) in zip(np.split(shaped, self._ends[:-1]), self._runs, strict=True):
             top = self._radius + down
             right = slice(self._radius + across.start, self._radius + across.stop)
-            there = self._shifted[right, rows.start + top : rows.stop + top, columns]
+            there = self._shifted[right, :, rows.start + top : rows.stop + top, columns]
             np.subtract(there, middle, out=own)
         if self._spread(piece) > LARGEST_DIFFERENCE:
             np.clip(found, -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE, out=found)
@@ -198,7 +194,8 @@ class Around:
     def _spread(self, piece: Piece) -> float:
         """Return how far apart the samples in and around a piece are."""
         more = 2 * self._radius
-        return float(np.ptp(self._wide[*(slice(it.start, it.stop + more) for it in piece)]))
+        there = self._wide[:, *(slice(it.start, it.stop + more) for it in piece)]
+        return float((there.max(axis=(1, 2)) - there.min(axis=(1, 2))).max())
 
 
 def in_parts(plane: Reals, step: int) -> Reals:
@@ -209,29 +206,30 @@ def in_parts(plane: Reals, step: int) -> Reals:
 
 def filtered(
     planes: Sequence[Reals], filters: Sequence[Filter], steps: Sequence[int]
-) -> Work[list[Reals]]:
+) -> Work[Reals]:
     """Return planes, float32, without some of what quantizing did to them.
 
     Parameters
     ----------
-    planes : as decoded: luma, or luma and chroma
-    filters : of each; that of chroma looks at luma as well, no further around than luma's does
-    steps : the number of the step of each
+    planes : as decoded: luma, or luma and both of chroma
+    filters : of luma, and of chroma; the latter looks at luma as well, no further around
+    steps : the number of the step of each of these
     """
-    of_each = list(zip(planes, filters, steps, strict=True))
-    around = [*on_all_cores(lambda each: Around(*each), of_each)]
-    layers = [Layers.of(own, step) for _, own, step in of_each]
+    every = np.stack(planes)
+    kinds = [every[:1], every[1:]][: len(filters)]
+    around = [*on_all_cores(lambda own: Around(*own), zip(kinds, filters, steps, strict=True))]
+    layers = [Layers.of(*each) for each in zip(filters, steps, strict=True)]
     nearer = np.array([filters[0].disc.index(place) for place in filters[-1].disc])
-    pieces = list(_pieces(*planes[0].shape))
-    results = [np.empty_like(plane) for plane in planes]
+    parts = np.array([STEPS[step] / PARTS_OF_A_STEP for step in steps], np.float32)
+    units = parts.repeat([len(own) for own in kinds])[:, None, None]
+    pieces = list(_pieces(*every.shape[1:]))
     rooms = [Room(_values_at_once(filters)) for _ in range(CORES)]
     correct = partial(_corrections, rooms, around, layers, nearer)
-    for piece, corrections in zip(pieces, on_all_cores(correct, pieces), strict=True):
-        for result, (plane, _, step), added in zip(results, of_each, corrections, strict=True):
-            own = np.float32(STEPS[step] / PARTS_OF_A_STEP) * added
-            result[piece] = plane[piece] + own.reshape(result[piece].shape)
+    for piece, added in zip(pieces, on_all_cores(correct, pieces), strict=True):
+        there = every[:, *piece]
+        there += units * added.reshape(there.shape)
         yield
-    return results
+    return every
 
 
 def _pieces(rows: int, columns: int) -> Iterator[Piece]:
@@ -243,8 +241,8 @@ def _pieces(rows: int, columns: int) -> Iterator[Piece]:
 
 def _values_at_once(filters: Sequence[Filter]) -> int:
     """Return how many values a piece needs room for."""
-    of_each = (2 * sum(own.first.shape) + len(own.second) for own in filters)
-    values: int = AT_ONCE * sum(of_each)
+    of_each = [2 * sum(own.first.shape) + len(own.second) for own in filters]
+    values: int = AT_ONCE * (of_each[0] + 2 * sum(of_each[1:]))
     return values
 
 
@@ -254,32 +252,27 @@ def _corrections(
     layers: Sequence[Layers],
     nearer: Rows,
     piece: Piece,
-) -> list[Reals]:
-    """Return what to add to a piece of each plane."""
+) -> Reals:
+    """Return what to add to the samples of a piece, plane by plane."""
     room = rooms.pop()
     room.clear()
     luma, *chroma = (each.differences(room, piece) for each in around)
-    found = _of_some(room, layers[0], [luma])
-    if chroma:
-        found += _of_some(room, layers[-1], chroma, room.taken(luma, nearer, 0))
+    found = [_of_some(room, layers[0], luma)]
+    for values in chroma:
+        found.append(_of_some(room, layers[-1], values, room.taken(luma, nearer, 0)))
     rooms.append(room)
-    return found
+    return np.concatenate(found)
 
 
-def _of_some(room: Room, layers: Layers, planes: list[Reals], *luma: Reals) -> list[Reals]:
-    """Return what to add to m samples of planes; where a plane is flat, nothing."""
-    lively = np.stack([*map(_is_lively, planes)])
-    some = np.flatnonzero(lively.any(axis=0))
-    if len(some) > MANY * lively.shape[1]:
-        return [*np.where(lively, layers.corrections(room, planes, *luma), np.float32(0))]
-    found = np.zeros(lively.shape, np.float32)
+def _of_some(room: Room, layers: Layers, values: Reals, *luma: Reals) -> Reals:
+    """Return what to add to m samples; where their own plane is flat, nothing."""
+    looked_at = values[::LOOKED_AT]
+    lively = (looked_at.max(axis=0) > FLAT) | (looked_at.min(axis=0) < -FLAT)
+    some = np.flatnonzero(lively)
+    if len(some) > MANY * len(lively):
+        return np.where(lively, layers.corrections(room, values, *luma), np.float32(0))
+    found = np.zeros(len(lively), np.float32)
     if len(some):
-        seen, beside = ([room.taken(it, some, 1) for it in each] for each in (planes, luma))
-        found[:, some] = layers.corrections(room, seen, *beside)
-    return [*np.where(lively, found, np.float32(0))]
-
-
-def _is_lively(plane: Reals) -> Flags:
-    looked_at = plane[::LOOKED_AT]
-    lively: Flags = (looked_at.max(axis=0) > FLAT) | (looked_at.min(axis=0) < -FLAT)
-    return lively
+        beside = [room.taken(it, some % it.shape[1], 1) for it in luma]
+        found[some] = layers.corrections(room, room.taken(values, some, 1), *beside)
+    return found
