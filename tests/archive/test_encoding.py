@@ -16,7 +16,7 @@ from vqcore.archive.encoding import Encode
 from vqcore.archive.engine import Alone, EngineError, Lost
 from vqcore.archive.making import GO_ON, Made, make_all
 from vqcore.archive.manifest import Manifest
-from vqcore.archive.places import Place, PlaceError, find_places, read_bytes, write_at
+from vqcore.archive.places import Place, PlaceError, find_places, join, read_bytes, write_at
 from vqcore.archive.training import Going
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
@@ -315,6 +315,42 @@ def test_files_that_do_not_decode_are_told(folder: Path) -> None:
     Path("out/2.png.vq").unlink()
     made = finish(make_all(Alone(), found, Decode([PLAIN], "back")))
     assert made.rows[2].error == "out/2.png.vq: No such file or directory"
+
+
+@pytest.mark.parametrize("where", ["here", "there"])
+def test_a_file_that_nobody_made_from_it_is_not_written_over(folder: Path, where: str) -> None:
+    base = "photos" if where == "here" else "memory://encoding/mine"
+    vq = finish(use_work(load_picture(Path("photos/0.png")), PLAIN)).file
+    write_at(join(base, "boat.vq"), vq)
+    write_at(join(base, "boat.png"), b"the original")
+    [place], _ = find_places([join(base, "boat.vq")], {".vq"})
+    told = f"{place.address}: {join(base, 'boat.png')} is another file; move it away first."
+    for _ in range(2):
+        made = finish(make_all(Alone(), [place], Decode([PLAIN], base)))
+        assert made.errors == [told]
+        assert read_bytes(join(base, "boat.png")) == b"the original"
+
+
+def test_what_a_run_has_written_and_not_noted_is_its_own(folder: Path) -> None:
+    encoded()
+    before = files()
+    Path("out/manifest.json").unlink()
+    made = encoded()
+    assert (len(made.good), made.kept) == (5, 0)
+    Path("out/manifest.json").unlink()
+    made = encoded(shared=finish(train_shared(VECTORS, 4, SETTINGS)))
+    assert sum("is another file" in error for error in made.errors) == 5
+    assert files() == before
+
+
+def test_what_was_made_before_its_picture_failed_is_made_again(folder: Path) -> None:
+    encoded()
+    Path("photos/1.png").write_bytes(b"torn")
+    for number in (1, 2):
+        assert len(encoded().errors) == 3, number
+    shutil.copy("photos/0.png", "photos/1.png")
+    assert len(encoded().errors) == 2
+    assert files()["1.png.vq"] == files()["0.png.vq"]
 
 
 def test_a_mark_is_each_jobs_own() -> None:

@@ -18,6 +18,7 @@ from vqcore.archive.places import (
     enough_memory,
     from_there,
     join,
+    read_bytes,
     version_of,
     write_at,
 )
@@ -74,11 +75,26 @@ class Make(ABC):
                 if known and known.stands(row, self.folder):
                     return None
                 file, facts = self.made(place)
+            target = join(self.folder, row.file)
+            if not (known and known.sha256):
+                _check_free(target, file, place)
         except (OSError, PictureError) as error:
-            return replace(row, error=one_line(error))
-        write_at(join(self.folder, row.file), file, self.mark)
+            return _failed(row, known, one_line(error))
+        write_at(target, file, self.mark)
         facts |= {"bytes": len(file), "sha256": sha256(file).hexdigest()}
         return replace(row, **facts, seconds=round(perf_counter() - start, 4))
+
+
+def _check_free(target: str, file: bytes, place: Place) -> None:
+    """Refuse to write over another file; the same is of a run that ended before it noted it."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        if read_bytes(target, len(file) + 1) != file:
+            raise PictureError(f"{place.address}: {target} is another file; move it away first.")
+
+
+def _failed(row: Row, known: Row | None, error: str) -> Row:
+    """Return the row of a place without a file, which keeps in mind the one made before."""
+    return replace(row, error=error, sha256=known.sha256 if known else "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +139,7 @@ def make_all(
         for number, found in engine.each(make, items, parts):
             place, known = items[number]
             if isinstance(found, Lost):
-                found = replace(make.wanted(place), error=str(lost_at(place, found)))
+                found = _failed(make.wanted(place), known, str(lost_at(place, found)))
             row = found or known
             assert row is not None
             rows[number] = row

@@ -40,7 +40,8 @@ class Row:
     codebook : its checksum, or that of nothing
     rate_weight : λ, in squared error per bit
     version : of the picture's file, see `places.version_of`
-    sha256 : of the file; a CRC-32 is the same of all files that end with their own
+    sha256 : of the file, or of one made before the error; a CRC-32 is the same of all files that
+        end with their own
     error : why there is no file; else empty
     """
 
