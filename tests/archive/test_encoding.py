@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from helpers import smooth_picture
 
-from vqcore.archive import encoding, making
+from vqcore.archive import decoding, encoding, making
 from vqcore.archive.decoding import Decode
 from vqcore.archive.encoding import Encode
 from vqcore.archive.engine import Alone, EngineError, Lost
@@ -351,6 +351,22 @@ def test_what_was_made_before_its_picture_failed_is_made_again(folder: Path) -> 
     shutil.copy("photos/0.png", "photos/1.png")
     assert len(encoded().errors) == 2
     assert files()["1.png.vq"] == files()["0.png.vq"]
+
+
+def test_files_of_any_length_are_not_read_whole(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded()
+    longest = max(map(len, files().values()))
+    monkeypatch.setattr(decoding, "MAX_BYTES", longest)
+    assert decoded().errors == []
+    shutil.rmtree("back")
+    seen = []
+    monkeypatch.setattr(decoding, "MAX_BYTES", 9)
+    monkeypatch.setattr(decoding, "parse", seen.append)
+    told = "out/0.png.vq: The file has more than 9 bytes, the limit of .vq files."
+    assert decoded().errors[0] == told
+    assert not seen
 
 
 def test_a_mark_is_each_jobs_own() -> None:

@@ -12,7 +12,9 @@ from vqcore.archive.places import Place, new_mark, read_bytes
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.container import FileError, parse
 from vqcore.refusals import PictureError
-from vqcore.signals.pictures import png_bytes
+from vqcore.signals.pictures import MAX_PIXELS, png_bytes
+
+MAX_BYTES = 4 * MAX_PIXELS  # more than any picture's samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,11 @@ class Decode(Make):
 
     def made(self, place: Place) -> tuple[bytes, dict[str, Any]]:
         try:
-            encoded = parse(read_bytes(place.address), self.codebooks)
+            data = read_bytes(place.address, MAX_BYTES + 1)
+            if len(data) > MAX_BYTES:
+                told = f"The file has more than {MAX_BYTES:,} bytes, the limit of .vq files."
+                raise FileError(told)
+            encoded = parse(data, self.codebooks)
         except FileError as error:
             raise PictureError(f"{place.address}: {error}") from error
         layout = encoded.layout
