@@ -125,7 +125,10 @@ class Pool(Protocol):
 
 
 class Alone:
-    """An engine in this process: what is few is done before another process has begun."""
+    """An engine in this process: what is few is done before another process has begun.
+
+    An item that ends the process ends all, and none takes too long.
+    """
 
     def each(
         self, job: Job[Item, Result], items: Sequence[Item], parts: int | None = None
@@ -148,7 +151,7 @@ class OnPool:
     Parameters
     ----------
     pool
-    patience : seconds that an item may take
+    patience : seconds that an item may take; a group has those of all its items
     """
 
     def __init__(self, pool: Pool, patience: float = SECONDS_AN_ITEM) -> None:
