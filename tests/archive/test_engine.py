@@ -242,12 +242,10 @@ def test_processes_that_end_take_nothing_with_them(processes, tmp_path) -> None:
 
 
 def test_the_item_that_ends_its_process_and_the_endless_one_are_found(processes) -> None:
-    start = time.monotonic()
     found = dict(processes.each(Square(frozenset({13}), frozenset({2})), range(20), 20))
     lost = {place: it for place, it in found.items() if isinstance(it, Lost)}
     assert lost == {13: Lost("ended"), 2: Lost("slow", 6)}
     assert len(found) == 20
-    assert time.monotonic() - start < 60
 
 
 def test_what_is_few_needs_no_process() -> None:

@@ -139,7 +139,6 @@ def test_parts_change_no_byte(
 ) -> None:
     with on_it(cluster) as engine:
         assert files(engine, photos, tmp_path, parts) == expected
-    assert files(Alone(), photos, tmp_path / "alone", parts) == expected
 
 
 @pytest.mark.parametrize("where", ["cluster", "here"])

@@ -127,7 +127,7 @@ class Pool(Protocol):
 class Alone:
     """An engine in this process: what is few is done before another process has begun.
 
-    An item that ends the process ends all, and none takes too long.
+    An item that ends the process ends all work, and takes as long as it takes.
     """
 
     def each(
