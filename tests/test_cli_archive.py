@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 from zipfile import ZipFile
 
@@ -20,6 +21,7 @@ from helpers import heed_interrupts, photograph, smooth_picture
 
 from vqcore.archive import places, samples
 from vqcore.archive.places import read_bytes, write_at
+from vqcore.archive.training import TrainedTogether
 from vqcore.cli import main
 from vqcore.coding.codebookfile import load_codebook
 from vqcore.coding.container import parse
@@ -107,6 +109,21 @@ def test_a_family_is_in_the_first_picture_encoded_with_it(folder: Path) -> None:
     assert (found.quantizer.family, found.layout.width) == ("residual", 40)
     done("encode-all", "photos", "out", "--codebook", "book.vq")
     assert Path("out/00.png.vq").read_bytes() == Path("book.vq").read_bytes()
+
+
+def test_a_first_picture_that_is_gone_takes_no_training_with_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = archive._shown
+
+    def gone(*work: Any) -> TrainedTogether:
+        trained = shown(*work)
+        Path("photos/00.png").unlink()
+        return trained
+
+    monkeypatch.setattr(archive, "_shown", gone)
+    done("train", "photos", "book.vq", *BOOK, "--family", "residual")
+    assert parse(Path("book.vq").read_bytes()).quantizer.family == "residual"
 
 
 def test_whole_pictures_have_no_rate_weight(folder: Path) -> None:

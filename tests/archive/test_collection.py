@@ -19,6 +19,7 @@ from vqcore.archive.collection import (
     looking,
     written_down,
 )
+from vqcore.archive.training import Going
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Settings
 from vqcore.coding.container import parse
@@ -118,6 +119,21 @@ def test_what_takes_too_much_memory_is_told_and_the_others_looked_at(
     assert list(told) == ["torn.png"]
     [seen] = only(events, Seen)
     assert len(seen.best + seen.worst) == 4
+
+
+@pytest.mark.parametrize("left", [3, 0])
+def test_the_file_is_of_a_picture_that_is_still_there(folder: Path, left: int) -> None:
+    settings = gray(family="mean-removed")
+    asked = Collection("five", tuple(in_folder(str(folder))), 4, settings)
+    work = looking(asked)
+    while (event := next(work)) != Going("reading", 6, 5 * 32 * 48):
+        assert isinstance(event, Going)
+    for number in range(5 - left):
+        (folder / f"{number}.png").unlink()
+    events = list(work)
+    assert [found.pictures for found in only(events, Found)] == [5] * bool(left)
+    assert sum(not it.error for it in only(events, Outcome)) == left
+    assert len(only(events, Outcome)) == 6
 
 
 def test_where_nothing_can_be_read_each_says_why(folder: Path) -> None:

@@ -7,12 +7,12 @@ where they lie.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -28,6 +28,7 @@ from vqcore.coding.codec import Settings
 from vqcore.coding.container import coded_codebook_work
 from vqcore.lab.health import Health, cell_errors_work, pairs_work
 from vqcore.lab.sharing import Shared, fits, use_work
+from vqcore.lab.sharing import Use as UseOfOne
 from vqcore.lab.uploads import Upload
 from vqcore.refusals import PictureError
 from vqcore.signals.blocks import Colour, layout_of, shown_pixels
@@ -250,7 +251,8 @@ def looking(asked: Collection) -> Iterator[Heard]:
         except NothingReadError:
             yield from _unread(asked)
             return
-        uses, outcomes = None, dict[int, Outcome]()
+        uses: Use | None = None
+        outcomes = dict[int, Outcome]()
         job = Measure(found.shared, asked.settings.rate_weight)
         for number, measured in engine.each(job, list(asked.places)):
             place = asked.places[number]
@@ -258,13 +260,14 @@ def looking(asked: Collection) -> Iterator[Heard]:
                 measured = _lost(place, measured), None
             outcome, use = measured
             if use:
-                uses, outcomes[number] = uses + use if uses else use, outcome
+                uses = uses + use if uses else use
+                outcomes[number] = outcome
             yield outcome
         if uses:
             yield _seen(found.shared, uses, asked, outcomes)
 
 
-def _training(asked: Collection, engine: Engine) -> Any:
+def _training(asked: Collection, engine: Engine) -> Generator[Heard, None, Found]:
     work = asked.together.work(engine)
     while True:
         try:
@@ -278,11 +281,10 @@ def _training(asked: Collection, engine: Engine) -> Any:
 
 
 def _found(trained: TrainedTogether, settings: Settings) -> Found:
-    shared, file = trained.shared, b""
-    if not isinstance(shared, SharedCodebook):
-        first = fitting(trained.places[0], settings.colour)
-        file = finish(use_work(first, shared)).file
-    return Found(shared, len(trained.places), file)
+    file = b""
+    if not isinstance(trained.shared, SharedCodebook):
+        file = trained.file_of_first(partial(fitting, colour=settings.colour))
+    return Found(trained.shared, len(trained.places), file)
 
 
 def _unread(asked: Collection) -> Iterator[Outcome]:
@@ -325,7 +327,7 @@ class Measure:
         )
         return outcome, self._use(picture, use)
 
-    def _use(self, picture: Picture, use: Any) -> Use:
+    def _use(self, picture: Picture, use: UseOfOne) -> Use:
         cells, errors = np.zeros(0, np.int64), np.zeros(0)
         encoded, codebook_bytes = use.encoded, 0
         if use.holds_codebook:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,14 +10,16 @@ import numpy as np
 
 from vqcore.archive.engine import Engine
 from vqcore.archive.passes import Count, OnGrid, Passed, pass_over
-from vqcore.archive.places import Place, Unread
+from vqcore.archive.places import Place, Unread, enough_memory
 from vqcore.archive.samples import Draw, Drawn, gathered, share_of
 from vqcore.codebooks.training import Progress
 from vqcore.coding.codebookfile import SharedCodebook
 from vqcore.coding.codec import Settings
-from vqcore.lab.sharing import Shared, train_family, train_shared
+from vqcore.lab.sharing import Shared, train_family, train_shared, use_work
+from vqcore.refusals import PictureError
+from vqcore.signals.pictures import Picture
 from vqcore.signals.raw import Size
-from vqcore.work import mapped
+from vqcore.work import finish, mapped
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,23 @@ class TrainedTogether:
     sample: int
     mses: tuple[float, ...]
     unread: tuple[Unread, ...]
+
+    def file_of_first(self, read: Callable[[Place], Picture]) -> bytes:
+        """Return the file of the first picture that can still be read, encoded with the codebook.
+
+        Raises
+        ------
+        NothingReadError
+            If there is none.
+        """
+        errors = list[Unread]()
+        for place in self.places:
+            try:
+                with enough_memory(place):
+                    return finish(use_work(read(place), self.shared)).file
+            except (OSError, PictureError) as error:
+                errors.append(error)
+        raise NothingReadError(errors)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
@@ -35,12 +36,11 @@ from vqcore.coding.codec import Settings
 from vqcore.commands.options import Command, Given, options_given, unless
 from vqcore.commands.running import end_badly, one_line_errors, progress_bar
 from vqcore.files import check_writable, write_whole
-from vqcore.lab.sharing import can_share, load_shared, use_work
+from vqcore.lab.sharing import can_share, load_shared
 from vqcore.quantizers.family import FAMILIES
 from vqcore.show import exports, printed
 from vqcore.signals.pictures import picture_suffixes
 from vqcore.signals.raw import Size
-from vqcore.work import finish
 
 Result = TypeVar("Result")
 
@@ -118,13 +118,12 @@ def train(
 
 
 def _codebook_data(trained: TrainedTogether, settings: Settings, raw_size: Size | None) -> bytes:
-    """Return a codebook file, or the first picture encoded with a quantizer of another family."""
+    """Return a codebook file, or a picture encoded with a quantizer of another family."""
     shared = trained.shared
     if isinstance(shared, SharedCodebook):
         told = len(trained.places), settings, shared.size, len(trained.mses)
         return pack_codebook(shared, exports.training_comment(*told))
-    first = picture_at(trained.places[0], settings.colour, raw_size)
-    return finish(use_work(first, shared)).file
+    return trained.file_of_first(partial(picture_at, colour=settings.colour, raw_size=raw_size))
 
 
 def encode_all(
