@@ -184,16 +184,20 @@ def test_what_a_job_raises_comes_back_as_it_is(cluster: str) -> None:
     assert caught.value.filename == "7.png"
 
 
-def test_where_all_workers_have_ended_for_good_nobody_waits_for_ever(tmp_path: Path) -> None:
+def test_where_all_workers_have_ended_for_good_nobody_waits_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A group whose last worker has gone would else wait for another for all time."""
+    monkeypatch.setattr(ondask, "LOOK_SECONDS", 0.2)
     with scheduler(tmp_path) as (address, process):
-        only = worker(address, tmp_path, "--no-nanny")
-        with distributed.Client(address) as client:
-            client.wait_for_workers(1, timeout=30)
-            engine = OnPool(OnDask(client, lonely_seconds=1))
-            with pytest.raises(EngineError, match=f"no worker at {address} for 1 seconds.$"):
-                dict(engine.each(Square(frozenset({2})), range(9), 9))
-        ended([only])
+        for job in (Square(deadly=frozenset({2})), Square(endless=frozenset({2}))):
+            only = worker(address, tmp_path, "--no-nanny")
+            with distributed.Client(address) as client:
+                client.wait_for_workers(1, timeout=30)
+                engine = OnPool(OnDask(client, lonely_seconds=1), patience=2)
+                with pytest.raises(EngineError, match=f"no worker at {address} for 1 seconds.$"):
+                    dict(engine.each(job, range(9), 9))
+            only.wait(20)
         with distributed.Client(address) as client:
             pool = OnDask(client)
             process.send_signal(signal.SIGKILL)

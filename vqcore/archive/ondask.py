@@ -6,6 +6,7 @@ version of `vqcore`, and see files under the same addresses.
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -69,9 +70,13 @@ class OnDask:
         return future
 
     def renew(self) -> None:
-        """Begin those workers anew that are at work, where somebody looks after them."""
-        busy = [worker for worker, tasks in self._client.processing().items() if tasks]
-        self._client.restart_workers(busy, timeout=LONELY_SECONDS, raise_for_error=False)
+        """Begin those workers anew that are at work, or end those that no nanny looks after."""
+        known = self._client.scheduler_info(n_workers=-1)["workers"]
+        busy = [it for it, tasks in self._client.processing().items() if tasks and it in known]
+        looked_after = [it for it in busy if known[it]["nanny"]]
+        self._client.restart_workers(looked_after, timeout=LONELY_SECONDS, raise_for_error=False)
+        alone = [it for it in busy if it not in looked_after]
+        self._client.run(os._exit, 1, workers=alone, on_error="ignore")
 
     def check(self) -> None:
         self._check_scheduler()
