@@ -28,6 +28,9 @@ from vqcore.refusals import PictureError, one_line
 
 GO_ON = "What is done stays done; the same command goes on from there."
 
+Asked = tuple[Place, Row | None]
+"""A place, and its row of before."""
+
 
 class Make(ABC):
     """A job that makes a file of another.
@@ -57,7 +60,7 @@ class Make(ABC):
             If there can be none.
         """
 
-    def __call__(self, item: tuple[Place, Row | None]) -> Row | None:
+    def __call__(self, item: Asked) -> Row | None:
         """Write the file for a place, given its row of before, and return its row.
 
         It returns None if the file is there already.
@@ -136,18 +139,26 @@ def make_all(
     items = [(place, manifest.rows.get(place.name)) for place in places]
     rows, kept, pixels = dict[int, Row](), 0, 0
     with _kept(manifest):
-        for number, found in engine.each(make, items, parts):
-            place, known = items[number]
-            if isinstance(found, Lost):
-                found = _failed(make.wanted(place), known, str(lost_at(place, found)))
-            row = found or known
-            assert row is not None
+        for number, row, was_there in _rows(engine, make, items, parts):
             rows[number] = row
-            kept += found is None
+            kept += was_there
             pixels += row.pixels
             manifest.note(row)
             yield Going(make.step, len(rows), pixels)
     return Made(tuple(rows[number] for number in range(len(places))), kept)
+
+
+def _rows(
+    engine: Engine, make: Make, items: Sequence[Asked], parts: int | None
+) -> Iterator[tuple[int, Row, bool]]:
+    """Yield the number of each item, its row, and whether its file was there already."""
+    for number, found in engine.each(make, items, parts):
+        place, known = items[number]
+        if isinstance(found, Lost):
+            found = _failed(make.wanted(place), known, str(lost_at(place, found)))
+        row = found or known
+        assert row is not None
+        yield number, row, found is None
 
 
 @contextmanager

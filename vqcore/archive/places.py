@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from glob import glob, has_magic
@@ -98,9 +98,14 @@ def find_places(
                 found.setdefault(_whole(file), (file, root))
         except (OSError, PictureError) as error:
             errors.append(error)
+    return _named(found), errors
+
+
+def _named(found: Mapping[str, tuple[str, str]]) -> list[Place]:
+    """Return places, by name, of addresses and their roots by how they are from everywhere."""
     shared = _shared([*map(_whole, {root for _, root in found.values()})])
     places = (Place(it, _name(whole, shared), root) for whole, (it, root) in found.items())
-    return sorted(places, key=lambda place: place.name), errors
+    return sorted(places, key=lambda place: place.name)
 
 
 def _without_lists(asked: Iterable[str], errors: list[Unread]) -> Iterator[str]:
