@@ -36,7 +36,7 @@ def test_it_is_done_by_another_process_and_heard_of_here(asked: Collection) -> N
         assert work.found
         assert work.seen
         assert {it.picture for it in work.good} == {name for name, _ in FILES}
-        assert (work.rate.pictures, work.rate.seconds_left) == (3, 0)
+        assert (work.pace.pictures, work.pace.seconds_left) == (3, 0)
     assert not there.is_going_on
     assert there.found
     assert here.found
@@ -49,7 +49,7 @@ def test_passes_over_all_are_one_step_whatever_their_number(
     monkeypatch.setattr(module, "in_another_process", lambda *_: iter([Going("pass 2", 1, 9)]))
     work = Gathering(asked)
     work.wait()
-    assert (work.step, work.rate.pictures, work.rate.pixels) == ("pass", 1, 9)
+    assert (work.step, work.pace.pictures, work.pace.pixels) == ("pass", 1, 9)
 
 
 def endless(*_: object) -> Iterator[None]:

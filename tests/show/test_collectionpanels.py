@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from vqcore.archive.collection import Collection, Found, Outcome, Seen
-from vqcore.archive.gathering import Gathering, Rate, trained_id
+from vqcore.archive.gathering import Gathering, Pace, trained_id
 from vqcore.codebooks.codebook import Codebook
 from vqcore.coding.codebookfile import SharedCodebook, parse_codebook
 from vqcore.coding.codec import Settings
@@ -47,9 +47,9 @@ def outcome(number: int, psnr_db: float = 30.0) -> Outcome:
     return Outcome(f"{number}.png", 100, 50, 1000 + number, psnr_db, 0.9, 1.6 + number / 1000)
 
 
-def test_progress_has_a_rate_and_the_time_left() -> None:
-    going = Rate(30, 60_000_000, 12e6, 95.0)
-    share, told = collectionpanels.progress_of(gathered(step="reading", rate=going, count=120))
+def test_progress_has_a_pace_and_the_time_left() -> None:
+    going = Pace(30, 60_000_000, 12e6, 95.0)
+    share, told = collectionpanels.progress_of(gathered(step="reading", pace=going, count=120))
     assert share == 0.25
     for fact in ("30 of 120 pictures", "60.0 megapixels, 12.0 a second", "about 2 minutes left"):
         assert fact in told

@@ -33,7 +33,7 @@ def trained_id(shared: Shared) -> str:
     return f"trained-{shared.checksum.hex()}"
 
 
-class Rate(NamedTuple):
+class Pace(NamedTuple):
     """How far a step is: pictures and pixels done, pixels a second, and seconds left."""
 
     pictures: int
@@ -89,12 +89,12 @@ class Gathering:
         self._thread.join()
 
     @property
-    def rate(self) -> Rate:
+    def pace(self) -> Pace:
         """Return how far the step is that is done now."""
         going, seconds = self._going, max(1e-3, monotonic() - self._began)
         each = seconds / going.pictures if going.pictures else math.inf
         left = each * (self.count - going.pictures)
-        return Rate(going.pictures, going.pixels, going.pixels / seconds, left)
+        return Pace(going.pictures, going.pixels, going.pixels / seconds, left)
 
     @property
     def good(self) -> list[Outcome]:

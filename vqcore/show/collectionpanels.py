@@ -22,10 +22,10 @@ ERRORS_LISTED = 100
 
 
 def progress_of(gathering: Gathering) -> tuple[float, str]:
-    """Return how much of a step is done, and that in words, with a rate and the time left."""
+    """Return how much of a step is done, and that in words, with its pace and the time left."""
     if gathering.step == "training":
         return 0.0, say("collection.doing.training", size=gathering.size)
-    going, every = gathering.rate, gathering.count
+    going, every = gathering.pace, gathering.count
     facts = [
         say(f"collection.doing.{gathering.step}"),
         say("collection.done", done=count(going.pictures), every=count(every)),
