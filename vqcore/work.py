@@ -140,10 +140,12 @@ def on_all_cores(function: Callable[[Item], Result], items: Iterable[Item]) -> I
     ahead: deque[_Task[Result]] = deque()
     try:
         with one_thread_a_product():
+            if CORES == 1:
+                yield from map(function, items)
+                return
             for item in items:
                 call = partial(function, item)
-                own = CORES == 1 or not ahead
-                ahead.append(_Task(call, Future() if own else POOL.submit(call)))
+                ahead.append(_Task(call, POOL.submit(call) if ahead else Future()))
                 if len(ahead) > 2 * CORES:
                     yield _first(ahead)
             while ahead:

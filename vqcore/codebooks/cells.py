@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -82,7 +84,8 @@ def partition(
         errors[rows] = np.einsum("ij,ij->i", centred, centred) - 2 * best
         if with_loss and size > 1:
             scores[lines, cells] = -np.inf
-            losses[rows] = 2 * (best - scores.max(axis=1))
+            second = scores[lines, scores.argmax(axis=1)]  # max itself takes five times as long
+            losses[rows] = 2 * (best - second)
 
     yield from scored(vectors, codewords, kind, measure)
     errors = errors.clip(0)
@@ -120,11 +123,19 @@ def cell_sums(
     cells: NDArray[np.integer], vectors: NDArray[Number], size: int, dtype: Any = np.float32
 ) -> Reals:
     """Sum vectors, shape (m, d), by cell: shape (size, d), exact for samples of a chunk."""
-    ones = np.ones(len(cells), dtype)
-    sums: Reals = membership(cells, ones, size) @ vectors.astype(dtype, copy=False)
+    members = copy(_one_each(size, len(cells), dtype))
+    members.indices = np.ascontiguousarray(cells, np.int32)
+    sums: Reals = members @ vectors.astype(dtype, copy=False)
     return sums
+
+
+@lru_cache(maxsize=64)
+def _one_each(size: int, count: int, dtype: Any) -> Any:
+    """Return a `membership` of weights of 1, all in cell 0: to check a new one takes longer."""
+    return membership(np.zeros(count, np.int32), np.ones(count, dtype), size)
 
 
 def membership(cells: NDArray[np.integer], weights: Reals, size: int) -> Any:
     """Return the sparse (size, m) matrix that holds each row's weight in the row's cell."""
-    return csc_array((weights, cells, np.arange(len(cells) + 1)), shape=(size, len(cells)))
+    starts = np.arange(len(cells) + 1, dtype=np.int32)
+    return csc_array((weights, cells, starts), shape=(size, len(cells)))
