@@ -463,19 +463,17 @@ def _with_names(curves: int) -> dict[str, int]:
 
 def size_figure(sizes: Sequence[int], value_title: str) -> go.Figure:
     """Return an empty figure against K."""
-    figure = empty_figure(HEIGHT)
-    figure.update_layout(showlegend=False, clickmode="event+select")
     area = size_area(sizes)
-    figure.update_xaxes(
-        title=say("plot.axis.k"),
-        type="log",
-        range=[math.log10(area["from"]), math.log10(area["to"])],
-        fixedrange=True,
-        tickvals=[size for size in sizes if size.bit_count() == 1] or list(sizes),
-        minor={"tickvals": list(sizes)},
-    )
-    figure.update_yaxes(title=value_title)
-    return figure
+    along = {
+        "title": say("plot.axis.k"),
+        "type": "log",
+        "range": [math.log10(area["from"]), math.log10(area["to"])],
+        "fixedrange": True,
+        "tickvals": [size for size in sizes if size.bit_count() == 1] or list(sizes),
+        "minor": {"tickvals": list(sizes)},
+    }
+    up = {"title": value_title}
+    return empty_figure(HEIGHT, along, up, showlegend=False, clickmode="event+select")
 
 
 def _name_below(figure: go.Figure, curves: int) -> None:
@@ -495,20 +493,32 @@ def add_legend(figure: go.Figure) -> None:
 
 
 def _rate_plane(likeness: Likeness) -> go.Figure:
-    figure = empty_figure(RATE_HEIGHT)
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2})
-    figure.update_xaxes(title=say("plot.axis.rate"), type="log", tickvals=RATE_TICKS)
-    figure.update_yaxes(title=say(f"plot.axis.{likeness}"))
-    return figure
+    along = {"title": say("plot.axis.rate"), "type": "log", "tickvals": RATE_TICKS}
+    up, legend = {"title": say(f"plot.axis.{likeness}")}, {"orientation": "h", "y": -0.2}
+    return empty_figure(RATE_HEIGHT, along, up, showlegend=True, legend=legend)
 
 
-def empty_figure(height: int) -> go.Figure:
-    """Return a figure with nothing in it, as all here are made."""
-    figure = go.Figure()
-    figure.update_layout(height=height, margin=MARGIN, dragmode="zoom")
-    figure.update_xaxes(automargin=False, ticklabeloverflow="allow", title_standoff=8)
-    figure.update_yaxes(automargin=False, ticklabeloverflow="allow")
-    return figure
+def empty_figure(
+    height: int,
+    along: Mapping[str, Any] | None = None,
+    up: Mapping[str, Any] | None = None,
+    **look: Any,
+) -> go.Figure:
+    """Return a figure with nothing in it, as all here are made.
+
+    Plotly takes many times as long to change one as to make it so.
+
+    Parameters
+    ----------
+    height : in pixels
+    along, up : what its axes of x and of y have besides
+    look : and its layout
+    """
+    axis = {"automargin": False, "ticklabeloverflow": "allow"}
+    axes = {"xaxis": {**axis, **(along or {})}, "yaxis": {**axis, **(up or {})}}
+    return go.Figure(
+        layout={"height": height, "margin": MARGIN, "dragmode": "zoom", **axes, **look}
+    )
 
 
 def add_curve(
