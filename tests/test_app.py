@@ -60,7 +60,16 @@ REFERENCES = ["scalar (reference)", "DCT (reference)"]
 @pytest.fixture(scope="module", autouse=True)
 def _quick():
     """Do once what each run of an AppTest does anew; show every other pixel of the samples."""
+    waited = local_script_runner.require_widgets_deltas
+
+    def joined(runner, timeout):
+        """Wait for a run's end without looking up a thousand times a second."""
+        runner._script_thread.join(timeout)
+        waited(runner, 1)
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "require_widgets_deltas", joined)
+        patch.setattr(plain, "trained_codebooks", trained_once(plain.trained_codebooks))
         name = "scan_component_manifests"  # looks through all installed packages: there are none
         patch.setattr(manifest_scanner, name, cache(getattr(manifest_scanner, name)))
         compiled = ScriptCache()
@@ -81,10 +90,35 @@ def sample_picture(name):
     return photograph(name, 2)
 
 
+def trained_once(train):
+    """What trains codebooks, and gives again what it has trained to the end before."""
+    trained = {}
+
+    def again(vectors, sizes, *, known, **how):
+        words = [it.codewords.tobytes() for it in known.values()]
+        key = (vectors.tobytes(), *vectors.shape, *sizes, *known, *words, *how.values())
+        if key in trained:
+            yield from trained[key]
+            return
+        events = []
+        for event in train(vectors, sizes, known=known, **how):
+            events.append(event)
+            yield event
+        trained[key] = events
+
+    return again
+
+
 def opened(**query):
     app = AppTest.from_file(APP, default_timeout=60)
     app.query_params.update(SMALL | query)
     return sound(app.run())
+
+
+@cache
+def seen(**query):
+    """A page for tests that look at it and do nothing else."""
+    return opened(**query)
 
 
 def sound(app):
@@ -178,7 +212,7 @@ def test_opens_on_a_sample_already_swept():
 
 def test_nothing_stands_above_the_name():
     """Streamlit shows what stands alone on a line of the script, even a docstring."""
-    first = opened().main.children[0]
+    first = seen().main.children[0]
     assert [it.type for it in first.children.values()] == ["header", "markdown"]
 
 
@@ -204,7 +238,7 @@ def test_figures_are_those_of_the_sweep():
 
 
 def test_charts_hold_the_points_of_the_sweep():
-    app = opened(picture="camera")
+    app = seen(picture="camera")
     swept = points("camera", Settings(colour="gray"), [1, 2, 4, 8])
     assert curve(app, 0) == ([1, 2, 4, 8], [point.psnr_db for point in swept.values()])
     nominal = [swept[size].nominal_ratio for size in (2, 4, 8)]
@@ -386,7 +420,7 @@ def test_damaged_vq_file_is_refused():
 
 
 def test_gray_picture_switches_colour_off():
-    assert opened(picture="camera").button_group(key="colour").disabled
+    assert seen(picture="camera").button_group(key="colour").disabled
     assert not opened(picture="coffee").button_group(key="colour").disabled
 
 
@@ -415,7 +449,7 @@ def test_more_sizes_train_only_what_is_missing(monkeypatch):
 def test_rate_weight_trains_nothing_new(monkeypatch):
     app = opened(picture="camera")
     before = figures(app)
-    monkeypatch.setattr("vqcore.codebooks.training.rung_work", None)
+    monkeypatch.setattr(plain, "trained_codebooks", None)
     sound(app.select_slider(key="rate").set_value(5000).run())
     after = figures(app)
     assert float(after["psnr_db"].split()[0]) < float(before["psnr_db"].split()[0])
@@ -423,7 +457,7 @@ def test_rate_weight_trains_nothing_new(monkeypatch):
 
 
 def test_infinite_ratio_is_no_error_in_the_table():
-    table = opened(picture="camera").dataframe[0].value
+    table = seen(picture="camera").dataframe[0].value
     assert math.isinf(table["nominal_ratio"][0])
     assert not table.isna().any(axis=None)
 
@@ -482,6 +516,12 @@ def at_rates(*files, **query):
     return brought(*files, **RATES | query)
 
 
+@cache
+def rates_seen():
+    """The rates of a picture, for tests that look at them and do nothing else."""
+    return at_rates(("waves.png", waves()), block="4")
+
+
 def traces(app):
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
     return {trace["name"]: trace for trace in spec["data"] if "name" in trace}
@@ -492,7 +532,7 @@ def button(app, label):
 
 
 def test_rivals_are_real_files_on_the_same_plane():
-    app = at_rates(("waves.png", waves()), block="4")
+    app = rates_seen()
     drawn = traces(app)
     others = ["JPEG", "WebP", "AVIF", "PNG-8", *REFERENCES]
     assert list(drawn) == ["lower hull", "4×4 RGB", "nominal", *others]
@@ -519,8 +559,7 @@ def test_references_are_dotted_lines_of_real_files_with_names_that_say_so():
 
 
 def test_the_viewer_offers_no_file_that_no_browser_reads():
-    app = at_rates(("waves.png", waves()), block="4")
-    offered = [codec for codec, _ in viewer(app)["rivals"]]
+    offered = [codec for codec, _ in viewer(rates_seen())["rivals"]]
     assert offered == ["jpeg", "webp", "avif", "png8"]
 
 
@@ -660,9 +699,8 @@ def test_what_directions_are_worth_is_shown_beside_gain_shape():
     assert list(shown["psnr_db"]) == list(vars(found).values())
     [_, cosine, _, scaled] = shown["psnr_db"]
     assert cosine < scaled
-    alone = at_rates(("waves.png", waves()), block="4")
     assert say("cosine.title") in [it.value for it in app.subheader]
-    assert say("cosine.title") not in [it.value for it in alone.subheader]
+    assert say("cosine.title") not in [it.value for it in rates_seen().subheader]
 
 
 def test_target_finds_the_best_setting_swept():
@@ -741,7 +779,7 @@ def test_one_picture_has_no_mean():
 
 
 def test_training_is_replayed_and_told():
-    app = opened(panel="Training", picture="camera", largest="8", k="4")
+    app = seen(panel="Training", picture="camera", k="4")
     steps = training_steps(app)
     assert list(steps) == [2, 4, 8]
     assert list(app.dataframe[0].value["size"]) == [2, 4, 8]
@@ -751,7 +789,7 @@ def test_training_is_replayed_and_told():
 
 
 def test_what_is_known_comes_in_one_message():
-    app = opened(panel="Training", picture="camera", largest="8")
+    app = seen(panel="Training", picture="camera", k="4")
     messages = [[it["kind"] for it in headers(each.bytes)] for each in components(app, "vq_layer")]
     assert [it for it in messages if "codebook" in it] == [["codebook"] * 4]
     assert [it for it in messages if "training" in it] == [["training"] * 3]
@@ -1070,13 +1108,18 @@ def at_health(**query):
     return opened(**{"panel": "Health", "picture": "camera"} | query)
 
 
+def health_seen():
+    return seen(panel="Health", picture="camera")
+
+
+@cache
 def swept_steps(name):
     events = sweep(sample_picture(name), Settings(colour="gray"), [1, 2, 4, 8])
     return {event.point.codebook_size: event for event in events if isinstance(event, Step)}
 
 
 def test_health_of_every_size_is_in_the_table():
-    assert not at_health().dataframe
+    assert not health_seen().dataframe
     table = at_health(healths="true").dataframe[0].value
     camera = sample_picture("camera")
     vectors, whole = vectors_of(camera), cut_for(camera, Settings())
@@ -1130,7 +1173,7 @@ def test_only_pictures_with_blocks_alike_can_be_tried():
 def test_error_by_cell_is_of_each_size():
     vectors = vectors_of(sample_picture("camera"))
     healths = [finish(health_work(step, vectors)) for step in swept_steps("camera").values()]
-    [shown] = components(at_health(), "vq_health")
+    [shown] = components(health_seen(), "vq_health")
     shares = [health.cell_distortion.astype("<f4").tobytes() for health in healths]
     uses = [health.cell_use.astype("<u4").tobytes() for health in healths]
     parts = zip(shares, uses, strict=True)
@@ -1179,7 +1222,7 @@ def test_plane_of_few_pairs():
 
 
 def test_projection_is_of_every_size():
-    app = opened(**PLANE)
+    app = seen(**PLANE)
     assert projection(app)["sizes"] == [[1, 1], [2, 2], [4, 4], [8, 8]]
     assert any("not the true cells" in text.value for text in app.markdown)
 
@@ -1213,34 +1256,48 @@ def calls_of(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("module", "name", "panel"),
+    ("panel", "made"),
     [
-        ("vqcore.signals.pictures", "sample_picture", "Health"),
-        ("vqcore.lab.study", "plan_of", "Health"),
-        ("vqcore.lab.study", "sweep_cut", "Health"),
-        ("vqcore.lab.study", "health_work", "Health"),
-        ("vqcore.lab.study", "held_out", "Health"),
-        ("vqcore.lab.study", "rival_work", "Rate–distortion"),
-        ("vqcore.lab.study", "frames_work", "Training"),
-        ("vqcore.viewer.made", "original_layer", "Health"),
-        ("vqcore.viewer.made", "codebook_layer", "Health"),
-        ("vqcore.viewer.made", "training_layer", "Training"),
-        ("vqcore.viewer.made", "projection_layer", "Plane"),
-        ("vqcore.viewer.made", "pair_density", "Plane"),
-        ("vqcore.viewer.made", "first_codewords", "Plane"),
-        ("vqcore.viewer.made", "lloyd_path", "Plane"),
-        ("vqcore.viewer.made", "principal_plane", "Plane"),
+        (
+            "Health",
+            [
+                "signals.pictures.sample_picture",
+                "lab.study.plan_of",
+                "lab.study.sweep_cut",
+                "lab.study.health_work",
+                "lab.study.held_out",
+                "viewer.made.original_layer",
+                "viewer.made.codebook_layer",
+            ],
+        ),
+        ("Rate–distortion", ["lab.study.rival_work"]),
+        ("Training", ["lab.study.frames_work", "viewer.made.training_layer"]),
+        (
+            "Plane",
+            [
+                "viewer.made.projection_layer",
+                "viewer.made.pair_density",
+                "viewer.made.first_codewords",
+                "viewer.made.lloyd_path",
+                "viewer.made.principal_plane",
+            ],
+        ),
     ],
 )
-def test_another_run_makes_nothing_again(calls_of, module, name, panel):
-    calls = calls_of(module, name)
-    app = opened(picture="camera", panel=panel)
-    assert calls
-    calls.clear()
+def test_another_run_makes_nothing_again(calls_of, panel, made):
+    calls = {name: calls_of(*f"vqcore.{name}".rsplit(".", 1)) for name in made}
+    if "signals.pictures.sample_picture" in made:
+        app = opened(picture="camera", panel=panel)
+    else:
+        app = brought(("waves.png", waves()), panel=panel)
+    assert all(calls.values()), calls
+    for each in calls.values():
+        each.clear()
     for _ in range(2):
         sound(app.run())
-    assert [call for call in calls if name != "sweep_cut"] == []
-    assert name != "sweep_cut" or not any(sizes for _, _, sizes, _ in calls)
+    sweeps = calls.pop("lab.study.sweep_cut", [])
+    assert not any(calls.values()), calls
+    assert not any(sizes for _, _, sizes, _ in sweeps)
 
 
 def test_an_upload_is_read_once(calls_of):
@@ -1288,20 +1345,23 @@ def layer_by_layer(data):
 
 
 @pytest.mark.parametrize(
-    ("panel", "change"),
+    ("panel", "changes"),
     [
-        *(("Training", change) for change in ("block", "seed", "rate", "more", "picture")),
-        *(("Plane", change) for change in ("block", "rate", "more", "pairs", "start", "picture")),
-        *(("Health", change) for change in ("rate", "picture")),
+        ("Training", ["block", "seed", "rate", "more", "picture"]),
+        ("Plane", ["block", "rate", "more", "pairs", "start", "picture"]),
+        ("Health", ["rate", "picture"]),
     ],
 )
-def test_a_change_shows_what_it_shows_where_nothing_was_before(panel, change):
-    query = {"panel": panel} | CHANGES[change]
-    file = ("waves.png", waves(2 if change == "picture" else 1))
-    before = all_layers(brought(("waves.png", waves(1)), panel=panel))
-    after = all_layers(brought(file, **query))
-    st.cache_resource.clear()
-    assert all_layers(brought(file, **query)) == after != before
+def test_a_change_shows_what_it_shows_where_nothing_was_before(panel, changes):
+    def shown(change):
+        file = ("waves.png", waves(2 if change == "picture" else 1))
+        return all_layers(brought(file, panel=panel, **CHANGES.get(change, {})))
+
+    before = shown(None)
+    after = {change: shown(change) for change in changes}
+    for change in changes:
+        st.cache_resource.clear()
+        assert shown(change) == after[change] != before, change
 
 
 def original(app):
@@ -1326,7 +1386,7 @@ def test_another_picture_brings_its_own_pixels_and_pairs():
 
 
 def test_every_size_has_a_layer_of_its_own():
-    app = opened(picture="camera")
+    app = seen(picture="camera")
     assert [it["size"] for it in layers(app) if it["kind"] == "codebook"] == [1, 2, 4, 8]
 
 
