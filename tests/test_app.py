@@ -812,6 +812,7 @@ def training_steps(app):
     return {it["size"]: it["steps"] for it in layers(app) if it["kind"] == "training"}
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_only_the_ladder_can_be_replayed():
     trained_otherwise = opened(panel="Training", picture="camera").selectbox(key="trainer")
     assert training_steps(sound(trained_otherwise.set_value("minibatch").run())) == {}
@@ -1680,9 +1681,8 @@ def test_steps_of_a_training_on_points_are_gone_through():
     ]
 
 
-def test_trainers_of_points_are_compared_if_asked_to(monkeypatch):
-    here = "vqcore.codebooks.training.in_another_process"
-    monkeypatch.setattr(here, lambda fits, *given: fits(*given))
+@pytest.mark.usefixtures("in_this_process")
+def test_trainers_of_points_are_compared_if_asked_to():
     app = opened(**POINTS | {"point-panel": "training", "largest": "2", "k": "2"})
     charts = len(app.get("plotly_chart"))
     app.toggle(key="compare").set_value(True)
@@ -1718,9 +1718,8 @@ def test_every_panel_of_points_stands_for_every_source(panel, source, family):
     assert not app.error
 
 
-def test_a_trainer_that_tells_of_no_steps_is_not_said_to_have_trained_nothing(monkeypatch):
-    here = "vqcore.codebooks.training.in_another_process"
-    monkeypatch.setattr(here, lambda fits, *given: fits(*given))
+@pytest.mark.usefixtures("in_this_process")
+def test_a_trainer_that_tells_of_no_steps_is_not_said_to_have_trained_nothing():
     sound = {"signal": "sound", "sound-panel": "training", "largest": "2"}
     for how in (POINTS | {"point-panel": "training", "largest": "2", "k": "2"}, sound):
         told = [it.value for it in opened(**how | {"trainer": "minibatch"}).markdown]

@@ -93,6 +93,7 @@ def test_codebook_of_one_picture_is_as_good_as_that_of_its_sweep(folder: Path) -
     assert use.point.mse < 1.01 * step.point.mse
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_codebook_file_says_where_it_comes_from(folder: Path) -> None:
     done("train", "many", "cat.png", "all.npz", *CODEBOOK, "--seed", 3, "--trainer", "kmeans")
     with ZipFile("all.npz") as archive:

@@ -265,6 +265,7 @@ def test_target_keeps_the_rate_weight(small, tmp_path):
     assert (tmp_path / "b.vq").read_bytes() == (tmp_path / "a.vq").read_bytes()
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_target_keeps_the_trainer_and_the_seed(small, tmp_path):
     options = ("--block", 4, "--colour", "rgb", "--size", 8, "--trainer", "kmeans", "--seed", 3)
     picture = read_picture(small.read_bytes(), "")

@@ -157,6 +157,7 @@ def test_of_very_many_vectors_a_size_is_the_same_whichever_others_are_asked_for(
     assert inertia(vectors, alone.codewords) < 1.03 * inertia(vectors, few.codewords)
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("trainer", ["lbg", "minibatch", "textbook"])
 def test_every_trainer_takes_numbers(trainer: str) -> None:
     vectors = np.float32([[0.1, -5], [0.3, -5], [1000.25, 7], [1000.75, 7]])

@@ -239,7 +239,11 @@ def test_the_ladder_is_as_good_as_k_means(name: str) -> None:
 @pytest.mark.parametrize(
     ("trainer", "estimator"), [("kmeans", KMeans), ("minibatch", MiniBatchKMeans)]
 )
-def test_other_trainers_are_scikit_learns(trainer: str, estimator: type, seed: int) -> None:
+def test_other_trainers_are_scikit_learns(
+    request: pytest.FixtureRequest, trainer: str, estimator: type, seed: int
+) -> None:
+    if seed:
+        request.getfixturevalue("in_this_process")
     vectors = vectors_of(smooth_picture(96, 80, gray=True))
     found = trained(vectors, [1, 5, 12], trainer=trainer, seed=seed)
     assert list(found) == [1, 5, 12]
@@ -249,6 +253,7 @@ def test_other_trainers_are_scikit_learns(trainer: str, estimator: type, seed: i
         np.testing.assert_array_equal(codewords, expected.codewords, strict=True)
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("trainer", ["lbg", "kmeans"])
 def test_codewords_are_in_the_order_of_a_file(camera: Samples, trainer: str) -> None:
     for codewords in trained(camera, [2, 20, 32], trainer=trainer).values():
@@ -341,6 +346,7 @@ def test_more_codewords_than_distinct_vectors_are_refused(sizes: list[int], trai
         train(FEW, sizes, trainer=trainer)
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("sizes", [[4], (1, 3, 4), np.array([2, 4])], ids=str)
 @pytest.mark.parametrize("trainer", TRAINED_BY)
 def test_as_many_codewords_as_distinct_vectors_are_those(sizes: list[int], trainer: str) -> None:

@@ -20,6 +20,7 @@ LAYOUT = layout_of(PICTURE, 4, "gray")
 VECTORS = LAYOUT.split(PICTURE.pixels)
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("trainer", TRAINED_BY)
 def test_run_is_what_training_gives(trainer: Trainer) -> None:
     run = finish(run_work(cut(PICTURE, LAYOUT), Settings(4, "gray", trainer, seed=3), 20))
@@ -39,6 +40,7 @@ def test_seconds_of_the_ladder_count_all_rungs(monkeypatch: pytest.MonkeyPatch) 
     assert finish(run_work(cut(PICTURE, LAYOUT), Settings(4, "gray"), 16)).seconds == 0.875
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_random_start_is_scikit_learns() -> None:
     *_, trained = train(VECTORS, [8], trainer="random", seed=5)
     assert isinstance(trained, Trained)
@@ -62,6 +64,7 @@ def test_every_trainer_runs_three_times_whatever_is_done_with_the_codebooks() ->
     assert {it.rate_weight for it in every} == {0}
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("trainer", TRAINED_BY)
 def test_a_run_on_points_is_what_a_sweep_gives(trainer: Trainer) -> None:
     points, settings = made("mixture", 500, 3), PointSettings(trainer=trainer, seed=2)

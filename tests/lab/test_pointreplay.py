@@ -57,6 +57,7 @@ def test_by_the_book_each_iteration_is_there() -> None:
         np.testing.assert_array_equal(frame.codewords, expected.codewords.astype(np.float32))
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize(
     ("settings", "there"),
     [

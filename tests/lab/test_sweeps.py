@@ -140,6 +140,7 @@ def test_a_picture_of_one_colour_has_one_size(trainer: str) -> None:
     np.testing.assert_array_equal(step.encoded.decode(), picture.pixels)
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("trainer", TRAINED_BY)
 def test_no_codebook_is_larger_than_the_distinct_blocks(trainer: str) -> None:
     picture = toned_picture([10, 20, 20, 90, 200, 250, 10])
@@ -292,6 +293,7 @@ def test_index_k_is_codeword_k_in_the_file_too(colour: str) -> None:
             np.testing.assert_array_equal(found.indices, step.encoded.indices)
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("trainer", TRAINED_BY)
 def test_codebooks_are_those_of_the_trainer(trainer: str) -> None:
     picture = photograph("chelsea", 4)

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 import vqcore
-from vqcore.codebooks import training
 from vqcore.coding.codec import Settings
 from vqcore.lab.sweeps import Step, sweep
 from vqcore.show.byhand import numpy_lines
@@ -28,12 +27,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / NAME).write_bytes(png_bytes(PIXELS))
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let scikit-learn train here, where it is loaded already."""
-    monkeypatch.setattr(training, "in_another_process", lambda fits, *given: fits(*given))
 
 
 def names_after(lines: str) -> dict[str, Any]:

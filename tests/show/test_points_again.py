@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from shell import in_a_shell
 
-from vqcore.codebooks import training
 from vqcore.codebooks.textbook import Rules, rows_of
 from vqcore.lab.pointstudy import PointStudy, replaying, sweeping
 from vqcore.lab.pointsweeps import PointSettings, PointStep
@@ -28,12 +27,11 @@ PICTURE = read_picture(png_bytes(sample_picture("camera").pixels[::16, ::16]), "
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_this_process: None) -> Path:
     """Stand where the files are."""
     (tmp_path / "a b.csv").write_text(TABLE)
     (tmp_path / "man.png").write_bytes(png_bytes(PICTURE.pixels))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(training, "in_another_process", lambda fits, *given: fits(*given))
     return tmp_path
 
 

@@ -41,6 +41,7 @@ def ran(command: str, folder: Path, shell: Callable[..., Ended] = in_a_shell) ->
     assert status == 0, complaint
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize(
     ("settings", "size", "file"),
     [

@@ -16,7 +16,6 @@ import pytest
 import soundfile
 from shell import in_a_shell
 
-from vqcore.codebooks import training
 from vqcore.codebooks.textbook import Rules, rows_of
 from vqcore.coding.soundcodec import SOUND_FAMILIES, SoundSettings
 from vqcore.coding.soundcontainer import parse_sound
@@ -57,12 +56,11 @@ def given(start: Any) -> SoundSettings:
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_this_process: None) -> Path:
     """Stand where the upload is, and where one has put the original that the lab gives."""
     (tmp_path / NAME).write_bytes(upload())
     (tmp_path / "-a.flac").write_bytes(upload())
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(training, "in_another_process", lambda fits, *given: fits(*given))
     return tmp_path
 
 
