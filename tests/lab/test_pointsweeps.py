@@ -75,7 +75,7 @@ LLOYD_MAX = {2: 4.40, 4: 9.30, 8: 14.62, 16: 20.22, 32: 26.01, 64: 31.89}
 
 
 def test_scalars_of_a_gaussian_are_lloyd_and_maxs() -> None:
-    for step in steps(made("gaussian", 1_000_000, 1), list(LLOYD_MAX)):
+    for step in steps(made("gaussian", 300_000, 1), list(LLOYD_MAX)):
         assert step.figures.snr_db == pytest.approx(LLOYD_MAX[step.codebook_size], abs=0.05)
 
 
@@ -100,7 +100,7 @@ def test_points_are_encoded_with_a_quantizer_from_elsewhere() -> None:
 
 
 def test_without_memory_vectors_gain_space_and_shape_and_no_more() -> None:
-    points = made("gaussian", 20_000, 2)
+    points = made("gaussian", 8000, 2)
     found = finish(advantage_work(points, 3))
     assert isinstance(found, Advantage)
     assert abs(found.memory_db) < 0.08
@@ -110,19 +110,19 @@ def test_without_memory_vectors_gain_space_and_shape_and_no_more() -> None:
 
 
 def test_uniform_numbers_have_no_shape_to_follow() -> None:
-    found = finish(advantage_work(made("uniform", 20_000, 2), 3))
+    found = finish(advantage_work(made("uniform", 8000, 2), 3))
     assert abs(found.memory_db) < 0.08
     assert -0.25 < found.shape_db < 0.05  # cells at the ends fit worse
 
 
 def test_memory_is_what_shuffling_takes_away() -> None:
-    found = finish(advantage_work(made("gauss-markov", 20_000, 2), 2))
+    found = finish(advantage_work(made("gauss-markov", 5000, 2), 2))
     gain = -5 * math.log10(1 - 0.9**2)  # of the determinant, a number
     assert found.memory_db == pytest.approx(gain, abs=0.35)
 
 
 def test_longer_vectors_come_nearer_to_the_bound() -> None:
-    found = finish(dimensions_work(made("gauss-markov", 100_000, 1), 1))
+    found = finish(dimensions_work(made("gauss-markov", 70_000, 1), 1))
     assert [it.dimension for it in found] == [1, 2, 4, 8]
     snr_db = [it.snr_db for it in found]
     assert snr_db == sorted(snr_db)
@@ -142,7 +142,7 @@ def test_with_few_vectors_nothing_is_compared() -> None:
 
 
 def test_a_study_keeps_what_it_finds_out() -> None:
-    store, points = Store(10**8), made("mixture", 3000, 2)
+    store, points = Store(10**8), made("mixture", 2100, 2)
     study = PointStudy(points, PointSettings(), (1, 2, 4, 8), store, ("mixture", 0.0))
     assert study.plan == [1, 2, 4, 8]
     assert not study.is_complete
@@ -160,7 +160,7 @@ def test_a_study_keeps_what_it_finds_out() -> None:
 
 
 def test_what_vectors_gain_goes_on_from_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    points = made("gauss-markov", 5000, 2)
+    points = made("gauss-markov", 2100, 2)
     bits = possible_bits(points)
     expected = [finish(advantage_work(points, each)) for each in bits]
     study = PointStudy(points, PointSettings(), (1, 2, 4, 8), Store(10**9))
