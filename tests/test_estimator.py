@@ -75,7 +75,7 @@ def test_on_many_blobs_its_inertia_is_never_more():
         VectorQuantizer(size).fit(blobs).inertia_ / KMeans(size, random_state=0).fit(blobs).inertia_
         for centers in (8, 12)
         for seed in range(3)
-        for blobs in [make_blobs(2000, 5, centers=centers, random_state=seed)[0]]
+        for blobs in [make_blobs(1000, 5, centers=centers, random_state=seed)[0]]
         for size in (3, 8, 12, 16)
     ]
     assert max(ratios) <= 1.005, sorted(ratios)[-3:]
@@ -166,7 +166,7 @@ def test_all_types_of_numbers_are_computed_as_float32(dtype):
 
 
 def test_the_seed_decides():
-    vectors = np.random.default_rng(0).random((2000, 3))
+    vectors = np.random.default_rng(0).random((500, 3))
     first, again, other = (VectorQuantizer(32, seed=seed).fit(vectors) for seed in (1, 1, 2))
     assert np.array_equal(first.cluster_centers_, again.cluster_centers_)
     assert not np.array_equal(first.cluster_centers_, other.cluster_centers_)

@@ -135,7 +135,7 @@ def assert_round_trip(layout: BlockLayout, codewords: Samples, indices: Indices)
     assert reader.is_genuine()
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=50)
 @given(layouts, st.integers(1, 40), kinds, st.integers(0, 99))
 @example(BlockLayout(1, 1, 1, "gray"), 1, ("random", "first"), 0)
 @example(BlockLayout(1, 1, 1, "ycbcr"), 2, ("random", "last"), 0)

@@ -1,5 +1,7 @@
 """Tests of viewer.columns: entries and sums of columns as tiles."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from helpers import photograph, steps_of
@@ -30,8 +32,9 @@ STAGES = Quantizer(
 MANY = sorted(set(FAMILIES) - {"plain"})
 
 
+@cache
 def encoded(family: str, colour: Colour) -> Encoded:
-    [step] = steps_of(sweep(photograph("coffee", 4), Settings(4, colour, family=family), [16]))
+    [step] = steps_of(sweep(photograph("coffee", 6), Settings(4, colour, family=family), [16]))
     return step.encoded
 
 

@@ -85,6 +85,6 @@ def test_each_word_comes_from_the_catalog(
     family: str, colour: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(words, "_language_now", lambda: "test")
-    coded, vectors = encoded(photograph("coffee", 4), Settings(4, colour, family=family), 8)
+    coded, vectors = encoded(photograph("coffee", 8), Settings(4, colour, family=family), 8)
     for name in tiles(how_it_works(coded, vectors)):
         assert not re.search(r"(?<![\[\w])[^\W\d_]+", name)
