@@ -324,7 +324,8 @@ def chosen_options(
     every = {name: options.get(name.replace("-", "_")) for name in FAMILY_OPTIONS}
     given = {name: int(value) for name, value in every.items() if value}
     if "codebook_file" in options_given():
-        refuse_beside_trained({name.replace("-", "_") for name in given})
+        # How many candidates are kept is up to the encoder, and the quantizer of points says if.
+        refuse_beside_trained({name.replace("-", "_") for name in given} - {"beam"})
     for name, value in given.items():
         if name not in own:
             raise click.BadParameter(f"--{name} is no option of --family {family}.")
