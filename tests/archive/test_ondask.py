@@ -172,6 +172,14 @@ def test_the_item_that_ends_its_worker_is_found(cluster: str, tmp_path: Path) ->
         assert total == (sum(number**2 for number in range(20)), {})
 
 
+def test_what_has_come_stays_where_its_worker_ends_a_moment_later(
+    cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with on_it(cluster) as engine:
+        monkeypatch.setattr(distributed.Future, "status", "lost")
+        assert dict(engine.each(Square(), range(3), 2)) == {0: 0, 1: 1, 2: 4}
+
+
 def test_an_endless_item_is_given_up(cluster: str) -> None:
     with on_it(cluster, patience=3) as engine:
         found = dict(engine.each(Square(endless=frozenset({1})), range(3), 3))

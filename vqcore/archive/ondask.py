@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from logging import CRITICAL
 from time import monotonic
@@ -51,7 +52,6 @@ class OnDask:
 
     def __init__(self, client: Any, lonely_seconds: float = LONELY_SECONDS) -> None:
         self._client, self._lonely_seconds = client, lonely_seconds
-        self._executor = client.get_executor(pure=False)
         self._address = client.scheduler.address
         self.ended: tuple[type[BaseException], ...] = (import_module("distributed").KilledWorker,)
         self._looked = self._seen = monotonic()
@@ -66,7 +66,9 @@ class OnDask:
 
     def submit(self, function: Callable[..., Result], *arguments: Any) -> Future[Result]:
         self._check_scheduler()
-        future: Future[Result] = self._executor.submit(function, *arguments)
+        task, future = self._client.submit(function, *arguments, pure=False), Future[Result]()
+        future.add_done_callback(partial(_give_up, task))
+        self._client.loop.add_callback(_hand_on, task, future)
         return future
 
     def renew(self) -> None:
@@ -109,6 +111,28 @@ class OnDask:
     @property
     def _is_gone(self) -> EngineError:
         return EngineError(f"The scheduler at {self._address} is gone.")
+
+
+def _give_up(task: Any, future: Future[Any]) -> None:
+    """Cancel a task whose future is cancelled."""
+    if future.cancelled() and not task.cancelled():
+        task.cancel()
+
+
+async def _hand_on(task: Any, future: Future[Any]) -> None:
+    """Give a future what a task comes to.
+
+    The executor of `distributed` asks for the task's status when it has the result; where the
+    worker has ended between, it raises what no job does, or nothing for ever.
+    """
+    try:
+        hand_on = partial(future.set_result, await task._result())
+    except Exception as error:  # whatever the job raises, and the scheduler
+        hand_on = partial(future.set_exception, error)
+    if task.cancelled():
+        future.cancel()
+    if future.set_running_or_notify_cancel():
+        hand_on()
 
 
 @contextmanager
