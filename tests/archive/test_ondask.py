@@ -197,6 +197,7 @@ def test_where_all_workers_have_ended_for_good_nobody_waits_for_ever(
 ) -> None:
     """A group whose last worker has gone would else wait for another for all time."""
     monkeypatch.setattr(ondask, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr("vqcore.archive.engine.SETTLING_SECONDS", 1)
     with scheduler(tmp_path) as (address, process):
         for job in (Square(deadly=frozenset({2})), Square(endless=frozenset({2}))):
             only = worker(address, tmp_path, "--no-nanny")
