@@ -23,6 +23,15 @@ REPLACED = ("Failed to load resource", "Image source error", "Download Button so
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 MEDIA = {"color_scheme": "light", "reduced_motion": "no-preference"}  # what a page is told of them
 REST_JS = Path(__file__).with_name("rest.js")
+# What streamlit fades and what waits to be hidden is drawn 60 times a second, for up to two seconds
+# after each run: here it has ended at once. The viewer, in a shadow root, moves as it does.
+AT_ONCE = """
+globalThis.atOnce = new CSSStyleSheet();
+atOnce.replaceSync(`*, *::before, *::after {
+  animation-duration: 0s !important; animation-delay: 0s !important; transition: none !important;
+}`);
+document.adoptedStyleSheets.push(atOnce);
+"""
 CANVAS_BYTES = """canvas => {
   const { width, height } = canvas;
   const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
@@ -79,6 +88,7 @@ def watched(browser, options):
     context = browser.new_context(**options)
     context.add_init_script(path=REST_JS)
     context.add_init_script(NOT_NEW)
+    context.add_init_script(AT_ONCE)
     return context
 
 
@@ -150,6 +160,10 @@ class Visitor:
             where,
         )
         return self.settle()
+
+    def let_move(self):
+        """Let what moves on the page take its time from here on."""
+        self.page.evaluate("atOnce.disabled = true")
 
     def settle(self):
         """Wait until the page rests, and the script with it: rest.js tells what that is."""

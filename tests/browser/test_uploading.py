@@ -140,7 +140,7 @@ def test_a_server_started_anew_goes_on_and_names_what_is_gone(own_visitor):
 
 def test_what_is_stopped_says_so_and_goes_on(visitor):
     """What is shown meanwhile is counted, and the time is that waited."""
-    visitor.open("?largest=4096&block=4")
+    visitor.open("?largest=4096&block=4").let_move()
     page = visitor.page
     payload = {"name": "large.png", "mimeType": "image/png", "buffer": png(4, 1500, 2000)}
     page.locator("input[type=file]").set_input_files(payload)
