@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from helpers import link_to
 from PIL import Image
 from playwright.sync_api import Error, expect, sync_playwright
-from running import ARGUMENTS, NOT_NEW, installed_browser, running_app
+from running import ARGUMENTS, NOT_NEW, SHELL, installed_browser, running_app
 
 # What streamlit says of a file that a rerun replaced before the page had asked for it: a picture,
 # or one offered in a list that is closed, which it draws once more. What is shown in the end must
@@ -54,7 +54,7 @@ def browser():
 
 def launched(playwright):
     """Start an installed Chrome or Chromium, else one that playwright installs, else skip."""
-    path = installed_browser()
+    path = installed_browser(SHELL)
     if path is None:
         command = [sys.executable, "-m", "playwright", "install", "chromium"]
         subprocess.run(command, capture_output=True, check=False)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+SHELL = "chromium-headless-shell"  # draws as Chromium does, without a window to keep
 NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "chrome")
 ARGUMENTS = [
     "--no-sandbox",
@@ -27,8 +28,8 @@ if (location.hostname === "localhost" && !new URLSearchParams(location.search).h
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
-def installed_browser():
-    return next(filter(None, map(shutil.which, NAMES)), None)
+def installed_browser(*sooner):
+    return next(filter(None, map(shutil.which, [*sooner, *NAMES])), None)
 
 
 @contextmanager
