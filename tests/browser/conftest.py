@@ -1,6 +1,7 @@
 """A real server and a real Chromium for the tests in this folder."""
 
 import base64
+import io
 import os
 import subprocess
 import sys
@@ -32,14 +33,13 @@ atOnce.replaceSync(`*, *::before, *::after {
 }`);
 document.adoptedStyleSheets.push(atOnce);
 """
-CANVAS_BYTES = """canvas => {
-  const { width, height } = canvas;
-  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-  let text = "";
-  for (let at = 0; at < data.length; at += 32768) {
-    text += String.fromCharCode(...data.subarray(at, at + 32768));
-  }
-  return `${width} ${height} ${btoa(text)}`;
+FIND_SIZE = """(slider, [side, size]) => {
+  const told = slider.getRootNode().querySelector(`[data-side=${side}] .k`);
+  return [...Array(Number(slider.max) + 1).keys()].findIndex((place) => {
+    slider.value = place;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    return told.innerText === size;
+  });
 }"""
 BROKEN_PICTURES = "[...document.images].filter(it => it.complete && !it.naturalWidth).length"
 
@@ -192,19 +192,18 @@ class Visitor:
         """Drag a side's slider to a K."""
         slider = self.side(side, ".size")
         for _ in range(50):
-            for place in range(int(slider.get_attribute("max")) + 1):
+            place = slider.evaluate(FIND_SIZE, [side, str(size)])
+            if place >= 0:
                 slider.fill(str(place))
-                if self.side(side, ".k").inner_text() == str(size):
-                    return self.settle()
+                return self.settle()
             self.page.wait_for_timeout(200)  # its layer may be on the way
         raise AssertionError(f"the slider has no K = {size}")
 
     def stage(self, canvas=".pictures"):
         """The pixels of a canvas, the viewer's if none is told: shape (height, width, 3)."""
-        text = self.page.locator(canvas).evaluate(CANVAS_BYTES)
-        width, height, data = text.split(" ")
-        pixels = np.frombuffer(base64.b64decode(data), np.uint8)
-        return pixels.reshape(int(height), int(width), 4)[..., :3]
+        address = self.page.locator(canvas).evaluate("canvas => canvas.toDataURL()")
+        file = io.BytesIO(base64.b64decode(address.partition(",")[2]))
+        return np.asarray(Image.open(file).convert("RGB"))
 
     def saved(self, side):
         """The picture that "Save PNG" gives."""
