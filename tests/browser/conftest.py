@@ -216,16 +216,26 @@ class Visitor:
 
     def download(self, label):
         """The bytes of one of the things to take away."""
+        with self.taking_away() as take:
+            return take(label)
+
+    @contextmanager
+    def taking_away(self):
+        """Open the list of what can be taken away, and give the way to the bytes of each."""
         self.page.get_by_role("button", name="Download", exact=True).click()
         dialog = self.page.get_by_role("dialog")
         dialog.wait_for()
         self.settle()
-        with self.page.expect_download() as download:
-            dialog.get_by_role("button", name=label, exact=True).click()
+
+        def take(label):
+            with self.page.expect_download() as download:
+                dialog.get_by_role("button", name=label, exact=True).click()
+            self.suggested_name = download.value.suggested_filename
+            return Path(download.value.path()).read_bytes()
+
+        yield take
         dialog.get_by_role("button", name="Close").click()
         dialog.wait_for(state="hidden")
-        self.suggested_name = download.value.suggested_filename
-        return Path(download.value.path()).read_bytes()
 
     def figures(self):
         """All figures below the viewer."""

@@ -4,10 +4,9 @@ import io
 import json
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 from test_canvas import png, swept
-from test_lab import photograph
+from test_lab import small_photograph
 
 from vqcore.coding.codebookfile import parse_codebook
 from vqcore.coding.codec import Settings
@@ -23,19 +22,21 @@ OTHERS = ["JPEG", "WebP", "AVIF", "PNG-8"]
 REFERENCES = ["scalar (reference)", "DCT (reference)"]
 
 
-@pytest.mark.parametrize(
-    ("choice", "codec", "search", "target"),
-    [
-        ("JPEG of the same size", "jpeg", largest_within, "file_bytes"),
-        ("AVIF of the same PSNR", "avif", same_psnr, "psnr_db"),
-    ],
-    ids=["size", "psnr"],
-)
-def test_rivals_file_is_decoded_by_the_browser(visitor, choice, codec, search, target):
-    data = photograph()
+MATCHES = [
+    ("JPEG of the same size", "jpeg", largest_within, "file_bytes"),
+    ("AVIF of the same PSNR", "avif", same_psnr, "psnr_db"),
+]
+
+
+def test_rivals_file_is_decoded_by_the_browser(visitor):
+    data = small_photograph()
     steps = swept(data, FOUR, [*SIZES, 32, 64])
     visitor.bring("?block=4&largest=64&k=64", ("one.jpg", data))
-    pixels = read_picture(data, "").pixels
+    for match in MATCHES:
+        check_rival(visitor, read_picture(data, "").pixels, steps, *match)
+
+
+def check_rival(visitor, pixels, steps, choice, codec, search, target):
     visitor.side("a", ".show").select_option(label=choice)
     for size in (64, 32):
         visitor.choose(size)
@@ -64,11 +65,11 @@ def test_what_another_panel_showed_is_gone_at_once(visitor):
     visitor.page.get_by_role("heading", name="By target").wait_for()
     assert health.count() == 0
     visitor.settle()
+    check_the_plane(visitor)
 
 
-def test_plane_from_a_click_on_its_panel(visitor):
-    visitor.bring("?block=4&largest=16", ("one.png", png(96, 144)))
-    visitor.page.get_by_role("radio", name="Rate–distortion").click()
+def check_the_plane(visitor):
+    """Of rate and distortion, from a click on its panel."""
     legend = visitor.page.locator(".js-plotly-plot .legendtext")
     expect(legend).to_have_text(
         ["lower hull", "4×4 RGB", "nominal", *OTHERS, *REFERENCES], timeout=60_000
@@ -99,20 +100,22 @@ def test_everything_can_be_taken_away(visitor, browser):
     data = png(96, 144)
     step = swept(data, FOUR, SIZES)[16]
     visitor.bring("?block=4&largest=16&k=16", ("one.png", data))
-    assert parse(visitor.download("Compressed (.vq)")).quantizer.codebook_size == 16
-    rebuilt = read_picture(visitor.download("Reconstruction (PNG)"), "").pixels
-    np.testing.assert_array_equal(rebuilt, step.encoded.decode())
-    codewords = np.load(io.BytesIO(visitor.download("Codebook (.npy)")))
-    np.testing.assert_array_equal(codewords, step.encoded.shared.codebook.codewords)
-    assert read_picture(visitor.download("Codebook (PNG)"), "").width > 4 * 24
-    points = json.loads(visitor.download("All figures (JSON)"))["points"]
-    assert [point["codebook_size"] for point in points[: len(SIZES)]] == SIZES
-    assert visitor.download("All figures (CSV)").count(b"\n") == 1 + len(points)
-    assert visitor.suggested_name == "one-4x4-rgb.csv"
-    shared = parse_codebook(visitor.download("Codebook (.npz)"))
-    assert shared.checksum == step.encoded.shared.checksum
-    assert read_picture(visitor.download("Original (PNG)"), "").pixels.shape == (96, 144, 3)
-    look_at_report(browser, visitor.download("Report (HTML)").decode())
+    with visitor.taking_away() as take:
+        assert parse(take("Compressed (.vq)")).quantizer.codebook_size == 16
+        rebuilt = read_picture(take("Reconstruction (PNG)"), "").pixels
+        np.testing.assert_array_equal(rebuilt, step.encoded.decode())
+        codewords = np.load(io.BytesIO(take("Codebook (.npy)")))
+        np.testing.assert_array_equal(codewords, step.encoded.shared.codebook.codewords)
+        assert read_picture(take("Codebook (PNG)"), "").width > 4 * 24
+        points = json.loads(take("All figures (JSON)"))["points"]
+        assert [point["codebook_size"] for point in points[: len(SIZES)]] == SIZES
+        assert take("All figures (CSV)").count(b"\n") == 1 + len(points)
+        assert visitor.suggested_name == "one-4x4-rgb.csv"
+        shared = parse_codebook(take("Codebook (.npz)"))
+        assert shared.checksum == step.encoded.shared.checksum
+        assert read_picture(take("Original (PNG)"), "").pixels.shape == (96, 144, 3)
+        report = take("Report (HTML)").decode()
+    look_at_report(browser, report)
 
 
 def look_at_report(browser, text):

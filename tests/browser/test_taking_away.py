@@ -1,14 +1,13 @@
 """The list of downloads, in a real Chromium: by keyboard, wide and on a phone, light and dark."""
 
-import pytest
 from playwright.sync_api import expect
 
 from vqcore.coding.container import parse
 
 SIZES = [
-    {"viewport": {"width": 1440, "height": 900}},
-    {"viewport": {"width": 800, "height": 900}, "color_scheme": "dark"},
-    {"viewport": {"width": 390, "height": 844}},
+    ({"width": 1440, "height": 900}, "light"),
+    ({"width": 800, "height": 900}, "dark"),
+    ({"width": 390, "height": 844}, "light"),
 ]
 RIGHT_EDGES = """dialog => [...dialog.querySelectorAll("[data-testid=stMarkdown] p")]
   .filter(it => /^[\\d.]+ k?B$/.test(it.textContent))
@@ -18,7 +17,6 @@ RIGHT_EDGES = """dialog => [...dialog.querySelectorAll("[data-testid=stMarkdown]
 
 def opened(visitor):
     """The dialog, opened by the key W."""
-    visitor.open("?picture=camera&block=8&largest=8&k=8")
     visitor.page.locator(".pictures").focus()
     visitor.files.clear()
     visitor.page.keyboard.press("w")
@@ -28,8 +26,18 @@ def opened(visitor):
     return dialog
 
 
-@pytest.mark.parametrize("visitor", SIZES, indirect=True, ids=["wide", "dark", "phone"])
-def test_downloads_are_a_list_that_fits_and_that_all_can_read(visitor):
+def test_downloads_are_a_list(visitor):
+    """One visit for all: it is reached by keyboard, fits at every size, and all can read it."""
+    visitor.open("?picture=camera&block=8&largest=8&k=8")
+    check_that_they_are_reached_by_keyboard(visitor)
+    for size, scheme in SIZES:
+        visitor.page.set_viewport_size(size)
+        visitor.page.emulate_media(color_scheme=scheme)
+        visitor.settle()
+        check_a_list_that_fits_and_that_all_can_read(visitor)
+
+
+def check_a_list_that_fits_and_that_all_can_read(visitor):
     dialog = opened(visitor)
     assert dialog.evaluate("it => it.scrollWidth <= it.clientWidth")
     edges = dialog.evaluate(RIGHT_EDGES)
@@ -40,9 +48,11 @@ def test_downloads_are_a_list_that_fits_and_that_all_can_read(visitor):
     expect(dialog.get_by_text("python -m vqcore encode camera.png")).to_be_visible()
     assert dialog.locator("code").last.inner_text() == visitor.page.url
     assert visitor.barriers() == []
+    visitor.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
 
 
-def test_downloads_are_reached_by_keyboard(visitor):
+def check_that_they_are_reached_by_keyboard(visitor):
     dialog = opened(visitor)
     button = dialog.get_by_role("button", name="Compressed (.vq)", exact=True)
     for _ in range(4):
