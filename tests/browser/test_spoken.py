@@ -32,6 +32,7 @@ THEIR_TEXTS = {
 }
 # Every text that can be seen, pointed at or heard, with where it is; canvases tell what is written.
 WRITTEN = """() => {
+  if (globalThis.written) return; // a page stays for the next test, and what was put into it
   globalThis.written = new Set();
   const { fillText } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
