@@ -28,12 +28,12 @@ def point(data, settings, size):
     return found
 
 
-def moved(visitor, label, key, times):
-    """Move a slider of the sidebar by key."""
-    handle = visitor.page.get_by_role("slider", name=label)
-    handle.focus()
-    for _ in range(times):
-        handle.press(key)
+def moved(visitor, **moves):
+    """Move sliders of the sidebar by key: to the right, or to the left by less than nothing."""
+    for label, steps in moves.items():
+        handle = visitor.page.get_by_role("slider", name=f"Block {label} (pixels)")
+        for _ in range(abs(steps)):
+            handle.press("ArrowRight" if steps > 0 else "ArrowLeft")
     return visitor.settle()
 
 
@@ -67,11 +67,9 @@ def test_blocks_of_several_shapes_on_one_graph(visitor: Visitor):
     told = is_told(visitor, point(GRAY, Settings(4), 64))
     assert told["Nominal"].startswith("21.33")
     visitor.page.get_by_role("button", name="Pin this curve").click()
-    moved(visitor, "Block size (pixels)", "ArrowRight", 4)
-    moved(visitor, "Block height (pixels)", "ArrowRight", 2)
+    moved(visitor, size=4, height=2)
     is_told(visitor, point(GRAY, Settings((8, 2)), 64))
-    moved(visitor, "Block size (pixels)", "ArrowRight", 8)
-    moved(visitor, "Block height (pixels)", "ArrowLeft", 1)
+    moved(visitor, size=8, height=-1)
     is_told(visitor, point(GRAY, Settings((16, 1)), 64))
     panel(visitor, "Codebook size")
     names = "plot => plot.data.map(it => it.name)"
