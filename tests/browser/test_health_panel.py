@@ -34,9 +34,14 @@ def test_worst_cell_lights_its_blocks(visitor):
         expect(visitor.page.locator(".strip .small")).to_be_in_viewport()
 
 
-def test_cells_can_be_looked_up_on_the_curve(visitor):
+def test_cells_can_be_looked_up_and_health_follows_the_hand_at_once(visitor):
+    visitor.open("?picture=camera&block=8&largest=16&k=4&panel=Health")
+    check_that_cells_can_be_looked_up_on_the_curve(visitor)
+    check_that_it_follows_the_hand(visitor)
+
+
+def check_that_cells_can_be_looked_up_on_the_curve(visitor):
     """Of four cells the worst is at the left edge, the best at the right, told at each."""
-    visitor.open("?picture=camera&block=8&largest=4&k=4&panel=Health")
     curve = visitor.page.locator(".curve")
     expect(curve).to_have_attribute("aria-label", re.compile("4 cells, worst first"))
     first, last = re.findall(r"[\d.]+ %", curve.get_attribute("aria-label"))
@@ -55,9 +60,8 @@ def test_cells_can_be_looked_up_on_the_curve(visitor):
     np.testing.assert_array_equal(tile, as_rgb(tiles[index]))
 
 
-def test_health_follows_the_hand_at_once(visitor):
-    """Even before the script hears of another K."""
-    visitor.open("?picture=camera&largest=16&k=4&panel=Health")
+def check_that_it_follows_the_hand(visitor):
+    """At once, even before the script hears of another K."""
     title = visitor.page.locator(".health .size")
     expect(title).to_have_text("K = 4", timeout=20_000)
     slider = visitor.side("b", ".size")

@@ -120,9 +120,25 @@ def test_play_goes_through_every_step_and_ends_at_the_last(visitor):
     expect(button).to_have_attribute("aria-pressed", "false")
 
 
-def test_lloyd_goes_on_from_where_a_codeword_is_dragged(visitor):
+def start_over(visitor):
+    visitor.page.get_by_role("button", name="Start over").click()
+    expect(told(visitor)).to_have_text(in_words(lloyd(8), 0), timeout=20_000)
+
+
+def test_eight_codewords_by_hand(visitor):
+    """One visit for all: they are dragged, more are added, and what ends that."""
     start = lloyd(8).codewords[0]
     opened(visitor, 8)
+    check_that_lloyd_goes_on_from_where_one_is_dragged(visitor, start)
+    start_over(visitor)
+    check_that_a_double_click_adds_one(visitor, start)
+    start_over(visitor)
+    check_that_an_edit_is_still_there_after_a_look_at_another_panel(visitor)
+    start_over(visitor)
+    check_that_an_edit_ends_with_another_start(visitor)
+
+
+def check_that_lloyd_goes_on_from_where_one_is_dragged(visitor, start):
     mouse = visitor.page.mouse
     mouse.move(*on_page(visitor, start[2]))
     mouse.down()
@@ -139,13 +155,9 @@ def test_lloyd_goes_on_from_where_a_codeword_is_dragged(visitor):
     look_at_cells(visitor, moved)
     visitor.page.locator(".step").fill("3")
     expect(told(visitor)).to_have_text(in_words(path, 3))
-    visitor.page.get_by_role("button", name="Start over").click()
-    expect(told(visitor)).to_have_text(in_words(lloyd(8), 0), timeout=20_000)
 
 
-def test_double_click_adds_a_codeword(visitor):
-    start = lloyd(8).codewords[0]
-    opened(visitor, 8)
+def check_that_a_double_click_adds_one(visitor, start):
     position = [round(value) for value in on_page(visitor, (200, 40))]
     visitor.page.mouse.dblclick(*position)
     more = np.concatenate([start, [point_at(visitor, position)]])
@@ -185,16 +197,14 @@ def test_everything_by_keyboard(visitor):
     expect(told(visitor)).to_have_text(in_words(lloyd_path(density(), moved), 0), timeout=20_000)
 
 
-def test_an_edit_ends_with_another_start(visitor):
-    opened(visitor, 8)
+def check_that_an_edit_ends_with_another_start(visitor):
     visitor.page.get_by_role("button", name="Add").click()
     expect(told(visitor)).to_contain_text("K = 9 · MSE", timeout=20_000)
     visitor.page.get_by_text("From the ladder").click()
     expect(told(visitor)).to_contain_text("K = 8 · MSE", timeout=20_000)
 
 
-def test_an_edit_is_still_there_after_a_look_at_another_panel(visitor):
-    opened(visitor, 8)
+def check_that_an_edit_is_still_there_after_a_look_at_another_panel(visitor):
     visitor.page.get_by_role("button", name="Add").click()
     expect(told(visitor)).to_contain_text("K = 9 · MSE", timeout=20_000)
     edited = told(visitor).inner_text()
@@ -202,19 +212,9 @@ def test_an_edit_is_still_there_after_a_look_at_another_panel(visitor):
     expect(visitor.page.locator(".plane")).to_have_count(0, timeout=20_000)
     visitor.settle().page.get_by_role("radio", name="Plane").click()
     expect(told(visitor)).to_have_text(edited, timeout=20_000)
-    visitor.page.get_by_role("button", name="Start over").click()
-    expect(told(visitor)).to_have_text(in_words(lloyd(8), 0), timeout=20_000)
 
 
-def test_projection_follows_the_viewer(visitor):
-    visitor.open("?picture=camera&largest=8&k=8&panel=Plane")
-    chart = visitor.page.locator(".projection .square")
-    expect(chart).to_have_attribute("aria-label", re.compile("8 codewords"))
-    visitor.choose(2)
-    expect(chart).to_have_attribute("aria-label", re.compile("2 codewords"))
-
-
-def test_codeword_of_the_projection_lights_its_blocks(visitor):
+def test_codeword_of_the_projection_lights_its_blocks_and_it_follows_the_viewer(visitor):
     visitor.open("?picture=camera&block=8&largest=8&k=8&panel=Plane")
     camera = png_bytes(sample_picture("camera").pixels)
     use = swept(camera, Settings(8), [1, 2, 4, 8])[8].encoded.use[0]
@@ -229,6 +229,9 @@ def test_codeword_of_the_projection_lights_its_blocks(visitor):
     assert len(seen) > 4
     chart.press("Enter")
     expect(visitor.page.locator(".book .told")).to_contain_text(f"Codeword {index}: ")
+    expect(chart).to_have_attribute("aria-label", re.compile("8 codewords"))
+    visitor.choose(2)
+    expect(chart).to_have_attribute("aria-label", re.compile("2 codewords"))
 
 
 def test_projection_is_drawn_where_its_axes_say(visitor):

@@ -45,9 +45,19 @@ def test_the_stages_of_a_residual_quantizer_are_steps_too(visitor):
     assert legend.all_inner_texts() == ["at first", "a stage more", "all stages jointly"]
 
 
-def test_a_click_on_a_step_shows_it_in_the_viewer(visitor):
-    curve, _ = opened(visitor, 8)
+def test_a_replay_is_gone_through_by_hand(visitor):
+    """One visit for all: every K, arrows, clicks, and a side for each of two K."""
+    curve, title = opened(visitor, 8)
+    check_every_size_but_the_smallest(visitor, curve, title)
+    visitor.choose(8)
     frames = replayed(8)
+    check_arrows(visitor, curve, frames)
+    check_clicks(visitor, curve, frames)
+    check_that_each_side_has_its_own(visitor)
+
+
+def check_clicks(visitor, curve, frames):
+    """On a step, which the viewer shows."""
     curve.scroll_into_view_if_needed()
     width = curve.evaluate("it => it.clientWidth")
     for x, at in ((48, 0), (width - 12, -1)):
@@ -60,9 +70,8 @@ def test_a_click_on_a_step_shows_it_in_the_viewer(visitor):
     visitor.settle()
 
 
-def test_arrows_go_through_the_steps(visitor):
-    curve, _ = opened(visitor, 8)
-    frames = replayed(8)
+def check_arrows(visitor, curve, frames):
+    """They go through the steps."""
     for key, at in (("ArrowLeft", -2), ("ArrowLeft", -3), ("ArrowRight", -2)):
         curve.press(key)
         np.testing.assert_array_equal(visitor.saved("b"), frames[at].encoded.decode())
@@ -87,9 +96,8 @@ def panels_below_the_viewer(visitor):
     return panels["y"] - viewer["y"] - viewer["height"]
 
 
-def test_every_size_is_replayed_but_the_smallest(visitor):
-    """As soon as it is chosen: the script hears nothing of it."""
-    curve, title = opened(visitor, 8)
+def check_every_size_but_the_smallest(visitor, curve, title):
+    """Each is replayed as soon as it is chosen: the script hears nothing of it."""
     drawn = visitor.stage(".training .curve")
     for size in (4, 2, 8):
         visitor.choose(size)
@@ -103,8 +111,8 @@ def test_every_size_is_replayed_but_the_smallest(visitor):
     assert not visitor.stage(".training .curve").any()
 
 
-def test_each_side_goes_through_the_training_of_its_own_size(visitor):
-    opened(visitor, 8)
+def check_that_each_side_has_its_own(visitor):
+    """Each goes through the training of its own size."""
     visitor.side("a", ".show").select_option("rebuilt")
     visitor.choose(4, side="a")
     for side in "ab":

@@ -1,7 +1,6 @@
 """Uploaded codebooks in a real browser: a side shows the picture with one, decoded by the page."""
 
 import numpy as np
-import pytest
 from PIL import Image
 from playwright.sync_api import expect
 from test_vq_files import made, middle, names, on_stage, photograph
@@ -39,12 +38,18 @@ def show(visitor, label, side="b"):
     return visitor.settle()
 
 
-@pytest.mark.parametrize(("colour", "block"), [("rgb", 8), ("gray", 4), ("ycbcr", 16)])
-def test_a_side_shows_exactly_what_the_codebook_gives(visitor, colour, block):
-    shared = codebook_of(1, colour=colour, block=block)
-    use = used(shared)
-    visitor.bring("?block=8&largest=4", npz(shared), ("one.png", png_bytes(PIXELS)))
-    show(visitor, "with other.npz")
+def test_a_side_shows_exactly_what_a_codebook_gives(visitor):
+    blocks = {"rgb": 8, "gray": 4, "ycbcr": 16}
+    books = {it: codebook_of(1, colour=it, block=block) for it, block in blocks.items()}
+    files = [npz(book, colour) for colour, book in books.items()]
+    visitor.bring("?block=8&largest=4", *files, ("one.png", png_bytes(PIXELS)))
+    for colour, book in books.items():
+        check_what_a_codebook_gives(visitor, colour, used(book), blocks[colour])
+    check_that_one_in_gray_is_not_measured_against_colour(visitor)
+
+
+def check_what_a_codebook_gives(visitor, name, use, block):
+    show(visitor, f"with {name}")
     expected = as_rgb(use.encoded.decode())
     np.testing.assert_array_equal(visitor.saved("b"), expected)
     figures = visitor.figures()
@@ -55,10 +60,10 @@ def test_a_side_shows_exactly_what_the_codebook_gives(visitor, colour, block):
     assert f"PSNR {use.point.psnr_db:.2f} dB" in told
     assert f"{len(use.file)} bytes" in told.replace("\u202f", "")
     assert visitor.page.locator(".sentence").inner_text().startswith("Its codebook is not in")
-    show(visitor, "difference with other.npz")
+    show(visitor, f"difference with {name}")
     visitor.side("b", ".gain").select_option("1")
     np.testing.assert_array_equal(visitor.saved("b"), np.abs(PIXELS.astype(int) - expected))
-    show(visitor, "index map with other.npz")
+    show(visitor, f"index map with {name}")
     colours, layout = visitor.saved("b"), use.encoded.layout
     places = use.encoded.indices.reshape(layout.rows, layout.columns)
     places = places.repeat(block, 0).repeat(block, 1)[:101, :167]
@@ -85,14 +90,6 @@ def test_both_sides_can_show_it_and_have_their_own_once_it_is_gone(visitor):
     visitor.page.get_by_role("button", name="Remove two.npz").click()
     expect(visitor.side("b", ".show")).to_have_value("rebuilt", timeout=20_000)
     np.testing.assert_array_equal(visitor.settle().saved("b"), made(PIXELS, 4).encoded.decode())
-
-
-def test_two_codebooks_of_one_name_stay_two(visitor):
-    one, other = codebook_of(1), codebook_of(2)
-    visitor.bring("?block=8&largest=4", npz(one), npz(other), ("one.png", png_bytes(PIXELS)))
-    for label, shared in (("with other.npz (2)", other), ("with other.npz", one)):
-        show(visitor, label)
-        np.testing.assert_array_equal(visitor.saved("b"), used(shared).encoded.decode())
 
 
 def test_a_block_is_followed_across_blocks_of_two_sizes(visitor):
@@ -129,10 +126,8 @@ def inspected(visitor):
     return visitor.page.locator(".inspector .facts").inner_text()
 
 
-def test_a_codebook_in_gray_is_not_measured_against_colour(visitor):
-    shared = codebook_of(1, colour="gray")
-    visitor.bring("?block=8&largest=4", npz(shared), ("one.png", png_bytes(PIXELS)))
-    show(visitor, "with other.npz")
+def check_that_one_in_gray_is_not_measured_against_colour(visitor):
+    show(visitor, "with gray")
     visitor.page.locator(".pictures").focus()
     visitor.page.keyboard.press("Enter")
     assert "has index" in inspected(visitor)
@@ -172,9 +167,11 @@ def test_the_panel_shows_it_on_side_b(visitor):
 HOSTILE = ["match x", "<img src=x onerror=alert(1)>", "*a* :red[b] $c$", "with a with b", "rebuilt"]
 
 
-def test_names_of_codebooks_are_text(visitor):
+def test_names_of_codebooks_are_text_and_two_of_one_name_stay_two(visitor):
     books = [codebook_of(seed, size=2) for seed in range(len(HOSTILE))]
     files = [npz(book, name) for book, name in zip(books, HOSTILE, strict=True)]
+    two = [codebook_of(seed) for seed in (1, 2)]
+    files += [npz(book) for book in two]
     visitor.bring("?block=8&largest=4", *files, ("one.png", png_bytes(PIXELS)))
     sidebar = visitor.page.locator("[data-testid=stSidebar]")
     for name, book in zip(HOSTILE, books, strict=True):
@@ -182,6 +179,9 @@ def test_names_of_codebooks_are_text(visitor):
         show(visitor, f"with {name}")
         np.testing.assert_array_equal(visitor.saved("b"), used(book).encoded.decode())
     assert visitor.page.locator("img[src=x]").count() == 0
+    for label, book in zip(("with other.npz", "with other.npz (2)"), two, strict=True):
+        show(visitor, label)
+        np.testing.assert_array_equal(visitor.saved("b"), used(book).encoded.decode())
 
 
 def test_a_saved_picture_names_the_codebook_and_claims_no_training(visitor):

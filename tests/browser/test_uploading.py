@@ -1,10 +1,12 @@
 """Uploads in a real browser: their names, what is lost with the server, what is stopped."""
 
 import re
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 from conftest import Visitor
+from helpers import link_to
 from playwright.sync_api import expect
 from running import READY, free_port, running_app
 
@@ -26,9 +28,8 @@ def options(visitor, side="a"):
 
 
 def test_names_are_no_commands(visitor):
-    visitor.open("?largest=8")
     files = [(name, png(seed)) for seed, name in enumerate([*HOSTILE, "last.png"])]
-    visitor.upload(*files)
+    visitor.open(f"?block=8&largest=8&{urlencode(link_to(files[-1]))}").upload(*files)
     assert options(visitor)[-len(HOSTILE) :] == HOSTILE
     for seed, name in enumerate(HOSTILE):
         at = len(options(visitor)) - len(HOSTILE) + seed
@@ -41,8 +42,8 @@ def test_names_are_no_commands(visitor):
 
 
 def test_the_same_file_under_two_names_can_be_compared(visitor):
-    visitor.open("?largest=8")
-    visitor.upload(("one.png", png(1)), ("two.png", png(1)), ("two.png", png(1)))
+    files = [("one.png", png(1)), ("two.png", png(1)), ("two.png", png(1))]
+    visitor.bring("?block=8&largest=8", *files)
     assert options(visitor)[-2:] == ["one.png", "two.png"]
     assert visitor.page.locator("h2").first.inner_text() == "two.png (2)"
 
@@ -89,7 +90,7 @@ def test_no_old_picture_stands_under_a_new_title(visitor):
     """Look as often as the page is drawn: soon after work has begun, all the old is gone."""
     visitor.open("?panel=sizes&largest=256")
     visitor.page.locator(".viewer .pictures").evaluate(WATCH)
-    visitor.upload(("new.png", png(5, 800, 1000)))
+    visitor.upload(("new.png", png(5, 480, 640)))
     stories = visitor.page.evaluate("() => { cancelAnimationFrame(looking); return stories; }")
     label, _, charts = stories[-1]
     assert label.startswith("new.png")
@@ -142,15 +143,15 @@ def test_what_is_stopped_says_so_and_goes_on(visitor):
     """What is shown meanwhile is counted, and the time is that waited."""
     visitor.open("?largest=4096&block=4").let_move()
     page = visitor.page
-    payload = {"name": "large.png", "mimeType": "image/png", "buffer": png(4, 1500, 2000)}
+    payload = {"name": "large.png", "mimeType": "image/png", "buffer": png(4, 1000, 1500)}
     page.locator("input[type=file]").set_input_files(payload)
     working, stopped = page.locator(".st-key-working"), page.locator(".st-key-stopped")
-    for _ in range(600):
+    for _ in range(200):
         told = working.inner_text()
         counted = re.search(r"(\d+) of 13 codebooks are there · ([1-9]\d*) s", told)
         if counted and int(counted[1]) > 4:
             break
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(300)
     assert int(visitor.side("b", ".size").get_attribute("max")) + 1 == int(counted[1])
     state = "(it, state) => { it.dataset.testScriptState = state; }"
     page.get_by_test_id("stApp").evaluate(state, "notRunning")  # as between two turns of work

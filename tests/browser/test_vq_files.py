@@ -1,7 +1,6 @@
 """Uploaded .vq files in a real browser: in the viewer, with and without their originals."""
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from vqcore.coding.codec import Settings
@@ -43,20 +42,18 @@ def middle(stage, height, width):
     return stage[top : top + height, left : left + width]
 
 
-@pytest.mark.parametrize("colour", ["gray", "ycbcr"])
-def test_a_file_alone_is_decoded_to_the_pixel(visitor, colour):
-    check_decoded(visitor, made(photograph(), colour=colour))
-
-
-def test_a_file_alone_in_rgb_has_figures_and_blocks(visitor):
-    step = made(photograph(), colour="rgb")
-    check_decoded(visitor, step)
-    check_figures(visitor, step)
-    check_that_a_block_is_followed(visitor, step)
+def test_a_file_alone_is_decoded_to_the_pixel_and_has_figures_and_blocks(visitor):
+    steps = {colour: made(photograph(), colour=colour) for colour in ("rgb", "gray", "ycbcr")}
+    visitor.open("?block=8&largest=4").upload(("rgb.vq", steps["rgb"].file))
+    check_decoded(visitor, steps["rgb"])
+    check_figures(visitor, steps["rgb"])
+    check_that_a_block_is_followed(visitor, steps["rgb"])
+    for colour in ("gray", "ycbcr"):
+        visitor.upload((f"{colour}.vq", steps[colour].file))
+        check_decoded(visitor, steps[colour])
 
 
 def check_decoded(visitor, step):
-    visitor.bring("?block=8&largest=4", ("alone.vq", step.file))
     expected = rgb(step.encoded.decode())
     np.testing.assert_array_equal(on_stage(visitor, 101, 167), expected)
     assert names(visitor, "a") == names(visitor, "b") == ["rebuilt", "index map"]
