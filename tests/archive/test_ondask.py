@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import deadly
@@ -231,6 +232,10 @@ def test_what_is_no_cluster_is_refused_in_one_sentence(
     monkeypatch.undo()
     monkeypatch.setattr(ondask, "__version__", "9.9")
     with pytest.raises(EngineError, match=r"has vqcore .*, and here is 9\.9"):
+        on_it(cluster).__enter__()
+    monkeypatch.setattr(ondask, "version_here", partial(time.sleep, 1))
+    monkeypatch.setattr(ondask, "LONELY_SECONDS", 0.1)
+    with pytest.raises(EngineError, match=r"have not answered for 0\.1 seconds"):
         on_it(cluster).__enter__()
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(EngineError, match=r"pip install 'vq-lab\[cluster\]'"):

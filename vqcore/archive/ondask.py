@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from logging import CRITICAL
@@ -78,7 +78,8 @@ class OnDask:
         looked_after = [it for it in busy if known[it]["nanny"]]
         self._client.restart_workers(looked_after, timeout=LONELY_SECONDS, raise_for_error=False)
         alone = [it for it in busy if it not in looked_after]
-        self._client.run(os._exit, 1, workers=alone, on_error="ignore")
+        with suppress(TimeoutError):
+            _run(self._client, os._exit, 1, workers=alone, on_error="ignore")
 
     def check(self) -> None:
         self._check_scheduler()
@@ -202,13 +203,24 @@ def dask_setup(_: Any) -> None:
 def _check_workers(client: Any) -> None:
     """Refuse workers that have another version of `vqcore`, or none."""
     try:
-        versions = client.run(version_here)
+        versions = _run(client, version_here)
+    except TimeoutError as error:
+        raise EngineError(f"The workers have not answered for {LONELY_SECONDS} seconds.") from error
     except Exception as error:  # whatever a worker raises where it cannot load this module
         raise EngineError(f"The workers cannot load vqcore {__version__}: {error}") from error
     for worker, version in versions.items():
         if version != __version__:
             told = f"The worker {worker} has vqcore {version}, and here is {__version__}."
             raise EngineError(told)
+
+
+def _run(client: Any, function: Callable[..., Any], *arguments: Any, **how: Any) -> Any:
+    """Call a function on workers as `client.run` does, which waits for ever for those that hang."""
+
+    async def run() -> Any:
+        return await client.run(function, *arguments, **how)
+
+    return client.sync(run, callback_timeout=LONELY_SECONDS)
 
 
 def version_here() -> str:
