@@ -524,8 +524,10 @@ def refuse_others(taken: Set[str], kind: str) -> None:
 
 
 def options_given() -> set[str]:
+    """Return the names of options that are given; arguments, such as files to write, are none."""
     context = click.get_current_context()
-    sources = {name: context.get_parameter_source(name) for name in context.params}
+    options = {it.name for it in context.command.params if isinstance(it, click.Option)}
+    sources = {name: context.get_parameter_source(name) for name in options & {*context.params}}
     return {name for name, source in sources.items() if source is not ParameterSource.DEFAULT}
 
 
