@@ -9,7 +9,7 @@ import pytest
 import scipy.stats
 import skimage.metrics
 from helpers import photograph, smooth_picture
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
@@ -164,7 +164,6 @@ two_pictures = st.integers(0, 255).flatmap(
 )
 
 
-@settings(deadline=None)
 @given(two_pictures)
 def test_relations_of_distortions(both: Pixels) -> None:
     found = metrics.distortion(*both)
@@ -215,7 +214,6 @@ def test_vector_error_is_that_of_every_block(pixels: Pixels, block: tuple[int, i
     assert found == pytest.approx(np.mean(norms), rel=1e-12)
 
 
-@settings(deadline=None)
 @given(two_pictures, st.integers(1, 40), st.integers(1, 40))
 def test_vector_error_is_at_most_the_root_of_a_blocks_mean_square(
     both: Pixels, wide: int, high: int
@@ -305,14 +303,12 @@ def test_entropy_by_hand(use: list[int], bits: float) -> None:
     assert metrics.entropy_bytes(np.array(use)) == sum(use) * bits / 8
 
 
-@settings(deadline=None)
 @given(uses)
 def test_entropy_is_scipys(use: NDArray[np.int64]) -> None:
     expected = scipy.stats.entropy(use, base=2)
     assert metrics.index_entropy_bits(use) == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(uses)
 def test_the_entropy_is_never_above_the_nominal_figure(use: NDArray[np.int64]) -> None:
     nominal = metrics.nominal_bytes(int(use.sum()), len(use))
@@ -351,7 +347,6 @@ def test_nominal_bytes_by_hand(blocks: int, size: int, coded: float) -> None:
     assert metrics.nominal_bytes(blocks, size) == pytest.approx(coded, rel=1e-6)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 5000), st.integers(1, 5000), st.integers(1, 10**7))
 def test_rate_and_ratio_of_a_gray_picture_multiply_to_8_bits(
     width: int, height: int, coded: int

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from helpers import photograph, squared_distances, vectors_of
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -67,7 +66,6 @@ def test_a_tally_by_hand() -> None:
     assert tally.mse_of(moved) == Fraction(4, 12)
 
 
-@hypothesis_settings(deadline=None)
 @given(vectors_drawn, codewords_drawn)
 def test_a_tally_is_that_of_a_brute_force(vectors: np.ndarray, codewords: np.ndarray) -> None:
     words = OnGrid.of(Codebook(codewords))
@@ -89,7 +87,6 @@ def test_a_tally_is_that_of_a_brute_force(vectors: np.ndarray, codewords: np.nda
     assert list(tally.farthest) == expected[: passes.FARTHEST]
 
 
-@hypothesis_settings(deadline=None)
 @given(vectors_drawn, codewords_drawn, st.integers(0, 40), st.integers(1, 5))
 def test_tallies_add_up_to_that_of_all(
     vectors: np.ndarray, codewords: np.ndarray, cut: int, few: int

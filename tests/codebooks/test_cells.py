@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from helpers import own_blocks, photograph, small_vectors, squared_distances, vectors_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -56,7 +56,6 @@ def check_partition(vectors: Samples, codewords: Samples, part: Partition) -> No
         assert part.loss[index] == without - before
 
 
-@settings(deadline=None)
 @given(st.data(), small_vectors, st.integers(1, 9))
 def test_partition_is_brute_force(data: st.DataObject, vectors: Samples, size: int) -> None:
     codewords = data.draw(arrays.arrays(np.uint8, (size, vectors.shape[1])))

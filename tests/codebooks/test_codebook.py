@@ -50,7 +50,7 @@ def test_nearest_by_hand(
     assert (found.tolist(), found.dtype) == (indices, np.int32)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.data(), st.integers(1, 12), st.sampled_from([[0, 255], [0, 1, 2], range(256)]))
 def test_nearest_is_brute_force(data: st.DataObject, dimension: int, values: list[int]) -> None:
     def drawn(most: int) -> st.SearchStrategy[Samples]:

@@ -87,7 +87,7 @@ def test_no_merger_costs_less_than_nothing() -> None:
     assert _Cells(twice, np.full(200, 9))._costs.min() == 0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data(), arrays.arrays(np.uint8, st.tuples(st.integers(1, 20), st.integers(1, 3))))
 def test_any_cells_can_be_merged(data: st.DataObject, samples: np.ndarray) -> None:
     means = samples.astype(np.float64)

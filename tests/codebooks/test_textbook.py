@@ -115,7 +115,7 @@ points = arrays(
 )
 
 
-@hypothesis_settings(deadline=None, max_examples=60)
+@hypothesis_settings(max_examples=60)
 @given(
     points,
     st.integers(1, 6),
@@ -128,7 +128,7 @@ def test_no_iteration_makes_it_worse(vectors, size, start, distance):
     assert sum(run.rounds[-1].counts) == len(vectors)
 
 
-@hypothesis_settings(deadline=None, max_examples=30)
+@hypothesis_settings(max_examples=30)
 @given(points, st.integers(1, 6), st.sampled_from(STARTS[:-1]), st.sampled_from(KEPT))
 def test_there_are_k_codewords(vectors, size, start, empty):
     size = min(size, len(vectors))

@@ -127,7 +127,7 @@ def test_psnr_never_falls_where_rungs_are_trained_on_a_sample() -> None:
     assert figures == sorted(figures)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(small_vectors)
 def test_any_size_below_the_distinct_vectors_is_trained(vectors: Samples) -> None:
     sizes = range(1, len(np.unique(vectors, axis=0)))

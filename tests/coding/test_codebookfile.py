@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -131,7 +131,6 @@ def check_round_trip(expected: SharedCodebook) -> None:
     assert pack_codebook(found) == data
 
 
-@settings(deadline=None)
 @given(st.data(), st.integers(1, 32), st.sampled_from(COLOURS), st.integers(1, 20))
 def test_round_trip(data: st.DataObject, block: int, colour: Colour, size: int) -> None:
     dimension = BlockLayout(1, 1, block, colour).dimension
@@ -321,7 +320,6 @@ def npy(array: object, *, allow_pickle: bool = False) -> bytes:
     return file.getvalue()
 
 
-@settings(deadline=None)
 @given(
     codewords=arrays.arrays(
         np.uint8, st.tuples(st.integers(1, 9), st.sampled_from([1, 4, 12, 16, 20, 48]))

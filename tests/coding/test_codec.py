@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 from helpers import photograph, smooth_picture, squared_distances, vectors_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
@@ -66,7 +66,6 @@ def test_every_block_has_its_nearest_codeword(colour: str) -> None:
     assert encoded.indices[:, 0].tolist() == distances.argmin(axis=1).tolist()
 
 
-@settings(deadline=None)
 @given(st.data(), st.integers(1, 20), st.integers(1, 20), st.integers(1, 9), st.booleans())
 def test_a_codeword_for_every_distinct_block_loses_nothing(
     data: st.DataObject, height: int, width: int, block_size: int, gray: bool

@@ -247,7 +247,7 @@ def assert_round_trip(encoded: Encoded) -> bytes:
     return data
 
 
-@settings(deadline=None, max_examples=70)
+@settings(max_examples=70)
 @given(
     layouts,
     st.one_of(st.integers(1, 40), st.just(None)),
@@ -261,7 +261,7 @@ def test_round_trip_of_made_up_codebooks(
     assert_round_trip(plainly(layout, encoded.shared.codebook.in_order(), encoded.indices[:, 0]))
 
 
-@settings(deadline=None, max_examples=35)
+@settings(max_examples=35)
 @given(pictures, st.sampled_from(COLOURS), st.integers(1, 9))
 def test_round_trip_of_trained_codebooks(picture: Picture, colour: Colour, block_size: int) -> None:
     for step in steps_of(sweep(picture, Settings(block_size, colour), [1, 2, 5, 600])):
@@ -600,7 +600,7 @@ def test_one_codeword_needs_no_words() -> None:
     refusal(with_checksum(data[:-4] + bytes(4)), encoded.shared)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     layouts,
     st.integers(1, 40),

@@ -111,7 +111,7 @@ def test_weights_are_those_of_a_slow_loop(colour: str, sizes: tuple[int, int]) -
         np.testing.assert_allclose(one, other, rtol=1e-5)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(1, 20), st.integers(1, 20), st.integers(1, 5), st.integers(1, 5))
 def test_two_columns_there_and_back(width: int, height: int, means: int, shapes: int) -> None:
     layout = gray_layout(width, height, 2)

@@ -135,7 +135,7 @@ def assert_round_trip(layout: BlockLayout, codewords: Samples, indices: Indices)
     assert reader.is_genuine()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(layouts, st.integers(1, 40), kinds, st.integers(0, 99))
 @example(BlockLayout(1, 1, 1, "gray"), 1, ("random", "first"), 0)
 @example(BlockLayout(1, 1, 1, "ycbcr"), 2, ("random", "last"), 0)
@@ -145,7 +145,7 @@ def test_round_trip(layout: BlockLayout, size: int, kinds: tuple[str, str], seed
     assert_round_trip(layout, *made(layout, size, kinds, seed))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(layouts, st.integers(1, 9), kinds, st.integers(0, 99))
 def test_round_trip_with_more_codewords_than_blocks(
     layout: BlockLayout, more: int, kinds: tuple[str, str], seed: int

@@ -305,7 +305,7 @@ def test_the_header_by_hand() -> None:
 
 
 @pytest.mark.parametrize("family", BY_BLOCKS)
-@hypothesis_settings(deadline=None, max_examples=25)
+@hypothesis_settings(max_examples=25)
 @given(
     picture=pictures,
     block_size=st.one_of(st.integers(1, 6), st.tuples(st.integers(1, 16), st.integers(1, 6))),

@@ -60,7 +60,7 @@ def test_every_truncation_and_flipped_bit_is_refused_or_changes_nothing(packed: 
             np.testing.assert_array_equal(back.decode(), packed.encoded.decode())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.integers(1, 40))
 def test_any_indices_come_back(seed: int, columns: int, count: int) -> None:
     rng = np.random.default_rng(seed)

@@ -137,7 +137,7 @@ def pictures(draw: st.DrawFn) -> tuple[BlockLayout, Samples]:
     return layout, (coarse[: shape[0], : shape[1]] + noise).clip(0, 255).astype(np.uint8)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(pictures(), st.sampled_from([1, 2, 9, 40]), st.sampled_from([0, 20, 500, 1e7]))
 def test_what_is_written_is_read(
     drawn: tuple[BlockLayout, Samples], size: int, weight: float
@@ -154,7 +154,7 @@ def test_what_is_written_is_read(
     assert np.array_equal(found.decode(again), quantizer.decode(indices))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(pictures(), st.sampled_from([1, 9]), st.sampled_from([0, 100]))
 def test_what_the_decoder_knows_is_what_is_looked_up(
     drawn: tuple[BlockLayout, Samples], size: int, weight: float

@@ -74,7 +74,7 @@ def test_zigzag_begins_as_that_of_jpeg() -> None:
 # -------------------------------------------------------------------------------------- round trip
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.one_of(
         arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=21)),
@@ -94,7 +94,6 @@ def test_any_picture_comes_back_in_its_shape_and_near(
         assert np.square(found.astype(float) - pixels).mean() <= 64 * (step + 1) ** 2
 
 
-@settings(deadline=None)
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=9)))
 def test_pixels_in_steps_of_1_are_lossless(pixels: Pixels) -> None:
     np.testing.assert_array_equal(decoded(pixels, "pixels", 1), pixels)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
@@ -98,7 +98,6 @@ def test_order_and_points_that_are_beaten_do_not_matter(delta: Callable[..., obj
     assert delta(beaten + CURVE[::-1], theirs) == delta(CURVE, theirs)
 
 
-@settings(deadline=None)
 @given(curves(), curves())
 def test_the_other_way_round(one: Curve, other: Curve) -> None:
     rate, psnr = bd_rate(one, other), bd_psnr(one, other)
@@ -140,7 +139,6 @@ def test_published_examples(
     assert found.value == pytest.approx(percent, abs=1e-4)
 
 
-@settings(deadline=None)
 @given(curves(), curves())
 def test_deltas_are_those_of_the_bjontegaard_package(ours: Curve, theirs: Curve) -> None:
     rate, psnr = bd_rate(ours, theirs), bd_psnr(ours, theirs)

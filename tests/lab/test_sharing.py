@@ -7,7 +7,6 @@ import pytest
 from helpers import photograph, smooth_picture, squared_distances, steps_of, vectors_of
 from helpers import trained as trained_codebooks
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -75,7 +74,6 @@ def test_training_is_that_of_one_picture_with_all_the_blocks(exact: bool) -> Non
     np.testing.assert_array_equal(shared.codebook.codewords, alone)
 
 
-@hypothesis_settings(deadline=None)
 @given(
     arrays.arrays(
         np.uint8, st.tuples(st.integers(1, 30), st.just(4)), elements=st.sampled_from([0, 9])

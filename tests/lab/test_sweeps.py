@@ -347,7 +347,7 @@ def test_a_picture_smaller_than_a_block_is_one_block(colour: str) -> None:
     np.testing.assert_array_equal(step.encoded.decode(), shown_pixels(picture, layout))
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(
     pictures,
     st.integers(1, 9),

@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vqcore.quantizers.additive import (
@@ -44,7 +44,6 @@ def test_a_beam_finds_what_greed_does_not():
     assert finish(encode_work(quantizer, vectors, beam=2)).tolist() == [[0, 1]]  # 6, error 1
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_with_all_candidates_kept_it_finds_the_best_of_all_tuples(seed):
     vectors, quantizer = drawn(seed, n=20)

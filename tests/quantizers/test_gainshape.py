@@ -166,7 +166,7 @@ def test_fits_by_hand():
 # ---------------------------------------------------------------------------------------- relations
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_it_takes_the_best_of_all_pairs(seed):
     layout, vectors, quantizer = drawn(seed)

@@ -356,7 +356,7 @@ def test_joint_stages_that_get_worse_are_not_kept(seed) -> None:
     assert joint <= sequential
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_a_wider_beam_never_leaves_more_after_two_stages(seed) -> None:
     rng = np.random.default_rng(seed)
@@ -427,7 +427,7 @@ def test_far_from_the_origin_it_is_as_near(family, mixture) -> None:
 
 @FAMILY
 @pytest.mark.filterwarnings("error")
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_any_vectors_train_to_any_size_there_can_be(family, data) -> None:
     numbers = st.sampled_from([-(2.0**99), -3.0, -1e-30, 0.0, 1e-30, 1.0, 3.0])

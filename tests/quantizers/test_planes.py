@@ -60,7 +60,7 @@ def test_codewords_of_components_by_hand():
     assert quantizer.codebook_bytes == 2 + 1 + 2
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.sampled_from(COLOURED), st.integers(0, 2**32 - 1))
 def test_the_nearest_of_each_are_the_nearest_of_all_that_can_be_put_together(colour, seed):
     _, vectors, quantizer = drawn(colour, seed)

@@ -46,7 +46,7 @@ def cost_of(pruning, counts, distortions):
     return bits, float(sum(distortions[node] for node, _ in pruning))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 7))
 def test_each_is_the_best_of_all_that_can_be_left_at_its_price(seed, size):
     down, counts, distortions = drawn(seed, size)

@@ -148,7 +148,7 @@ def test_greedy_growth_is_within_three_quarters_of_a_decibel_of_the_ladder(camer
     assert 0 < 10 * np.log10(greedy / best) < 0.75
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 12))
 def test_descent_takes_the_nearer_of_two_at_each_step(seed, size):
     chance = np.random.default_rng(seed)

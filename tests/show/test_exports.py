@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 from helpers import made_up_points, rival_point, smooth_picture, steps_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vqcore.codebooks.codebook import Codebook
@@ -200,7 +200,6 @@ def test_csv_by_hand() -> None:
     assert rest == ""
 
 
-@settings(deadline=None)
 @given(st.integers(1, 4096), floats, floats, st.one_of(st.none(), st.floats(-1, 1)))
 def test_csv_gives_every_figure_back(
     size: int, mse: float, ratio: float, ssim: float | None

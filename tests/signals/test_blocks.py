@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from helpers import smooth_picture
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
@@ -217,7 +217,6 @@ def test_tiles_are_little_pictures(colour: str, dimension: int, shape: tuple[int
 # -------------------------------------------------------------------------------------- round trips
 
 
-@settings(deadline=None)
 @given(st.data(), sides, sides, block_sizes, st.sampled_from(["gray", "rgb"]))
 def test_join_is_the_inverse_of_split(
     data: st.DataObject, height: int, width: int, block_size: int, colour: str
@@ -230,7 +229,6 @@ def test_join_is_the_inverse_of_split(
     np.testing.assert_array_equal(joined, pixels, strict=True)
 
 
-@settings(deadline=None)
 @given(st.data(), st.integers(1, 4), st.integers(1, 4), st.integers(1, 9), st.booleans())
 def test_split_is_the_inverse_of_join(
     data: st.DataObject, rows: int, columns: int, block_size: int, gray: bool
@@ -242,7 +240,6 @@ def test_split_is_the_inverse_of_join(
     np.testing.assert_array_equal(layout.split(layout.join(vectors)), vectors, strict=True)
 
 
-@settings(deadline=None)
 @given(rgb_samples, sides, sides, block_sizes)
 def test_a_flat_colour_survives_ycbcr_as_through_pillow(
     colour: tuple[int, ...], height: int, width: int, block_size: int
@@ -252,14 +249,12 @@ def test_a_flat_colour_survives_ycbcr_as_through_pillow(
     np.testing.assert_array_equal(layout.join(layout.split(pixels)), through_ycbcr(pixels))
 
 
-@settings(deadline=None)
 @given(arrays.arrays(np.uint8, st.tuples(sides, sides, st.just(3))))
 def test_ycbcr_in_blocks_of_one_pixel_is_pillows_round_trip(pixels: Samples) -> None:
     layout = layout_for(pixels, 1, "ycbcr")
     np.testing.assert_array_equal(layout.join(layout.split(pixels)), through_ycbcr(pixels))
 
 
-@settings(deadline=None)
 @given(arrays.arrays(np.uint8, st.tuples(sides, sides)), block_sizes)
 def test_ycbcr_tints_no_gray(gray: Samples, block_size: int) -> None:
     pixels = np.repeat(gray[..., None], 3, axis=2)
@@ -474,7 +469,6 @@ def test_distinct_vectors_come_in_ascending_order() -> None:
     assert distinct_vectors(vectors, 3).tolist() == [[1, 3], [1, 255], [2, 0]]
 
 
-@settings(deadline=None)
 @given(
     arrays.arrays(
         np.uint8,

@@ -975,7 +975,6 @@ small_pixels = arrays.arrays(
 )
 
 
-@settings(deadline=None)
 @given(small_pixels)
 def test_png_round_trip(pixels: Pixels) -> None:
     picture = read_picture(png_bytes(pixels), "round trip")
@@ -983,7 +982,6 @@ def test_png_round_trip(pixels: Pixels) -> None:
     assert picture.digest == Picture(pixels, "original").digest
 
 
-@settings(deadline=None)
 @given(small_pixels, st.data())
 def test_digest_sees_one_sample(pixels: Pixels, data: st.DataObject) -> None:
     changed = pixels.copy()
@@ -1015,7 +1013,7 @@ FUZZED = {
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     changes=st.lists(st.tuples(st.integers(0, 2**16), st.integers(0, 255)), max_size=4),
     kept=st.one_of(st.just(1.0), st.floats(0, 1)),

@@ -146,7 +146,7 @@ def test_the_writer_of_these_tests_agrees_with_tifffile(kind, order, compression
         np.testing.assert_array_equal(np.moveaxis(read, 0, 2) if planar else read, samples)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     shape=st.tuples(st.integers(1, 40), st.integers(1, 40)),
     depth=st.sampled_from([each for each in DEPTHS if each[1] % 8 == 0]),

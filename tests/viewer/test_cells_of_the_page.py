@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from node import calling
@@ -111,7 +111,6 @@ def test_cells_of_each_step_fill_the_square(cells: Cells, name: str) -> None:
 levels = st.one_of(st.sampled_from([0.0, 127.5, 255.0]), st.floats(0, 255, width=32))
 
 
-@settings(deadline=None)
 @given(arrays.arrays(np.float32, st.tuples(st.integers(1, 12), st.just(2)), elements=levels))
 def test_cells_of_anything_fill_the_square(cells: Cells, codewords: NDArray) -> None:
     polygons = cells(codewords)

@@ -22,7 +22,7 @@ def there_and_back(wanted: NDArray, step: int, *, chroma: bool) -> NDArray:
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(1, 6),
     st.integers(1, 6),

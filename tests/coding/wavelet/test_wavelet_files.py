@@ -156,7 +156,7 @@ def test_codebooks_go_through(size: int, way: Way) -> None:
     assert found.codebook_bytes == (0 if way == "shipped" else 4 * (size - 1))
 
 
-@hypothesis_settings(deadline=None, max_examples=12)
+@hypothesis_settings(max_examples=12)
 @given(
     picture=pictures,
     colour=st.sampled_from(["gray", "rgb"]),
