@@ -8,7 +8,9 @@
   const NEW_SESSION = 4, SCRIPT_FINISHED = 6, FINISHED_EARLY_FOR_RERUN = 2; // ForwardMsg.proto
   const RERUN_SCRIPT = 11; // BackMsg.proto
   const timers = new Map();
-  let asked = false, answering = false, answers = 0, calm = 0, waiting = null;
+  const LAST_OF_SEVERAL = 1000; // ms: after so long a run was the answer to all that was asked
+  let isOwed = false, isAnswering = false, asked = 0, begun = 0, last;
+  let answers = 0, calm = 0, waiting = null;
 
   // Timers: what a hand did is told when it rests, and here it rests as soon as a test waits.
 
@@ -38,7 +40,8 @@
     return owed.length;
   }
 
-  // Answers from beside the script: pictures that are decoded, files that are looked for.
+  // Answers from beside the script: pictures that are decoded, files that are looked for, and the
+  // code of our parts of the page, which streamlit keeps at an address and imports from there.
 
   const waitFor = (ask) => (...given) => {
     answers += 1;
@@ -48,7 +51,17 @@
   globalThis.createImageBitmap = waitFor(globalThis.createImageBitmap);
   globalThis.fetch = waitFor(globalThis.fetch);
 
-  // Runs of the script: one is owed from the moment it is asked for until it has ended.
+  const imported = waitFor((url) => import(url));
+  const { createObjectURL } = URL;
+
+  URL.createObjectURL = (file) => {
+    const url = createObjectURL.call(URL, file);
+    if (file.type === "text/javascript") imported(url);
+    return url;
+  };
+
+  // Runs of the script: one is owed from the moment it is asked for until it has ended. One may be
+  // the answer to several questions; whether it is, only time tells.
 
   /** Return the numbers and first bytes of a message's fields. */
   function fieldsOf(bytes) {
@@ -71,11 +84,25 @@
     return fields;
   }
 
+  function askForRun() {
+    if (!isOwed) [asked, begun] = [0, 0];
+    end(last);
+    asked += 1;
+    [isOwed, isAnswering] = [true, false];
+  }
+
+  function beginRun() {
+    end(last);
+    begun += 1;
+    isAnswering = true;
+  }
+
   function hear({ data }) {
     const fields = fieldsOf(new Uint8Array(data));
-    if (fields.has(NEW_SESSION)) answering = true;
+    if (fields.has(NEW_SESSION)) beginRun();
     if (!fields.has(SCRIPT_FINISHED) || fields.get(SCRIPT_FINISHED) === FINISHED_EARLY_FOR_RERUN) return;
-    if (answering) asked = false;
+    if (isAnswering && begun >= asked) isOwed = false;
+    else if (isAnswering) last = begin(() => { isOwed = false; }, LAST_OF_SEVERAL);
   }
 
   globalThis.WebSocket = class extends WebSocket {
@@ -85,7 +112,7 @@
     }
 
     send(data) {
-      if (fieldsOf(new Uint8Array(data)).has(RERUN_SCRIPT)) [asked, answering] = [true, false];
+      if (fieldsOf(new Uint8Array(data)).has(RERUN_SCRIPT)) askForRun();
       super.send(data);
     }
   };
@@ -100,7 +127,7 @@
     playState === "running" && effect.getComputedTiming().endTime !== Infinity;
 
   const isCalm = () =>
-    !asked && !tellAtOnce() && !timers.size && !answers && isTrained()
+    !isOwed && !tellAtOnce() && !timers.size && !answers && isTrained()
     && !document.getAnimations().some(isMoving)
     && document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
     && !document.querySelector("[data-testid=stSkeleton]") // where a script is still to come
@@ -118,7 +145,7 @@
 
   /** Wait until the page rests; while the script runs, ask for no frames, which cost a core. */
   globalThis.untilAtRest = async (who) => {
-    while (!isAtRest(who)) await (asked ? aPause() : aFrame());
+    while (!isAtRest(who)) await (isOwed ? aPause() : aFrame());
     return true;
   };
 })();

@@ -155,7 +155,7 @@ def at_each(visitor, windows):
 )
 def test_all_has_its_place(visitor, windows, checks):
     """One visit for all: the stage has half of a desktop's screen, K and figures beside it."""
-    visitor.open("?picture=coffee&largest=4096&block=6&k=32&panel=sizes")
+    visitor.open("?picture=coffee&largest=1024&k=32&panel=sizes")
     if windows == DESKTOPS:
         visitor.page.get_by_text("More", exact=True).click()
     for _ in at_each(visitor, windows):
@@ -603,6 +603,7 @@ def test_story_presenter_block_and_download_by_keyboard_alone(visitor):
     page = visitor.page
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    expect(page.locator(".pictures")).to_be_focused()
     page.keyboard.press("f")
     expect(page.locator(".over")).to_be_visible()
     page.keyboard.press("p")
