@@ -96,10 +96,12 @@ def test_canvas_is_the_reconstruction_to_the_pixel(visitor, colour, label, wide,
 # One visit for many, because a page costs more than a family; a beam would stay for the next.
 BEAMS = [name for name, it in FAMILIES.items() if "beam" in {option.name for option in it.OPTIONS}]
 VISITS = [[name for name in FAMILIES if name not in BEAMS], *([name] for name in BEAMS)]
+SMOOTHED = ["plain", "residual", "quadtree", "wavelet"]  # edges: alike, of leaves, and none
 
 
-@pytest.mark.parametrize("smoothing", [False, True], ids=["as it is", "smoothed"])
-@pytest.mark.parametrize("families", VISITS, ids=lambda names: names[0])
+@pytest.mark.parametrize(
+    ("families", "smoothing"), [*((names, False) for names in VISITS), (SMOOTHED, True)]
+)
 def test_canvas_is_what_each_family_decodes_to_the_pixel(visitor, families, smoothing):
     data = png_bytes(smooth_picture(53, 87).pixels)
     wide, high = (8, 4) if smoothing else (4, 4)
