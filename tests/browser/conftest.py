@@ -28,7 +28,7 @@ REST_JS = Path(__file__).with_name("rest.js")
 # after each run: here it has ended at once. The viewer, in a shadow root, moves as it does.
 AT_ONCE = """
 globalThis.atOnce = new CSSStyleSheet();
-atOnce.replaceSync(`*, *::before, *::after {
+atOnce.replaceSync(`* {
   animation-duration: 0s !important; animation-delay: 0s !important; transition: none !important;
 }`);
 document.adoptedStyleSheets.push(atOnce);
