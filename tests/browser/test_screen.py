@@ -401,6 +401,8 @@ def check_the_strip(visitor):
     if page.viewport_size["width"] >= 1600:
         left, chart = box(visitor, ".strip"), box(visitor, "[data-testid=stDataFrame]")
         assert left["x"] + left["width"] <= chart["x"]
+    menu, back = box(visitor, "[data-testid=stMainMenuButton]"), box(visitor, ".strip > button")
+    assert menu["y"] + menu["height"] <= back["y"]
     strip.get_by_role("button", name="Picture").click()
     expect(strip).to_be_hidden()
     visitor.settle()
