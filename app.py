@@ -84,7 +84,7 @@ from vqcore.show import (
 from vqcore.show import exercises as asked
 from vqcore.show.controls import RULES, choice, control, keep_valid, number, size_choice, unbound
 from vqcore.show.links import Linked, Wanted
-from vqcore.show.visit import PointsChosen, SoundChosen, Visit
+from vqcore.show.visit import PointsChosen, SoundChosen, Visit, let_load
 from vqcore.show.wording import plain, sound_name
 from vqcore.signals.blocks import BlockLayout, BlockSize, Colour
 from vqcore.signals.frames import FRAMES_A_SECOND
@@ -107,6 +107,7 @@ from vqcore.viewer import PAGE_STYLE, PARTS, hearing, hearingspectra, made, word
 from vqcore.words import LANGUAGES, kept, language, own_name, said, say, speak, why
 
 STORE_BYTES = 2**31
+STYLE_SECONDS, SIDEBAR_SECONDS = 0.15, 0.3  # to load what shows them, on a page that is opened
 FIRST_RESULTS_SECONDS = 0.5
 REDRAW_SECONDS = 5
 PROGRESS_SECONDS = 0.1
@@ -1858,6 +1859,8 @@ def show_points(of: PointStudy) -> list[Pieces]:
 def main() -> None:
     st.set_page_config("VQ Lab", page_icon="🔲", layout="wide")
     st.html(f"<style>{PAGE_STYLE}</style>")
+    if is_opening := visit.is_opening:
+        let_load(STYLE_SECONDS)
     speak(lambda: visit.language)
     address = {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
     visit.begin(address, PANELS, present_rivals())
@@ -1875,6 +1878,8 @@ def main() -> None:
         else:
             name, chosen, below_files = choose_picture(there)
         show_gathering_elsewhere(signal)
+    if is_opening:
+        let_load(SIDEBAR_SECONDS)
     if signal == "points":
         lab_of_points(points)
     elif signal == "sound":

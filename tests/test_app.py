@@ -75,6 +75,7 @@ def _quick():
         compiled = ScriptCache()
         patch.setattr(local_script_runner, "ScriptCache", lambda: compiled)
         patch.setattr("vqcore.signals.pictures.sample_picture", sample_picture)
+        patch.setattr("vqcore.show.visit.let_load", lambda seconds: None)
         yield
 
 
@@ -1885,3 +1886,12 @@ def test_uploads_get_one_codebook_too_and_families_that_cannot_say_so():
     assert [it.name for it in app.session_state.trained] == ["2-pictures-K8.npz"]
     app = at_rates(("one.png", waves(1)), panel="All pictures", family="quadtree", block="4")
     assert any("no codebook is trained on several" in it.value for it in app.markdown)
+
+
+def test_a_page_that_is_opened_gets_its_style_and_its_sidebar_before_the_rest(monkeypatch):
+    rests = []
+    monkeypatch.setattr("vqcore.show.visit.let_load", rests.append)
+    app = opened()
+    assert rests == [0.15, 0.3]
+    sound(app.run())
+    assert len(rests) == 2

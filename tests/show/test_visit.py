@@ -38,7 +38,9 @@ def there(*names: str) -> Uploads:
 
 
 def test_an_address_is_taken_once() -> None:
+    assert Visit({}, {}, browser()).is_opening
     state, visit = begun(k="8", panel="health")
+    assert not visit.is_opening
     assert (state["size"], state["panel"]) == (8, "health")
     assert visit.wanted == Wanted()
     state["size"] = 4

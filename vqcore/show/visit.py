@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Container, Hashable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Literal, NamedTuple, Protocol
 
 from vqcore.archive.gathering import Gathering, trained_id
@@ -73,6 +73,14 @@ class Browser(Protocol):
     def ip_address(self) -> str | None: ...
 
 
+def let_load(seconds: float) -> None:
+    """Send nothing more for a little, so that a page shows what it has.
+
+    While more comes, streamlit's page puts off all whose code it has yet to load.
+    """
+    sleep(seconds)
+
+
 class Visit:
     """What one who looks has asked for.
 
@@ -113,11 +121,16 @@ class Visit:
 
     # The link with which the page was opened, and uploads
 
+    @property
+    def is_opening(self) -> bool:
+        """Tell whether the page is opened now, and nothing has begun."""
+        return "link" not in self._state
+
     def begin(
         self, address: Mapping[str, str], panels: Container[str], codecs: Sequence[str]
     ) -> None:
         """Take, when the page is opened, the choices of its address, and the file it needs."""
-        if "link" not in self._state:
+        if self.is_opening:
             self._state.update(opened_with(address, panels, codecs))
             wanted_file(self._state, self._address)
 
