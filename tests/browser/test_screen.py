@@ -403,8 +403,10 @@ def check_the_strip(visitor):
         assert left["x"] + left["width"] <= chart["x"]
     menu, back = box(visitor, "[data-testid=stMainMenuButton]"), box(visitor, ".strip > button")
     assert menu["y"] + menu["height"] <= back["y"]
+    expect(page.locator("body")).to_have_class(re.compile("vq-away"))
     strip.get_by_role("button", name="Picture").click()
     expect(strip).to_be_hidden()
+    expect(page.locator("body")).not_to_have_class(re.compile("vq-away"))
     visitor.settle()
 
 

@@ -23,6 +23,7 @@ export class Strip {
   show(on) {
     if (this.isOn === on) return;
     this.place.hidden = !on;
+    document.body.classList.toggle("vq-away", on); // what is not ours makes room
     this.follower.disconnect();
     if (on) this.follower.observe(this.owner.root);
   }
@@ -45,6 +46,7 @@ export class Strip {
   }
 
   close() {
+    this.show(false);
     this.watcher.disconnect();
     this.follower.disconnect();
   }
